@@ -1,0 +1,45 @@
+"""Diagnostics as data: what was found, where, and what to do about it.
+
+A diagnostic never blames the author. This module knows the codes and their long explanations; how a diagnostic looks
+is the writers' business.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from symderiv.document import Span
+
+
+@dataclass(frozen=True, slots=True)
+class Diagnostic:
+    """``code`` is a key of ``EXPLANATIONS``; ``span`` the culprit; ``notes`` facts; ``help`` what to do."""
+
+    code: str
+    message: str
+    span: Span
+    notes: tuple[str, ...] = ()
+    help: str = ""
+
+    @property
+    def severity(self) -> str:
+        return {"E": "error", "U": "undecided", "W": "warning"}[self.code[0]] if self.code[:2] != "E3" else "undecided"
+
+
+class ReadError(Exception):
+    """Something that could not be read; carries its diagnostic."""
+
+    def __init__(self, code: str, message: str, span: Span, help: str = "") -> None:
+        super().__init__(message)
+        self.diagnostic = Diagnostic(code, message, span, help=help)
+
+
+class UserError(Exception):
+    """A mistake in a request (an option, a path, a template): one paragraph for the terminal, exit status ``status``.
+
+    Raised anywhere below the command line; printed there without a traceback.
+    """
+
+    def __init__(self, message: str, status: int = 3) -> None:
+        super().__init__(message)
+        self.status = status

@@ -1,0 +1,12 @@
+"""The kernel: the only code that must be trusted. It judges claims, and only it makes verdicts.
+
+It imports the terms, the standard library and python-flint, and nothing else. ``derivative`` holds the differentiation
+table, ``polynomial`` the normal form, ``normal`` brings terms into it, ``conditions`` reads off side conditions,
+``evaluate`` finds certified counterexamples, ``prove`` judges, ``verdict`` seals.
+"""
+
+from symderiv.kernel.derivative import differentiate
+from symderiv.kernel.prove import prove
+from symderiv.kernel.verdict import Condition, Proved, Refuted, Scope, Undecided, Verdict, Witness
+
+__all__ = ["Condition", "Proved", "Refuted", "Scope", "Undecided", "Verdict", "Witness", "differentiate", "prove"]

@@ -1,0 +1,499 @@
+r"""Evaluation in ball arithmetic, and the search for a counterexample.
+
+A term is evaluated at concrete sizes, indices and exact rational values; python-flint's ``arb`` encloses the true
+value in a ball, so a difference whose ball excludes zero is a proof that the two sides differ. Points are chosen
+deterministically, small sizes and simple numbers first, and always so that every assumption holds. This module must
+never convict by a float.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from fractions import Fraction
+from itertools import islice, product
+
+from flint import arb, ctx, fmpq
+
+from symderiv.kernel.derivative import FUNCTIONS, UNKNOWN, Unsupported, definition_of, differentiate
+from symderiv.kernel.verdict import Witness
+from symderiv.terms import (
+    Add,
+    Assumption,
+    Cases,
+    Claim,
+    Context,
+    Delta,
+    Deriv,
+    Fn,
+    Head,
+    Index,
+    Mul,
+    Num,
+    Opaque,
+    Pow,
+    Prod,
+    Range,
+    Size,
+    SizeOf,
+    Sum,
+    Term,
+    Var,
+)
+
+PRECISION = 160  # bits
+WORK_LIMIT = 60_000  # evaluated nodes for one point
+
+
+class NoValue(Exception):
+    """The term has no value at this point (1/0, log of a non-positive number), or it cannot be told."""
+
+
+SIMPLE = [Fraction(n) for n in (0, 1, -1, 2, -2, 3)]
+POSITIVE = [Fraction(1), Fraction(2), Fraction(1, 2), Fraction(3), Fraction(1, 3), Fraction(3, 2)]
+SMALL = [Fraction(1, 2), Fraction(1, 3), Fraction(1, 4), Fraction(2, 3), Fraction(1, 5), Fraction(3, 4)]
+
+
+class Point:
+    """Concrete sizes and a rule that gives every variable an exact rational, remembered in ``values``."""
+
+    def __init__(self, context: Context, sizes: Mapping[str, int], assumptions: Sequence[Assumption], trial: int) -> None:
+        self.context = context
+        self.sizes = sizes
+        self.trial = trial
+        self.values: dict[tuple, tuple[Var, Fraction]] = {}
+        self.heads: dict[Head, int] = {}
+        self.equations = [a.data for a in assumptions if a.kind == "equation"]
+        self.onehot = {tuple(a.data[0]): a.data[1] for a in assumptions if a.kind == "onehot"}
+        self.binary = {tuple(a.data[0]) for a in assumptions if a.kind == "binary"}
+        self.positive = {tuple(a.data[0]) for a in assumptions if a.kind == "positive"}
+        self.derivatives: dict[Term, Term] = {}
+        self.memo: dict[tuple, arb] = {}
+        self.work = WORK_LIMIT
+        self._state = 12345 + 7919 * trial
+
+    # Values of variables
+
+    def value(self, name: str, subs: tuple[int, ...], sups: tuple[int, ...]) -> Fraction:
+        key = (name, subs, sups)
+        if key not in self.values:
+            self._choose(Var(name, subs, sups))
+        return self.values[key][1]
+
+    def _set(self, var: Var, value: Fraction) -> None:
+        self.values[var.key] = (var, value)
+
+    def _random(self) -> int:
+        self._state = (self._state * 6364136223846793005 + 1442695040888963407) % 2**64
+        return self._state >> 33
+
+    def _choose(self, var: Var) -> None:
+        head = var.head
+        if head in self.onehot:
+            slot = self.onehot[head]
+            class_ = 1 + (self.trial + sum(i for n, i in enumerate(var.indices) if n != slot)) % self._length(head, slot)
+            self._set(var, Fraction(var.indices[slot] == class_))
+        elif head in self.binary:
+            self._set(var, Fraction(self._random() % 2))
+        else:
+            for left, right in self.equations:
+                if self._from_equation(var, left, right):
+                    return
+            self._set(var, self._plain(head))
+
+    def _plain(self, head: Head) -> Fraction:
+        self.heads.setdefault(head, len(self.heads))
+        count = len(self.values)
+        if self.trial == 0 and head not in self.positive:
+            return SIMPLE[count % len(SIMPLE)]
+        if self.trial == 1:
+            return POSITIVE[count % len(POSITIVE)]
+        if self.trial == 2 or head in self.positive:
+            return SMALL[(count + self.trial) % len(SMALL)]
+        numerator = self._random() % 13 - 6
+        return Fraction(numerator or 1, 1 + self._random() % 3)
+
+    def _length(self, head: Head, slot: int) -> int:
+        ranges = self.context.families.get(head)
+        if not ranges or ranges[slot] is None:
+            raise NoValue("the length of a family is not known")
+        return self.size(ranges[slot].high)
+
+    def size(self, size: Size) -> int:
+        if isinstance(size, int):
+            return size
+        if size not in self.sizes:
+            raise NoValue(f"the size {size} has no value")
+        return self.sizes[size]
+
+    def _from_equation(self, var: Var, left: Term, right: Term) -> bool:
+        """Choose ``var`` (and its whole family along a sum) so that left = right holds, for the usual shapes."""
+        match left:
+            case Var() if left.head == var.head:
+                env = _bind(left, var)
+                if env is not None and not isinstance(right, Var):
+                    self._set(var, self.exact(right, env))
+                    return True
+            case Sum(index=index, range=range_, body=Var() as member) if member.head == var.head:
+                slots = [n for n, i in enumerate(member.indices) if i == index]
+                if len(slots) == 1 and not isinstance(left, Prod):
+                    slot = slots[0]
+                    env = _bind(member, var)
+                    if env is None:
+                        return False
+                    env.pop(index, None)
+                    total = self.exact(right, env)
+                    members = list(range(range_.low, self.size(range_.high) + 1))
+                    weights = [Fraction(1 + self._random() % 4 if self.trial else n + 1) for n, _ in enumerate(members)]
+                    for member_index, weight in zip(members, weights, strict=True):
+                        at = list(var.indices)
+                        at[slot] = member_index
+                        whole = Var(var.name, tuple(at[: var.head.subs]), tuple(at[var.head.subs :]))
+                        self._set(whole, total * weight / sum(weights))
+                    return var.key in self.values
+        return False
+
+    def exact(self, term: Term, env: Mapping[str, int]) -> Fraction:
+        match term:
+            case Num():
+                return term.value
+            case SizeOf():
+                return Fraction(self.size(term.name))
+            case Var():
+                subs, sups = _at(term.subs, env, self), _at(term.sups, env, self)
+                body = definition_of(Var(term.name, subs, sups), self.context.definitions)
+                return self.exact(body, {}) if body is not None else self.value(term.name, subs, sups)
+            case Add():
+                return sum((self.exact(part, env) for part in term.parts), Fraction(0))
+            case Mul():
+                result = Fraction(1)
+                for part in term.parts:
+                    result *= self.exact(part, env)
+                return result
+            case Prod():
+                pass
+            case Sum(index=index, range=range_, body=body):
+                values = range(range_.low, self.size(range_.high) + 1)
+                return sum((self.exact(body, {**env, index: value}) for value in values), Fraction(0))
+            case Pow(exponent=Num() as exponent) if exponent.value.denominator == 1:
+                base = self.exact(term.base, env)
+                if not base and exponent.value < 0:
+                    raise NoValue("division by zero")
+                return base ** int(exponent.value)
+        raise NoValue("the assumption cannot be met exactly")
+
+    # Values of terms
+
+    def evaluate(self, term: Term, env: Mapping[str, int]) -> arb:
+        """The ball of ``term`` with its free indices from ``env``. Raises NoValue."""
+        key = (term, *sorted((name, env[name]) for name in term.free if name in env))
+        found = self.memo.get(key)
+        if found is None:
+            self.work -= 1
+            if self.work < 0:
+                raise NoValue("too much to evaluate")
+            found = self.memo[key] = self._evaluate(term, env)
+        return found
+
+    def _evaluate(self, term: Term, env: Mapping[str, int]) -> arb:
+        match term:
+            case Num():
+                return _ball(term.value)
+            case Var():
+                at = Var(term.name, _at(term.subs, env, self), _at(term.sups, env, self))
+                body = definition_of(at, self.context.definitions)
+                if body is not None:
+                    return self.evaluate(body, {})
+                if term.name.startswith(UNKNOWN) and not self._arbitrary(term):
+                    raise NoValue("an unknown derivative")
+                return _ball(self.value(*at.key))
+            case Add():
+                result = arb(0)
+                for part in term.parts:
+                    result += self.evaluate(part, env)
+                return result
+            case Mul():
+                result = arb(1)
+                for part in term.parts:
+                    result *= self.evaluate(part, env)
+                return result
+            case Pow(base=base, exponent=exponent):
+                return _power(self.evaluate(base, env), self.evaluate(exponent, env), exponent)
+            case Fn(name=name, arg=arg):
+                if name in FUNCTIONS:
+                    return self.evaluate(FUNCTIONS[name](arg), env)
+                return _apply(name, self.evaluate(arg, env))
+            case Delta():
+                return arb(int(_index(term.left, env, self) == _index(term.right, env, self)))
+            case Cases(parts=(condition, then, other)):
+                return self.evaluate(then if self.evaluate(condition, env) == 1 else other, env)
+            case Sum(index=index, range=range_, body=body):
+                is_product = isinstance(term, Prod)
+                result = arb(1 if is_product else 0)
+                high = self.size(range_.high)
+                if high - range_.low > 2000:
+                    raise NoValue("a range too long to evaluate")
+                for value in range(range_.low, high + 1):
+                    piece = self.evaluate(body, {**env, index: value})
+                    result = result * piece if is_product else result + piece
+                return result
+            case SizeOf():
+                return arb(self.size(term.name))
+            case Deriv():
+                derivative = self.derivatives.get(term)
+                if derivative is None:
+                    self.evaluable(term.body, env)
+                    derivative = self.derivatives[term] = differentiate(term.body, term.var, self.context)
+                return self.evaluate(derivative, env)
+            case Opaque():  # a smooth function may have any values and derivatives at distinct points
+                args = [self.evaluate(part, env) for part in term.parts]
+                if not all(arg.is_exact() for arg in args):
+                    raise NoValue("an unknown function at a point that is not rational")
+                primes = "'" * term.orders[0] if len(args) == 1 else "_{" + ",".join(map(str, term.orders)) + "}"
+                name = f"{term.name}{primes}({', '.join(arg.str(6, radius=False) for arg in args)})"
+                return _ball(self.value(name, (), ()))
+        raise NoValue(f"no value for {type(term).__name__}")
+
+    def evaluable(self, body: Term, env: Mapping[str, int]) -> None:
+        """A derivative exists only where the function itself is defined; raises NoValue where it is not."""
+        free = {name: env.get(name, 1) for name in body.free}
+        self.evaluate(body, free)
+
+    def _arbitrary(self, term: Var) -> bool:
+        top = term.name[len(UNKNOWN) :].split(f"/{UNKNOWN}")[0]
+        return any(head.name == top for head in self.context.through)
+
+
+def _ball(value: Fraction) -> arb:
+    return arb(fmpq(value.numerator, value.denominator))
+
+
+def _index(index: Index, env: Mapping[str, int], point: Point) -> int:
+    if isinstance(index, int):
+        return index
+    if index in env:
+        return env[index]
+    if index in point.sizes:
+        return point.sizes[index]
+    raise NoValue(f"the index {index} has no value")
+
+
+def _at(indices: tuple[Index, ...], env: Mapping[str, int], point: Point) -> tuple[int, ...]:
+    return tuple(_index(i, env, point) for i in indices)
+
+
+def _bind(pattern: Var, var: Var) -> dict[str, int] | None:
+    """The values of the pattern's indices at ``var``, or None if it is not an instance."""
+    env: dict[str, int] = {}
+    for p, i in zip(pattern.indices, var.indices, strict=True):
+        if isinstance(p, int):
+            if p != i:
+                return None
+        elif env.setdefault(p, int(i)) != i:
+            return None
+    return env
+
+
+def _power(base: arb, exponent: arb, written: Term) -> arb:
+    value = written.value if isinstance(written, Num) else None
+    if value is None and exponent.is_integer() and not (base > 0):
+        value = Fraction(int(exponent.unique_fmpz()))
+        if not isinstance(written, SizeOf):
+            raise NoValue("a real power of a number that is not positive")
+    if value is not None and value.denominator == 1:
+        if abs(value) > 10_000:
+            raise NoValue("an exponent too large to evaluate")
+        if value < 0 and base.contains(0):
+            raise NoValue("division by zero")
+        return base ** int(value)
+    if not (base > 0):
+        if value is not None and value > 0 and base.is_zero():
+            return arb(0)
+        raise NoValue("a root of a number that is not positive")
+    return (exponent * base.log()).exp()
+
+
+def _apply(name: str, arg: arb) -> arb:
+    if name == "exp":
+        if not (abs(arg) < 100_000):
+            raise NoValue("too large to evaluate")
+        return arg.exp()
+    if name == "log":
+        if not (arg > 0):
+            raise NoValue("the logarithm of a number that is not positive")
+        return arg.log()
+    if name == "sin":
+        return arg.sin()
+    if name == "cos":
+        return arg.cos()
+    if name == "abs":
+        return abs(arg)
+    if name in ("relu", "step"):
+        if arg > 0:
+            return arg if name == "relu" else arb(1)
+        if arg < 0 or (name == "relu" and arg.is_zero()):
+            return arb(0)
+    raise NoValue(f"{name} cannot be evaluated here")
+
+
+# Counterexamples
+
+
+def _fails(left: arb, relation: str, right: arb) -> bool:
+    """Whether the relation certainly fails, by the enclosures."""
+    difference = left - right
+    if not difference.is_finite():
+        return False
+    match relation:
+        case "=":
+            return not difference.contains(0)
+        case "!=":
+            return difference.is_zero()
+        case "<":
+            return bool(difference > 0) or difference.is_zero()
+        case "<=":
+            return bool(difference > 0)
+        case ">":
+            return bool(difference < 0) or difference.is_zero()
+        case ">=":
+            return bool(difference < 0)
+    return False
+
+
+def size_choices(sizes: Sequence[str], minimum: Mapping[str, int], fixed: Mapping[str, int]) -> Iterator[dict[str, int]]:
+    """Concrete sizes, smallest first; the first size goes up to 6, the others stay small."""
+    spans = []
+    for n, name in enumerate(sizes):
+        if name in fixed:
+            spans.append(range(fixed[name], fixed[name] + 1))
+        else:
+            low = minimum.get(name, 1)
+            spans.append(range(low, low + (5 if n == 0 else 3)))
+    choices = sorted(product(*spans), key=lambda c: (sum(c), c))
+    for choice in choices[:24]:
+        yield dict(zip(sizes, choice, strict=True))
+
+
+class Search:
+    """The search for a counterexample to ``claim``; ``agreed`` counts the points where both sides agreed."""
+
+    def __init__(
+        self,
+        claim: Claim,
+        sizes: Sequence[str],
+        minimum: Mapping[str, int],
+        ranges: Mapping[str, Range],
+        budget: int = 25_000,
+    ) -> None:
+        self.claim = claim
+        self.sizes = sizes
+        self.minimum = minimum
+        self.ranges = ranges
+        self.agreed = 0
+        self.largest: dict[str, int] = {}
+        self.obstacle = ""
+        self.budget = budget
+
+    def run(self) -> Witness | None:
+        old = ctx.prec
+        ctx.prec = PRECISION
+        try:
+            for trials, limit in (((0, 1), 6), ((0, 1, 2, 3, 4, 5), 64)):
+                for sizes in size_choices(self.sizes, self.minimum, self.claim.context.sizes):
+                    for trial in trials:
+                        for env in islice(self._assignments(sizes), limit):
+                            if self.budget < 0:
+                                return None
+                            witness = self._try(sizes, trial, env)
+                            if witness is not None:
+                                return witness
+            return None
+        finally:
+            ctx.prec = old
+
+    def satisfiable(self) -> bool:
+        """Whether a point was found at which every assumption holds."""
+        for sizes in islice(size_choices(self.sizes, self.minimum, self.claim.context.sizes), 4):
+            for trial in range(3):
+                for env in islice(self._assignments(sizes), 2):
+                    point = Point(self.claim.context, sizes, self.claim.context.assumptions, trial)
+                    try:
+                        if self._assumptions_hold(point, env):
+                            return True
+                    except (NoValue, Unsupported):
+                        continue
+        return False
+
+    def _assignments(self, sizes: Mapping[str, int]) -> Iterator[dict[str, int]]:
+        names = sorted(self.ranges)
+        spans = []
+        for name in names:
+            low, high = self.ranges[name]
+            top = high if isinstance(high, int) else sizes[high]
+            whole = range(low, top + 1)
+            spans.append(whole if len(whole) <= 4 else sorted({low, low + 1, low + 2, (low + top) // 2, top}))
+        for choice in islice(product(*spans), 400):
+            env = dict(zip(names, choice, strict=True))
+            if all(self._allowed(a, env) for a in self.claim.context.assumptions):
+                yield env
+
+    @staticmethod
+    def _allowed(assumption: Assumption, env: Mapping[str, int]) -> bool:
+        if assumption.kind not in ("equal", "distinct"):
+            return True
+        a, b = (env.get(i, i) if isinstance(i, str) else i for i in assumption.data)
+        return (a == b) == (assumption.kind == "equal")
+
+    def _try(self, sizes: Mapping[str, int], trial: int, env: Mapping[str, int]) -> Witness | None:
+        claim = self.claim
+        point = Point(claim.context, sizes, claim.context.assumptions, trial)
+        try:
+            left = point.evaluate(claim.left, env)
+            right = point.evaluate(claim.right, env)
+            used = list(point.values.values())
+            if not self._assumptions_hold(point, env):
+                self.obstacle = "an assumption could not be met at any point that was tried"
+                return None
+        except (NoValue, Unsupported) as error:
+            self.obstacle = str(error)
+            return None
+        except (ValueError, OverflowError, ZeroDivisionError) as error:
+            self.obstacle = str(error)
+            return None
+        finally:
+            self.budget -= WORK_LIMIT - point.work + 20
+        if not _fails(left, claim.relation, right):
+            self.agreed += 1
+            self.largest = dict(sizes)
+            return None
+        mentioned = {**{name: sizes[name] for name in self.sizes}}
+        return Witness(
+            tuple(sorted(mentioned.items())),
+            tuple(sorted((name, value) for name, value in env.items())),
+            tuple(sorted(used, key=lambda pair: (pair[0].name, pair[0].sups, pair[0].subs))),
+            _decimal(left),
+            _decimal(right),
+        )
+
+    def _assumptions_hold(self, point: Point, env: Mapping[str, int]) -> bool:
+        """Every equation at this point, for all values of its free indices; exact equality only."""
+        for left, right in point.equations:
+            names = sorted(left.free | right.free)
+            spans = []
+            for name in names:
+                range_ = self.ranges.get(name) or self.claim.context.ranges.get(name)
+                if range_ is None:
+                    return False
+                spans.append(range(range_.low, point.size(range_.high) + 1))
+            for choice in product(*spans):
+                here = dict(zip(names, choice, strict=True))
+                if point.exact(left, here) != point.exact(right, here):
+                    return False
+        return True
+
+def _decimal(ball: arb) -> str:
+    """The digits of a ball's middle that are certain, at most 10."""
+    if ball.contains(0):
+        return "0"
+    digits = ball.str(10, radius=False)
+    mantissa, e, exponent = digits.partition("e")
+    return (mantissa.rstrip("0").rstrip(".") if "." in mantissa else mantissa) + e + exponent

@@ -1,0 +1,319 @@
+r"""From terms to normal forms, under a context: definitions put in, derivatives taken, assumptions applied.
+
+With ``expand`` the sums over ranges of known length are written out; without, even \sum_{j=1}^{4} is treated as a
+sum over a range whose length does not matter. This module must never use an assumption that it was not given.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from fractions import Fraction
+
+from symderiv.kernel.derivative import FUNCTIONS, Unsupported, definition_of, differentiate
+from symderiv.kernel.polynomial import (
+    SUM,
+    UNIT,
+    VAR,
+    Algebra,
+    Atom,
+    Poly,
+    Undefined,
+    _match,
+    add_into,
+    constant,
+    of_atom,
+    scaled,
+    subtract,
+)
+from symderiv.terms import (
+    ONE,
+    Add,
+    Assumption,
+    Cases,
+    Context,
+    Delta,
+    Deriv,
+    Fn,
+    Index,
+    Mul,
+    Num,
+    Opaque,
+    Pow,
+    Prod,
+    Size,
+    SizeOf,
+    Sum,
+    Term,
+    Var,
+    log,
+    rename,
+    subterms,
+)
+
+EXPAND_LIMIT = 64
+
+
+class Normal:
+    """Normal forms of terms under ``context`` with ``assumptions`` in force.
+
+    ``highs`` gives the upper end of each free index's range 1..high. Raises Unsupported for what it does not
+    understand, Undefined for values that do not exist.
+    """
+
+    def __init__(
+        self,
+        context: Context,
+        highs: Mapping[str, Size],
+        minimum: Mapping[str, int],
+        assumptions: Iterable[Assumption] = (),
+        expand: bool = False,
+        budget: int = 400_000,
+    ) -> None:
+        self.context = context
+        self.expand = expand
+        self.algebra = Algebra({index: str(high) for index, high in highs.items()}, minimum, budget)
+        self.memo: dict[Term, Poly] = {}
+        self.open: set[Term] = set()
+        self.positive_patterns: list[tuple[Atom, dict[str, str]]] = []
+        self.algebra.positive = self._positive
+        later = []
+        for assumption in assumptions:
+            if assumption.kind == "equation":
+                later.append(assumption)
+            else:
+                self._assume(assumption)
+        for assumption in later:
+            self._assume_equation(*assumption.data)
+            self.memo.clear()
+
+    # Assumptions
+
+    def _assume(self, assumption: Assumption) -> None:
+        data, algebra = assumption.data, self.algebra
+        match assumption.kind:
+            case "distinct":
+                algebra.distinct.add((str(data[0]), str(data[1])))
+            case "onehot":
+                head, slot = data
+                algebra.onehot[tuple(head)] = slot
+                ranges = self.context.families.get(head)
+                if ranges and ranges[slot] is not None and ranges[slot].low == 1:
+                    indices = tuple("?" if n == slot else f"?{n}" for n in range(head.subs + head.sups))
+                    self._know_sum(str(ranges[slot].high), of_atom((VAR, head.name, head.subs, indices)), {UNIT: 1})
+            case "binary":
+                algebra.binary.add(tuple(data[0]))
+            case "positive":
+                head = data[0]
+                indices = tuple(f"?{n}" for n in range(head.subs + head.sups))
+                self.positive_patterns.append(((VAR, head.name, head.subs, indices), {}))
+
+    def _assume_equation(self, left: Term, right: Term) -> None:
+        """Use left = right as the value of a variable, or of one closed sum in left - right."""
+        wild = {name: f"?{n}" for n, name in enumerate(sorted(left.free | right.free))}
+        for name, pattern in wild.items():
+            if name in self.algebra.ranges:
+                self.algebra.ranges[pattern] = self.algebra.ranges[name]
+        left, right = rename(left, wild), rename(right, wild)
+        if isinstance(left, Var) and left.head not in self.context.definitions and not _mentions(right, left):
+            atom = (VAR, left.name, len(left.subs), tuple(str(i) for i in left.indices))
+            self.algebra.known_values.append((atom, self(right)))
+            return
+        difference = subtract(self(left), self(right))
+        for monomial, coefficient in difference.items():
+            deltas, factors = monomial
+            if not deltas and len(factors) == 1 and factors[0][0][0] == SUM and factors[0][1] == 1:
+                atom = factors[0][0]
+                if len(atom[1]) == 1:
+                    ((b, high),) = atom[1]
+                    value = {m: c for m, c in difference.items() if m != monomial}
+                    pattern = self.algebra.substitute_monomial(atom[2], {b: "?"})
+                    self._know_sum(high, pattern, scaled(value, -1 / _fraction(coefficient)))
+                    return
+        if self.expand:
+            self._solve(difference)
+
+    def _know_sum(self, high: str, pattern: Poly, value: Poly) -> None:
+        algebra = self.algebra
+        algebra.known_sums.append((high, pattern, value))
+        ((_, factors),) = pattern
+        if self.expand and high.isdigit() and len(factors) == 1 and factors[0][0][0] == VAR and factors[0][1] == 1:
+            # t_K = value - t_1 - ... - t_{K-1}: the last member goes, the others are free
+            (coefficient,) = pattern.values()
+            atom = factors[0][0]
+            rest = scaled(value, 1 / _fraction(coefficient))
+            for c in range(1, int(high)):
+                add_into(rest, of_atom((VAR, atom[1], atom[2], tuple(str(c) if i == "?" else i for i in atom[3]))), -1)
+            last = (VAR, atom[1], atom[2], tuple(high if i == "?" else i for i in atom[3]))
+            algebra.known_values.append((last, rest))
+
+    def _solve(self, difference: Poly) -> None:
+        """Solve an equation for the last variable that stands in it alone, linearly and with a number before it."""
+        for monomial in sorted(difference, reverse=True):
+            deltas, factors = monomial
+            if not deltas and len(factors) == 1 and factors[0][0][0] == VAR and factors[0][1] == 1:
+                atom = factors[0][0]
+                rest = {m: c for m, c in difference.items() if m != monomial}
+                if not any(atom == a for m in rest for a, _ in m[1]):
+                    self.algebra.known_values.append((atom, scaled(rest, -1 / _fraction(difference[monomial]))))
+                    return
+
+    def _positive(self, atom: Atom) -> bool:
+        for pattern, ranges in self.positive_patterns:
+            mapping: dict[str, str] = {}
+            if (
+                pattern[1:3] == atom[1:3]
+                and len(pattern[3]) == len(atom[3])
+                and _match(pattern[3], atom[3], mapping)
+                and all(self._surely_within(mapping[p], high) for p, high in ranges.items())
+            ):
+                return True
+        return False
+
+    def _surely_within(self, index: str, high: str) -> bool:
+        try:
+            return self.algebra.within(index, high)
+        except Unsupported:
+            return False
+
+    # Terms
+
+    def __call__(self, term: Term) -> Poly:
+        found = self.memo.get(term)
+        if found is None:
+            if term in self.open:
+                raise Unsupported("a definition refers to itself")
+            self.open.add(term)
+            try:
+                found = self.memo[term] = self._of(term)
+            finally:
+                self.open.discard(term)
+        return found
+
+    def _of(self, term: Term) -> Poly:
+        algebra = self.algebra
+        match term:
+            case Num():
+                return constant(term.value)
+            case Var():
+                body = definition_of(term, self.context.definitions)
+                if body is not None:
+                    return self(body)
+                return algebra.variable((VAR, term.name, len(term.subs), tuple(str(i) for i in term.indices)))
+            case Add():
+                result: Poly = {}
+                for part in term.parts:
+                    add_into(result, self(part))
+                return result
+            case Mul():
+                result = {UNIT: 1}
+                for part in term.parts:
+                    result = algebra.multiply(result, self(part))
+                return result
+            case Pow():
+                return self._power(term)
+            case Fn(name=name, arg=arg):
+                if name == "exp":
+                    return algebra.exp(self(arg))
+                if name == "log":
+                    return algebra.log(self(arg))
+                if name in FUNCTIONS:
+                    return self(FUNCTIONS[name](arg))
+                return algebra.call(name, [self(arg)])
+            case Opaque():
+                name = f"{term.name}|{','.join(map(str, term.orders))}"
+                return algebra.call(name, [self(part) for part in term.parts])
+            case Delta():
+                return algebra.monomial([(str(term.left), str(term.right))] if term.left != term.right else [], ())
+            case Cases(parts=(condition, then, other)):
+                chosen = self(condition)
+                result = algebra.multiply(chosen, self(then)) if chosen else {}
+                complement = subtract({UNIT: 1}, chosen)
+                return add_into(dict(result), algebra.multiply(complement, self(other)) if complement else {})
+            case Sum():
+                return self._sum(term)
+            case SizeOf():
+                return algebra.size(term.name)
+            case Deriv():
+                return self(differentiate(term.body, term.var, self.context))
+        raise Unsupported(f"{type(term).__name__} is not known to the kernel")
+
+    def _power(self, term: Pow) -> Poly:
+        base, exponent = term.base, term.exponent
+        if isinstance(exponent, Num):
+            n = exponent.value
+            if n.denominator == 1 and abs(n) > 10_000:
+                raise Unsupported(f"an exponent as large as {n.numerator if abs(n) < 10**12 else 'this'}")
+            return self.algebra.power(self(base), n.numerator if n.denominator == 1 else n)
+        poly = self(exponent)
+        if not poly or (len(poly) == 1 and UNIT in poly):  # the exponent turned out to be a number
+            value = poly.get(UNIT, 0)
+            if abs(value) > 10_000:
+                raise Unsupported("an exponent as large as this")
+            return self.algebra.power(self(base), value)
+        whole = all(isinstance(t, Num | SizeOf | Add | Mul) for t in subterms(exponent))
+        value = self(base)
+        if whole and not self.algebra.positive_poly(value):  # x^m for an integer m is defined for x < 0 too
+            return self.algebra.call("power", [value, poly])
+        return self.algebra.exp(self.algebra.multiply(poly, self.algebra.log(value)))
+
+    def _sum(self, term: Sum) -> Poly:
+        algebra = self.algebra
+        low, high = term.range
+        is_product = isinstance(term, Prod)
+        if self.expand and isinstance(high, int):
+            if high - low >= EXPAND_LIMIT:
+                raise Unsupported(f"a sum of {high - low + 1} terms is too long to write out")
+            result: Poly = {UNIT: 1} if is_product else {}
+            for value in range(low, high + 1):
+                piece = self(rename(term.body, {term.index: value}))
+                result = algebra.multiply(result, piece) if is_product else add_into(dict(result), piece)
+            return result
+        if isinstance(high, int) and high < 1:
+            if low > high:
+                return {UNIT: 1} if is_product else {}
+            raise Unsupported(f"a range from {low} to {high}")
+        bound = f"{term.index}@{high}"
+        while bound in term.body.free:
+            bound += "'"
+        algebra.ranges[bound] = str(high)
+        if low > 1 and isinstance(high, str) and algebra.minimum.get(high, 1) < low - 1:
+            raise Unsupported(f"whether the range {low}..{high} is empty is not known")
+        edge = range(1, low) if low > 1 else range(low, 1)
+        if len(edge) > EXPAND_LIMIT:
+            raise Unsupported(f"a range that begins at {low}")
+        pieces = [self(rename(term.body, {term.index: value})) for value in edge]
+        if is_product:
+            result = self._product(term, bound, str(high))
+            for piece in pieces:
+                if low > 1 and not algebra.positive_poly(piece):
+                    raise Unsupported("a product that leaves out a factor which may be zero")
+                result = algebra.multiply(result, algebra.power(piece, -1) if low > 1 else piece)
+            return result
+        result = dict(algebra.sum(self(rename(term.body, {term.index: bound})), bound, str(high)))
+        for piece in pieces:
+            add_into(result, piece, -1 if low > 1 else 1)
+        return result
+
+    def _product(self, term: Sum, bound: str, high: str) -> Poly:
+        body = rename(term.body, {term.index: bound})
+        match body:  # \prod_{j != k} g_j = (\prod_j g_j)/g_k where the g_j are positive
+            case Cases(parts=(Delta(left=left, right=right), then, other)) if then is ONE and bound in (left, right):
+                k: Index = right if left == bound else left
+                value = self(other)
+                if k != bound and len(value) == 1 and self.algebra.positive_poly(value):
+                    if not self.algebra.within(str(k), high):
+                        return self.algebra.product(value, bound, high)
+                    logs = self.algebra.sum(self(log(other)), bound, high)
+                    return self.algebra.exp(subtract(logs, self(log(rename(other, {bound: k})))))
+        return self.algebra.product(self(body), bound, high)
+
+
+def _fraction(value: int | Fraction) -> Fraction:
+    return Fraction(value)
+
+
+def _mentions(term: Term, var: Var) -> bool:
+    return any(isinstance(t, Var) and t.head == var.head for t in subterms(term))
+
+
+__all__ = ["Normal", "Undefined", "Unsupported"]

@@ -1,0 +1,811 @@
+r"""The normal form: polynomials over Q in deltas and powers of atoms, for symbolic sizes.
+
+A *polynomial* is a dict {monomial: coefficient}; a *monomial* is ``(deltas, factors)``: sorted pairs of indices, and
+sorted pairs (atom, exponent). Indices are strings here ('3' is the third class). The atoms are
+
+    (0, name, subs, indices)      a real variable
+    (1, monomial)                 exp of a monomial (coefficient 1), so exp(\sum c m) = \prod exp(m)^c
+    (2, bound, monomial)          a closed sum over the bound indices of one connected monomial, canonical names
+    (3, polynomial)               a polynomial with several terms, only ever under a negative or fractional power
+    (4, polynomial)               log of a polynomial
+    (5, name)                     a symbolic size
+    (6, name, polynomials)        any other function of polynomials
+    (7, bound, polynomial)        a product over a bound index
+
+(frozen polynomials are sorted tuples of items). Rules: deltas merge indices and are dropped with the sum over one of
+them; factors free of a bound index leave its sum; sums of sums flatten; a known sum rewrites its whole factor group.
+``is_zero`` clears denominators and compares with the empty polynomial. Equal normal forms are equal as functions;
+different ones prove nothing. This module must never guess: what it cannot do soundly raises ``Unsupported``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from fractions import Fraction
+from itertools import permutations
+from math import gcd, lcm
+
+from symderiv.kernel.derivative import Unsupported
+
+Rational = int | Fraction
+Atom = tuple
+Factors = tuple
+Monomial = tuple[tuple, Factors]
+Poly = dict[Monomial, Rational]
+
+VAR, EXP, SUM, POLY, LOG, SIZE, CALL, PROD = range(8)
+UNIT: Monomial = ((), ())
+
+
+class Undefined(Unsupported):
+    """A value that does not exist (1/0); the claim is then Undecided, never proved."""
+
+
+def rational(value: Rational) -> Rational:
+    return value.numerator if value.denominator == 1 else value
+
+
+def constant(value: Rational) -> Poly:
+    return {UNIT: rational(value)} if value else {}
+
+
+def add_into(target: Poly, other: Poly, scale: Rational = 1) -> Poly:
+    for monomial, coefficient in other.items():
+        value = target.get(monomial, 0) + coefficient * scale
+        if value:
+            target[monomial] = rational(value)
+        else:
+            target.pop(monomial, None)
+    return target
+
+
+def scaled(poly: Poly, scale: Rational) -> Poly:
+    return {m: rational(c * scale) for m, c in poly.items()} if scale else {}
+
+
+def subtract(left: Poly, right: Poly) -> Poly:
+    return add_into(dict(left), right, -1)
+
+
+def freeze(poly: Poly) -> tuple:
+    return tuple(sorted(poly.items()))
+
+
+def of_atom(atom: Atom, exponent: Rational = 1) -> Poly:
+    return {((), ((atom, exponent),)): 1}
+
+
+_free_of_atom: dict[Atom, frozenset[str]] = {}
+
+
+def free_indices(atom: Atom) -> frozenset[str]:
+    found = _free_of_atom.get(atom)
+    if found is None:
+        kind = atom[0]
+        if kind == VAR:
+            found = frozenset(atom[3])
+        elif kind == EXP:
+            found = free_of_monomial(atom[1])
+        elif kind == SUM:
+            found = free_of_monomial(atom[2]) - {b for b, _ in atom[1]}
+        elif kind in (POLY, LOG):
+            found = free_of_frozen(atom[1])
+        elif kind == PROD:
+            found = free_of_frozen(atom[2]) - {b for b, _ in atom[1]}
+        elif kind == CALL:
+            found = frozenset().union(*(free_of_frozen(p) for p in atom[2]))
+        else:
+            found = frozenset()
+        if len(_free_of_atom) > 200_000:
+            _free_of_atom.clear()
+        _free_of_atom[atom] = found
+    return found
+
+
+def free_of_monomial(monomial: Monomial) -> frozenset[str]:
+    deltas, factors = monomial
+    return frozenset(i for d in deltas for i in d).union(*(free_indices(a) for a, _ in factors))
+
+
+def free_of_frozen(frozen: tuple) -> frozenset[str]:
+    return frozenset().union(*(free_of_monomial(m) for m, _ in frozen))
+
+
+def depth(atom: Atom) -> int:
+    """How deeply closed sums are nested in an atom; their bound names carry it, so nested ones never collide."""
+    kind = atom[0]
+    if kind == EXP:
+        return max((depth(a) for a, _ in atom[1][1]), default=0)
+    if kind == SUM:
+        return 1 + max((depth(a) for a, _ in atom[2][1]), default=0)
+    if kind in (POLY, LOG):
+        return max((depth(a) for m, _ in atom[1] for a, _ in m[1]), default=0)
+    if kind == PROD:
+        return 1 + max((depth(a) for m, _ in atom[2] for a, _ in m[1]), default=0)
+    if kind == CALL:
+        return max((depth(a) for p in atom[2] for m, _ in p for a, _ in m[1]), default=0)
+    return 0
+
+
+def _preference(index: str) -> tuple[int, str]:
+    """Which index represents a merged group: numbers, then free names, then bound ones."""
+    return (0 if index.isdigit() else 2 if "@" in index or "#" in index else 1, index)
+
+
+class Algebra:
+    """Arithmetic of normal forms under index ranges and assumptions.
+
+    ``ranges`` maps an index to the upper end of its range 1..high; ``minimum`` the symbolic sizes' least values;
+    ``distinct`` the pairs of indices that differ; ``positive(atom)`` whether a variable is known to be positive;
+    ``onehot`` (with the slot) and ``binary`` name the 0/1 families; ``known_sums`` and ``known_values`` are the assumed
+    values of closed sums and variables ('?' stands for the bound index, '?0', ... for any). ``budget`` limits the work.
+    """
+
+    def __init__(self, ranges: Mapping[str, str], minimum: Mapping[str, int], budget: int = 400_000) -> None:
+        self.ranges = dict(ranges)
+        self.minimum = minimum
+        self.distinct: set[tuple[str, str]] = set()
+        self.positive: Callable[[Atom], bool] = lambda atom: False
+        self.onehot: dict[tuple[str, int, int], int] = {}
+        self.binary: set[tuple[str, int, int]] = set()
+        self.known_sums: list[tuple[str, Poly, Poly]] = []
+        self.known_values: list[tuple[Atom, Poly]] = []
+        self.budget = budget
+        self._counter = 0
+
+    def spend(self, amount: int) -> None:
+        self.budget -= amount
+        if self.budget < 0:
+            raise Unsupported("the expression grows beyond the budget for one claim")
+
+    # Ring operations
+
+    def multiply(self, left: Poly, right: Poly) -> Poly:
+        self.spend(len(left) * len(right))
+        if len(right) == 1 and UNIT in right:
+            return scaled(left, right[UNIT])
+        result: Poly = {}
+        for m1, c1 in left.items():
+            for m2, c2 in right.items():
+                deltas, factors = m1[0] + m2[0], self._merge(m1[1], m2[1])
+                coefficient = c1 * c2
+                if not deltas and not self._special(factors):
+                    monomial = ((), factors)
+                    value = result.get(monomial, 0) + coefficient
+                    if value:
+                        result[monomial] = rational(value)
+                    else:
+                        result.pop(monomial, None)
+                else:
+                    add_into(result, self.monomial(deltas, factors), coefficient)
+        return result
+
+    @staticmethod
+    def _merge(left: Factors, right: Factors) -> Factors:
+        if not left:
+            return right
+        if not right:
+            return left
+        powers = dict(left)
+        for atom, exponent in right:
+            value = powers.get(atom, 0) + exponent
+            if value:
+                powers[atom] = rational(value)
+            else:
+                del powers[atom]
+        return tuple(sorted(powers.items()))
+
+    def _special(self, factors: Factors) -> bool:
+        """Whether a factor group needs rewriting: a polynomial under a power >= 1, or 0/1 variables."""
+        if any(atom[0] == POLY and exponent >= 1 for atom, exponent in factors):
+            return True
+        return bool(self.onehot or self.binary) and self._reduce_zero_one(factors) is not None
+
+    def _zero_one(self, atom: Atom) -> bool:
+        head = self.head(atom)
+        return head in self.onehot or head in self.binary
+
+    @staticmethod
+    def head(atom: Atom) -> tuple[str, int, int]:
+        return (atom[1], atom[2], len(atom[3]) - atom[2])
+
+    def monomial(self, deltas: Iterable[tuple[str, str]], factors: Factors) -> Poly:
+        """The normal form of a product of deltas and factors."""
+        merged = self._union(deltas)
+        if merged is None:
+            return {}
+        mapping, canonical = merged
+        reduced = self._reduce_zero_one(factors)
+        if reduced is not None:
+            more, factors = reduced
+            return self.monomial((*canonical, *more), factors)
+        changed: Poly = {UNIT: 1}
+        plain: Factors = ()
+        for atom, exponent in factors:
+            if mapping and not mapping.keys().isdisjoint(free_indices(atom)):
+                changed = self.multiply(changed, self.power(self.substitute(atom, mapping), exponent))
+            elif atom[0] == POLY and exponent >= 1:
+                whole = int(exponent // 1)
+                if exponent != whole:
+                    plain = self._merge(plain, ((atom, rational(exponent - whole)),))
+                changed = self.multiply(changed, self.power(dict(atom[1]), whole))
+            else:
+                plain = self._merge(plain, ((atom, exponent),))
+        if changed == {UNIT: 1}:
+            return {(canonical, plain): 1}
+        result: Poly = {}
+        for (d, f), c in self.multiply(changed, {((), plain): 1}).items():
+            add_into(result, {(canonical, f): 1} if not d else self.monomial((*canonical, *d), f), c)
+        return result
+
+    def _reduce_zero_one(self, factors: Factors) -> tuple[list[tuple[str, str]], Factors] | None:
+        """t_i^n = t_i for 0/1 families; t_i t_j = delta_ij t_i for one-hot ones. None if there is nothing to do."""
+        if not (self.onehot or self.binary):
+            return None
+        deltas: list[tuple[str, str]] = []
+        kept: dict[Atom, Rational] = {}
+        seen: dict[tuple, Atom] = {}
+        changed = False
+        for atom, exponent in factors:
+            if atom[0] == VAR and exponent > 0 and isinstance(exponent, int) and self._zero_one(atom):
+                if exponent != 1:
+                    exponent, changed = 1, True
+                slot = self.onehot.get(self.head(atom))
+                if slot is not None:
+                    rest = (atom[1], atom[2], atom[3][:slot], atom[3][slot + 1 :])
+                    if rest in seen:
+                        deltas.append((seen[rest][3][slot], atom[3][slot]))
+                        changed = True
+                        continue
+                    seen[rest] = atom
+            kept[atom] = exponent
+        return (deltas, tuple(sorted(kept.items()))) if changed else None
+
+    def _union(self, deltas: Iterable[tuple[str, str]]) -> tuple[dict[str, str], tuple] | None:
+        """Merge indices; (what each becomes, canonical deltas), or None if two of them cannot be equal."""
+        parent: dict[str, str] = {}
+
+        def find(i: str) -> str:
+            while parent.get(i, i) != i:
+                i = parent[i]
+            return i
+
+        for a, b in deltas:
+            ra, rb = find(a), find(b)
+            if ra != rb:
+                low, high = sorted((ra, rb), key=_preference)
+                parent[high] = low
+        if not parent:
+            return {}, ()
+        mapping = {i: find(i) for i in parent}
+        groups: dict[str, list[str]] = {}
+        for i, root in mapping.items():
+            groups.setdefault(root, [root]).append(i)
+        for members in groups.values():
+            for n, a in enumerate(members):
+                if any(self.differ(a, b) for b in members[:n]):
+                    return None
+        return mapping, tuple(sorted((root, i) for i, root in mapping.items()))
+
+    def differ(self, a: str, b: str) -> bool:
+        """Whether two indices can never be equal."""
+        if a == b:
+            return False
+        if (a, b) in self.distinct or (b, a) in self.distinct:
+            return True
+        if a.isdigit() and b.isdigit():
+            return True
+        for x, y in ((a, b), (b, a)):
+            if x.isdigit() and y in self.ranges:  # y in 1..high
+                high = self.ranges[y]
+                if x == "0" or (high.isdigit() and int(x) > int(high)):
+                    return True
+        return False
+
+    def within(self, index: str, high: str) -> bool:
+        """Whether ``index`` is known to lie in 1..high; raises Unsupported if that is unknown."""
+        if self.ranges.get(index) == high:
+            return True
+        if index.isdigit():
+            if index == "0":
+                return False
+            if high.isdigit():
+                return int(index) <= int(high)
+            if int(index) <= self.minimum.get(high, 1):
+                return True
+        elif index == high:
+            return True
+        raise Unsupported(f"whether the index {index.split('@')[0]} lies in 1..{high} is not known")
+
+    # Substitution of indices
+
+    def variable(self, atom: Atom) -> Poly:
+        """A variable, or the value that an assumption gives it."""
+        for pattern, value in self.known_values:
+            mapping: dict[str, str] = {}
+            if pattern[1:3] == atom[1:3] and len(pattern[3]) == len(atom[3]) and _match(pattern[3], atom[3], mapping):
+                return self.substitute_poly(value, mapping)
+        return of_atom(atom)
+
+    def substitute(self, atom: Atom, mapping: Mapping[str, str]) -> Poly:
+        """``atom`` with free indices replaced, rebuilt in normal form."""
+        if mapping.keys().isdisjoint(free_indices(atom)):
+            return of_atom(atom)
+        kind = atom[0]
+        if kind == VAR:
+            return self.variable((VAR, atom[1], atom[2], tuple(mapping.get(i, i) for i in atom[3])))
+        if kind == EXP:
+            return self.exp(self.substitute_monomial(atom[1], mapping))
+        if kind == SUM:
+            names = {b: self.bound(high) for b, high in atom[1]}
+            body = self.substitute_monomial(atom[2], {**mapping, **names})
+            for b, high in atom[1]:
+                body = self.sum(body, names[b], high)
+            return body
+        if kind == LOG:
+            return self.log(self.substitute_poly(dict(atom[1]), mapping))
+        if kind == POLY:
+            return self.substitute_poly(dict(atom[1]), mapping)
+        if kind == CALL:
+            return self.call(atom[1], [self.substitute_poly(dict(p), mapping) for p in atom[2]])
+        ((b, high),) = atom[1]
+        name = self.bound(high)
+        return self.product(self.substitute_poly(dict(atom[2]), {**mapping, b: name}), name, high)
+
+    def substitute_monomial(self, monomial: Monomial, mapping: Mapping[str, str]) -> Poly:
+        deltas = [(mapping.get(a, a), mapping.get(b, b)) for a, b in monomial[0]]
+        result = self.monomial([d for d in deltas if d[0] != d[1]], ())
+        for atom, exponent in monomial[1]:
+            result = self.multiply(result, self.power(self.substitute(atom, mapping), exponent))
+        return result
+
+    def substitute_poly(self, poly: Poly, mapping: Mapping[str, str]) -> Poly:
+        result: Poly = {}
+        for monomial, coefficient in poly.items():
+            add_into(result, self.substitute_monomial(monomial, mapping), coefficient)
+        return result
+
+    def bound(self, high: str) -> str:
+        """A new bound index with the range 1..high."""
+        self._counter += 1
+        name = f"@{self._counter}"
+        self.ranges[name] = high
+        return name
+
+    # Sums and products over an index
+
+    def sum(self, poly: Poly, index: str, high: str) -> Poly:
+        r"""\sum_{index = 1}^{high} poly."""
+        result: Poly = {}
+        for (deltas, factors), coefficient in poly.items():
+            add_into(result, self._sum_monomial(deltas, factors, index, high), coefficient)
+        return result
+
+    def _sum_monomial(self, deltas: tuple, factors: Factors, index: str, high: str) -> Poly:
+        self.spend(1)
+        for pair in deltas:
+            if index in pair:  # \sum_j \delta_{jo} m(j) = m(o) for o in range
+                other = pair[1] if pair[0] == index else pair[0]
+                rest = tuple(d for d in deltas if d != pair)
+                if not self.within(other, high):
+                    return {}
+                return self.substitute_monomial((rest, factors), {index: other})
+        inside = tuple(f for f in factors if index in free_indices(f[0]))
+        outside: Monomial = (deltas, tuple(f for f in factors if index not in free_indices(f[0])))
+        if not inside:
+            return self.multiply({outside: 1}, self.size(high))
+        bound = {index: high}
+        body: Factors = ()
+        coefficient: Rational = 1
+        for atom, exponent in inside:
+            if atom[0] == SUM and exponent > 0 and isinstance(exponent, int):  # sums of sums flatten
+                for _ in range(exponent):
+                    names = {b: self.bound(h) for b, h in atom[1]}
+                    bound.update({names[b]: h for b, h in atom[1]})
+                    flat, scale = self._renamed(atom[2], names)
+                    body, coefficient = self._merge(body, flat), coefficient * scale
+            else:
+                body = self._merge(body, ((atom, exponent),))
+        return self.multiply({outside: coefficient}, self._closed(bound, body))
+
+    def _renamed(self, monomial: Monomial, names: Mapping[str, str]) -> tuple[Factors, Rational]:
+        """A monomial without deltas, its indices renamed one-to-one: (factors, coefficient)."""
+        renamed = self.substitute_monomial(monomial, names)
+        if len(renamed) != 1 or next(iter(renamed))[0]:
+            raise Unsupported("a sum changed its shape under renaming")
+        (((_, factors), coefficient),) = renamed.items()
+        return factors, coefficient
+
+    def _closed(self, bound: dict[str, str], body: Factors) -> Poly:
+        """The sum over all ``bound`` indices of a product of factors without deltas."""
+        reduced = self.monomial((), body) if self._special(body) else {((), body): 1}
+        if len(reduced) != 1 or next(iter(reduced)) != ((), body):
+            result: Poly = {}
+            for monomial, coefficient in reduced.items():
+                term: Poly = {monomial: 1}
+                for b, high in bound.items():
+                    term = self.sum(term, b, high)
+                add_into(result, term, coefficient)
+            return result
+        result = {UNIT: 1}
+        for group_bound, group in self._components(bound, body):
+            if not group_bound:
+                result = self.multiply(result, self.monomial((), group))
+            elif not group:
+                for b in group_bound:
+                    result = self.multiply(result, self.size(bound[b]))
+            else:
+                result = self.multiply(result, self._connected({b: bound[b] for b in group_bound}, group))
+        return result
+
+    @staticmethod
+    def _components(bound: Mapping[str, str], body: Factors) -> list[tuple[list[str], Factors]]:
+        """Split a factor group where no bound index connects it; factors and indices on their own come along."""
+        groups: list[tuple[set[str], list]] = [({b}, []) for b in bound]
+        alone = []
+        for factor in body:
+            touched = free_indices(factor[0]) & bound.keys()
+            if not touched:
+                alone.append(factor)
+                continue
+            joined: tuple[set[str], list] = (set(touched), [factor])
+            rest = []
+            for names, factors in groups:
+                if names & touched:
+                    joined[0].update(names)
+                    joined[1].extend(factors)
+                else:
+                    rest.append((names, factors))
+            groups = [*rest, joined]
+        result = [(sorted(names), tuple(sorted(factors))) for names, factors in groups]
+        return [*result, ([], tuple(alone))] if alone else result
+
+    def _connected(self, bound: Mapping[str, str], group: Factors) -> Poly:
+        if len(bound) == 1:
+            ((b, high),) = bound.items()
+            for known_high, pattern, value in self.known_sums:
+                if known_high == high:
+                    found = self._match_known(pattern, value, group, b)
+                    if found is not None:
+                        return found
+        level = max((depth(atom) for atom, _ in group), default=0)
+        names = sorted(bound, key=lambda b: (bound[b], b))
+        best = None
+        orders = permutations(names) if len(names) <= 5 else [tuple(names)]
+        for order in orders:
+            if any(bound[a] != bound[b] for a, b in zip(names, order, strict=True)):
+                continue
+            mapping = {b: f"#{level}.{n}" for n, b in enumerate(order)}
+            for b, name in mapping.items():
+                self.ranges[name] = bound[b]
+            key = self._renamed(((), group), mapping)
+            if best is None or key < best:
+                best = key
+            self.spend(1)
+        assert best is not None
+        labels = tuple((f"#{level}.{n}", bound[b]) for n, b in enumerate(names))
+        return scaled(of_atom((SUM, labels, ((), best[0]))), best[1])
+
+    def _match_known(self, pattern: Poly, value: Poly, group: Factors, index: str) -> Poly | None:
+        """If sum_b group is an instance of a known sum (pattern uses '?' for b and '?0', ... for free slots), its value."""
+        ((monomial, coefficient),) = pattern.items()
+        if len(monomial[1]) != len(group):
+            return None
+        mapping: dict[str, str] = {"?": index}
+        for (p, pe), (a, ae) in zip(monomial[1], group, strict=True):
+            if pe != ae or not _match(p, a, mapping):
+                return None
+        if mapping["?"] != index or index in [v for k, v in mapping.items() if k != "?"]:
+            return None
+        return scaled(self.substitute_poly(value, mapping), Fraction(1) / coefficient)
+
+    def size(self, high: str) -> Poly:
+        return constant(int(high)) if high.isdigit() else of_atom((SIZE, high))
+
+    def product(self, poly: Poly, index: str, high: str) -> Poly:
+        r"""\prod_{index = 1}^{high} poly."""
+        if len(poly) == 1:
+            (((deltas, factors), coefficient),) = poly.items()
+            if not deltas and coefficient == 1 and self.positive_factors(factors):
+                return self.exp(self.sum(self.log(poly), index, high))  # \prod_j m(j) = exp(\sum_j log m(j))
+        if not poly:
+            return {}
+        if all(index not in free_of_monomial(m) for m in poly) and high.isdigit():
+            return self.power(poly, int(high))
+        level = max((depth(a) for m in poly for a, _ in m[1]), default=0)
+        name = f"#{level}.0"
+        self.ranges[name] = high
+        return of_atom((PROD, ((name, high),), freeze(self.substitute_poly(poly, {index: name}))))
+
+    # Powers and functions
+
+    def power(self, poly: Poly, exponent: Rational) -> Poly:
+        if exponent == 1:
+            return poly
+        if exponent == 0:
+            return {UNIT: 1}
+        if len(poly) == 1 and isinstance(exponent, int):
+            (((deltas, factors), c),) = poly.items()
+            if not deltas:
+                return scaled(self.monomial((), tuple((a, e * exponent) for a, e in factors)), Fraction(c) ** exponent)
+        if isinstance(exponent, int) and exponent >= 0:
+            result, base = {UNIT: 1}, poly
+            while exponent:
+                if exponent & 1:
+                    result = self.multiply(result, base)
+                exponent >>= 1
+                if exponent:
+                    base = self.multiply(base, base)
+            return result
+        if not poly:
+            raise Undefined("a division by zero")
+        pair = _a_delta(poly)
+        if pair is not None:
+            return self._by_cases(poly, pair, lambda p: self.power(p, exponent))
+        poly, denominator = self.together(poly)
+        if not poly:
+            raise Undefined("a division by zero")
+        result = {UNIT: 1}
+        for atom, e in denominator.items():
+            result = self.multiply(result, self.monomial((), ((atom, rational(-e * exponent)),)))
+        coefficient, content, rest = self.content(poly)
+        whole = isinstance(exponent, int)
+        if whole:
+            result = scaled(result, Fraction(coefficient) ** exponent)
+            outside = tuple((a, rational(e * exponent)) for a, e in content)
+            inner = rest
+        else:
+            outside = tuple((a, rational(e * exponent)) for a, e in content if self.positive_atom(a))
+            kept = tuple((a, e) for a, e in content if not self.positive_atom(a))
+            if coefficient > 0:
+                for value, sign in ((Fraction(coefficient).numerator, 1), (Fraction(coefficient).denominator, -1)):
+                    for prime, e in _factorised(value):
+                        root = (POLY, freeze(constant(prime)))
+                        result = self.multiply(result, self.monomial((), ((root, rational(sign * e * exponent)),)))
+                coefficient = 1
+            inner = self.multiply({((), kept): coefficient}, rest)
+        result = self.multiply(result, self.monomial((), tuple(sorted(outside))))
+        if inner == {UNIT: 1}:
+            return result
+        if not whole and len(inner) == 1:
+            ((monomial, c),) = inner.items()
+            if c == 1 and len(monomial[1]) == 1 and monomial[1][0][1] == 1 and monomial[1][0][0][0] != POLY:
+                return self.multiply(result, {((), ((monomial[1][0][0], exponent),)): 1})
+        return self.multiply(result, self.monomial((), (((POLY, freeze(inner)), exponent),)))
+
+    def content(self, poly: Poly) -> tuple[Rational, Factors, Poly]:
+        """``poly = coefficient * factors * rest`` with a primitive rest: common factors and signs taken out."""
+        lowest: dict[Atom, Rational] | None = None
+        for _, factors in poly:
+            powers = dict(factors)
+            if lowest is None:
+                lowest = powers
+                continue
+            for atom in [*lowest, *powers]:
+                lowest[atom] = min(lowest.get(atom, 0), powers.get(atom, 0))
+        assert lowest is not None
+        common = tuple(sorted((a, e) for a, e in lowest.items() if e))
+        inverse = tuple((a, -e) for a, e in common)
+        if inverse:
+            poly = {(d, self._merge(f, inverse)): c for (d, f), c in poly.items()}
+        values = [Fraction(c) for c in poly.values()]
+        scale = Fraction(gcd(*(v.numerator for v in values)), lcm(*(v.denominator for v in values)))
+        if poly[min(poly)] < 0:
+            scale = -scale
+        return rational(scale), common, (poly if scale == 1 else scaled(poly, 1 / scale))
+
+    def together(self, poly: Poly) -> tuple[Poly, dict[Atom, Rational]]:
+        """A common denominator: ``poly = numerator / prod atom^e`` over the several-term denominators in it."""
+        denominator: dict[Atom, Rational] = {}
+        for _ in range(40):
+            lowest: dict[Atom, Rational] = {}
+            for _, factors in poly:
+                for atom, e in factors:
+                    if atom[0] == POLY and e < 0:
+                        lowest[atom] = min(lowest.get(atom, 0), e)
+            if not lowest:
+                return poly, denominator
+            atom = max(lowest, key=lambda a: (depth(a), a))
+            e = -lowest[atom]
+            whole = -(-e // 1)
+            result: Poly = {}
+            for (deltas, factors), c in poly.items():
+                exponent = dict(factors).get(atom, 0) + whole
+                others = tuple(f for f in factors if f[0] != atom)
+                if exponent:
+                    others = self._merge(others, ((atom, rational(exponent)),))
+                add_into(result, self.monomial(deltas, others), c)
+                self.spend(1)
+            poly = result
+            denominator[atom] = denominator.get(atom, 0) + int(whole)
+        raise Unsupported("fractions nested too deeply")
+
+    def exp(self, poly: Poly) -> Poly:
+        r"""exp(\sum c m) = \prod exp(m)^c, and exp(c log a) = a^c."""
+        pair = _a_delta(poly)
+        if pair is not None:
+            return self._by_cases(poly, pair, self.exp)
+        result: Poly = {UNIT: 1}
+        for (_, factors), c in poly.items():
+            if len(factors) == 1 and factors[0][0][0] == LOG and factors[0][1] == 1:
+                value = self.power(dict(factors[0][0][1]), c)
+            else:
+                value = of_atom((EXP, ((), factors)), c)
+            result = self.multiply(result, value)
+        return result
+
+    def log(self, poly: Poly) -> Poly:
+        """The logarithm; factors known to be positive become summands."""
+        if not poly:
+            raise Undefined("the logarithm of zero")
+        pair = _a_delta(poly)
+        if pair is not None:
+            return self._by_cases(poly, pair, self.log)
+        numerator, denominator = self.together(poly)
+        if not numerator:
+            raise Undefined("the logarithm of zero")
+        result: Poly = {}
+        if all(self.positive_atom(atom) for atom in denominator):
+            for atom, e in denominator.items():
+                add_into(result, of_atom((LOG, atom[1])), -e)
+        else:
+            if denominator:
+                return of_atom((LOG, freeze(poly)))
+            numerator = poly
+        coefficient, content, rest = self.content(numerator)
+        kept: Factors = ()
+        for atom, e in content:
+            if not self.positive_atom(atom):
+                kept = self._merge(kept, ((atom, e),))
+            elif atom[0] == EXP:
+                add_into(result, {atom[1]: 1}, e)
+            else:
+                add_into(result, of_atom((LOG, atom[1] if atom[0] == POLY else freeze(of_atom(atom)))), e)
+        inner = self.multiply({((), kept): 1}, rest)
+        if coefficient < 0:
+            inner, coefficient = scaled(inner, -1), -coefficient
+        for value, sign in ((Fraction(coefficient).numerator, 1), (Fraction(coefficient).denominator, -1)):
+            for prime, e in _factorised(value):
+                add_into(result, of_atom((LOG, freeze(constant(prime)))), sign * e)
+        if inner != {UNIT: 1}:
+            add_into(result, of_atom((LOG, freeze(inner))))
+        return result
+
+    def call(self, name: str, args: list[Poly]) -> Poly:
+        """A function without rules of its own, as an atom."""
+        return of_atom((CALL, name, tuple(freeze(arg) for arg in args)))
+
+    def _by_cases(self, poly: Poly, pair: tuple[str, str], function: Callable[[Poly], Poly]) -> Poly:
+        r"""f(P) = \delta_{ab} f(P|_{a=b}) + (1 - \delta_{ab}) f(P|_{\delta_{ab}=0})."""
+        delta = self.monomial([pair], ())
+        low, high = sorted(pair, key=_preference)
+        equal = function(self.substitute_poly(poly, {high: low}))
+        apart = function({m: c for m, c in poly.items() if pair not in m[0]})
+        result = self.multiply(delta, subtract(equal, apart))
+        return add_into(result, apart)
+
+    # Signs
+
+    def positive_atom(self, atom: Atom) -> bool:
+        kind = atom[0]
+        if kind in (EXP, SIZE):
+            return True
+        if kind == SUM:
+            return self.positive_factors(atom[2][1])
+        if kind == POLY:
+            return self.positive_poly(dict(atom[1]))
+        if kind == VAR:
+            return self.positive(atom)
+        return False
+
+    def positive_factors(self, factors: Factors) -> bool:
+        return all(self.positive_atom(atom) for atom, _ in factors)
+
+    def nonnegative_factors(self, factors: Factors) -> bool:
+        for atom, e in factors:
+            even = isinstance(e, int) and e % 2 == 0
+            root = isinstance(e, Fraction) and e > 0  # a real root is >= 0 where it is defined
+            if even or root or self.positive_atom(atom):
+                continue
+            if atom[0] == VAR and e > 0 and self._zero_one(atom):
+                continue
+            if atom[0] == SUM and self.nonnegative_factors(atom[2][1]):
+                continue
+            if atom[0] == CALL and atom[1] in ("abs", "relu", "step") and e > 0:
+                continue
+            return False
+        return True
+
+    def positive_poly(self, poly: Poly) -> bool:
+        """Whether a polynomial is > 0 wherever it is defined, by the signs of its terms."""
+        strict = False
+        for (deltas, factors), c in poly.items():
+            if c < 0 or not self.nonnegative_factors(factors):
+                return False
+            strict = strict or (not deltas and self.positive_factors(factors))
+        return strict
+
+    def nonnegative_poly(self, poly: Poly) -> bool:
+        return all(c > 0 and self.nonnegative_factors(f) for (_, f), c in poly.items())
+
+    # The zero test
+
+    def is_zero(self, poly: Poly) -> bool:
+        """Whether ``poly`` is zero for all sizes, indices and values (False means: not shown)."""
+        poly, _ = self.together(poly)
+        if not poly:
+            return True
+        merged = self._merge_sums(poly)
+        return merged is not None and not merged
+
+    def _merge_sums(self, poly: Poly) -> Poly | None:
+        r"""Put \sum_b A + \sum_b B under one sum and drop it if A + B is zero, with its own denominators cleared."""
+        groups: dict[tuple, Poly] = {}
+        rest: Poly = {}
+        shared: dict[tuple[int, str], str] = {}  # fresh at each call: nested sums must not meet
+        for (deltas, factors), c in poly.items():
+            sums = [f for f in factors if f[0][0] == SUM and f[1] == 1 and len(f[0][1]) >= 1]
+            with_denominator = [f for f in sums if any(a[0] == POLY for a, _ in f[0][2][1])] or sums
+            if len(with_denominator) != 1 and len(sums) != 1:
+                add_into(rest, {(deltas, factors): c})
+                continue
+            chosen = with_denominator[0]
+            outer = (deltas, tuple(f for f in factors if f != chosen))
+            bound, body = chosen[0][1], chosen[0][2]
+            names = {}
+            for n, (b, high) in enumerate(sorted(bound, key=lambda p: p[1])):
+                if (n, high) not in shared:
+                    shared[n, high] = self.bound(high)
+                names[b] = shared[n, high]
+            key = (outer, tuple(sorted((names[b], high) for b, high in bound)))
+            add_into(groups.setdefault(key, {}), self.substitute_monomial(body, names), c)
+        if not groups:
+            return None
+        for (outer, bound), body in groups.items():
+            if len(bound) == 1:  # a multiple of the size is a sum of constants
+                high = bound[0][1]
+                for shape in ((outer[0], self._merge(outer[1], (((SIZE, high), 1),))), outer):
+                    c = rest.get(shape)
+                    if c is not None and (shape is not outer or high.isdigit()):
+                        add_into(body, constant(c if shape is not outer else Fraction(c) / int(high)))
+                        del rest[shape]
+        for body in groups.values():
+            if not self.is_zero(body):
+                return None
+        return rest
+
+
+def _match(pattern: object, value: object, mapping: dict[str, str]) -> bool:
+    """Match nested tuples where strings that begin with '?' stand for an index."""
+    if isinstance(pattern, str) and pattern.startswith("?"):
+        if not isinstance(value, str):
+            return False
+        if pattern == "?":
+            return mapping["?"] == value
+        return mapping.setdefault(pattern, value) == value
+    if isinstance(pattern, tuple):
+        return (
+            isinstance(value, tuple)
+            and len(pattern) == len(value)
+            and all(_match(p, v, mapping) for p, v in zip(pattern, value, strict=True))
+        )
+    return pattern == value
+
+
+def _a_delta(poly: Poly) -> tuple[str, str] | None:
+    return next((pair for deltas, _ in poly for pair in deltas), None)
+
+
+def _factorised(value: int) -> list[tuple[int, int]]:
+    """Prime factors below 1000; what is left counts as one factor."""
+    result = []
+    prime = 2
+    while prime < 1000 and prime * prime <= value:
+        e = 0
+        while value % prime == 0:
+            value //= prime
+            e += 1
+        if e:
+            result.append((prime, e))
+        prime += 1
+    return [*result, (value, 1)] if value > 1 else result

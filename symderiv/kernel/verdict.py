@@ -1,0 +1,124 @@
+"""Verdicts, and the seal on them.
+
+Only the kernel makes ``Proved`` and ``Refuted``: construction without the kernel's seal, ``dataclasses.replace``,
+assignment, copying, pickling and subclassing all raise ``TypeError`` (or ``AttributeError``). Python cannot seal
+against an attacker (``object.__new__`` and ``gc`` see everything); this seals against accidents.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from fractions import Fraction
+
+from symderiv.terms import Assumption, Claim, Term, Var
+
+_SEAL = object()
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """The sizes for which a claim was proved.
+
+    ``minimum`` are the symbolic sizes with the least value each may take; ``fixed`` the sizes that are numbers here.
+    """
+
+    minimum: tuple[tuple[str, int], ...] = ()
+    fixed: tuple[tuple[str, int], ...] = ()
+
+    def __str__(self) -> str:
+        fixed = [f"{name} = {value}" for name, value in self.fixed]
+        plain = [name for name, least in self.minimum if least <= 1]
+        bounded = [f"{name} ≥ {least}" for name, least in self.minimum if least > 1]
+        words = (["all " + ", ".join(plain)] if plain else []) + bounded + fixed
+        return ", ".join(words) if words else "no sizes involved"
+
+
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """What must hold for both sides to be defined: ``term relation 0`` with ``relation`` ``!=``, ``>`` or ``>=``."""
+
+    term: Term
+    relation: str
+
+
+@dataclass(frozen=True, slots=True)
+class Witness:
+    """A point at which a claim fails.
+
+    ``sizes`` and ``indices`` map names to integers, ``values`` maps the variables (with concrete indices) to exact
+    rationals; ``left`` and ``right`` are the two sides there, as decimals that are right to the last digit printed.
+    """
+
+    sizes: tuple[tuple[str, int], ...]
+    indices: tuple[tuple[str, int], ...]
+    values: tuple[tuple[Var, Fraction], ...]
+    left: str
+    right: str
+
+
+class _Sealed:
+    __slots__ = ()
+
+    def __init_subclass__(cls, *, kernel: object = None, **options: object) -> None:
+        if kernel is not _SEAL:
+            raise TypeError("verdicts cannot be subclassed")
+        super().__init_subclass__(**options)
+
+    def __copy__(self) -> None:
+        raise TypeError("verdicts cannot be copied")
+
+    def __deepcopy__(self, memo: object) -> None:
+        raise TypeError("verdicts cannot be copied")
+
+    def __reduce_ex__(self, protocol: object) -> None:
+        raise TypeError("verdicts cannot be pickled: prove the claim again")
+
+    def __getstate__(self) -> None:
+        raise TypeError("verdicts cannot be pickled: prove the claim again")
+
+
+def _check(seal: object) -> None:
+    if seal is not _SEAL:
+        raise TypeError("only the kernel makes verdicts: call symderiv.prove(claim)")
+
+
+@dataclass(frozen=True)
+class Proved(_Sealed, kernel=_SEAL):
+    """``claim`` holds for every size in ``scope``, every index in range and every real value of the variables that
+    satisfies ``given`` and the ``conditions``. ``argument`` says in a few words how it was shown."""
+
+    claim: Claim
+    scope: Scope
+    given: tuple[Assumption, ...]
+    conditions: tuple[Condition, ...]
+    argument: str
+    seal: object = field(default=None, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        _check(self.seal)
+        object.__setattr__(self, "seal", None)
+
+
+@dataclass(frozen=True)
+class Refuted(_Sealed, kernel=_SEAL):
+    """``claim`` fails at ``witness``, where every assumption holds and both sides are defined."""
+
+    claim: Claim
+    witness: Witness
+    seal: object = field(default=None, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        _check(self.seal)
+        object.__setattr__(self, "seal", None)
+
+
+@dataclass(frozen=True, slots=True)
+class Undecided:
+    """Neither proved nor refuted; ``reason`` says why, ``tried`` what was tried. Anyone may say this."""
+
+    claim: Claim | None
+    reason: str
+    tried: tuple[str, ...] = ()
+
+
+Verdict = Proved | Refuted | Undecided

@@ -1,0 +1,508 @@
+"""The term language: what a claim says, independent of how it was written or will be judged.
+
+Terms are immutable and hash-consed (equal terms are the same object), so they can be compared with ``is``, used as
+keys, and shared. Building a term never evaluates anything: ``x/x`` stays ``x/x``, because the side conditions of a
+claim are read off the terms as they were written. This module must never simplify, and never import a room below it.
+
+An *index* is a ``str`` (a free or bound index such as ``'k'``, or the name of a size, which means its last element)
+or an ``int`` (a concrete class, feature or sample). A *size* is a ``str`` (symbolic, any integer >= 1) or an ``int``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from fractions import Fraction
+from typing import NamedTuple
+
+Index = str | int
+Size = str | int
+
+
+class Range(NamedTuple):
+    """The integers ``low, low+1, ..., high``; ``high`` is a size."""
+
+    low: int
+    high: Size
+
+
+class Head(NamedTuple):
+    """What names a family of reals: ``x_j^{(i)}`` has the head ``('x', 1, 1)`` (one subscript, one label)."""
+
+    name: str
+    subs: int
+    sups: int
+
+
+class Term:
+    """Base of all terms. ``parts`` are the immediate subterms; ``free`` the free index names."""
+
+    __slots__ = ("__weakref__", "_free", "_hash", "key")
+    _table: dict[tuple, Term] = {}
+    key: tuple
+
+    def __new__(cls, *key: object) -> Term:
+        full = (cls, *key)
+        found = Term._table.get(full)
+        if found is None:
+            found = object.__new__(cls)
+            found.key = key
+            found._hash = hash(full)
+            found._free = None
+            Term._table[full] = found
+        return found
+
+    def __hash__(self) -> int:
+        return self._hash
+
+    def __eq__(self, other: object) -> bool:
+        return self is other
+
+    def __copy__(self) -> Term:
+        return self
+
+    def __deepcopy__(self, memo: object) -> Term:
+        return self
+
+    def __reduce__(self) -> tuple:
+        return (type(self), self.key)
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}({', '.join(map(repr, self.key))})"
+
+    @property
+    def parts(self) -> tuple[Term, ...]:
+        return ()
+
+    @property
+    def free(self) -> frozenset[str]:
+        """Names of the indices that occur free."""
+        if self._free is None:
+            self._free = self._free_indices()
+        return self._free
+
+    def _free_indices(self) -> frozenset[str]:
+        return frozenset().union(*(part.free for part in self.parts))
+
+    def __add__(self, other: Term) -> Term:
+        return add(self, other)
+
+    def __sub__(self, other: Term) -> Term:
+        return add(self, neg(other))
+
+    def __mul__(self, other: Term) -> Term:
+        return mul(self, other)
+
+    def __truediv__(self, other: Term) -> Term:
+        return mul(self, power(other, num(-1)))
+
+    def __neg__(self) -> Term:
+        return neg(self)
+
+
+class Num(Term):
+    """A rational number: ``Num(Fraction)``."""
+
+    __slots__ = ()
+
+    @property
+    def value(self) -> Fraction:
+        return self.key[0]
+
+
+class SizeOf(Term):
+    """A symbolic size used as a number, as in 1/m: ``SizeOf(name)``."""
+
+    __slots__ = ()
+
+    @property
+    def name(self) -> str:
+        return self.key[0]
+
+
+class Var(Term):
+    """A member of a family of reals: ``Var(name, subs, sups)``; ``x_j^{(i)}`` is ``Var('x', ('j',), ('i',))``.
+
+    Names are LaTeX (``\\theta``). A symbol that its author defines anew gets a new name with a version, ``u#2``, which
+    printers leave out.
+    """
+
+    __slots__ = ()
+
+    @property
+    def name(self) -> str:
+        return self.key[0]
+
+    @property
+    def subs(self) -> tuple[Index, ...]:
+        return self.key[1]
+
+    @property
+    def sups(self) -> tuple[Index, ...]:
+        return self.key[2]
+
+    @property
+    def indices(self) -> tuple[Index, ...]:
+        return self.key[1] + self.key[2]
+
+    @property
+    def head(self) -> Head:
+        return Head(self.key[0], len(self.key[1]), len(self.key[2]))
+
+    def _free_indices(self) -> frozenset[str]:
+        return frozenset(i for i in self.indices if isinstance(i, str))
+
+
+class Add(Term):
+    """A sum of two or more terms: ``Add((a, b, ...))``."""
+
+    __slots__ = ()
+
+    @property
+    def parts(self) -> tuple[Term, ...]:
+        return self.key[0]
+
+
+class Mul(Term):
+    """A product of two or more terms: ``Mul((a, b, ...))``."""
+
+    __slots__ = ()
+
+    @property
+    def parts(self) -> tuple[Term, ...]:
+        return self.key[0]
+
+
+class Pow(Term):
+    """``base ** exponent``; a quotient a/b is ``Mul((a, Pow(b, Num(-1))))``."""
+
+    __slots__ = ()
+
+    @property
+    def base(self) -> Term:
+        return self.key[0]
+
+    @property
+    def exponent(self) -> Term:
+        return self.key[1]
+
+    @property
+    def parts(self) -> tuple[Term, ...]:
+        return self.key
+
+
+class Fn(Term):
+    """A named function of one real: ``Fn('exp', x)``. The names are the keys of the kernel's function table."""
+
+    __slots__ = ()
+
+    @property
+    def name(self) -> str:
+        return self.key[0]
+
+    @property
+    def arg(self) -> Term:
+        return self.key[1]
+
+    @property
+    def parts(self) -> tuple[Term, ...]:
+        return (self.key[1],)
+
+
+class Opaque(Term):
+    """An unknown smooth function of reals, ``Opaque('f', (x, y), (0, 0))``: f(x, y).
+
+    The last tuple counts derivatives in each argument: ``Opaque('f', (x,), (1,))`` is f'(x).
+    """
+
+    __slots__ = ()
+
+    @property
+    def name(self) -> str:
+        return self.key[0]
+
+    @property
+    def parts(self) -> tuple[Term, ...]:
+        return self.key[1]
+
+    @property
+    def orders(self) -> tuple[int, ...]:
+        return self.key[2]
+
+
+class Delta(Term):
+    """Kronecker's delta of two indices: ``Delta(i, j)``."""
+
+    __slots__ = ()
+
+    @property
+    def left(self) -> Index:
+        return self.key[0]
+
+    @property
+    def right(self) -> Index:
+        return self.key[1]
+
+    def _free_indices(self) -> frozenset[str]:
+        return frozenset(i for i in self.key if isinstance(i, str))
+
+
+class Cases(Term):
+    """``Cases(condition, then, otherwise)``: a choice by an index condition.
+
+    ``condition`` is a term with the values 0 and 1 made of deltas (1 - delta for "not equal", products for "and").
+    Unlike condition*then + (1-condition)*otherwise, the branch not taken need not be defined.
+    """
+
+    __slots__ = ()
+
+    @property
+    def parts(self) -> tuple[Term, ...]:
+        return self.key
+
+    @property
+    def condition(self) -> Term:
+        return self.key[0]
+
+
+class Sum(Term):
+    """``Sum(index, range, body)``: the finite sum of ``body`` over ``index`` in ``range``; empty sums are 0."""
+
+    __slots__ = ()
+
+    @property
+    def index(self) -> str:
+        return self.key[0]
+
+    @property
+    def range(self) -> Range:
+        return self.key[1]
+
+    @property
+    def body(self) -> Term:
+        return self.key[2]
+
+    @property
+    def parts(self) -> tuple[Term, ...]:
+        return (self.key[2],)
+
+    def _free_indices(self) -> frozenset[str]:
+        return self.body.free - {self.index}
+
+
+class Prod(Sum):
+    """``Prod(index, range, body)``: the finite product; empty products are 1."""
+
+    __slots__ = ()
+
+
+class Deriv(Term):
+    """``Deriv(body, var)``: the partial derivative of ``body`` with respect to the family member ``var``.
+
+    If ``var`` is itself defined (an intermediate such as p_i), it is varied alone: the other members of its family
+    and everything that ``body`` does not reach through it are held fixed.
+    """
+
+    __slots__ = ()
+
+    @property
+    def body(self) -> Term:
+        return self.key[0]
+
+    @property
+    def var(self) -> Var:
+        return self.key[1]
+
+    @property
+    def parts(self) -> tuple[Term, ...]:
+        return self.key
+
+
+# Constructors: they only flatten the shape, never the mathematics.
+
+
+def num(value: int | Fraction | str) -> Num:
+    return Num(Fraction(value))
+
+
+ZERO, ONE, MINUS_ONE = num(0), num(1), num(-1)
+
+
+def var(name: str, *subs: Index, sups: Iterable[Index] = ()) -> Var:
+    """The family member ``name_{subs}^{(sups)}``; without indices, the scalar ``name``."""
+    return Var(name, tuple(subs), tuple(sups))
+
+
+def add(*terms: Term) -> Term:
+    if len(terms) == 1:
+        return terms[0]
+    return Add(tuple(terms)) if terms else ZERO
+
+
+def mul(*terms: Term) -> Term:
+    if len(terms) == 1:
+        return terms[0]
+    return Mul(tuple(terms)) if terms else ONE
+
+
+def neg(term: Term) -> Term:
+    if isinstance(term, Num):
+        return num(-term.value)
+    return Mul((MINUS_ONE, term))
+
+
+def power(base: Term, exponent: Term | int | Fraction) -> Term:
+    return Pow(base, exponent if isinstance(exponent, Term) else num(exponent))
+
+
+def exp(arg: Term) -> Term:
+    return Fn("exp", arg)
+
+
+def log(arg: Term) -> Term:
+    return Fn("log", arg)
+
+
+def total(index: str, range_: Range | tuple[int, Size], body: Term) -> Term:
+    """The sum of ``body`` over ``index`` in ``range_``."""
+    return Sum(index, Range(*range_), body)
+
+
+def product(index: str, range_: Range | tuple[int, Size], body: Term) -> Term:
+    return Prod(index, Range(*range_), body)
+
+
+def subterms(term: Term) -> Iterator[Term]:
+    """``term`` and all terms inside it, each once, outermost first."""
+    seen = {term}
+    queue = [term]
+    while queue:
+        head = queue.pop()
+        yield head
+        for part in reversed(head.parts):
+            if part not in seen:
+                seen.add(part)
+                queue.append(part)
+
+
+def fresh(name: str, taken: Iterable[str]) -> str:
+    """``name``, primed until it is not in ``taken``."""
+    taken = set(taken)
+    while name in taken:
+        name += "'"
+    return name
+
+
+def rename(term: Term, mapping: Mapping[str, Index]) -> Term:
+    """Replace free indices; bound indices are renamed where they would capture one.
+
+    >>> rename(Sum('i', Range(1, 'K'), var('f', 'i') * var('t', 'k')), {'k': 'i'})
+    Sum("i'", Range(low=1, high='K'), Mul((Var('f', ("i'",), ()), Var('t', ('i',), ()))))
+    """
+    relevant = {old: new for old, new in mapping.items() if old in term.free and old != new}
+    if not relevant:
+        return term
+
+    def at(index: Index) -> Index:
+        return relevant.get(index, index) if isinstance(index, str) else index
+
+    match term:
+        case Var():
+            return Var(term.name, tuple(map(at, term.subs)), tuple(map(at, term.sups)))
+        case Delta():
+            return Delta(at(term.left), at(term.right))
+        case Sum():
+            index, body = term.index, term.body
+            incoming = {new for new in relevant.values() if isinstance(new, str)}
+            if index in incoming:
+                index = fresh(index, incoming | body.free)
+                body = rename(body, {term.index: index})
+            return type(term)(index, term.range, rename(body, relevant))
+    return rebuild(term, tuple(rename(part, relevant) for part in term.parts))
+
+
+def rebuild(term: Term, parts: tuple[Term, ...]) -> Term:
+    """``term`` with its immediate subterms replaced by ``parts``."""
+    match term:
+        case Add() | Mul():
+            return type(term)(parts)
+        case Pow() | Cases() | Deriv():
+            return type(term)(*parts)
+        case Fn():
+            return Fn(term.name, parts[0])
+        case Opaque():
+            return Opaque(term.name, parts, term.orders)
+        case Sum():
+            return type(term)(term.index, term.range, parts[0])
+    return term
+
+
+# Contexts and claims
+
+
+@dataclass(frozen=True, slots=True)
+class Definition:
+    """``head`` with the indices ``params`` stands for ``body``: ``p_i = e^{f_i}/S`` is Definition(('i',), body).
+
+    ``params`` are the index names, subscripts first. An ``int`` among them defines that member only (p_3 = ...).
+    """
+
+    params: tuple[Index, ...]
+    body: Term
+
+
+@dataclass(frozen=True, slots=True)
+class Assumption:
+    """Something that may be used in a proof, and must then be reported.
+
+    ``kind`` is one of
+
+    ========== =========================== ==================================================================
+    kind       data                        meaning
+    ========== =========================== ==================================================================
+    equation   (left, right)               left = right, for all values of the free indices in their ranges
+    onehot     (head, slot)                the family is 0/1 valued and has exactly one 1 along index ``slot``
+    binary     (head,)                     every member is 0 or 1
+    positive   (head,)                     every member is > 0
+    equal      (i, j)                      the free indices i and j are equal
+    distinct   (i, j)                      the free indices i and j differ
+    ========== =========================== ==================================================================
+
+    ``text`` says it in LaTeX for people; ``source`` says where it comes from ("line 12: 'one-hot encoded'").
+    """
+
+    kind: str
+    data: tuple
+    text: str = ""
+    source: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """Where a claim lives.
+
+    ``ranges``: the range of each free index. ``families``: the range of each index slot of a family, where known
+    (subscripts first). ``sizes``: names of sizes that have a number here (K = 4), for reports. ``minimum``: symbolic
+    sizes known to be larger than 1. ``dependent``: pairs (A, b) of undefined families where A may depend on b in a way
+    nobody stated: dA/db is then an unknown number, not 0. ``through``: undefined scalars that depend on everything
+    only through the given families (with the ranges of their slots): dL/dx = sum over j of dL/dy_j dy_j/dx.
+    """
+
+    ranges: Mapping[str, Range] = field(default_factory=dict)
+    definitions: Mapping[Head, tuple[Definition, ...]] = field(default_factory=dict)
+    assumptions: tuple[Assumption, ...] = ()
+    families: Mapping[Head, tuple[Range | None, ...]] = field(default_factory=dict)
+    sizes: Mapping[str, int] = field(default_factory=dict)
+    minimum: Mapping[str, int] = field(default_factory=dict)
+    dependent: frozenset[tuple[Head, Head]] = frozenset()
+    through: Mapping[Head, tuple[tuple[Head, tuple[Range, ...]], ...]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """``left relation right`` under ``context``; ``relation`` is one of ``= < > <= >= !=``."""
+
+    left: Term
+    relation: str
+    right: Term
+    context: Context = Context()
