@@ -6,7 +6,7 @@ table, ``polynomial`` the normal form, ``normal`` brings terms into it, ``condit
 """
 
 from symderiv.kernel.derivative import differentiate
-from symderiv.kernel.prove import prove
+from symderiv.kernel.prove import prove, prove_all
 from symderiv.kernel.verdict import Condition, Proved, Refuted, Scope, Undecided, Verdict, Witness
 
-__all__ = ["Condition", "Proved", "Refuted", "Scope", "Undecided", "Verdict", "Witness", "differentiate", "prove"]
+__all__ = ["Condition", "Proved", "Refuted", "Scope", "Undecided", "Verdict", "Witness", "differentiate", "prove", "prove_all"]

@@ -53,6 +53,38 @@ def prove(claim: Claim) -> Verdict:
         return Undecided(claim, f"the numbers grow too large ({type(error).__name__})")
 
 
+def prove_all(claims: Sequence[Claim]) -> Verdict:
+    """Judge the conjunction of ``claims`` (the entries of a vector equation): proved if all are, refuted if one is.
+
+    The scope is what all have in common; assumptions and conditions are collected. Raises ValueError without claims.
+    """
+    verdicts: list[Proved] = []
+    undecided: Undecided | None = None
+    for claim in claims:
+        verdict = prove(claim)
+        if isinstance(verdict, Refuted):
+            return verdict
+        if isinstance(verdict, Undecided):
+            undecided = undecided or verdict
+        else:
+            verdicts.append(verdict)
+    if undecided is not None:
+        return undecided
+    if not verdicts:
+        raise ValueError("nothing to prove")
+    if len(verdicts) == 1:
+        return verdicts[0]
+    least: dict[str, int] = {}
+    for verdict in verdicts:
+        for name, value in verdict.scope.minimum:
+            least[name] = max(least.get(name, 1), value)
+    fixed = dict(pair for verdict in verdicts for pair in verdict.scope.fixed)
+    given = tuple(dict.fromkeys(a for v in verdicts for a in v.given))
+    conditions = tuple(dict.fromkeys(c for v in verdicts for c in v.conditions))
+    scope = Scope(tuple(sorted(least.items())), tuple(sorted(fixed.items())))
+    return Proved(claims[0], scope, given, conditions, f"{len(verdicts)} entries, each proved", seal=_SEAL)
+
+
 class _Case:
     """One claim with what is known about its sizes and indices."""
 
@@ -410,4 +442,4 @@ def _sign_with_members(normal: Normal, poly: Poly) -> dict[str, int] | None:
     return None
 
 
-__all__ = ["prove"]
+__all__ = ["prove", "prove_all"]

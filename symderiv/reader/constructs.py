@@ -1,0 +1,438 @@
+r"""The constructs that a command, a bracket or a letter opens: fonts, fractions, derivatives, sums, functions, tables.
+
+Each is one function from a parser at its first token to a node, entered in ``CONSTRUCTS`` under that token. A new one
+is a function and its entry at the end of this module, which must never look at a symbol's meaning.
+"""
+
+from __future__ import annotations
+
+from symderiv.document import Span
+from symderiv.reader import syntax as x
+from symderiv.reader import vocabulary as v
+from symderiv.reader.derivatives import derivative_fraction, derivative_slash, differential_slash, is_derivative
+from symderiv.reader.expression import CONSTRUCTS, DIFFERENTIALS, ENDS, STOP, Parser
+from symderiv.reader.pieces import Piece, is_prose, pieces
+
+
+def group(p: Parser) -> x.Node:
+    """Brackets that print, and what they hold."""
+    a = p.i
+    opener = p.text[a]
+    close = a + p.jump[a]
+    if close == a:
+        raise p.unexpected("a term")
+    p.i += 1
+    closer = v.CLOSERS[p.text[close]]
+    if v.OPENERS[opener] == r"\{" and closer == "." and p.text[p.i].startswith(r"\begin{"):
+        if p.i + p.jump[p.i] == close - 1:
+            node: x.Node = cases(p)
+            p.i += 1
+            return node
+    p.inside += 1
+    font = p.font
+    if p.i == close:
+        node = x.Tuple((), (), p.span(a, close + 1))
+    else:
+        node = p.body()
+        if p.text[p.i] == r"\over":
+            p.i += 1
+            node = x.Quotient(node, p.body(), "over", p.span(a + 1, p.i))
+    if p.i != close:
+        raise p.unexpected(f"an operator or the closing {p.text[close]}")
+    p.i += 1
+    p.inside -= 1
+    p.font = font
+    kind = v.OPENERS[opener]
+    if v.PARTNER[kind] != closer and "." not in (kind, closer):
+        interval = type(node) is x.Tuple and node.separators == (",",)
+        if not interval:
+            raise p.error("E103", f"{opener} is closed by {p.text[close]}", a)
+    return x.Group(kind, closer, node, p.span(a, p.i))
+
+
+def braces(p: Parser) -> x.Node:
+    """Braces: they do not print, so what they hold stands as if they were not there."""
+    a = p.i
+    if p.jump[a] == 1:
+        p.i += 2
+        if p.text[p.i] in ("_", "^"):
+            raise p.error("E106", "a script before its symbol", help="scripts before a symbol are not read")
+        if p.text[p.i] in STOP:
+            raise p.unexpected("a term")
+        return p.primary()
+    p.i += 1
+    if p.text[p.i] in ("_", "^"):
+        raise p.error("E106", "a script without a symbol")
+    return p.braced(a)
+
+
+def misplaced_script(p: Parser) -> x.Node:
+    raise p.error("E106", f"{p.text[p.i]} has no symbol before it")
+
+
+def font(p: Parser) -> x.Node:
+    r"""``\mathbf{W x}``, ``\mathcal L``, ``{\bf x}``: the font goes into the names of the symbols."""
+    a = p.i
+    command = p.text[a]
+    name = v.FONTS[command]
+    p.i += 1
+    if p.text[p.i] != "{" and command in v.SWITCHES:
+        p.font = name
+        return p.primary()
+    if name == r"\mathbb" and p.text[p.i : p.i + 3] == ["{", "E", "}"]:
+        p.i += 3
+        return big(p, a, r"\mathbb{E}")
+    outer, p.font = p.font, name
+    node = p.argument(f"what {command} sets")
+    p.font = outer
+    if type(node) is x.Symbol and name and node.span.start > p.start[a]:
+        node = x.Symbol(node.name, p.span(a, p.i))
+    return node
+
+
+def accent(p: Parser) -> x.Node:
+    r"""``\hat{x_i}`` is ``\hat{x}`` with the script i; over more than one symbol an accent is a decoration."""
+    a = p.i
+    command = v.ACCENTS[p.text[a]]
+    p.i += 1
+    node = p.argument(f"what {command} stands over")
+    place = p.span(a, p.i)
+    if type(node) is x.Symbol:
+        return x.Symbol(f"{command}{{{node.name}}}", place)
+    if type(node) is x.Number and len(node.text) == 1:
+        return x.Symbol(f"{command}{{{node.text}}}", place)
+    if type(node) is x.Scripted and type(node.base) is x.Symbol:
+        base = x.Symbol(f"{command}{{{node.base.name}}}", node.base.span)
+        return x.Scripted(base, node.sub, node.sup, node.primes, place)
+    return x.Decorated(command[1:], node, None, place)
+
+
+def fraction(p: Parser) -> x.Node:
+    a = p.i
+    if is_derivative(p, a):
+        return derivative_fraction(p)
+    p.i += 1
+    outer = p.inside
+    numerator = p.argument("the numerator")
+    denominator = p.argument("the denominator")
+    p.inside = outer
+    return x.Quotient(numerator, denominator, v.FRACTIONS[p.text[a]], p.span(a, p.i))
+
+
+def root(p: Parser) -> x.Node:
+    a = p.i
+    p.i += 1
+    degree = None
+    if p.text[p.i] == "[":
+        close = p.i + p.jump[p.i]
+        p.i += 1
+        degree = p.body()
+        if p.i != close:
+            raise p.unexpected("the closing ] of the root's degree")
+        p.i += 1
+    body = p.argument("what stands under the root")
+    if type(body) is x.Group and body.open == "(" and p.text[a + 1] != "{":
+        body = body.body
+    return x.Sqrt(degree, body, p.span(a, p.i))
+
+
+def big_operator(p: Parser) -> x.Node:
+    a = p.i
+    kind = v.BIG[p.text[a]]
+    p.i += 1
+    if kind in v.APPLIED_WITH_BRACKET and p.text[p.i] in v.OPENERS:
+        return x.Apply(kind[1:], None, None, 0, group(p), False, p.span(a, p.i))
+    return big(p, a, kind)
+
+
+def big(p: Parser, a: int, kind: str, under: x.Node | None = None) -> x.Node:
+    r"""A large operator after its name: its limits, then the product it extends over, if there is one."""
+    text = p.text
+    sub, sup, primes = p.scripts()
+    sub = sub or under
+    tok = text[p.i]
+    signed = tok in ("-", r"\pm") and (sub is not None or sup is not None) and text[p.i + 1] not in STOP
+    if kind == r"\mathbb{E}" and tok in v.OPENERS:
+        body = p.primary()
+    elif signed:
+        at = p.i
+        p.i += 1
+        body = x.Add(((tok, p.product()),), p.span(at, p.i))
+    elif tok in STOP or tok in v.OPERATORS or tok == "/" or primes:
+        name = x.Symbol(kind, p.span(a, a + 1))
+        return x.Scripted(name, sub, sup, primes, p.span(a, p.i)) if sub or sup or primes else name
+    else:
+        body = p.product()
+        if type(body) is x.Add and len(body.terms) > 1:
+            p.warn("W403", f"the braces after {kind} do not print: read as brackets", p.i - 1, p.i)
+    return x.BigOp(kind, sub, sup, body, signed, p.span(a, p.i))
+
+
+def arg(p: Parser) -> x.Node:
+    r"""``\arg\max``."""
+    a = p.i
+    p.i += 1
+    if p.text[p.i] not in (r"\max", r"\min"):
+        raise p.unexpected(r"\max or \min")
+    kind = r"\arg" + p.text[p.i][1:]
+    p.i += 1
+    return big(p, a, kind)
+
+
+def substack(p: Parser) -> x.Node:
+    a = p.i + 1
+    p.i += 2
+    items = [p.body()]
+    while p.text[p.i] == r"\\":
+        p.i += 1
+        items.append(p.body())
+    if p.i != a + p.jump[a]:
+        raise p.unexpected(r"the closing brace of \substack")
+    p.i += 1
+    if len(items) == 1:
+        return items[0]
+    return x.Tuple(tuple(items), (r"\\",) * (len(items) - 1), p.span(a - 1, p.i))
+
+
+def known_function(p: Parser) -> x.Node:
+    a = p.i
+    p.i += 1
+    return function(p, a, v.FUNCTIONS[p.text[a]])
+
+
+def function(p: Parser, a: int, name: str, bracket: bool = False) -> x.Node:
+    """A function after its name; with ``bracket``, it is only applied when its argument stands in brackets."""
+    text = p.text
+    sub, sup, primes = p.scripts()
+    tok = text[p.i]
+    bare = False
+    if tok in v.OPENERS:
+        argument = group(p)
+    elif tok == "{" and p.jump[p.i] > 1:
+        argument = p.argument(f"the argument of {name}")
+        if type(argument) in (x.Add, x.Product):
+            if type(argument) is x.Add:
+                p.warn("W403", f"the braces after {name} do not print: read as brackets", p.i - 1, p.i)
+        bare = type(argument) is not x.Group
+    elif bracket or tok in STOP - {"-"} or tok in v.OPERATORS or tok == "/" or (tok == "-" and text[p.i + 1] in STOP):
+        word = text[a]
+        symbol = x.Symbol(word, p.span(a, a + 1))
+        return x.Scripted(symbol, sub, sup, primes, p.span(a, p.i)) if sub or sup or primes else symbol
+    elif tok == "-":
+        return x.Apply(name, sub, sup, primes, p.signed(""), True, p.span(a, p.i))
+    else:
+        argument, bare = _bare_argument(p), True
+    return x.Apply(name, sub, sup, primes, argument, bare, p.span(a, p.i))
+
+
+def _bare_argument(p: Parser) -> x.Node:
+    """One factor and the symbols and numbers beside it, with the bracket right after the last symbol if any."""
+    a = p.i
+    factors = [p.factor()]
+    while _is_simple(factors[-1]):
+        tok = p.text[p.i]
+        if tok in ("(", "[") and type(factors[-1]) is not x.Number:
+            factors.append(p.factor())
+            break
+        plain = (len(tok) == 1 and tok.isalnum()) or tok in v.SYMBOLS or tok in v.FONTS or tok in v.ACCENTS
+        if not (plain or tok[:1].isdigit()) or (tok == r"\mathbb" and p.text[p.i + 2] == "E"):
+            break
+        factors.append(p.factor())
+    if len(factors) == 1:
+        return factors[0]
+    return x.Product(tuple(factors), ("",) * (len(factors) - 1), p.span(a, p.i))
+
+
+def _is_simple(node: x.Node) -> bool:
+    return type(node) in (x.Symbol, x.Number) or (
+        type(node) is x.Scripted and type(node.base) in (x.Symbol, x.Number)
+    )
+
+
+def word(p: Parser) -> x.Node:
+    r"""``\text{...}`` or ``\operatorname{...}``: a symbol, a function, a differential, or prose."""
+    a = p.i
+    command, _, content = p.text[a][:-1].partition("{")
+    p.i += 1
+    if command == r"\text" and is_prose(content):
+        return x.Text(content, p.span(a, a + 1))
+    name = " ".join(content.split())
+    if name in v.WORDS:
+        return function(p, a, v.WORDS[name], bracket=True)
+    if p.text[a] in DIFFERENTIALS and differential_slash(p, a):
+        p.i = a
+        return derivative_slash(p)
+    return x.Symbol(f"{command}{{{name}}}", p.span(a, a + 1))
+
+
+def letter_d(p: Parser) -> x.Node:
+    a = p.i
+    if differential_slash(p, a):
+        return derivative_slash(p)
+    p.i += 1
+    return x.Symbol(f"{p.font}{{d}}" if p.font else "d", p.span(a, a + 1))
+
+
+def ellipsis(p: Parser) -> x.Node:
+    p.i += 1
+    return x.Ellipsis(v.ELLIPSES[p.text[p.i - 1]], p.span(p.i - 1, p.i))
+
+
+def decorated(p: Parser) -> x.Node:
+    r"""``\underbrace{..}_{note}``, ``\cancel{..}``, ``\cancelto{0}{..}``, ``\boxed{..}``, ``\textcolor{c}{..}``."""
+    a = p.i
+    command = p.text[a]
+    p.i += 1
+    note = _note(p) if command == r"\cancelto" else None
+    body = p.argument(f"what {command} holds")
+    if "brace" in command and p.text[p.i] in ("_", "^"):
+        p.i += 1
+        note = _note(p)
+    return x.Decorated(command[1:], body, note, p.span(a, p.i))
+
+
+def stacked(p: Parser) -> x.Node:
+    r"""``\overset{a}{b}``, ``\underset{a}{b}``: b with a note, or a large operator with what stands below it."""
+    a = p.i
+    command = p.text[a]
+    p.i += 1
+    at = p.i
+    k = at + p.jump[at] + 1
+    inner = k + (p.text[k] == "{")
+    if p.text[inner] in v.BIG and (p.jump[k] == 2 or inner == k) and command == r"\underset":
+        under = p.script("_")
+        p.i = k + p.jump[k] + 1
+        return big(p, a, v.BIG[p.text[inner]], under)
+    note = _note(p)
+    body = p.argument(f"what {command} holds")
+    return x.Decorated(command[1:], body, note, p.span(a, p.i))
+
+
+def _note(p: Parser) -> x.Text:
+    """An author's note as written, without reading it."""
+    a = p.i
+    if p.text[a] in ENDS:
+        raise p.unexpected("a note")
+    braced = p.text[a] == "{"
+    p.i += p.jump[a] + 1
+    words = p.text[a + 1 : p.i - 1] if braced else p.text[a : p.i]
+    place = p.span(a + 1, p.i - 1) if braced and p.i > a + 2 else p.span(a, p.i)
+    return x.Text(" ".join(w[6:-1] if w.startswith(r"\text{") else w for w in words), place)
+
+
+def environment(p: Parser) -> x.Node:
+    """A matrix or a case distinction."""
+    a = p.i
+    name = p.text[a][7:-1]
+    if name in v.CASES_ENVIRONMENTS:
+        return cases(p)
+    if name not in v.MATRIX_ENVIRONMENTS:
+        raise p.unexpected("a term")
+    end = a + p.jump[a]
+    rows: list[tuple[x.Node | None, ...]] = []
+    cells: list[x.Node | None] = []
+    font, p.font = p.font, ""
+    p.inside += 1
+    p.i += 1
+    while True:
+        empty = p.i == end or p.text[p.i] in ("&", r"\\")
+        cells.append(None if empty else p.body())
+        tok = p.text[p.i]
+        if p.i == end or tok == r"\\":
+            rows.append(tuple(cells))
+            cells = []
+        elif tok != "&":
+            raise p.unexpected("an operator or the end of the cell")
+        p.i += 1
+        if p.i > end:
+            break
+    p.inside -= 1
+    p.font = font
+    if all(cell is None for cell in rows[-1]):
+        rows.pop()
+    return x.Matrix(name, tuple(rows), p.span(a, p.i))
+
+
+def cases(p: Parser) -> x.Node:
+    r"""``cases``, or an array behind a single brace: a value and its condition in each row."""
+    a = p.i
+    end = a + p.jump[a]
+    rows: list[tuple[x.Node, tuple[x.Node, ...]]] = []
+    first = a + 1
+    for k in [*(i for i in p.line.top(a + 1, end) if p.text[i] == r"\\"), end]:
+        found = pieces(p.line, first, k)
+        if found:
+            value, *conditions = found
+            if value.text:
+                raise p.error("E112", "prose where the value of a case should stand", value.a)
+            rows.append((_part(p, value), tuple(_part(p, piece) for piece in _merged(conditions))))
+        first = k + 1
+    p.i = end + 1
+    return x.Casesdef(tuple(rows), p.span(a, p.i))
+
+
+def _merged(conditions: list[Piece]) -> list[Piece]:
+    """Conditions with ``i = 1, \\dots, n`` in one piece."""
+    merged: list[Piece] = []
+    for piece in conditions:
+        if merged and piece.before == "," and not (merged[-1].text or piece.text):
+            merged[-1] = Piece(merged[-1].a, piece.b, merged[-1].before, "")
+        else:
+            merged.append(piece)
+    return merged
+
+
+def _part(p: Parser, piece: Piece) -> x.Node:
+    if piece.text:
+        return x.Text(piece.text, p.span(piece.a, piece.b))
+    return Parser(p.line.cut([(piece.a, piece.b)]), p.warnings, p.depth + 1).side()
+
+
+def partial(p: Parser) -> x.Node:
+    return derivative_slash(p)
+
+
+def nabla(p: Parser) -> x.Node:
+    r"""``\nabla_\theta J(\theta)``: applies to the next factor, with the bracket of its call."""
+    a = p.i
+    p.i += 1
+    variable, order, _ = p.scripts()
+    tok = p.text[p.i]
+    body = None
+    if tok in v.OPENERS:
+        body = p.factor()
+    elif tok not in STOP and tok not in v.OPERATORS and tok != "/":
+        body = p.factor()
+        if _is_simple(body) and p.text[p.i] == "(":
+            call = p.factor()
+            span = Span(body.span.start, max(body.span.end, call.span.end))
+            body = x.Product((body, call), ("",), span)
+    return x.Nabla(variable, order, body, p.span(a, p.i))
+
+
+CONSTRUCTS.update(
+    {
+        **dict.fromkeys(v.OPENERS, group),
+        **dict.fromkeys(v.FONTS, font),
+        **dict.fromkeys(v.ACCENTS, accent),
+        **dict.fromkeys(v.FRACTIONS, fraction),
+        **dict.fromkeys(v.BIG, big_operator),
+        **dict.fromkeys(v.FUNCTIONS, known_function),
+        **dict.fromkeys(v.ELLIPSES, ellipsis),
+        **dict.fromkeys(v.DECORATIONS, decorated),
+        **dict.fromkeys(v.STACKED, stacked),
+        "{": braces,
+        "_": misplaced_script,
+        "^": misplaced_script,
+        "d": letter_d,
+        r"\text{": word,
+        r"\operatorname{": word,
+        r"\begin{": environment,
+        r"\sqrt": root,
+        r"\arg": arg,
+        r"\substack": substack,
+        r"\cancelto": decorated,
+        r"\partial": partial,
+        r"\nabla": nabla,
+    }
+)

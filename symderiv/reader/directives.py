@@ -1,0 +1,240 @@
+r"""Directives: what an author declares in one comment line, ``% symderiv: ...`` or ``<!-- symderiv: ... -->``.
+
+    define p_i = e^{z_i}/\sum_j e^{z_j}     (or ``let``)      a definition
+    assume \sum_j t_j = 1                                     an equation, or ``onehot t``, ``t in {0,1}``, ``t > 0``
+    index i, j, k : 1..K                                      what the indices run over
+    size K = 4   |   size K >= 2                              a size as a number, or a least one
+    case i = j   ...   end                                    what follows is said under this condition
+    opaque L                                                  an unknown smooth function
+    shape W : m x n                                           a matrix, or ``shape b : m`` a vector
+    name ^{(l)}  |  name ^L                                   a superscript that is a label, not a power
+    new u                                                     u gets a new meaning from here on
+    einstein on | off                                         repeated indices are summed
+
+This module must never guess: a directive that it does not understand is a diagnostic.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+from symderiv.diagnostics import Diagnostic, ReadError
+from symderiv.document import Span
+from symderiv.reader import syntax
+from symderiv.reader.elaborate import Elaborator, parts_of
+from symderiv.reader.names import plain
+from symderiv.reader.symbols import Symbols
+from symderiv.terms import Assumption, Head, Range, Size
+
+Parse = Callable[[str, int], syntax.Rows]
+Define = Callable[[syntax.Row], None]
+
+
+class Directives:
+    """Applies directives to ``symbols``; ``parse(text, offset)`` reads mathematics, ``define(row)`` makes a definition."""
+
+    def __init__(self, symbols: Symbols, elaborator: Elaborator, parse: Parse, define: Define) -> None:
+        self.symbols = symbols
+        self.elaborator = elaborator
+        self.parse = parse
+        self.define = define
+
+    def apply(self, text: str, offset: int, source: str = "") -> Diagnostic | None:
+        """Carry out one directive; a diagnostic if it is not understood. ``source`` says where it was declared."""
+        word, _, rest = text.strip().partition(" ")
+        rest_at = offset + len(text) - len(text.lstrip()) + len(word) + 1
+        lead = len(rest) - len(rest.lstrip())
+        rest, rest_at = rest.strip(), rest_at + lead
+        span = Span(offset, offset + len(text))
+        handler = {
+            "define": self._define,
+            "let": self._define,
+            "assume": self._assume,
+            "onehot": lambda r, at, s: self._assume("onehot " + r, at - 7, s),
+            "index": self._index,
+            "size": self._size,
+            "case": self._case,
+            "end": self._end,
+            "opaque": self._opaque,
+            "shape": self._shape,
+            "name": self._name,
+            "new": self._new,
+            "einstein": self._einstein,
+            "skip": lambda r, at, s: None,
+            "false": lambda r, at, s: None,
+        }.get(word.rstrip(":"))
+        try:
+            if handler is None:
+                raise ReadError("E190", f"`{word}` is not a directive that I know", span, "directives: define, let, assume, onehot, index, size, case, end, opaque, shape, name, new, einstein, skip")
+            handler(rest, rest_at, source)
+        except ReadError as error:
+            return error.diagnostic
+        return None
+
+    def _row(self, text: str, offset: int) -> syntax.Row:
+        rows = [row for row in self.parse(text, offset).rows if row.segments]
+        if not rows:
+            raise ReadError("E191", "a formula is missing here", Span(offset, offset + len(text)))
+        for segment in rows[0].segments:
+            if isinstance(segment.side, ReadError):
+                raise segment.side
+        return rows[0]
+
+    def _define(self, text: str, offset: int, source: str) -> None:
+        row = self._row(text, offset)
+        if len(row.segments) < 2 or row.segments[0].side is None:
+            raise ReadError("E191", "a definition needs a left side, `=` and a right side", Span(offset, offset + len(text)))
+        self.define(row)
+
+    def _assume(self, text: str, offset: int, source: str) -> None:
+        onehot = re.fullmatch(r"(?:onehot|one-hot)\s+(\S+)", text)
+        if onehot:
+            self.symbols.assumptions.append(Assumption("onehot", self._family_slot(onehot[1]), f"{onehot[1]} \\text{{ one-hot}}", source))
+            return
+        binary = re.fullmatch(r"(.+?)\s*(?:\\in|in)\s*\\?\{\s*0\s*,\s*1\s*\\?\}", text)
+        if binary:
+            head = self._head(self._row(binary[1], offset))
+            self.symbols.assumptions.append(Assumption("binary", (head,), text, source))
+            return
+        row = self._row(text, offset)
+        left, right = row.segments[0].side, row.segments[-1].side
+        relation = row.segments[-1].relation
+        if len(row.segments) != 2 or not isinstance(left, syntax.Node) or not isinstance(right, syntax.Node):
+            raise ReadError("E191", "an assumption is one equation", Span(offset, offset + len(text)))
+        self.elaborator.start_chain()
+        if relation in ("!=", "="):
+            pair = self._index_pair(left, right)
+            if pair is not None:
+                kind = "equal" if relation == "=" else "distinct"
+                self.symbols.assumptions.append(Assumption(kind, pair, text, source))
+                return
+        if relation == ">" and isinstance(right, syntax.Number) and right.text == "0":
+            self.symbols.assumptions.append(Assumption("positive", (self._head(row),), text, source))
+            return
+        if relation != "=":
+            raise ReadError("E192", "only equations, `i \\ne j`, `x > 0`, `t in {0,1}` and `onehot t` can be assumed", Span(offset, offset + len(text)))
+        terms = self.elaborator.scalar(left), self.elaborator.scalar(right)
+        self.symbols.assumptions.append(Assumption("equation", terms, text, source))
+
+    def _index_pair(self, left: syntax.Node, right: syntax.Node) -> tuple | None:
+        """(i, j) if both sides are indices (and not values)."""
+        if not isinstance(left, syntax.Symbol):
+            return None
+        elaborator = self.elaborator
+        a = elaborator.index(left)
+        known = plain(left.name) in self.symbols.index_names or plain(left.name) in self.symbols.declared
+        if a is None or not known:
+            return None
+        try:
+            found = elaborator.indices(right)
+        except ReadError:
+            return None
+        return (a, found[0]) if found is not None and len(found) == 1 else None
+
+    def _head(self, row: syntax.Row) -> Head:
+        side = row.segments[0].side
+        assert isinstance(side, syntax.Node)
+        base, sub, sup, _ = parts_of(side)
+        if not isinstance(base, syntax.Symbol):
+            raise ReadError("E191", "a symbol is needed here", side.span)
+        name = plain(base.name)
+        subs = self.elaborator.indices(sub, name) or []
+        labels, _, name = self.elaborator.label(name, sup)
+        if not subs and not labels:
+            known = [h for h in self.symbols.heads.get(name, ()) if h.subs]
+            if known:
+                return known[0]
+        return Head(self.symbols.name(name), len(subs), len(labels))
+
+    def _family_slot(self, text: str) -> tuple[Head, int]:
+        """The family that a one-hot declaration speaks of, and its class slot (the last subscript)."""
+        row = self.parse(text, 0).rows[0]
+        head = self._head(row)
+        if not head.subs:
+            known = [h for h in self.symbols.heads.get(head.name, ()) if h.subs]
+            if known:
+                head = known[0]
+        return head, max(0, head.subs - 1)
+
+    def _index(self, text: str, offset: int, source: str) -> None:
+        for part in text.split(";"):
+            match = re.fullmatch(r"\s*([^:]+?)\s*:\s*(-?\d+)\s*(?:\.\.|\\ldots|\\dots|…|,\s*\\ldots\s*,)\s*(\S+)\s*", part)
+            if not match:
+                raise ReadError("E193", "an index declaration reads `index i, j : 1..K`", Span(offset, offset + len(text)))
+            low, high = int(match[2]), self._size_of(match[3])
+            for name in re.split(r"[,\s]+", match[1]):
+                self.symbols.declared[name] = Range(low, high)
+                self.symbols.index_names.add(name)
+
+    def _size_of(self, text: str) -> Size:
+        if text.isdigit():
+            return int(text)
+        self.symbols.size_names.add(text)
+        self.symbols.ranges.taken.add(text)
+        return self.symbols.size(text)
+
+    def _size(self, text: str, offset: int, source: str) -> None:
+        match = re.fullmatch(r"(\S+)\s*(=|>=|\\ge|\\geq|≥)\s*(\d+)", text)
+        if not match or int(match[3]) < 1:
+            raise ReadError("E193", "a size declaration reads `size K = 4` or `size K >= 2`", Span(offset, offset + len(text)))
+        self.symbols.size_names.add(match[1])
+        if match[2] == "=":
+            self.symbols.sizes[match[1]] = int(match[3])
+        else:
+            self.symbols.minimum[match[1]] = int(match[3])
+
+    def _case(self, text: str, offset: int, source: str) -> None:
+        self.symbols.cases.append(self.conditions(self._row(text, offset), text, source))
+
+    def conditions(self, row: syntax.Row, text: str, source: str) -> list[Assumption]:
+        """Index conditions ``i = j``, ``i \\ne j`` as assumptions."""
+        left = row.segments[0].side
+        found = []
+        for segment in row.segments[1:]:
+            right = segment.side
+            if segment.relation not in ("=", "!=") or not isinstance(left, syntax.Node) or not isinstance(right, syntax.Node):
+                raise ReadError("E194", "a case is a condition between indices, such as `i = j`", segment.span)
+            a, b = self.elaborator.operand(left), self.elaborator.operand(right)
+            if not isinstance(a, str):
+                a, b = b, a
+            self.symbols.index_names.update(i for i in (a, b) if isinstance(i, str))
+            found.append(Assumption("equal" if segment.relation == "=" else "distinct", (a, b), text, source))
+            left = right
+        if not found:
+            raise ReadError("E194", "a case is a condition between indices, such as `i = j`", row.cells_span)
+        return found
+
+    def _end(self, text: str, offset: int, source: str) -> None:
+        if self.symbols.cases:
+            self.symbols.cases.pop()
+
+    def _opaque(self, text: str, offset: int, source: str) -> None:
+        self.symbols.opaque.add(plain(re.split(r"[(\s]", text)[0]))
+
+    def _shape(self, text: str, offset: int, source: str) -> None:
+        match = re.fullmatch(r"(.+?)\s*:\s*(\S+)(?:\s*(?:x|×|\\times)\s*(\S+))?", text)
+        if not match:
+            raise ReadError("E193", "a shape declaration reads `shape W : m x n`", Span(offset, offset + len(text)))
+        for name in re.split(r"[,\s]+", match[1]):
+            self._give_shape(plain(name), [part for part in (match[2], match[3]) if part])
+
+    def _give_shape(self, name: str, lengths: list[str]) -> None:
+        symbols = self.symbols
+        kept = [length for length in lengths if length != "1"]
+        symbols.shapes[name] = tuple(kept)
+        head = Head(symbols.name(name), len(kept), 0)
+        for n, length in enumerate(kept):
+            symbols.ranges.declare(symbols.ranges.slot(head, n), Range(1, self._size_of(length)))
+
+    def _name(self, text: str, offset: int, source: str) -> None:
+        self.symbols.labels.add("^" + text.strip().lstrip("^").strip("{}"))
+
+    def _new(self, text: str, offset: int, source: str) -> None:
+        self.symbols.new_version(plain(text.strip()))
+
+    def _einstein(self, text: str, offset: int, source: str) -> None:
+        self.symbols.einstein = text.strip() != "off"
+
+
+__all__ = ["Directives"]

@@ -1,0 +1,447 @@
+r"""One expression: a recursive-descent (Pratt) parser from a matched line of tokens to a syntax tree.
+
+Strict: what it does not understand is a ReadError that names the construct and its place, never a guess; abuse that a
+reader forgives is forgiven with a warning. This module must never give a symbol a meaning.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from symderiv.diagnostics import Diagnostic, ReadError
+from symderiv.document import Span
+from symderiv.reader import syntax as x
+from symderiv.reader import vocabulary as v
+from symderiv.reader.structure import MAX_DEPTH, Line
+
+STOP = frozenset({"", "}", ",", ";", "&", r"\\", r"\mid", r"\Mid", r"\parallel", r"\over", r"\quad", r"\end", "|",
+                   r"\vert", r"\|", r"\Vert", "||"}) | v.SIGNS | v.RELATIONS.keys() | v.CLOSERS.keys()  # fmt: skip
+ENDS = frozenset({"", "}", r"\end", r"\mid", r"\Mid", r"\parallel"}) | v.CLOSERS.keys()
+_SCRIPTS = frozenset({"_", "^", "'", r"\prime", "!", "{"})
+_MARKS = frozenset({"*", "+", "-", r"\pm", r"\ast", r"\star", r"\cdot", r"\circ", r"\bullet", ":", r"\odot", r"\times",
+                    r"\otimes", r"\oplus", "<", ">", "/", r"\parallel", "'", r"\mid", "."})  # fmt: skip
+_TRANSPOSES = frozenset({r"\intercal", r"\text{T}", r"\top", r"\mathsf{T}", r"\text{Tr}", r"\text{t}"})
+DIFFERENTIALS = frozenset({"d", r"\text{d}"})
+
+Construct = Callable[["Parser"], x.Node]
+CONSTRUCTS: dict[str, Construct] = {}  # what a token, or a token up to its brace, starts; filled by ``constructs``
+
+
+class Parser:
+    """Parses a line (closed by an empty token); every public method raises ReadError."""
+
+    __slots__ = ("depth", "end", "font", "i", "inside", "jump", "line", "start", "text", "warnings")
+
+    def __init__(self, line: Line, warnings: list[Diagnostic], depth: int = 0) -> None:
+        self.line = line
+        self.text, self.start, self.end, self.jump = line.text, line.start, line.end, line.jump
+        self.warnings = warnings
+        self.depth = depth
+        self.i = 0
+        self.inside = 0
+        self.font = ""
+
+    # Entrances
+
+    def side(self) -> x.Node:
+        """The whole line as one side of a relation (possibly several items between commas)."""
+        if len(self.text) == 2 and self.text[0].startswith(r"\text{"):
+            return x.Symbol(rf"\text{{{' '.join(self.text[0][6:-1].split())}}}", self.span(0, 1))
+        node = self.body()
+        if self.text[self.i] == r"\over":
+            raise self.error("E111", r"\over outside braces takes the whole line")
+        return self._whole(node)
+
+    def _whole(self, node: x.Node) -> x.Node:
+        if self.text[self.i]:
+            raise self.unexpected("an operator or the end")
+        return node
+
+    # Places and errors
+
+    def span(self, a: int, b: int) -> Span:
+        start, end = self.start[a], self.end[b - 1]
+        if b > a and start <= self.start[b - 1]:
+            return Span(start, end)
+        return self.line.span(a, b)
+
+    def error(self, code: str, message: str, at: int | None = None, help: str = "") -> ReadError:
+        k = self.i if at is None else at
+        return ReadError(code, message, Span(self.start[k], self.end[k]), help)
+
+    def warn(self, code: str, message: str, a: int, b: int) -> None:
+        self.warnings.append(Diagnostic(code, message, self.span(a, b)))
+
+    def unexpected(self, wanted: str) -> ReadError:
+        text = self.text[self.i]
+        if not text:
+            return self.error("E105", f"the formula ends where {wanted} should stand")
+        if text in v.OPENERS:
+            return self.error("E103", f"{text} is opened here and never closed")
+        if text in v.CLOSERS:
+            return self.error("E103", f"{text} closes nothing")
+        if text in v.BARS or text in (r"\mid", r"\Mid", r"\parallel"):
+            return self.error("E111", f"a single bar {text}: evaluation at a point and conditions outside brackets "
+                                       "are not read")  # fmt: skip
+        if text in v.REFUSED:
+            return self.error("E111", f"{v.REFUSED[text]} ({text}) is not read")
+        if text[0] == "\\" and text[1:].isalpha() and text not in CONSTRUCTS.keys() | v.OPERATORS.keys() | STOP:
+            help = rf"define it: \newcommand{{{text}}}{{...}}"
+            return self.error("E101", f"the command {text} is not known", help=help)
+        if text.startswith(r"\begin{"):
+            return self.error("E108", f"the environment {text[7:-1]} is not read inside a formula")
+        shown = {r"\\": "a line break", "&": "an alignment mark &", r"\end": "the end of the environment"}
+        return self.error("E102", f"{shown.get(text, text)} stands where {wanted} should")
+
+    # Sums, products, factors
+
+    def body(self) -> x.Node:
+        """What brackets, braces and scripts hold: relations, separated by , or ; and divided by one bar."""
+        text, a = self.text, self.i
+        first = a
+        items: list[x.Node] = []
+        separators: list[str] = []
+        given: tuple[x.Node, str] | None = None
+        while True:
+            tok = text[self.i]
+            if tok in v.RELATIONS:
+                item: x.Node = x.Tuple((), (), Span(self.start[self.i], self.start[self.i]))
+            else:
+                item = self.sum()
+                tok = text[self.i]
+            if tok in v.RELATIONS:
+                item = self._relations(item)
+                tok = text[self.i]
+            items.append(item)
+            if tok in (",", ";"):
+                self.i += 1
+                if text[self.i] in ENDS:
+                    tok = text[self.i]
+                else:
+                    separators.append(tok)
+                    continue
+            if tok in (r"\mid", r"\Mid", r"\parallel") and given is None and text[self.i + 1] not in ("_", "^"):
+                given = self._pack(items, separators, first), "|" if tok == r"\mid" else r"\|"
+                self.i += 1
+                items, separators, first = [], [], self.i
+                continue
+            break
+        node = self._pack(items, separators, first)
+        if given:
+            return x.Given(given[0], node, given[1], self.span(a, self.i))
+        return node
+
+    def _pack(self, items: list[x.Node], separators: list[str], a: int) -> x.Node:
+        return items[0] if len(items) == 1 else x.Tuple(tuple(items), tuple(separators), self.span(a, self.i))
+
+    def _relations(self, left: x.Node) -> x.Node:
+        a, text = self.i, self.text
+        rest = []
+        while text[self.i] in v.RELATIONS:
+            relation = v.RELATIONS[text[self.i]]
+            self.i += 1
+            if relation == ">" and rest and rest[-1][0] == "<" and text[self.i] in ENDS and type(left) is x.Tuple:
+                return x.Group(r"\langle", r"\rangle", rest[-1][1], self.span(a, self.i))  # the label ^{<t>}
+            rest.append((relation, self.sum()))
+        start = left.span.start if left.span.start <= self.start[a] else self.start[a]
+        return x.Relation(left, tuple(rest), Span(start, max(self.span(a, self.i).end, left.span.end)))
+
+    def sum(self) -> x.Node:
+        text, a = self.text, self.i
+        tok = text[a]
+        if tok not in v.SIGNS:
+            node = self.product()
+            tok = text[self.i]
+            if tok not in v.SIGNS:
+                return node
+            terms = [("+", node)]
+        else:
+            terms = []
+        while tok in v.SIGNS:
+            self.i += 1
+            if text[self.i] in v.SIGNS:
+                node = self.signed("E105")
+            else:
+                node = self.product()
+                if type(node) is x.Add and tok != "+" and len(node.terms) > 1:
+                    raise ReadError("E111", "these braces hold a sum and do not print", node.span, "write brackets")
+            terms.append((tok, node))
+            tok = text[self.i]
+        if len(terms) == 1 and terms[0][0] == "+":
+            return terms[0][1]
+        return x.Add(tuple(terms), self.span(a, self.i))
+
+    def signed(self, code: str) -> x.Node:
+        """A factor with its own sign, as in ``a \\cdot -b``: forgiven with a warning."""
+        a = self.i
+        sign = self.text[a]
+        self.i += 1
+        if self.text[self.i] in v.SIGNS:
+            raise self.unexpected("a term")
+        node = self.product() if code == "E105" else self.factor()
+        self.warn("W404", f"a sign directly after an operator: read as ({sign}...)", a, self.i)
+        return x.Add(((sign, node),), self.span(a, self.i))
+
+    def product(self, until: str | None = None) -> x.Node:
+        r"""Factors side by side or joined by operators; stops before ``until``, or before an operator d/dx (``"d"``)."""
+        text, a = self.text, self.i
+        node = self.factor()
+        tok = text[self.i]
+        if tok in STOP or tok == until:
+            return node
+        factors: list[x.Node] = []
+        operators: list[str] = []
+        slashes = 0
+        operator = ""
+        while True:
+            if type(node) is x.Product and (factors or text[self.i] not in STOP):  # braces do not print
+                if factors:
+                    operators.append(operator)
+                factors.extend(node.factors)
+                operators.extend(node.operators)
+            else:
+                if type(node) is x.Add and not operator and (len(node.terms) > 1 or factors):
+                    raise ReadError("E111", "these braces hold a sum and do not print", node.span, "write brackets")
+                if factors:
+                    operators.append(operator)
+                factors.append(node)
+            tok = text[self.i]
+            while tok == "/":
+                self.i += 1
+                slashes += 1
+                if slashes > MAX_DEPTH:
+                    raise self.error("E109", f"more than {MAX_DEPTH} slashes in a row")
+                numerator = self._product(factors, operators, a)
+                denominator = self.signed("") if text[self.i] in v.SIGNS else self.factor()
+                factors, operators = [x.Quotient(numerator, denominator, "/", self.span(a, self.i))], []
+                tok = text[self.i]
+            if tok in STOP or tok == until:
+                return self._product(factors, operators, a)
+            if tok in v.OPERATORS:
+                self.i += 1
+                operator = v.OPERATORS[tok]
+                if self.inside and operator in (r"\cdot", "*") and text[self.i] in ENDS:  # the index in W_{i \cdot}
+                    operator = ""
+                    node = x.Symbol(tok, self.span(self.i - 1, self.i))
+                    continue
+                if text[self.i] in v.SIGNS:
+                    node = self.signed("")
+                    continue
+            else:
+                operator = ""
+                if until == "d" and self.bodyless(self.i):
+                    return self._product(factors, operators, a)
+            node = self.factor()
+
+    def _product(self, factors: list[x.Node], operators: list[str], a: int) -> x.Node:
+        if len(factors) == 1:
+            return factors[0]
+        return x.Product(tuple(factors), tuple(operators), self.span(a, self.i))
+
+    def factor(self) -> x.Node:
+        a = self.i
+        tok = self.text[a]
+        if len(tok) == 1 and tok.isalpha() and tok.isascii() and tok != "d":
+            self.i += 1
+            name = f"{self.font}{{{tok}}}" if self.font else tok
+            node: x.Node = x.Symbol(name, Span(self.start[a], self.end[a]))
+        else:
+            self.depth += 1
+            if self.depth > MAX_DEPTH:
+                raise self.error("E109", f"more than {MAX_DEPTH} levels of nesting")
+            node = self.primary()
+            self.depth -= 1
+        if self.text[self.i] in _SCRIPTS:
+            return self._scripted(node, a)
+        return node
+
+    def primary(self) -> x.Node:
+        """A factor without its scripts."""
+        a = self.i
+        tok = self.text[a]
+        construct = CONSTRUCTS.get(tok) or (CONSTRUCTS.get(tok[: tok.find("{") + 1]) if len(tok) > 6 else None)
+        if construct is not None:
+            return construct(self)
+        if tok in v.SYMBOLS or (len(tok) == 1 and tok.isalpha()):
+            self.i += 1
+            name = f"{self.font}{{{tok}}}" if self.font else tok
+            return x.Symbol(name, self.span(a, a + 1))
+        if tok and tok[0].isdigit():
+            self.i += 1
+            if self.font and len(tok) == 1:
+                return x.Symbol(f"{self.font}{{{tok}}}", self.span(a, a + 1))
+            return x.Number(tok, self.span(a, a + 1))
+        if self.inside and tok in ("*", r"\cdot", ":", r"\ast", r"\bullet"):
+            self.i += 1
+            return x.Symbol("*" if tok == r"\ast" else tok, self.span(a, a + 1))
+        raise self.unexpected("a term")
+
+    # Scripts
+
+    def scripts(self) -> tuple[x.Node | None, x.Node | None, int]:
+        """Subscript, superscript and number of primes at the current place."""
+        text = self.text
+        sub: x.Node | None = None
+        sup: x.Node | None = None
+        primes = 0
+        seen = ""
+        while True:
+            tok = text[self.i]
+            braces = 0
+            if tok == "{":  # {}_i and {_i} are ways to set a script, not groups
+                following = text[self.i + 1]
+                if following == "}" and text[self.i + 2] in ("_", "^"):
+                    self.i += 2
+                    continue
+                if following not in ("_", "^") or not (sub is None or sup is None):
+                    break
+                braces = 1
+                self.i += 1
+                tok = following
+            if tok == "'" or tok == r"\prime":
+                primes += 1
+                self.i += 1
+                continue
+            if tok not in ("_", "^"):
+                break
+            if tok in seen:
+                name = "subscript" if tok == "_" else "superscript"
+                raise self.error("E106", f"a second {name} on the same symbol", help="use braces or brackets")
+            seen += tok
+            self.i += 1
+            if tok == "^" and (count := self._prime_group()):
+                primes += count
+                seen = seen.replace("^", "")
+            else:
+                script = self.script(tok)
+                if tok == "_":
+                    sub = script
+                else:
+                    sup = script
+            if braces:
+                if text[self.i] != "}":
+                    raise self.unexpected("the closing brace of the script")
+                self.i += 1
+        return sub, sup, primes
+
+    def _prime_group(self) -> int:
+        text, k = self.text, self.i
+        if text[k] == r"\prime":
+            self.i += 1
+            return 1
+        if text[k] != "{" or not self.jump[k]:
+            return 0
+        inner = text[k + 1 : k + self.jump[k]] if self.jump[k] < 6 else []
+        if inner and all(t in ("'", r"\prime") for t in inner):
+            self.i += self.jump[k] + 1
+            return len(inner)
+        return 0
+
+    def script(self, mark: str) -> x.Node | None:
+        """The content of one script, after ``_`` or ``^``; None for empty braces."""
+        text, a = self.text, self.i
+        tok = text[a]
+        font, self.font = self.font, ""
+        self.inside += 1
+        node: x.Node | None
+        if tok == "{":
+            size = self.jump[a]
+            self.i += 1
+            if size == 1:
+                node = None
+            elif size == 2 and text[a + 1] in _MARKS:
+                self.i += 1
+                node = x.Symbol("*" if text[a + 1] == r"\ast" else text[a + 1], self.span(a + 1, a + 2))
+            else:
+                node = self.braced(a)
+                self.i -= 1
+            self.i += 1
+        elif tok in ("-", "+", r"\pm") and text[a + 1] not in STOP and text[a + 1] not in v.OPERATORS and mark == "^":
+            self.i += 1
+            node = x.Add(((tok, self.factor()),), self.span(a, self.i))
+            self.warn("W401", f"only the sign {tok} is raised without braces: read as ^{{{tok}...}}", a - 1, self.i)
+        elif tok in _MARKS:
+            self.i += 1
+            node = x.Symbol("*" if tok == r"\ast" else tok, self.span(a, a + 1))
+        else:
+            node = self.argument(f"what follows {mark}")
+        self.inside -= 1
+        self.font = font
+        if type(node) is x.Symbol and node.name in _TRANSPOSES:
+            node = x.Symbol(r"\top", node.span)
+        return node
+
+    def _scripted(self, base: x.Node, a: int) -> x.Node:
+        if self.text[self.i] != "!":
+            sub, sup, primes = self.scripts()
+            if sub is not None or sup is not None or primes:
+                if type(base) is x.Product and type(base.factors[-1]) is x.Group and len(base.factors) == 2:
+                    last = x.Scripted(base.factors[-1], sub, sup, primes, self.span(a, self.i))  # {g(x)}^2 is g(x)^2
+                    return x.Product((base.factors[0], last), base.operators, self.span(a, self.i))
+                if type(base) in (x.Product, x.Add, x.Relation):
+                    raise ReadError("E106", "a script on braces that do not print", base.span, "write brackets")
+                if (
+                    type(base) is x.Scripted
+                    and not (base.primes or primes)
+                    and (base.sub is None or sub is None)
+                    and (base.sup is None or sup is None)
+                ):
+                    base, sub, sup = base.base, base.sub or sub, base.sup or sup
+                base = x.Scripted(base, sub, sup, primes, self.span(a, self.i))
+        while self.text[self.i] == "!":
+            self.i += 1
+            base = x.Factorial(base, self.span(a, self.i))
+        return base
+
+    # Arguments of commands
+
+    def argument(self, wanted: str) -> x.Node:
+        """A group in braces, or the single token that TeX would take."""
+        a = self.i
+        tok = self.text[a]
+        if tok == "{":
+            if self.jump[a] == 1:
+                raise self.error("E105", f"the braces are empty where {wanted} should stand", a)
+            self.i += 1
+            return self.braced(a)
+        if len(tok) > 1 and tok[0].isdigit():  # \frac12, x^10: TeX takes one digit
+            if wanted != "the numerator" and wanted != "the denominator":
+                self.warn("W402", f"without braces only the digit {tok[0]} is taken", a, a + 1)
+            self.text[a] = tok[1:]
+            self.start[a] += 1
+            return x.Number(tok[0], Span(self.start[a] - 1, self.start[a]))
+        if tok in STOP or tok in v.OPERATORS or tok in ("_", "^", "/"):
+            raise self.unexpected(wanted)
+        self.depth += 1
+        if self.depth > MAX_DEPTH:
+            raise self.error("E109", f"more than {MAX_DEPTH} levels of nesting")
+        node = self.primary()
+        self.depth -= 1
+        return node
+
+    def braced(self, a: int) -> x.Node:
+        """The content of the braces that open at ``a``, through the closing one."""
+        font = self.font
+        node = self.body()
+        if self.text[self.i] == r"\over":
+            self.i += 1
+            node = x.Quotient(node, self.body(), "over", self.span(a + 1, self.i))
+        if self.i != a + self.jump[a]:
+            raise self.unexpected("an operator or the closing brace")
+        self.i += 1
+        self.font = font
+        return node
+
+    def bodyless(self, k: int) -> bool:
+        r"""Whether an operator like ``\frac{\partial}{\partial x}`` or ``\partial_x`` starts at ``k``."""
+        text = self.text
+        if text[k] == r"\partial":
+            return text[k + 1] == "_"
+        if text[k] not in v.FRACTIONS or text[k + 1] != "{":
+            return False
+        last = k + 1 + self.jump[k + 1]
+        lead = text[k + 2]
+        if lead not in DIFFERENTIALS and lead != r"\partial":
+            return False
+        alone = last == k + 3 or (text[k + 3] == "^" and last <= k + 5 + self.jump[k + 4])
+        return alone and text[last + 1] == "{" and text[last + 2] == lead and self.jump[last + 1] > 2

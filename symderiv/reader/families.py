@@ -1,0 +1,109 @@
+r"""Families read off their members: ``a_1, a_2, \ldots, a_K``; and terms put in the place of variables.
+
+This module must never look at how a formula was written.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+from symderiv.terms import Delta, Deriv, Head, Index, Num, Size, Sum, Term, Var, fresh, rebuild, rename, subterms
+
+
+def generalise(terms: list[Term], sizes: set[str]) -> tuple[str, int, Size, Term] | None:
+    """(index, low, high, body) with body at low, low+1, ... equal to the first terms and at high to the last.
+
+    None if the first and last term do not differ in exactly one index, or a term between does not fit.
+    """
+    if len(terms) < 2:
+        return None
+    first, last = terms[0], terms[-1]
+    index = fresh("i", first.free | last.free | _bound(first) | _bound(last))
+    found: set[tuple[Index, Index]] = set()
+    body = _pattern(first, last, index, found)
+    if body is None or len(found) != 1:
+        return None
+    ((low, high),) = found
+    if not isinstance(low, int) or not (isinstance(high, int) or high in sizes or high.isupper() or high in "mn"):
+        return None
+    for n, term in enumerate(terms[:-1]):
+        if rename(body, {index: low + n}) is not term:
+            return None
+    return index, low, high, body
+
+
+def _bound(term: Term) -> set[str]:
+    return {t.index for t in subterms(term) if isinstance(t, Sum)}
+
+
+def _pattern(a: Term, b: Term, index: str, found: set[tuple[Index, Index]]) -> Term | None:
+    if type(a) is not type(b):
+        return None
+
+    def at(x: Index, y: Index) -> Index:
+        if x == y:
+            return x
+        found.add((x, y))
+        return index
+
+    match a, b:
+        case Var(), Var():
+            if a.head != b.head:
+                return None
+            subs = tuple(at(x, y) for x, y in zip(a.subs, b.subs, strict=True))
+            return Var(a.name, subs, tuple(at(x, y) for x, y in zip(a.sups, b.sups, strict=True)))
+        case Delta(), Delta():
+            return Delta(at(a.left, b.left), at(a.right, b.right))
+        case Num(), Num():
+            return a if a is b else None
+        case Sum(), Sum():
+            if (a.index, a.range) != (b.index, b.range):
+                return None
+    if not a.parts:
+        return a if a is b else None
+    if len(a.parts) != len(b.parts):
+        return None
+    parts = [_pattern(x, y, index, found) for x, y in zip(a.parts, b.parts, strict=True)]
+    if any(part is None for part in parts):
+        return None
+    rebuilt = rebuild(a, tuple(parts))  # type: ignore[arg-type]
+    return rebuilt if type(rebuilt) is type(a) and getattr(a, "name", None) == getattr(b, "name", None) else None
+
+
+Entry = Callable[[tuple[Index, ...]], Term]
+
+
+def substitute(term: Term, scalars: Mapping[Var, Term], families: Mapping[Head, Entry]) -> Term:
+    """``term`` with variables and members of families replaced; bound indices are renamed where they would capture."""
+    if isinstance(term, Var):
+        if term in scalars:
+            return scalars[term]
+        if term.head in families:
+            return families[term.head](term.indices)
+        return term
+    if isinstance(term, Deriv):
+        body = substitute(term.body, scalars, families)
+        variable = substitute(term.var, scalars, families)
+        if not isinstance(variable, Var):
+            raise ValueError("a derivative by an expression")
+        return Deriv(body, variable)
+    if isinstance(term, Sum):
+        incoming: set[str] = set()
+        for value in scalars.values():
+            incoming |= value.free
+        for entry in families.values():
+            incoming |= entry(("?",)).free if _takes_one(entry) else set()
+        if term.index in incoming:
+            index = fresh(term.index, incoming | term.body.free)
+            term = type(term)(index, term.range, rename(term.body, {term.index: index}))
+    if not term.parts:
+        return term
+    return rebuild(term, tuple(substitute(part, scalars, families) for part in term.parts))
+
+
+def _takes_one(entry: Entry) -> bool:
+    try:
+        entry(("?",))
+    except (ValueError, IndexError):
+        return False
+    return True

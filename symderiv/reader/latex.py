@@ -1,0 +1,289 @@
+r"""LaTeX mathematics to syntax trees: a display to rows, a row to relations and their sides, a side to a tree.
+
+Rows are split at their relations before any side is parsed, so that one unreadable side does not take the rest along.
+This module must never give a formula a meaning, and never raise anything but ReadError.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from symderiv.diagnostics import Diagnostic, ReadError
+from symderiv.document import Span
+from symderiv.reader import constructs as _constructs  # noqa: F401  (fills the parser's table)
+from symderiv.reader import vocabulary as v
+from symderiv.reader.expression import Parser
+from symderiv.reader.pieces import Piece, pieces, relation_at
+from symderiv.reader.structure import Line, match, rows
+from symderiv.reader.syntax import Node, Remark, Row, Rows, Segment, Text
+from symderiv.reader.tokens import Macro, Token, tokenize
+
+_ORDER = frozenset({"<", ">", "<=", ">=", "!=", "<<", ">>", "in", "notin", "ni", "subset", "sim"})
+_INDICES = frozenset("ijklmnrstKNM")
+
+
+def parse_display(source_text: str, start: int, end: int, macros: Mapping[str, Macro]) -> Rows:
+    """The rows of the display ``source_text[start:end]`` (without its delimiters). Never raises.
+
+    A display that cannot even be split (an unclosed brace, an endless macro) is one row with one unreadable side.
+    """
+    warnings: list[Diagnostic] = []
+    try:
+        found = rows(tokenize(source_text, start, end, macros))
+    except ReadError as error:
+        place = Span(start, end)
+        return Rows((Row(place, (Segment(None, None, error, place),), ()),))
+    done: list[Row] = []
+    for row in found:
+        done.extend(_read_row(row, warnings))
+    return Rows(tuple(done), tuple(warnings))
+
+
+parse_inline = parse_display
+
+
+def parse_expression(source_text: str, start: int, end: int, macros: Mapping[str, Macro]) -> Node:
+    """One expression, or several between commas; relations are allowed. Raises ReadError."""
+    tokens = [t for t in tokenize(source_text, start, end, macros) if t.text not in ("&", r"\quad")]
+    found = rows(tokens)
+    if len(found) != 1:
+        raise ReadError("E105", "one expression should stand here", Span(start, end))
+    return _guarded(match(found[0]), [])
+
+
+def _guarded(line: Line, warnings: list[Diagnostic]) -> Node:
+    try:
+        return Parser(line, warnings).side()
+    except RecursionError:
+        place = line.span(0, len(line.text) - 1)
+        raise ReadError("E109", "the formula is nested too deeply", place) from None
+
+
+@dataclass(slots=True)
+class _Equation:
+    """What will be one row: the ranges of its tokens, and what stands beside them."""
+
+    ranges: list[tuple[int, int]] = field(default_factory=list)
+    related: bool = False
+    asides: list[Piece] = field(default_factory=list)
+
+    def extend(self, a: int, b: int, related: bool) -> None:
+        if self.ranges and self.ranges[-1][1] == a:
+            a = self.ranges.pop()[0]
+        self.ranges.append((a, b))
+        self.related = self.related or related
+
+
+def _read_row(row: list[Token], warnings: list[Diagnostic]) -> list[Row]:
+    place = Span(min(row[0].start, row[-1].start), max(t.end for t in (row[0], row[-1])))
+    try:
+        line = match(row)
+    except ReadError as error:
+        return [Row(place, (Segment(None, None, error, place),), ())]
+    return [
+        Row(place, _segments(line, equation, warnings), _remarks(line, equation.asides, warnings))
+        for equation in _equations(line)
+    ]
+
+
+def _equations(line: Line) -> list[_Equation]:
+    """The equations of a row, each with the prose and the conditions beside it."""
+    found = pieces(line, 0, len(line.text) - 1)
+    related = [not p.text and any(relation_at(line, i) for i in line.top(p.a, p.b)) for p in found]
+    done: list[_Equation] = []
+    current = _Equation()
+    conditional = False
+    for k, piece in enumerate(found):
+        following = found[k + 1] if k + 1 < len(found) else None
+        if piece.text:
+            names_a_side = (
+                following is not None
+                and not following.text
+                and relation_at(line, following.a) is not None
+                and line.text[piece.a].startswith(r"\text{")
+                and piece.text.split()[0].lower() not in v.PROSE
+                if piece.text.split()
+                else False
+            )
+            if not (names_a_side and not current.ranges):
+                current.asides.append(piece)
+                last = piece.text.strip(" ,:;.(").lower().split()
+                conditional = bool(last) and (last[-1] in v.CONDITIONAL or last[0] in v.CONDITIONAL)
+                continue
+        a, b, has = piece.a, piece.b, related[k]
+        if piece.before == "aside":
+            current.asides.append(piece)
+            continue
+        if not current.ranges:
+            if conditional and has and _is_condition(line, piece) and any(related[k + 1 :]):
+                current.asides.append(piece)
+                continue
+            if conditional and has and current.asides and not any(related[k + 1 :]) and done and _is_condition(line, piece):
+                current.asides.append(piece)
+                continue
+            current.extend(a, b, has)
+        elif relation_at(line, a) is not None or _goes_on(line, current, piece):
+            current.extend(a, b, True if relation_at(line, a) else has)
+        elif has:
+            if conditional or _is_condition(line, piece, current, line):
+                current.asides.append(piece)
+            elif piece.before == "," and not current.related and _is_list(line, current.ranges[0][0], a):
+                current.extend(current.ranges.pop()[0], b, True)
+            else:
+                done.append(current)
+                current = _Equation([(a, b)], True)
+                while done[-1].asides and done[-1].asides[-1].text and found[k - 1] is done[-1].asides[-1]:
+                    current.asides.insert(0, done[-1].asides.pop())
+                    if k >= 2:
+                        break
+        elif piece.before == "," and (not current.related or _has_ellipsis(line, current, piece, following)):
+            current.extend(current.ranges.pop()[0], b, False)
+        elif current.asides and piece.before == "," and not current.asides[-1].text and current.asides[-1].b < a:
+            last_aside = current.asides.pop()
+            current.asides.append(Piece(last_aside.a, b, last_aside.before, ""))
+        else:
+            current.asides.append(piece)
+        conditional = conditional and not has
+    if current.ranges or current.asides:
+        done.append(current)
+    return done
+
+
+def _goes_on(line: Line, current: _Equation, piece: Piece) -> bool:
+    """Whether a wide space stands in the middle of a side."""
+    first, last = line.text[piece.a], line.text[current.ranges[-1][1] - 1]
+    if piece.before not in ("quad", "&", ""):
+        return False
+    operator = first in v.SIGNS or (first in v.OPERATORS and first != ".")
+    open_end = last in v.SIGNS or last in v.OPERATORS or last in v.RELATIONS
+    return operator or open_end or (last == "}" and _ends_with_relation(line, current))
+
+
+def _ends_with_relation(line: Line, current: _Equation) -> bool:
+    a, b = current.ranges[-1]
+    return any((found := relation_at(line, i)) is not None and found[1] == b for i in line.top(a, b))
+
+
+def _is_condition(line: Line, piece: Piece, current: _Equation | None = None, _: object = None) -> bool:
+    r"""Whether a piece is a range or a case (``i \ne j``, ``k = y_i``, ``1 \le i \le K``), not an equation."""
+    relations = []
+    at = piece.b
+    for i in line.top(piece.a, piece.b):
+        found = relation_at(line, i)
+        if found:
+            if not relations:
+                at = i
+            relations.append((found[0], found[1]))
+    if not relations:
+        return False
+    names = {name for name, _ in relations}
+    if names <= _ORDER:
+        if current is None or not current.related:
+            return True
+        first = next((f[0] for a, b in current.ranges for i in line.top(a, b) if (f := relation_at(line, i))), "")
+        return first not in _ORDER or piece.before != ","
+    left = line.text[piece.a : at]
+    right = line.text[relations[-1][1] : piece.b]
+    is_index = all(t in _INDICES or t in (",", r"\ell") for t in left)
+    return is_index and names <= _ORDER | {"="} and len(relations) <= 2 and _is_index(right)
+
+
+def _is_index(tokens: list[str]) -> bool:
+    if len(tokens) == 1:
+        return len(tokens[0]) == 1 or tokens[0].isdigit() or tokens[0] == r"\ell"
+    if len(tokens) >= 3 and tokens[1] == "_" and len(tokens[0]) == 1 and len(tokens) <= 5:
+        return True
+    return all(t in v.ELLIPSES or (len(t) == 1 and (t.isalnum() or t in ",+-{}")) or t.isdigit() for t in tokens) and any(
+        t in v.ELLIPSES for t in tokens
+    )
+
+
+def _is_list(line: Line, a: int, b: int) -> bool:
+    """Whether the tokens are single symbols between commas, as in ``i, j = ...``."""
+    plain = True
+    for i in line.top(a, b):
+        tok = line.text[i]
+        if tok == ",":
+            plain = True
+        elif tok in ("_", "^", "'"):
+            continue
+        elif line.text[i - 1] in ("_", "^") and i > a:
+            continue
+        elif not plain or not (len(tok) == 1 and tok.isalpha() or tok in v.SYMBOLS or tok in v.ELLIPSES):
+            if not (tok in v.FONTS or tok in v.ACCENTS or line.text[i - 1] in v.FONTS or line.text[i - 1] in v.ACCENTS):
+                return False
+        else:
+            plain = False
+    return True
+
+
+def _has_ellipsis(line: Line, current: _Equation, piece: Piece, following: Piece | None) -> bool:
+    """Whether the list that ``piece`` goes on with has dots in it, here or next, or had them."""
+    a, b = current.ranges[-1]
+    near = [line.text[i] for i in line.top(piece.a, piece.b)]
+    if following is not None and following.before == ",":
+        near += [line.text[i] for i in line.top(following.a, following.b)][:2]
+    near += line.text[max(a, b - 2) : b]
+    return any(t in v.ELLIPSES for t in near)
+
+
+def _segments(line: Line, equation: _Equation, warnings: list[Diagnostic]) -> tuple[Segment, ...]:
+    if not equation.ranges:
+        return ()
+    row = line.cut(equation.ranges)
+    end = len(row.text) - 1
+    segments: list[Segment] = []
+    relation: str | None = None
+    place: Span | None = None
+    annotation = ""
+    first = 0
+    i = 0
+    while True:
+        found = relation_at(row, i) if i < end else None
+        if found is None and i < end and row.text[i] == ":":
+            found = (":", i + 1, "")
+        if found is None and i < end:
+            i += row.jump[i] + 1
+            continue
+        segments.append(Segment(relation, place, *_side(row, first, i, warnings), annotation))
+        if found is None:
+            return tuple(segments)
+        relation, first, annotation = found
+        place = row.span(i, first)
+        i = first
+
+
+def _side(row: Line, a: int, b: int, warnings: list[Diagnostic]) -> tuple[Node | ReadError | None, Span]:
+    kept = [i for i in row.top(a, b) if row.text[i] != "&"]
+    ranges: list[tuple[int, int]] = []
+    for i in kept:
+        stop = i + row.jump[i] + 1
+        if ranges and ranges[-1][1] == i:
+            ranges[-1] = (ranges[-1][0], stop)
+        else:
+            ranges.append((i, stop))
+    if not ranges:
+        return None, row.span(b, b)
+    place = row.span(ranges[0][0], ranges[-1][1])
+    try:
+        return _guarded(row.cut(ranges), warnings), place
+    except ReadError as error:
+        return error, place
+
+
+def _remarks(line: Line, asides: list[Piece], warnings: list[Diagnostic]) -> tuple[Remark, ...]:
+    """Remarks keep what cannot be read as text: they are not claims."""
+    remarks: list[Remark] = []
+    for piece in asides:
+        place = line.span(piece.a, piece.b)
+        content: Node
+        if piece.text or (line.text[piece.a].startswith(r"\text{") and piece.b == piece.a + 1):
+            content = Text(piece.text or line.text[piece.a][6:-1], place)
+        else:
+            try:
+                content = _guarded(line.cut([(piece.a, piece.b)]), [])
+            except ReadError:
+                content = Text(" ".join(line.text[piece.a : piece.b]), place)
+        remarks.append(Remark(content, place))
+    return tuple(remarks)

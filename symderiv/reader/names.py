@@ -1,0 +1,48 @@
+r"""Names of symbols: fonts stripped where they only dress a letter, words of subscripts, Greek words.
+
+``\mathbf{z}``, ``\vec z`` and ``z`` name the same family in nearly all texts; ``\mathcal{L}`` and ``\hat{y}`` are
+symbols of their own. This module must never look anything up.
+"""
+
+from __future__ import annotations
+
+from symderiv.reader import syntax
+
+DRESS = tuple(f"\\{font}{{" for font in ("mathbf", "boldsymbol", "bm", "pmb", "vec", "mathrm", "mathit", "mathsf", "bf", "text", "textbf", "operatorname", "rm"))
+GREEK_NAMES = frozenset({"sigma"})
+
+
+def plain(name: str) -> str:
+    r"""``\mathbf{z}`` -> ``z``, ``\hat{\mathbf{y}}`` -> ``\hat{y}``, ``\text{softmax}`` -> ``softmax``."""
+    for prefix in DRESS:
+        if name.startswith(prefix) and name.endswith("}"):
+            return plain(name[len(prefix) : -1])
+    brace = name.find("{")
+    if name.startswith("\\") and brace > 0 and name.endswith("}") and name[:brace] not in (r"\mathcal", r"\mathbb", r"\mathfrak", r"\mathscr"):
+        return f"{name[:brace]}{{{plain(name[brace + 1 : -1])}}}"
+    return name
+
+
+def letter(node: syntax.Symbol) -> str:
+    return plain(node.name)
+
+
+def index_word(node: syntax.Node) -> str:
+    """A subscript that is part of a name, as text."""
+    match node:
+        case syntax.Symbol():
+            return plain(node.name)
+        case syntax.Number() | syntax.Text():
+            return node.text
+        case syntax.Product():
+            return "".join(map(index_word, node.factors))
+        case syntax.Tuple():
+            return ",".join(map(index_word, node.items))
+        case syntax.Scripted():
+            inner = index_word(node.base)
+            if node.sub is not None:
+                inner += f"_{index_word(node.sub)}"
+            return inner
+        case syntax.Group():
+            return f"{node.open}{index_word(node.body)}{node.close}"
+    return "?"

@@ -1,0 +1,185 @@
+r"""A row cut at its commas, wide spaces and prose, before it is known what is a formula and what stands beside one.
+
+This module must never parse an expression: it only says where the pieces begin and end, and which hold a relation.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from symderiv.reader import vocabulary as v
+from symderiv.reader.structure import Line
+
+
+@dataclass(slots=True)
+class Piece:
+    """Tokens ``a`` to ``b``; ``before`` is what divides it from the piece before: ``,`` ``,quad`` ``quad`` ``&`` ``:``
+    ``text`` ``aside`` (in brackets that hold a remark) or nothing. ``text`` is the prose, if it is prose."""
+
+    a: int
+    b: int
+    before: str
+    text: str
+
+
+def is_prose(content: str) -> bool:
+    r"""Whether the content of a ``\text`` is prose rather than a name."""
+    words = content.split()
+    if len(words) != 1 or not words[0].isascii():
+        return len(words) != 1 or not words[0].isalnum() or len(words[0]) > 1
+    name = words[0]
+    plain = name.replace("_", "").replace("-", "").replace("\\", "")
+    return name.lower() in v.PROSE or not plain.isalnum()
+
+
+def relation_at(line: Line, i: int) -> tuple[str, int, str] | None:
+    r"""The relation at ``i``: its canonical name, where it ends, and what is stacked on it.
+
+    Understands ``\stackrel{..}{=}``, ``\overset{..}{=}``, ``\underbrace{=}_{..}``, ``\xrightarrow[..]{..}``, ``{=}``,
+    ``=_{..}``, and ``:`` as the relation of ``f : X``.
+    """
+    text, jump = line.text, line.jump
+    tok = text[i]
+    name = v.RELATIONS.get(tok)
+    if name:
+        end = i + 1
+        annotation = ""
+        while text[end] in ("_", "^"):
+            after = end + 2 + jump[end + 1]
+            annotation = _words(line, end + 1, after)
+            end = after
+        return name, end, annotation
+    if tok in v.STRETCHED:
+        end = i + 1
+        annotation = ""
+        while text[end] in ("[", "{") and jump[end]:
+            after = end + jump[end] + 1
+            annotation = annotation or _words(line, end, after)
+            end = after
+            if text[end - 1] == "}":
+                break
+        return v.STRETCHED[tok], end, annotation
+    if tok == "{" and jump[i] == 2 and text[i + 1] in v.RELATIONS:
+        return v.RELATIONS[text[i + 1]], i + 3, ""
+    if tok in v.STACKED or tok in (r"\underbrace", r"\overbrace"):
+        stacked = tok in v.STACKED
+        first = i + 1
+        inner = first + jump[first] + 1 if stacked else first
+        found = None
+        if inner < len(text):
+            end = inner + jump[inner] + 1
+            at = inner + 1 if text[inner] == "{" else inner
+            found = relation_at(line, at) if at < len(text) else None
+            if found and found[1] != (end - 1 if text[inner] == "{" else end):
+                found = None
+        if found is None:
+            return None
+        if not stacked:
+            if text[end] not in ("_", "^"):
+                return None
+            return found[0], end + 2 + jump[end + 1], _words(line, end + 1, end + 2 + jump[end + 1])
+        note = _words(line, first, inner)
+        defines = note.replace(".", "").replace(" ", "").lower() in ("def", r"\triangle", r"\delta", r"\vartriangle")
+        return ":=" if defines and found[0] == "=" else found[0], end, note
+    return None
+
+
+def _words(line: Line, a: int, b: int) -> str:
+    if line.text[a] in ("{", "[") and line.jump[a]:
+        a, b = a + 1, b - 1
+    return " ".join(t[6:-1].strip() if t.startswith(r"\text{") else t for t in line.text[a:b])
+
+
+def pieces(line: Line, a: int, b: int) -> list[Piece]:
+    """The pieces of the tokens ``a`` to ``b``, without trailing punctuation and empty pieces."""
+    found: list[Piece] = []
+    text = line.text
+    start, before, prose_seen = a, "", False
+
+    def close(end: int, divider: str) -> None:
+        nonlocal start, before
+        last = end
+        while last > start and (text[last - 1] in (".", ":") or text[last - 1] in v.TOMBSTONES):
+            if text[last - 1] in v.TOMBSTONES and last - 1 > start and before == "" and not found:
+                if text[last - 2] in v.OPERATORS or text[last - 2] in v.SIGNS or text[last - 2] in v.RELATIONS:
+                    break
+            last -= 1
+        if last > start:
+            found.append(Piece(start, last, before, ""))
+            before = divider
+        else:
+            before = _stronger(before, divider)
+
+    previous = -1
+    for i in line.top(a, b):
+        tok = text[i]
+        if tok in (",", ";"):
+            close(i, ",")
+        elif tok == r"\quad":
+            close(i, "quad")
+        elif tok == "&":
+            if not _aligns(line, previous, i, b):
+                close(i, "&")
+            elif previous < start:
+                pass
+            else:
+                previous = i
+                continue
+        elif tok == ":" and prose_seen and relation_at(line, i) is None:
+            close(i, ":")
+        elif tok.startswith(r"\text{") and is_prose(tok[6:-1]):
+            close(i, "")
+            found.append(Piece(i, i + 1, before, tok[6:-1]))
+            before, prose_seen = "text", True
+        elif tok in v.QUANTIFIERS:
+            close(i, "")
+            found.append(Piece(i, i + 1, before, v.QUANTIFIERS[tok]))
+            before, prose_seen = "text", True
+        elif tok in ("(", "[") and _is_aside(line, i):
+            close(i, "")
+            end = i + line.jump[i]
+            first = i + 1
+            if text[first] in (r"\because", r"\therefore"):
+                found.append(Piece(first, first + 1, "aside", text[first][1:]))
+                first += 1
+            found.extend(Piece(inner.a, inner.b, "aside", inner.text) for inner in pieces(line, first, end))
+            before, start, previous = "text", end + 1, i
+            continue
+        else:
+            previous = i
+            continue
+        start = i + 1
+        previous = i
+    close(b, "")
+    return found
+
+
+def _stronger(one: str, other: str) -> str:
+    """The divider that stands for two in a row: a comma and a space divide sentences."""
+    if {one, other} & {"quad", "&"} and "," in one + other:
+        return ",quad"
+    return other if one in ("", "text") and other else one or other
+
+
+def _aligns(line: Line, previous: int, i: int, b: int) -> bool:
+    """Whether an alignment mark stands at a relation or an operator, or at the edge of the row."""
+    after = i + 1
+    while after < b and line.text[after] in ("&", r"\quad"):
+        after += 1
+    if after >= b:
+        return True
+    if previous < 0:
+        return True
+    tok, earlier = line.text[after], line.text[previous]
+    edge = tok in v.SIGNS or tok in v.OPERATORS or relation_at(line, after) is not None
+    return edge or earlier in v.SIGNS or earlier in v.OPERATORS or relation_at(line, previous) is not None
+
+
+def _is_aside(line: Line, i: int) -> bool:
+    r"""Whether brackets hold prose only: ``(\text{because } ...)``, ``(\because x = 1)``."""
+    first = line.text[i + 1]
+    if not line.jump[i]:
+        return False
+    if first in (r"\because", r"\therefore"):
+        return True
+    return first.startswith(r"\text{") and is_prose(first[6:-1])

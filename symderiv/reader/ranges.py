@@ -1,0 +1,134 @@
+"""Index ranges, found from use: the slots of a family and the indices that stand in them share one range.
+
+Every slot of a family (``z``'s first subscript) and every index occurrence has a *range class*; an index standing in a
+slot unites the two. A class takes its range from an explicit sum over it, from a declaration, or from the prose; if
+only numbers stand in it, from these; else it gets a size of its own, named K, n, m, ... This module must never decide
+anything about values.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from symderiv.terms import (
+    Delta,
+    Head,
+    Range,
+    Size,
+    SizeOf,
+    Sum,
+    Term,
+    Var,
+    num,
+    rebuild,
+)
+
+NAMES = ("K", "n", "m", "N", "M", "C", "D", "T", "P", "Q")
+
+
+class Ranges:
+    """A union-find of range classes. A class is named by a string that begins with ``?``."""
+
+    def __init__(self) -> None:
+        self.parent: dict[str, str] = {}
+        self.explicit: dict[str, list[Range]] = {}
+        self.numbers: dict[str, set[int]] = {}
+        self.slots: dict[tuple[Head, int], str] = {}
+        self.taken: set[str] = set()
+        self.resolved: dict[str, Range] = {}
+        self.conflicts: list[tuple[Range, Range]] = []
+
+    def new(self) -> str:
+        name = f"?{len(self.parent)}"
+        self.parent[name] = name
+        return name
+
+    def find(self, name: str) -> str:
+        while self.parent[name] != name:
+            self.parent[name] = self.parent[self.parent[name]]
+            name = self.parent[name]
+        return name
+
+    def unite(self, a: str, b: str) -> None:
+        a, b = self.find(a), self.find(b)
+        if a == b:
+            return
+        first, second = sorted((a, b), key=lambda name: int(name[1:]))
+        self.parent[second] = first
+        self.explicit.setdefault(first, []).extend(self.explicit.pop(second, []))
+        self.numbers.setdefault(first, set()).update(self.numbers.pop(second, set()))
+
+    def declare(self, name: str, range_: Range) -> None:
+        """The class ``name`` has been seen to run over ``range_``."""
+        known = self.explicit.setdefault(self.find(name), [])
+        if range_ not in known:
+            known.append(range_)
+        if isinstance(range_.high, str):
+            self.taken.add(range_.high)
+
+    def slot(self, head: Head, n: int) -> str:
+        key = (head, n)
+        if key not in self.slots:
+            self.slots[key] = self.new()
+        return self.slots[key]
+
+    def number(self, name: str, value: int) -> None:
+        self.numbers.setdefault(self.find(name), set()).add(value)
+
+    # Resolution
+
+    def range_of(self, name: str) -> Range:
+        root = self.find(name)
+        if root not in self.resolved:
+            self.resolved[root] = self._resolve(root)
+        return self.resolved[root]
+
+    def _resolve(self, root: str) -> Range:
+        known = self.explicit.get(root, [])
+        numbers = self.numbers.get(root, set())
+        if known:
+            best = max(known, key=_reach)
+            for other in known:
+                if isinstance(other.high, str) and isinstance(best.high, str) and other.high != best.high:
+                    self.conflicts.append((best, other))
+            low = min(r.low for r in known)
+            return Range(low, best.high)
+        if len(numbers) > 1:
+            return Range(min(1, *numbers), max(numbers))
+        name = next((n for n in NAMES if n not in self.taken), f"N{len(self.taken)}")
+        self.taken.add(name)
+        return Range(min([1, *numbers]), name)
+
+    def high(self, high: Size) -> Size:
+        return self.range_of(high).high if isinstance(high, str) and high.startswith("?") else high
+
+    def resolve(self, term: Term, memo: dict[Term, Term]) -> Term:
+        """``term`` with its range classes replaced by ranges."""
+        found = memo.get(term)
+        if found is not None:
+            return found
+        match term:
+            case Sum(index=index, range=range_, body=body):
+                if isinstance(range_.high, str) and range_.high.startswith("?"):
+                    range_ = self.range_of(range_.high)
+                found = type(term)(index, range_, self.resolve(body, memo))
+            case SizeOf(name=name) if name.startswith("?"):
+                high = self.high(name)
+                found = SizeOf(high) if isinstance(high, str) else num(high)
+            case Var() | Delta():
+                found = term
+            case _:
+                found = rebuild(term, tuple(self.resolve(part, memo) for part in term.parts)) if term.parts else term
+        memo[term] = found
+        return found
+
+    def families(self) -> Mapping[Head, tuple[Range | None, ...]]:
+        result: dict[Head, list[Range | None]] = {}
+        for head, n in self.slots:
+            result.setdefault(head, [None] * (head.subs + head.sups))[n] = self.range_of(self.slots[head, n])
+        return {head: tuple(ranges) for head, ranges in result.items()}
+
+
+def _reach(range_: Range) -> tuple[int, int]:
+    """A symbolic upper end reaches further than a number."""
+    return (1, 0) if isinstance(range_.high, str) else (0, range_.high)

@@ -1,0 +1,374 @@
+r"""What belongs together before anything is parsed: braces, environments, brackets, bars, and the rows of a display.
+
+Matching is done here, once and in linear time, so that one missing bracket spoils only the side it stands in. This
+module must never look at what a formula says beyond its brackets, relations and separators.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from symderiv.diagnostics import ReadError
+from symderiv.document import Span
+from symderiv.reader import vocabulary as v
+from symderiv.reader.tokens import Token
+
+MAX_DEPTH = 100
+_PHANTOMS = frozenset({r"\phantom", r"\hphantom", r"\vphantom"})
+_BOXES = frozenset({r"\boxed", r"\fbox", r"\bbox", r"\textcolor", r"\framebox"})
+_ARGUMENT_FOLLOWS = frozenset({"_", "^"})
+
+
+@dataclass(slots=True)
+class Line:
+    """Tokens as parallel lists, closed by an empty token; ``jump`` is the distance from an opener to its closer."""
+
+    text: list[str]
+    start: list[int]
+    end: list[int]
+    jump: list[int]
+
+    def cut(self, ranges: list[tuple[int, int]]) -> Line:
+        """The tokens of ``ranges``, each of which is balanced, as a line of their own."""
+        if len(ranges) == 1:
+            (a, b), last = ranges[0], ranges[0][1]
+            lists = [list_[a:b] for list_ in (self.text, self.start, self.end, self.jump)]
+        else:
+            last = ranges[-1][1]
+            lists = [[x for a, b in ranges for x in list_[a:b]] for list_ in (self.text, self.start, self.end, self.jump)]
+        stop = self.end[last - 1] if last else self.end[-1]
+        for list_, value in zip(lists, ("", stop, stop, 0), strict=True):
+            list_.append(value)
+        return Line(*lists)
+
+    def span(self, a: int, b: int) -> Span:
+        """The place of the tokens from ``a`` up to ``b``; empty, just before ``b``'s token, if there are none."""
+        if a >= b:
+            return Span(self.start[b], self.start[b])
+        return Span(min(self.start[a], self.start[b - 1]), max(self.end[a], self.end[b - 1]))
+
+    def top(self, a: int, b: int) -> Iterator[int]:
+        """Indices from ``a`` up to ``b`` outside all brackets; of a bracket, only the opener."""
+        i = a
+        jump = self.jump
+        while i < b:
+            yield i
+            i += jump[i] + 1
+
+
+def nest(tokens: list[Token]) -> tuple[list[Token], list[int]]:
+    r"""Match braces and environments; phantoms are dropped. Raises ReadError where they do not match."""
+    jump = [0] * len(tokens)
+    stack: list[int] = []
+    gone: set[int] = set()
+    for i, token in enumerate(tokens):
+        text = token.text
+        if text == "{" or text.startswith(r"\begin{"):
+            stack.append(i)
+            if len(stack) > MAX_DEPTH:
+                raise ReadError("E109", f"more than {MAX_DEPTH} levels of braces", Span(token.start, token.end))
+        elif text == "}" or text.startswith(r"\end{"):
+            if not stack:
+                raise ReadError("E104", f"{text} closes nothing", Span(token.start, token.end))
+            k = stack.pop()
+            opener = tokens[k]
+            expected = "}" if opener.text == "{" else r"\end" + opener.text[6:]
+            if text != expected:
+                here = Span(opener.start, opener.end)
+                raise ReadError("E104", f"{opener.text} is not closed: {text} stands where {expected} should", here)
+            jump[k] = i - k
+            if text == "}" and k:
+                before = tokens[k - 1].text
+                if before in _PHANTOMS:
+                    gone.update(range(k - 1, i + 1))
+                elif before == "{" and i + 1 < len(tokens) and tokens[i + 1].text == "}":
+                    gone.update((k, i))  # the inner of double braces
+                elif before in v.FONTS and tokens[k + 1].text == r"\partial":
+                    gone.add(k - 1)  # a derivative set in bold is the derivative
+    if stack:
+        opener = tokens[stack[-1]]
+        raise ReadError("E104", f"{opener.text} is never closed", Span(opener.start, opener.end))
+    return nest([token for i, token in enumerate(tokens) if i not in gone]) if gone else (tokens, jump)
+
+
+def has_relation(tokens: list[Token]) -> bool:
+    """Whether a relation stands outside all brackets."""
+    depth = 0
+    for token in tokens:
+        text = token.text
+        if text in v.OPENERS or text == "{" or text.startswith(r"\begin{"):
+            depth += 1
+        elif text in v.CLOSERS or text == "}" or text.startswith(r"\end{"):
+            depth = max(0, depth - 1)
+        elif depth == 0 and (text in v.RELATIONS or text in v.STRETCHED):
+            return True
+    return False
+
+
+def rows(tokens: list[Token]) -> list[list[Token]]:
+    r"""The rows of a display: split at ``\\``, aligned environments opened, broken lines joined again."""
+    tokens, jump = nest(tokens)
+    found: list[list[Token]] = []
+    _rows(tokens, jump, 0, len(tokens), found, [])
+    joined: list[list[Token]] = []
+    for row in found:
+        if joined and _continues(joined[-1], row):
+            row = _without_edge(row)
+            if joined[-1] and joined[-1][-1].text == r"\right.":
+                joined[-1].pop()
+                row = row[1:]
+            joined[-1].extend(row)
+        elif any(token.text not in ("&", r"\quad") for token in row):
+            joined.append(row)
+    return joined
+
+
+def _without_edge(row: list[Token]) -> list[Token]:
+    first = 0
+    while first < len(row) and row[first].text in ("&", r"\quad"):
+        first += 1
+    return row[first:]
+
+
+def _continues(before: list[Token], row: list[Token]) -> bool:
+    """Whether ``row`` goes on with the last side of the row before it."""
+    while before and before[-1].text in ("&", r"\quad"):
+        before.pop()
+    row = _without_edge(row)
+    if not before or not row:
+        return False
+    first, last = row[0].text, before[-1].text
+    if first == "+" or (first in v.OPERATORS and first != "."):
+        return True
+    if last == r"\right." and first == r"\left.":
+        return True
+    if first in ("-", r"\pm", r"\mp"):
+        return has_relation(before) and not has_relation(row)
+    if last in ("+", "-") or (last in v.OPERATORS and last not in ".*"):
+        return True
+    opened = sum((t.text in v.OPENERS) - (t.text in v.CLOSERS) for t in before)
+    return opened > 0 and not has_relation(row) and any(t.text in v.CLOSERS for t in row)
+
+
+def _rows(
+    tokens: list[Token], jump: list[int], a: int, b: int, found: list[list[Token]], row: list[Token]
+) -> list[Token]:
+    """Append the rows of ``tokens[a:b]`` to ``found``, the first of them going on from ``row``; return the last."""
+    outer = not found and not row
+    i = a
+    dropped: set[int] = set()
+    while i < b:
+        token = tokens[i]
+        text = token.text
+        if i in dropped:
+            i += 1
+        elif text == r"\\":
+            found.append(row)
+            row = []
+            i += 1
+        elif text.startswith(r"\begin{"):
+            name, end = text[7:-1], i + jump[i]
+            prefix = [t.text for t in row if t.text not in ("&", r"\quad")]
+            if name in v.ROW_ENVIRONMENTS:
+                opens = not prefix or prefix[-1] not in v.OPENERS or len(prefix) == 1
+            else:
+                opens = _is_system(tokens, jump, i, end, name, prefix)
+            if opens:
+                if len(prefix) == 1 and prefix[0] in v.OPENERS:  # a bracketed system of equations
+                    row = []
+                    if end + 1 < b and tokens[end + 1].text in v.CLOSERS:
+                        dropped.add(end + 1)
+                row = _rows(tokens, jump, i + 1, end, found, row)
+            else:
+                row.extend(tokens[i : end + 1])
+            i = end + 1
+        elif text == "{" or (text in _BOXES and i + 1 < b and tokens[i + 1].text == "{"):
+            brace = i + (text != "{")
+            end = brace + jump[brace]
+            fresh = all(t.text in ("&", r"\quad") for t in row) or row[-1].text in (r"\quad",)
+            if (text != "{" or fresh) and _holds_rows(tokens, jump, brace, end):
+                dropped.add(end)
+                i = brace + 1
+            else:
+                row.extend(tokens[i : end + 1])
+                i = end + 1
+        else:
+            row.append(token)
+            i += 1
+    if outer:
+        found.append(row)
+    return row
+
+
+def _holds_rows(tokens: list[Token], jump: list[int], brace: int, end: int) -> bool:
+    """Whether a braced or boxed group holds whole equations."""
+    i = brace + 1
+    while i < end:
+        text = tokens[i].text
+        if text in v.RELATIONS or text == r"\\" or (text.startswith(r"\begin{") and text[7:-1] in v.ROW_ENVIRONMENTS):
+            return has_relation(tokens[brace + 1 : end]) or text not in v.RELATIONS
+        i += jump[i] + 1
+    return False
+
+
+def _is_system(tokens: list[Token], jump: list[int], begin: int, end: int, name: str, prefix: list[str]) -> bool:
+    """Whether an array or cases environment is a list of equations, not a matrix or a case distinction."""
+    if name == "array" and not prefix:
+        return True
+    if name not in v.CASES_ENVIRONMENTS | {"array"} or len(prefix) > 1 or (prefix and prefix[0] not in v.OPENERS):
+        return False
+    cell: list[Token] = []
+    first_cells: list[list[Token]] = []
+    i, in_first = begin + 1, True
+    while i < end:
+        text = tokens[i].text
+        if text == r"\\":
+            first_cells.append(cell)
+            cell, in_first = [], True
+        elif text == "&" and (name != "array" or (cell and has_relation(cell))):
+            in_first = False
+        elif text == r"\quad" or text.startswith(r"\text{"):
+            in_first = in_first and not cell
+        elif in_first:
+            cell.extend(tokens[i : i + jump[i] + 1])
+        i += jump[i] + 1
+    first_cells.append(cell)
+    return all(has_relation(cell) for cell in first_cells if cell)
+
+
+def match(row: list[Token]) -> Line:
+    """A row as a line with all its brackets matched and its bars made to open, close or separate."""
+    row = _without_inner_spaces(row)
+    text = [token.text for token in row]
+    stop = row[-1].end if row else 0
+    line = Line([*text, ""], [*(t.start for t in row), stop], [*(t.end for t in row), stop], [0] * (len(row) + 1))
+    text, jump = line.text, line.jump
+    frames = [_Frame("", -1)]
+    barrier = frames[0]
+    depth = 0
+    for i in range(len(text)):
+        x = text[i]
+        if x == "}" and frames[-1].at == barrier.at + 1 > 0 and v.CLOSERS.get(text[i + 1]) == v.PARTNER[frames[-1].kind]:
+            _swap(line, i)  # {( ... }) is printed, and meant, as {( ... )}
+            x = text[i]
+        if x in v.OPENERS:
+            kind = v.OPENERS[x]
+            frames.append(_Frame(kind, i))
+            barrier.open[kind] = barrier.open.get(kind, 0) + 1
+            depth += 1
+            if depth > MAX_DEPTH:
+                raise ReadError("E109", f"more than {MAX_DEPTH} levels of brackets", Span(line.start[i], line.end[i]))
+        elif x in v.CLOSERS:
+            frame = _closed_by(frames, barrier, v.CLOSERS[x])
+            if frame:
+                while frames[-1] is not frame:
+                    depth -= 1
+                    _leave(frames.pop(), barrier, line)
+                frames.pop()
+                depth -= 1
+                _leave(frame, barrier, line)
+                jump[frame.at] = i - frame.at
+        elif x in v.BARS:
+            (frames[-1].bars if v.BARS[x] == "|" else frames[-1].norms).append(i)
+        elif x == "{" or x.startswith(r"\begin{"):
+            barrier = _Frame("{" if x == "{" else "\\begin", i)
+            frames.append(barrier)
+            depth += 1
+        elif x == "}" or x.startswith(r"\end{") or x in ("&", r"\\") or not x:
+            while frames[-1] is not barrier:
+                depth -= 1
+                _leave(frames.pop(), barrier, line)
+            barrier.resolve(text, jump)
+            if x == "}" or x.startswith(r"\end{"):
+                frames.pop()
+                depth -= 1
+                jump[barrier.at] = i - barrier.at
+                text[i] = "}" if x == "}" else r"\end"
+                barrier = next(frame for frame in reversed(frames) if frame.kind in ("", "{", "\\begin"))
+    return line
+
+
+def _swap(line: Line, i: int) -> None:
+    for list_ in (line.text, line.start, line.end):
+        list_[i], list_[i + 1] = list_[i + 1], list_[i]  # type: ignore[index]
+
+
+class _Frame:
+    """An open bracket: what opened it and where, the bars at its level, and (for braces) the brackets open in it."""
+
+    __slots__ = ("at", "bars", "kind", "norms", "open")
+
+    def __init__(self, kind: str, at: int) -> None:
+        self.kind, self.at = kind, at
+        self.bars: list[int] = []
+        self.norms: list[int] = []
+        self.open: dict[str, int] = {}
+
+    def resolve(self, text: list[str], jump: list[int]) -> None:
+        """Make the bars at this level open, close or (a single one inside brackets) separate."""
+        for bars, opener, closer, middle in (
+            (self.bars, r"\lvert", r"\rvert", r"\mid"),
+            (self.norms, r"\lVert", r"\rVert", r"\Mid"),
+        ):
+            if len(bars) % 2 and self.kind not in ("", "\\begin"):
+                single = next((k for k, i in enumerate(bars) if k % 2 == 0 and _ends_operand(text, i)), len(bars) - 1)
+                text[bars.pop(single)] = middle
+            if len(bars) % 2 == 0:
+                for left, right in zip(bars[::2], bars[1::2], strict=True):
+                    text[left], text[right], jump[left] = opener, closer, right - left
+        self.bars, self.norms = [], []
+
+
+def _ends_operand(text: list[str], i: int) -> bool:
+    before = text[i - 1] if i else "("
+    return not (before in v.OPENERS or before in v.SIGNS or before in v.OPERATORS or before in v.RELATIONS
+                or before in ("{", ",", ";", "/"))  # fmt: skip
+
+
+def _leave(frame: _Frame, barrier: _Frame, line: Line) -> None:
+    barrier.open[frame.kind] -= 1
+    frame.resolve(line.text, line.jump)
+
+
+def _closed_by(frames: list[_Frame], barrier: _Frame, closer: str) -> _Frame | None:
+    """The open bracket that ``closer`` closes: the innermost of its kind, else one that it may close as well."""
+    top = frames[-1]
+    if top is barrier:
+        return None
+    if v.PARTNER[top.kind] == closer or closer == "." or top.kind == ".":
+        return top
+    partner = next(kind for kind, close in v.PARTNER.items() if close == closer)
+    if barrier.open.get(partner, 0):
+        return next(frame for frame in reversed(frames) if frame.kind == partner)
+    return top if top.kind in ("(", "[") and closer in (")", "]") else None
+
+
+def _without_inner_spaces(row: list[Token]) -> list[Token]:
+    r"""Drop ``\quad`` and alignment marks inside brackets, where they only space."""
+    if not any(token.text in ("&", r"\quad") for token in row):
+        return row
+    kept: list[Token] = []
+    levels: list[list] = [["", 0]]
+    for token in row:
+        text = token.text
+        level = levels[-1]
+        if text in v.OPENERS:
+            level[1] += 1
+        elif text in v.CLOSERS:
+            level[1] = max(0, level[1] - 1)
+        elif text == "{" or text.startswith(r"\begin{"):
+            levels.append([text[7:-1], 0])
+        elif text == "}" or text.startswith(r"\end{"):
+            levels.pop()
+        elif text == r"\\":
+            level[1] = 0
+        elif text == r"\quad" and (level[1] or (len(levels) > 1 and level[0] not in _KEEP_QUAD)):
+            continue
+        elif text == "&" and len(levels) == 1 and level[1]:
+            continue
+        kept.append(token)
+    return kept
+
+
+_KEEP_QUAD = v.CASES_ENVIRONMENTS | v.ROW_ENVIRONMENTS | {"array"}

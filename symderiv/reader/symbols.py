@@ -1,0 +1,99 @@
+"""What the symbols of a document mean at a place in it: definitions, functions, indices, sizes, assumptions.
+
+The state that reading a document builds up, from its definitions, directives and prose. A symbol that is defined a
+second time gets a new version (``u#2``), so that earlier lines keep their meaning. This module must never parse or
+judge.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from symderiv.document import Span
+from symderiv.reader.ranges import Ranges
+from symderiv.terms import Assumption, Definition, Head, Range, Size, Term, Var
+
+FONTS = ("mathbf", "boldsymbol", "bm", "pmb", "vec", "mathrm", "mathit", "mathsf", "textbf", "underline", "bf")
+INDEX_LETTERS = frozenset("ijklmnpqrstcdabuvgh")
+
+
+@dataclass(frozen=True, slots=True)
+class Parameter:
+    """A parameter of a function: a scalar or indexed variable (``var``), or a whole family (``family`` is its head)."""
+
+    var: Var | None = None
+    family: Head | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Function:
+    """``name_{subs}(parameters)``: its value is the family member with the indices of subs and parameters."""
+
+    parameters: tuple[Parameter, ...]
+    labels: int = 0
+
+
+@dataclass(slots=True)
+class Symbols:
+    """The symbols in force at the current place. ``versions`` maps a written name to the name in terms."""
+
+    ranges: Ranges = field(default_factory=Ranges)
+    versions: dict[str, str] = field(default_factory=dict)
+    definitions: dict[Head, tuple[Definition, ...]] = field(default_factory=dict)
+    defined_at: dict[Head, Span] = field(default_factory=dict)
+    functions: dict[tuple[str, int], Function] = field(default_factory=dict)
+    hidden: dict[Head, tuple[tuple[str, ...], Head]] = field(default_factory=dict)
+    arrays: dict[str, object] = field(default_factory=dict)
+    heads: dict[str, set[Head]] = field(default_factory=dict)
+    shapes: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    declared: dict[str, Range] = field(default_factory=dict)
+    sizes: dict[str, int] = field(default_factory=dict)
+    minimum: dict[str, int] = field(default_factory=dict)
+    size_names: set[str] = field(default_factory=set)
+    index_names: set[str] = field(default_factory=set)
+    pairs: set[str] = field(default_factory=set)
+    called: set[str] = field(default_factory=set)
+    opaque: set[str] = field(default_factory=set)
+    labels: set[str] = field(default_factory=set)
+    assumptions: list[Assumption] = field(default_factory=list)
+    cases: list[list[Assumption]] = field(default_factory=list)
+    numerators: set[Head] = field(default_factory=set)
+    variables: set[Head] = field(default_factory=set)
+    together: list[set[Head]] = field(default_factory=list)
+    einstein: bool = False
+
+    def name(self, written: str) -> str:
+        return self.versions.get(written, written)
+
+    def defines(self, name: str, subs: int) -> bool:
+        """Whether ``name`` with that many subscripts has a definition (with any labels)."""
+        return any(h.name == self.name(name) and h.subs == subs for h in self.definitions)
+
+    def define(self, name: str, params: tuple[str | int, ...], subs: int, body: Term, span: Span) -> Head:
+        """Define the family member; free indices of the body that are no parameters become hidden ones."""
+        named = {p for p in params if isinstance(p, str)}
+        hidden = tuple(sorted(i for i in body.free - named if i not in self.size_names))
+        shown = Head(self.name(name), subs, len(params) - subs)
+        head = Head(shown.name, subs, shown.sups + len(hidden))
+        if hidden:
+            self.hidden[shown] = (hidden, head)
+        definition = Definition((*params, *hidden), body)
+        others = tuple(d for d in self.definitions.get(head, ()) if d.params != definition.params)
+        self.definitions[head] = (*others, definition)
+        self.defined_at[head] = span
+        return head
+
+    def new_version(self, written: str) -> None:
+        """From here on ``written`` means something else."""
+        old = self.name(written)
+        base, _, number = old.partition("#")
+        self.versions[written] = f"{base}#{int(number or 1) + 1}"
+        for key in [key for key in self.functions if key[0] == written]:
+            del self.functions[key]
+        self.arrays.pop(written, None)
+
+    def size(self, name: str) -> Size:
+        return self.sizes.get(name, name)
+
+    def in_force(self) -> tuple[Assumption, ...]:
+        return tuple(self.assumptions) + tuple(a for case in self.cases for a in case)

@@ -1,0 +1,701 @@
+r"""The walk through a document: definitions taken up in order, chains cut into steps, each step made ready to be judged.
+
+A display that begins with a relation continues the chain before it, though not across a heading. The first ``=`` of a
+chain whose left side is a new symbol is a definition; every other one is a claim. Claims are built when the whole
+document has been read, because ranges and definitions are often found after their first use. This module must never
+judge a claim, except to tell a symbol's new meaning from a repetition of its old one.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+
+from symderiv.diagnostics import Diagnostic, ReadError
+from symderiv.document import (
+    Block,
+    Callout,
+    Directive,
+    Display,
+    Document,
+    Emph,
+    Heading,
+    InlineMath,
+    ItemList,
+    Link,
+    Paragraph,
+    Span,
+    Text,
+)
+from symderiv.kernel import Proved, prove_all
+from symderiv.reader import syntax
+from symderiv.reader.arrays import Array, Value, join
+from symderiv.reader.directives import Directives
+from symderiv.reader.elaborate import Elaborator, parts_of, syntax_parts
+from symderiv.reader.latex import parse_display
+from symderiv.reader.names import plain
+from symderiv.reader.symbols import Function, Parameter, Symbols
+from symderiv.terms import Assumption, Claim, Context, Head, Index, Range, Term, Var, fresh
+
+CLAIMS = ("=", ":=", "<", ">", "<=", ">=", "!=")
+BREAKS = ("implies", "iff", "impliedby", "therefore", "because", "to", "mapsto", "gets")
+CUES = re.compile(
+    r"\b(let|define[ds]?|defining|denote[ds]?|set(ting)?|put|where|write|call|name[ds]?|introduce|abbreviat\w*|with|again|now|consider|suppose|given)\b"
+    r"|设|令|记|定义|其中|정의|라고|sea|definimos|soit|posons|notons",
+    re.IGNORECASE,
+)
+FALSE_MARK = re.compile(r"%\s*symderiv:\s*false\b")
+
+
+@dataclass(slots=True)
+class Posed:
+    """A step as read: what stands on both sides, and what held there."""
+
+    span: Span
+    left_span: Span
+    relation: str
+    kind: str
+    display: int
+    row: int
+    left: Value | None = None
+    right: Value | None = None
+    free: dict[str, str] = field(default_factory=dict)
+    declared: dict[str, Range] = field(default_factory=dict)
+    assumptions: tuple[Assumption, ...] = ()
+    conditions: list[Assumption] = field(default_factory=list)
+    error: Diagnostic | None = None
+    expected_false: bool = False
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(slots=True)
+class Last:
+    """The side that the next relation continues from."""
+
+    value: Value | None
+    span: Span
+    node: syntax.Node | None
+    error: Diagnostic | None = None
+
+
+class Walk:
+    """Reads ``document``; afterwards ``posed`` holds its steps and ``diagnostics`` what could not be read."""
+
+    def __init__(self, document: Document) -> None:
+        self.document = document
+        self.symbols = Symbols()
+        self.elaborator = Elaborator(self.symbols)
+        self.directives = Directives(self.symbols, self.elaborator, self._parse_text, self.define_row)
+        self.posed: list[Posed] = []
+        self.displays: list[Span] = []
+        self.diagnostics: list[Diagnostic] = list(document.problems)
+        self.last: Last | None = None
+        self.prose = ""
+        self.parsed: dict[Span, syntax.Rows] = {}
+
+    def run(self) -> None:
+        self._survey()
+        for block in self.document.blocks:
+            self._block(block)
+
+    # Parsing
+
+    def _parse_text(self, text: str, offset: int) -> syntax.Rows:
+        return parse_display(" " * offset + text, offset, offset + len(text), self.document.macros)
+
+    def _rows(self, latex: str, span: Span) -> syntax.Rows:
+        found = self.parsed.get(span)
+        if found is None:
+            source = self.document.source.text
+            if source[span.start : span.end] == latex:
+                found = parse_display(source, span.start, span.end, self.document.macros)
+            else:  # masked by its container, at the same length
+                whole = " " * span.start + latex
+                found = parse_display(whole, span.start, span.start + len(latex), self.document.macros)
+            self.parsed[span] = found
+        return found
+
+    # The survey: sizes, index names and families that the whole document uses
+
+    def _survey(self) -> None:
+        singles: dict[str, int] = {}
+        for latex, span in _formulas(self.document.blocks):
+            for row in self._rows(latex, span).rows:
+                for segment in row.segments:
+                    if isinstance(segment.side, syntax.Node):
+                        self._survey_node(segment.side, singles)
+        for name in list(self.symbols.pairs):
+            if singles.get(name, 0):
+                self.symbols.pairs.discard(name)
+
+    def _survey_node(self, node: syntax.Node, singles: dict[str, int]) -> None:
+        symbols = self.symbols
+        match node:
+            case syntax.BigOp(kind=r"\sum" | r"\prod", sub=sub, sup=sup):
+                for name in _index_names(sub):
+                    symbols.index_names.add(name)
+                if isinstance(sup, syntax.Symbol) and plain(sup.name) != r"\infty":
+                    symbols.size_names.add(plain(sup.name))
+                    symbols.ranges.taken.add(plain(sup.name))
+            case syntax.Scripted(base=syntax.Symbol() as base, sub=sub, sup=sup, primes=primes) if sub is not None:
+                name = plain(base.name)
+                letters = _letters(sub)
+                if letters >= 2:
+                    symbols.pairs.add(name)
+                elif isinstance(sub, syntax.Number) and len(sub.text) == 2:
+                    if singles.get(name, 0) == 0:
+                        symbols.pairs.add(name)
+                elif letters == 1:
+                    singles[name] = singles.get(name, 0) + 1
+                if letters and not isinstance(sub, syntax.Relation):
+                    labels = 1 if isinstance(sup, syntax.Group) and sup.open == "(" else 0
+                    symbols.heads.setdefault(name, set()).add(Head(name, letters, labels))
+            case syntax.Product(factors=factors, operators=operators):
+                for f, g, op in zip(factors, factors[1:], operators, strict=False):
+                    base, sub, _, primes = parts_of(f)
+                    group = parts_of(g)[0]
+                    if op == "" and isinstance(base, syntax.Symbol) and sub is None and isinstance(group, syntax.Group):
+                        name = plain(base.name)
+                        if group.open == "(" and (primes or name in ("f", "g", "h", "F", "G", r"\phi", r"\psi", r"\varphi")):
+                            symbols.called.add(name)
+        for part in syntax_parts(node):
+            self._survey_node(part, singles)
+
+    # Blocks
+
+    def _block(self, block: Block) -> None:
+        match block:
+            case Heading():
+                self.last = None
+                self.prose = ""
+            case Paragraph(inlines=inlines):
+                self.prose = _words(inlines)
+                for formula in _inline_formulas(inlines):
+                    self._inline(formula)
+            case Display():
+                self._display(block)
+                self.prose = ""
+            case Directive(text=text, span=span):
+                offset = self.document.source.text.find(text, span.start)
+                line = self.document.source.position(span.start).line
+                problem = self.directives.apply(text, max(offset, span.start), f"declared in line {line}")
+                if problem is not None:
+                    self.diagnostics.append(problem)
+            case ItemList(items=items):
+                for item in items:
+                    for inner in item:
+                        self._block(inner)
+            case Callout(blocks=blocks):
+                for inner in blocks:
+                    self._block(inner)
+
+    def _inline(self, formula: InlineMath) -> None:
+        """Definitions in running text; other inline formulas are not claims."""
+        for row in self._rows(formula.latex, formula.span).rows:
+            if len(row.segments) < 2 or row.segments[1].relation not in ("=", ":="):
+                continue
+            left, right = row.segments[0].side, row.segments[1].side
+            if not isinstance(left, syntax.Node) or not isinstance(right, syntax.Node):
+                continue
+            if isinstance(right, syntax.Number) or self._is_index(left) or isinstance(right, syntax.Tuple):
+                continue
+            head = self._head_of(left)
+            if head is not None and not self._is_defined(head):
+                self.displays.append(formula.span)
+                self.elaborator.start_chain()
+                self._segments(row, len(self.displays) - 1, 0, [], inline=True)
+        self.last = None if self.last is None else self.last
+
+    def _is_index(self, node: syntax.Node) -> bool:
+        return isinstance(node, syntax.Symbol) and (
+            plain(node.name) in self.symbols.index_names or plain(node.name) in self.symbols.declared
+        )
+
+    def _display(self, block: Display) -> None:
+        self.displays.append(block.span)
+        number = len(self.displays) - 1
+        rows = self._rows(block.latex, block.span)
+        self.diagnostics.extend(rows.warnings)
+        conditions = self._conditions(rows)
+        for n, row in enumerate(rows.rows):
+            if row.segments:
+                self._segments(row, number, n, conditions)
+
+    def _conditions(self, rows: syntax.Rows) -> list[Assumption]:
+        """Conditions between indices that stand beside the formulas of a display hold for its chain."""
+        found: list[Assumption] = []
+        for row in rows.rows:
+            for remark in row.remarks:
+                found += self._condition(remark.content)
+        return found
+
+    def _condition(self, node: syntax.Node) -> list[Assumption]:
+        match node:
+            case syntax.Group(body=body):
+                return self._condition(body)
+            case syntax.Relation(left=left, rest=((op, right),)) if op in ("=", "!="):
+                text = self.document.source.text[node.span.start : node.span.end]
+                try:
+                    a, b = self.elaborator.operand(left), self.elaborator.operand(right)
+                except ReadError:
+                    return []
+                if not isinstance(a, str):
+                    a, b = b, a
+                if not isinstance(a, str) or a in self.symbols.size_names:
+                    return []
+                line = self.document.source.position(node.span.start).line
+                kind = "equal" if op == "=" else "distinct"
+                return [Assumption(kind, (a, b), text, f"said in line {line}")]
+        return []
+
+    # Chains
+
+    def _segments(self, row: syntax.Row, display: int, n: int, conditions: list[Assumption], inline: bool = False) -> None:
+        for segment in row.segments:
+            if segment.relation is None:
+                if segment.side is None:
+                    continue  # the row goes on with the chain above
+                self._start(segment)
+            elif segment.relation in CLAIMS:
+                self._step(segment, display, n, conditions)
+            elif segment.relation in BREAKS:
+                self._start(segment)
+            else:
+                self.last = Last(None, segment.span, None)
+        if inline:
+            self.last = None
+
+    def _start(self, segment: syntax.Segment) -> None:
+        self.elaborator.start_chain()
+        self.last = None
+        if isinstance(segment.side, ReadError):
+            self.last = Last(None, segment.span, None, segment.side.diagnostic)
+        elif segment.side is not None:
+            self.last = Last(None, segment.side.span, segment.side)
+
+    def _read(self, node: syntax.Node) -> Value:
+        return self.elaborator.value(node)
+
+    def _step(self, segment: syntax.Segment, display: int, n: int, conditions: list[Assumption]) -> None:
+        last, relation = self.last, segment.relation
+        assert relation is not None
+        posed = Posed(segment.span, last.span if last else segment.span, relation, "claim", display, n)
+        source = self.document.source
+        line_start = source.text.rfind("\n", 0, segment.span.start) + 1
+        line_end = source.text.find("\n", segment.span.start)
+        line = source.text[line_start : line_end if line_end >= 0 else len(source.text)]
+        posed.expected_false = bool(FALSE_MARK.search(line))
+        if isinstance(segment.side, ReadError):
+            posed.error = segment.side.diagnostic
+            self.posed.append(posed)
+            return
+        if segment.side is None:
+            posed.error = Diagnostic("E110", "nothing stands on the right of this relation", segment.span)
+            self.posed.append(posed)
+            return
+        if last is None:
+            posed.error = Diagnostic("E111", "this relation has no left side to continue from", segment.span)
+        elif last.node is not None and last.value is None and last.error is None:
+            head = self._head_of(last.node) if relation in ("=", ":=") else None
+            if head is not None and self._define(head, last.node, segment.side, relation, posed):
+                self.posed.append(posed)
+                return
+            try:
+                last.value = self._read(last.node)
+            except ReadError as error:
+                last.error = error.diagnostic
+        try:
+            right = self._read(segment.side)
+        except ReadError as error:
+            posed.error = error.diagnostic
+            self.posed.append(posed)
+            return
+        if last is not None and last.value is not None:
+            posed.left, posed.right = last.value, right
+        elif posed.error is None:
+            posed.error = (last.error if last else None) or Diagnostic("E111", "the left side could not be read", segment.span)
+        self._finish(posed, conditions)
+        self.last = Last(right, segment.side.span, segment.side)
+
+    def _finish(self, posed: Posed, conditions: list[Assumption]) -> None:
+        posed.free = dict(self.elaborator.free)
+        posed.declared = dict(self.symbols.declared)
+        posed.assumptions = self.symbols.in_force()
+        posed.conditions = conditions
+        posed.notes = tuple(dict.fromkeys(self.elaborator.notes))
+        self.elaborator.notes.clear()
+        self.diagnostics += self.elaborator.warnings
+        self.elaborator.warnings.clear()
+        self.posed.append(posed)
+
+    # Definitions
+
+    def _head_of(self, node: syntax.Node) -> tuple[str, syntax.Node | None, syntax.Node | None, list[syntax.Node]] | None:
+        """(name, subscript, label, arguments) if ``node`` is a symbol, a family member or a call; else None."""
+        args: list[syntax.Node] = []
+        head, trailing = node, None
+        if isinstance(node, syntax.Group) and node.open == "[" and not isinstance(node.body, syntax.Tuple | syntax.Relation):
+            return self._head_of(node.body)
+        if isinstance(node, syntax.Apply) and isinstance(node.argument, syntax.Group) and node.sup is None and not node.primes:
+            if node.name not in ("sigmoid", "softmax", "relu", "tanh", "softplus"):
+                return None
+            body = node.argument.body
+            return node.name, node.sub, None, list(body.items) if isinstance(body, syntax.Tuple) else [body]
+        if isinstance(node, syntax.Scripted) and isinstance(node.base, syntax.Group) and node.base.open == "[" and node.sup is None:
+            inner = self._head_of(node.base.body)
+            if inner is not None and inner[1] is None and not node.primes:
+                return inner[0], node.sub, inner[2], inner[3]
+            return None
+        if isinstance(node, syntax.Scripted) and isinstance(node.base, syntax.Apply) and node.sup is None and not node.primes:
+            inner = self._head_of(node.base)
+            return (inner[0], node.sub, None, inner[3]) if inner is not None and inner[1] is None else None
+        if isinstance(node, syntax.Product) and len(node.factors) == 2 and node.operators == ("",):
+            head, call = node.factors
+            group, gsub, gsup, gprimes = parts_of(call)
+            if not isinstance(group, syntax.Group) or group.open not in ("(", "[") or gsup is not None or gprimes:
+                return None
+            args = list(group.body.items) if isinstance(group.body, syntax.Tuple) else [group.body]
+            args = [arg.left if isinstance(arg, syntax.Given) else arg for arg in args]
+            if not all(isinstance(arg, syntax.Symbol | syntax.Scripted | syntax.Ellipsis) for arg in args):
+                return None
+            trailing = gsub
+        base, sub, sup, primes = parts_of(head)
+        if not isinstance(base, syntax.Symbol) or primes or (sub is not None and trailing is not None):
+            return None
+        if sup is not None and not (isinstance(sup, syntax.Group) and sup.open in ("(", "[")):
+            known = isinstance(sup, syntax.Symbol) and ("^" + sup.name) in self.symbols.labels
+            if not known and not (isinstance(sup, syntax.Symbol) and sup.name in ("*", r"\ast", r"\star")):
+                return None
+        name = plain(base.name)
+        if name in ("e", "d", "1") and not args and sub is None and name != "d":
+            return None
+        if isinstance(sub, syntax.Relation) or name == r"\delta" and sub is not None and _letters(sub) == 2:
+            return None
+        return name, sub if sub is not None else trailing, sup, args
+
+    def _indices(self, head: tuple) -> tuple[str, list[Index], list[Index]] | None:
+        name, sub, sup, _ = head
+        try:
+            subs = self.elaborator.indices(sub, name)
+            if subs is None:
+                name, subs = f"{name}_{{{_plain_text(sub)}}}", []
+            labels, rest, name = self.elaborator.label(name, sup)
+        except ReadError:
+            return None
+        return (name, subs, labels) if rest is None else None
+
+    def _is_defined(self, head: tuple) -> bool:
+        found = self._indices(head)
+        if found is None:
+            return True
+        name, subs, _ = found
+        return self.symbols.defines(name, len(subs))
+
+    def _define(self, head: tuple, left: syntax.Node, right: syntax.Node, relation: str, posed: Posed) -> bool:
+        """Take ``left = right`` as a definition if the left side is new, or clearly means something new here."""
+        symbols = self.symbols
+        found = self._indices(head)
+        if found is None:
+            return False
+        name, subs, labels = found
+        if name in symbols.size_names or (name in symbols.declared and not subs):
+            return False
+        if self._assumed(name, subs, labels):
+            return False
+        if symbols.defines(name, len(subs)):
+            existing = [d for h, ds in symbols.definitions.items() if h.name == symbols.name(name) and h.subs == len(subs) for d in ds]
+            members_only = all(any(isinstance(p, int) for p in d.params) for d in existing)
+            this = (*subs, *labels)
+            another_member = members_only and any(isinstance(i, int) for i in this) and all(
+                tuple(p for p in d.params[: len(this)]) != this for d in existing
+            )
+            if not another_member:
+                if members_only and all(isinstance(i, str) for i in this):
+                    if self._repeats(left, right):
+                        return False
+                    symbols.new_version(name)
+                elif relation == ":=" or self._means_anew(name, subs, head[3]):
+                    if self._repeats(left, right):
+                        return False
+                    symbols.new_version(name)
+                    self.diagnostics.append(
+                        Diagnostic("W420", f"{name} is defined anew here; its earlier meaning ends", posed.left_span)
+                    )
+                else:
+                    return False
+        try:
+            self._make(name, subs, labels, head[3], right, posed)
+        except ReadError as error:
+            posed.error = error.diagnostic
+            self.last = Last(None, posed.span, None, error.diagnostic)
+        return True
+
+    def _assumed(self, name: str, subs: Sequence[Index], labels: Sequence[Index]) -> bool:
+        """Whether an assumption already gives this member its value (x_0 = 1)."""
+        for assumption in self.symbols.in_force():
+            if assumption.kind == "equation" and isinstance(assumption.data[0], Var):
+                var = assumption.data[0]
+                if var.name == self.symbols.name(name) and len(var.subs) == len(subs) and len(var.sups) == len(labels):
+                    if all(isinstance(p, str) or p == i for p, i in zip(var.indices, (*subs, *labels), strict=True)):
+                        return True
+        return False
+
+    def _means_anew(self, name: str, subs: Sequence[Index], args: Sequence[object]) -> bool:
+        return (len(name) == 1 and name.islower() and not subs and not args) or bool(
+            CUES.search(self.prose[-160:]) and not subs and not args and len(name) == 1
+        )
+
+    def _repeats(self, left: syntax.Node, right: syntax.Node) -> bool:
+        """Whether the equation holds under the meaning that the left side already has."""
+        try:
+            a, b = self._read(left), self._read(right)
+        except ReadError:
+            return False
+        saved = dict(self.symbols.ranges.resolved), set(self.symbols.ranges.taken)
+        posed = Posed(right.span, left.span, "=", "claim", 0, 0, a, b, dict(self.elaborator.free), dict(self.symbols.declared), self.symbols.in_force())
+        try:
+            claims = self.claims(posed)
+            return bool(claims) and isinstance(prove_all(claims), Proved)
+        except ReadError:
+            return False
+        finally:
+            self.symbols.ranges.resolved, self.symbols.ranges.taken = saved
+
+    def define_row(self, row: syntax.Row) -> None:
+        """A definition from a directive. Raises ReadError."""
+        left, right = row.segments[0].side, row.segments[1].side
+        assert isinstance(left, syntax.Node) and isinstance(right, syntax.Node)
+        head = self._head_of(left)
+        found = self._indices(head) if head is not None else None
+        if head is None or found is None:
+            raise ReadError("E191", "the left side of a definition is a symbol, a member p_i or a call f(x)", left.span)
+        self.elaborator.start_chain()
+        posed = Posed(right.span, left.span, "=", "definition", -1, 0)
+        name, subs, labels = found
+        if self.symbols.defines(name, len(subs)):
+            self.symbols.new_version(name)
+        self._make(name, subs, labels, head[3], right, posed)
+
+    def _make(self, name: str, subs: list[Index], labels: list[Index], args: list[syntax.Node], right: syntax.Node, posed: Posed) -> None:
+        symbols, elaborator = self.symbols, self.elaborator
+        parameters: list[Parameter] = []
+        extra_subs: list[Index] = []
+        extra_sups: list[Index] = []
+        for arg in args:
+            if isinstance(arg, syntax.Ellipsis):
+                continue
+            base, sub, sup, _ = parts_of(arg)
+            if not isinstance(base, syntax.Symbol):
+                raise ReadError("E163", "the arguments of a function that is defined are symbols", arg.span)
+            argument = plain(base.name)
+            label = isinstance(sup, syntax.Group)
+            if sub is None and not label:
+                array = elaborator.array(argument, arg)
+                if array is not None:
+                    member = array.entry(tuple("?" for _ in array.axes))
+                    assert isinstance(member, Var)
+                    parameters.append(Parameter(family=member.head))
+                else:
+                    parameters.append(Parameter(var=Var(symbols.name(argument), (), ())))
+                continue
+            indices = elaborator.indices(sub, argument)
+            labelled, _, _ = elaborator.label(argument, sup)
+            if indices is None:
+                parameters.append(Parameter(var=Var(f"{argument}_{{{_plain_text(sub)}}}", (), ())))
+                continue
+            parameters.append(Parameter(var=Var(symbols.name(argument), tuple(indices), tuple(labelled))))
+            extra_subs += [i for i in indices if i not in subs and i not in extra_subs]
+            extra_sups += [i for i in labelled if i not in labels and i not in extra_sups]
+        numbers_only = all(isinstance(i, int) for i in extra_subs)
+        if numbers_only:
+            extra_subs = []
+        all_subs, all_sups = [*subs, *extra_subs], [*labels, *extra_sups]
+        value = elaborator.value(right)
+        if isinstance(value, Array):
+            if subs or labels:
+                raise ReadError("E164", "a family of vectors is not in the language yet", right.span)
+            probe = value.entry(tuple("?" for _ in value.axes)) if all(isinstance(a, str) for a in value.axes) else None
+            symbols.arrays[name] = value
+            posed.kind = "definition"
+            posed.left, posed.right = None, value
+            self._define_family(name, value, probe)
+            self.last = Last(value, right.span, right)
+            return
+        params = (*all_subs, *all_sups)
+        head = symbols.define(name, params, len(all_subs), value, posed.left_span)
+        if args:
+            symbols.functions[name, len(subs)] = Function(tuple(parameters))
+        symbols.heads.setdefault(name, set()).add(head)
+        for n, index in enumerate(params):
+            elaborator.use(index, symbols.ranges.slot(head, n), right)
+        definition = symbols.definitions[head][-1]
+        member = Var(head.name, definition.params[: head.subs], definition.params[head.subs :])
+        for n, index in enumerate(definition.params):
+            if n >= len(params):
+                elaborator.use(index, symbols.ranges.slot(head, n), right)
+        posed.kind = "definition"
+        posed.left, posed.right = member, value
+        self.last = Last(value, right.span, right)
+
+    def _define_family(self, name: str, value: Array, probe: Term | None) -> None:
+        """A vector that is defined as a whole also has members: p = softmax(z) gives p_i."""
+        symbols = self.symbols
+        if probe is None or not 1 <= len(value.axes) <= 2:
+            return
+        names: list[str] = []
+        for _ in value.axes:
+            names.append(fresh("i", {*names, *probe.free}))
+        body = value.entry(tuple(names))
+        head = symbols.define(name, tuple(names), len(names), body, Span(0, 0))
+        for n, axis in enumerate(value.axes):
+            if isinstance(axis, str):
+                symbols.ranges.unite(axis, symbols.ranges.slot(head, n))
+
+    # Claims
+
+    def claims(self, posed: Posed) -> list[Claim]:
+        """The claims of a step; several for an equation between vectors. Raises ReadError where shapes do not fit."""
+        left, right = posed.left, posed.right
+        assert left is not None and right is not None
+        if isinstance(left, Array) or isinstance(right, Array):
+            pairs = list(self._entries(posed))
+        else:
+            pairs = [(left, right, {})]
+        return [self._claim(posed, a, b, extra) for a, b, extra in pairs]
+
+    def _entries(self, posed: Posed) -> Iterator[tuple[Term, Term, dict[str, str]]]:
+        left, right, ranges = posed.left, posed.right, self.symbols.ranges
+        if isinstance(right, Term) and not isinstance(left, Term) or isinstance(left, Term):
+            array = right if isinstance(left, Term) else left
+            scalar = left if isinstance(left, Term) else right
+            if not (isinstance(scalar, Term) and type(scalar).__name__ == "Num"):
+                assert isinstance(array, Array)
+                raise ReadError("E211", f"a number on one side and a {array.shape(ranges)} array on the other", posed.span)
+            left = left if isinstance(left, Array) else Array(array.axes, lambda at: scalar, array.row)  # type: ignore[union-attr]
+            right = right if isinstance(right, Array) else Array(array.axes, lambda at: scalar, array.row)  # type: ignore[union-attr]
+        assert isinstance(left, Array) and isinstance(right, Array)
+        if len(left.axes) != len(right.axes):
+            raise ReadError("E211", f"shapes do not fit: {left.shape(ranges)} on the left, {right.shape(ranges)} on the right", posed.span)
+        joined = [join(a, b, ranges) for a, b in zip(left.axes, right.axes, strict=True)]
+        if any(axis is None for axis in joined):
+            raise ReadError("E211", f"shapes do not fit: {left.shape(ranges)} on the left, {right.shape(ranges)} on the right", posed.span)
+        places: list[list[Index]] = []
+        classes: dict[str, str] = {}
+        taken = set(posed.free)
+        for axis in joined:
+            if isinstance(axis, int):
+                places.append(list(range(1, axis + 1)))
+                continue
+            assert axis is not None
+            name = fresh("i", taken)
+            taken.add(name)
+            classes[name] = axis
+            places.append([name])
+        from itertools import product
+
+        for at in product(*places):
+            yield left.entry(at), right.entry(at), classes
+
+    def _claim(self, posed: Posed, left: Term, right: Term, classes: dict[str, str]) -> Claim:
+        ranges = self.symbols.ranges
+        memo: dict[Term, Term] = {}
+        context = self.context(posed, classes)
+        relation = "=" if posed.relation == ":=" else posed.relation
+        return Claim(ranges.resolve(left, memo), relation, ranges.resolve(right, memo), context)
+
+    def context(self, posed: Posed, classes: dict[str, str]) -> Context:
+        symbols = self.symbols
+        ranges = symbols.ranges
+        memo: dict[Term, Term] = {}
+        definitions = {
+            head: tuple(type(d)(d.params, ranges.resolve(d.body, memo)) for d in ds) for head, ds in symbols.definitions.items()
+        }
+        assumptions = []
+        indices: dict[str, Range] = {}
+        for name, range_class in {**posed.free, **classes}.items():
+            indices[name] = posed.declared.get(name) or ranges.range_of(range_class)
+        for name, range_ in posed.declared.items():
+            indices.setdefault(name, range_)
+        for assumption in (*posed.assumptions, *posed.conditions):
+            data = tuple(ranges.resolve(part, memo) if isinstance(part, Term) else part for part in assumption.data)
+            assumptions.append(Assumption(assumption.kind, data, assumption.text, assumption.source))
+        dependent = frozenset(
+            (a, b)
+            for a in symbols.numerators
+            if a not in definitions
+            for b in symbols.variables
+            if a != b and not any(a in group and b in group for group in symbols.together)
+        )
+        return Context(
+            indices, definitions, tuple(assumptions), ranges.families(), dict(symbols.sizes), dict(symbols.minimum), dependent
+        )
+
+
+def _formulas(blocks: Sequence[Block]) -> Iterator[tuple[str, Span]]:
+    for block in blocks:
+        match block:
+            case Display():
+                yield block.latex, block.span
+            case Paragraph(inlines=inlines) | Heading(inlines=inlines):
+                for formula in _inline_formulas(inlines):
+                    yield formula.latex, formula.span
+            case ItemList(items=items):
+                for item in items:
+                    yield from _formulas(item)
+            case Callout(blocks=inner):
+                yield from _formulas(inner)
+
+
+def _inline_formulas(inlines: Sequence[object]) -> Iterator[InlineMath]:
+    for inline in inlines:
+        if isinstance(inline, InlineMath):
+            yield inline
+        elif isinstance(inline, Emph | Link):
+            yield from _inline_formulas(inline.inlines)
+
+
+def _words(inlines: Sequence[object]) -> str:
+    words = []
+    for inline in inlines:
+        if isinstance(inline, Text):
+            words.append(inline.text)
+        elif isinstance(inline, InlineMath):
+            words.append("$")
+        elif isinstance(inline, Emph | Link):
+            words.append(_words(inline.inlines))
+    return "".join(words)
+
+
+def _index_names(sub: syntax.Node | None) -> Iterator[str]:
+    match sub:
+        case syntax.Symbol():
+            yield plain(sub.name)
+        case syntax.Relation(left=left):
+            if isinstance(left, syntax.Symbol):
+                yield plain(left.name)
+        case syntax.Tuple(items=items):
+            for item in items:
+                yield from _index_names(item)
+
+
+def _letters(sub: syntax.Node) -> int:
+    """How many indices a subscript seems to hold."""
+    match sub:
+        case syntax.Symbol():
+            return 1 if len(plain(sub.name)) == 1 else 0
+        case syntax.Number():
+            return 1
+        case syntax.Product():
+            return sum(map(_letters, sub.factors))
+        case syntax.Tuple():
+            return sum(map(_letters, sub.items))
+        case syntax.Scripted():
+            return 1
+    return 0
+
+
+def _plain_text(node: syntax.Node) -> str:
+    from symderiv.reader.names import index_word
+
+    return index_word(node)
