@@ -146,6 +146,8 @@ class _Differentiation:
             case Fn(name=name, arg=arg):  # f(u)' = f'(u) u'
                 if name in FUNCTIONS:
                     return self(FUNCTIONS[name](arg))
+                if name == "log":
+                    return self._log(arg)
                 if name not in DERIVATIVES:
                     raise Unsupported(f"no rule for the derivative of {name}")
                 return _times(DERIVATIVES[name](arg), self(arg))
@@ -171,6 +173,35 @@ class _Differentiation:
             case Deriv():
                 return self(differentiate(term.body, term.var, self.context))
         return ZERO  # numbers, sizes, deltas
+
+    def _log(self, arg: Term) -> Term:
+        r"""(log u)' = u'/u; for products and powers by parts: (log uv)' = u'/u + v'/v, (log u^v)' = v' log u + v u'/u.
+
+        Where the logarithm is defined no factor is zero, so nothing is lost.
+        """
+        match arg:
+            case Mul():
+                return _sum_of([self._log(part) for part in arg.parts])
+            case Pow(base=base, exponent=exponent):
+                if isinstance(exponent, Num) and exponent.value.denominator == 1:
+                    return _times(exponent, self._log(base))
+                return _sum_of([_times(self(exponent), log(base)), _times(exponent, self._log(base))])
+            case Prod():
+                arg = self._apart(arg)
+                inner = self._log(arg.body)
+                return ZERO if inner is ZERO else Sum(arg.index, arg.range, inner)
+            case Fn(name="exp"):
+                return self(arg.arg)
+            case Var() if arg.head != self.var.head:
+                body = definition_of(arg, self.context.definitions)
+                if body is not None:
+                    if arg in self.open:
+                        raise Unsupported("a definition refers to itself")
+                    self.open.add(arg)
+                    result = self._log(body)
+                    self.open.discard(arg)
+                    return result
+        return _times(self(arg), power(arg, MINUS_ONE))
 
     def _indices(self) -> frozenset[str]:
         return self.var.free

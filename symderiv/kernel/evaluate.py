@@ -382,7 +382,6 @@ class Search:
         sizes: Sequence[str],
         minimum: Mapping[str, int],
         ranges: Mapping[str, Range],
-        budget: int = 25_000,
     ) -> None:
         self.claim = claim
         self.sizes = sizes
@@ -391,9 +390,12 @@ class Search:
         self.agreed = 0
         self.largest: dict[str, int] = {}
         self.obstacle = ""
-        self.budget = budget
+        self.budget = 0
 
-    def run(self) -> Witness | None:
+    def run(self, budget: int) -> Witness | None:
+        """A counterexample, if one is found while evaluating about ``budget`` nodes."""
+        self.budget = budget
+        self.agreed = 0
         old = ctx.prec
         ctx.prec = PRECISION
         try:

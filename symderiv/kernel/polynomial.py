@@ -739,39 +739,42 @@ class Algebra:
         return merged is not None and not merged
 
     def _merge_sums(self, poly: Poly) -> Poly | None:
-        r"""Put \sum_b A + \sum_b B under one sum and drop it if A + B is zero, with its own denominators cleared."""
+        r"""Put c \sum_b A + d \sum_b B under one sum and drop it if c A + d B is zero, denominators in it cleared.
+
+        What is left over, or None if some sum does not vanish in this way.
+        """
         groups: dict[tuple, Poly] = {}
         rest: Poly = {}
         shared: dict[tuple[int, str], str] = {}  # fresh at each call: nested sums must not meet
         for (deltas, factors), c in poly.items():
-            sums = [f for f in factors if f[0][0] == SUM and f[1] == 1 and len(f[0][1]) >= 1]
-            with_denominator = [f for f in sums if any(a[0] == POLY for a, _ in f[0][2][1])] or sums
-            if len(with_denominator) != 1 and len(sums) != 1:
+            sums = [f for f in factors if f[0][0] == SUM and f[1] == 1]
+            chosen = next((f for f in sums if any(a[0] == POLY for a, _ in f[0][2][1])), sums[0] if sums else None)
+            if chosen is None:
                 add_into(rest, {(deltas, factors): c})
                 continue
-            chosen = with_denominator[0]
-            outer = (deltas, tuple(f for f in factors if f != chosen))
             bound, body = chosen[0][1], chosen[0][2]
             names = {}
             for n, (b, high) in enumerate(sorted(bound, key=lambda p: p[1])):
                 if (n, high) not in shared:
                     shared[n, high] = self.bound(high)
                 names[b] = shared[n, high]
-            key = (outer, tuple(sorted((names[b], high) for b, high in bound)))
-            add_into(groups.setdefault(key, {}), self.substitute_monomial(body, names), c)
+            outer = {(deltas, tuple(f for f in factors if f != chosen)): c}
+            inside = self.multiply(outer, self.substitute_monomial(body, names))
+            add_into(groups.setdefault(tuple(sorted((names[b], high) for b, high in bound)), {}), inside)
         if not groups:
             return None
-        for (outer, bound), body in groups.items():
+        for bound, body in groups.items():
             if len(bound) == 1:  # a multiple of the size is a sum of constants
                 high = bound[0][1]
-                for shape in ((outer[0], self._merge(outer[1], (((SIZE, high), 1),))), outer):
-                    c = rest.get(shape)
-                    if c is not None and (shape is not outer or high.isdigit()):
-                        add_into(body, constant(c if shape is not outer else Fraction(c) / int(high)))
-                        del rest[shape]
-        for body in groups.values():
-            if not self.is_zero(body):
-                return None
+                for (deltas, factors), c in list(rest.items()):
+                    if high.isdigit() and len(groups) == 1:
+                        add_into(body, {(deltas, factors): Fraction(c) / int(high)})
+                        del rest[deltas, factors]
+                    elif ((SIZE, high), 1) in factors:
+                        add_into(body, {(deltas, tuple(f for f in factors if f != ((SIZE, high), 1))): c})
+                        del rest[deltas, factors]
+        if any(not self.is_zero(body) for body in groups.values()):
+            return None
         return rest
 
 

@@ -32,6 +32,7 @@ from symderiv.terms import (
 )
 
 CASE_LIMIT = 4096  # index assignments written out for one claim
+QUICK, THOROUGH = 2_000, 25_000  # evaluated nodes in a search for a counterexample
 
 
 def prove(claim: Claim) -> Verdict:
@@ -187,13 +188,14 @@ class _Case:
             proof = self._proof(assumptions, expand=False)
             if proof is not None:
                 return self._proved(assumptions, False, proof, search)
-        witness = search.run()
-        if witness is not None:
-            return Refuted(claim, witness, seal=_SEAL)
-        if self._has_numbers():
+        witness = search.run(QUICK)
+        if witness is None and self._has_numbers():
             proof = self._proof(self.assumptions, expand=True)
             if proof is not None:
                 return self._proved(self.assumptions, True, proof, search)
+        witness = witness or search.run(THOROUGH)
+        if witness is not None:
+            return Refuted(claim, witness, seal=_SEAL)
         tried = ["normal form", "counterexample"]
         reason = self.reason or search.obstacle
         if search.agreed:

@@ -145,7 +145,7 @@ class Directives:
             known = [h for h in self.symbols.heads.get(name, ()) if h.subs]
             if known:
                 return known[0]
-        return Head(self.symbols.name(name), len(subs), len(labels))
+        return Head(self.symbols.name(name, len(subs), len(labels)), len(subs), len(labels))
 
     def _family_slot(self, text: str) -> tuple[Head, int]:
         """The family that a one-hot declaration speaks of, and its class slot (the last subscript)."""
@@ -223,7 +223,7 @@ class Directives:
         symbols = self.symbols
         kept = [length for length in lengths if length != "1"]
         symbols.shapes[name] = tuple(kept)
-        head = Head(symbols.name(name), len(kept), 0)
+        head = Head(symbols.name(name, len(kept)), len(kept), 0)
         for n, length in enumerate(kept):
             symbols.ranges.declare(symbols.ranges.slot(head, n), Range(1, self._size_of(length)))
 

@@ -337,14 +337,18 @@ class Elaborator:
     def var(self, name: str, subs: Sequence[Index], sups: Sequence[Index], node: syntax.Node) -> Term:
         """``name_{subs}^{(sups)}`` with its slots' ranges noted, and hidden indices put in."""
         symbols = self.symbols
-        written, name = name, symbols.name(name)
+        written, name = name, symbols.name(name, len(subs), len(sups))
         head = Head(name, len(subs), len(sups))
         if head not in symbols.definitions:
             if head in symbols.hidden:
                 names, head = symbols.hidden[head]
                 sups = [*sups, *names]
             else:
-                wider = [h for h in symbols.definitions if h.name == name and h.subs == head.subs and h.sups > head.sups]
+                wider = [
+                    h
+                    for h in symbols.definitions
+                    if h.subs == head.subs and h.sups > head.sups and h.name == symbols.name(written, h.subs, h.sups)
+                ]
                 if len(wider) == 1 and not sups and symbols.functions.get((written, len(subs))):
                     params = symbols.definitions[wider[0]][-1].params[wider[0].subs :]
                     if all(isinstance(p, str) for p in params):
@@ -360,17 +364,17 @@ class Elaborator:
         symbols = self.symbols
         if name in symbols.arrays:
             return symbols.arrays[name]  # type: ignore[return-value]
-        versioned = symbols.name(name)
-        if symbols.defines(name, 0) or Head(versioned, 0, 0) in symbols.hidden:
+        if symbols.defines(name, 0, 0):
             return None
         if name in symbols.shapes:
             count = len(symbols.shapes[name])
-            return self.family(Head(versioned, count, 0), node)
-        known = {h for h in (*symbols.heads.get(name, ()), *symbols.definitions) if h.name == versioned}
-        plain_scalar = Head(versioned, 0, 0) in symbols.heads.get(name, set())
-        families = {h for h in known if h.subs and not h.sups}
-        if len(families) == 1 and not plain_scalar:
-            return self.family(families.pop(), node)
+            return self.family(Head(symbols.name(name, count), count, 0), node)
+        if Head(name, 0, 0) in symbols.heads.get(name, set()):
+            return None
+        counts = {h.subs for h in symbols.heads.get(name, ()) if h.subs and not h.sups}
+        if len(counts) == 1:
+            (count,) = counts
+            return self.family(Head(symbols.name(name, count), count, 0), node)
         return None
 
     def family(self, head: Head, node: syntax.Node, sups: tuple[Index, ...] = ()) -> Array:
@@ -580,6 +584,8 @@ class Elaborator:
         value: Value | None = None
         if function is not None:
             value = self.applied(name, [*subs, *(trailing or [])], labels, function, items, node)
+            if value is None:
+                return None
             gsub = None
         elif name in FUNCTIONS and not subs and len(items) == 1 and not self._is_quantity(name):
             kind = FUNCTIONS[name]
@@ -618,8 +624,8 @@ class Elaborator:
         """Whether the arguments just say on what the symbol depends: ``L(f)``, ``p_3(f_1, ..., f_4)``."""
         return all(isinstance(item, syntax.Symbol | syntax.Scripted | syntax.Ellipsis) for item in items)
 
-    def applied(self, name: str, subs: list[Index], labels: list[Index], function: Function, items: list[syntax.Node], node: syntax.Node) -> Value:
-        """A call of a function that the author defined."""
+    def applied(self, name: str, subs: list[Index], labels: list[Index], function: Function, items: list[syntax.Node], node: syntax.Node) -> Value | None:
+        """A call of a function that the author defined; None if it is a product after all."""
         symbols = self.symbols
         if len(items) != len(function.parameters):
             if self._only_names(items):
@@ -634,7 +640,7 @@ class Elaborator:
             if parameter.family is not None:
                 head = parameter.family
                 if not isinstance(value, Array):
-                    raise refuse("E161", f"{name} was defined for a vector", item)
+                    return None  # V (a + b) is a product
                 for axis, n in zip(value.axes, range(head.subs), strict=False):
                     if isinstance(axis, str):
                         symbols.ranges.unite(axis, symbols.ranges.slot(head, n))
@@ -670,7 +676,11 @@ class Elaborator:
             return elementwise([array], lambda p: substitute(body, {scalar: p[0]}, {}), symbols.ranges, node.span)
         sups = [*labels]
         if extra:
-            head = next((h for h in symbols.definitions if h.name == symbols.name(name) and h.subs + h.sups == len(subs) + len(labels) + len(extra)), None)
+            total = len(subs) + len(labels) + len(extra)
+            head = next(
+                (h for h in symbols.definitions if h.subs + h.sups == total and h.name == symbols.name(name, h.subs, h.sups)),
+                None,
+            )
             whole = [*subs, *extra, *labels] if head is not None and head.subs > len(subs) else [*subs, *labels, *extra]
             count = head.subs if head is not None else len(subs)
             subs, sups = whole[:count], whole[count:]
@@ -680,7 +690,7 @@ class Elaborator:
         return substitute(body, replaced, families)
 
     def _whole(self, name: str, subs: list[Index], sups: list[Index], node: syntax.Node) -> Value:
-        head = Head(self.symbols.name(name), len(subs), len(sups))
+        head = Head(self.symbols.name(name, len(subs), len(sups)), len(subs), len(sups))
         if head not in self.symbols.definitions and head not in self.symbols.hidden:
             array = self.array(name, node)
             if array is not None and not subs:

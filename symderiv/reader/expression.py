@@ -47,9 +47,11 @@ class Parser:
         """The whole line as one side of a relation (possibly several items between commas)."""
         if len(self.text) == 2 and self.text[0].startswith(r"\text{"):
             return x.Symbol(rf"\text{{{' '.join(self.text[0][6:-1].split())}}}", self.span(0, 1))
+        if len(self.text) == 2 and (self.text[0] in v.OPERATORS or self.text[0] in v.SIGNS):
+            return x.Symbol(self.text[0], self.span(0, 1))  # an operator that is spoken of: $\odot$
         node = self.body()
         if self.text[self.i] == r"\over":
-            raise self.error("E111", r"\over outside braces takes the whole line")
+            raise self.error("E114", r"\over outside braces takes the whole line")
         return self._whole(node)
 
     def _whole(self, node: x.Node) -> x.Node:
@@ -81,10 +83,10 @@ class Parser:
         if text in v.CLOSERS:
             return self.error("E103", f"{text} closes nothing")
         if text in v.BARS or text in (r"\mid", r"\Mid", r"\parallel"):
-            return self.error("E111", f"a single bar {text}: evaluation at a point and conditions outside brackets "
+            return self.error("E114", f"a single bar {text}: evaluation at a point and conditions outside brackets "
                                        "are not read")  # fmt: skip
         if text in v.REFUSED:
-            return self.error("E111", f"{v.REFUSED[text]} ({text}) is not read")
+            return self.error("E114", f"{v.REFUSED[text]} ({text}) is not read")
         if text[0] == "\\" and text[1:].isalpha() and text not in CONSTRUCTS.keys() | v.OPERATORS.keys() | STOP:
             help = rf"define it: \newcommand{{{text}}}{{...}}"
             return self.error("E101", f"the command {text} is not known", help=help)
@@ -164,7 +166,7 @@ class Parser:
             else:
                 node = self.product()
                 if type(node) is x.Add and tok != "+" and len(node.terms) > 1:
-                    raise ReadError("E111", "these braces hold a sum and do not print", node.span, "write brackets")
+                    raise ReadError("E114", "these braces hold a sum and do not print", node.span, "write brackets")
             terms.append((tok, node))
             tok = text[self.i]
         if len(terms) == 1 and terms[0][0] == "+":
@@ -201,7 +203,7 @@ class Parser:
                 operators.extend(node.operators)
             else:
                 if type(node) is x.Add and not operator and (len(node.terms) > 1 or factors):
-                    raise ReadError("E111", "these braces hold a sum and do not print", node.span, "write brackets")
+                    raise ReadError("E114", "these braces hold a sum and do not print", node.span, "write brackets")
                 if factors:
                     operators.append(operator)
                 factors.append(node)

@@ -106,7 +106,8 @@ def _equations(line: Line) -> list[_Equation]:
                 if piece.text.split()
                 else False
             )
-            if not (names_a_side and not current.ranges):
+            wanted = bool(current.ranges) and current.ranges[-1][1] == piece.a and _ends_with_relation(line, current)
+            if not wanted and not (names_a_side and not current.ranges):
                 current.asides.append(piece)
                 last = piece.text.strip(" ,:;.(").lower().split()
                 conditional = bool(last) and (last[-1] in v.CONDITIONAL or last[0] in v.CONDITIONAL)
@@ -137,11 +138,10 @@ def _equations(line: Line) -> list[_Equation]:
                     current.asides.insert(0, done[-1].asides.pop())
                     if k >= 2:
                         break
+        elif piece.before == "," and current.asides and current.asides[-1] is found[k - 1] and not found[k - 1].text:
+            found[k] = current.asides[-1] = Piece(found[k - 1].a, b, found[k - 1].before, "")
         elif piece.before == "," and (not current.related or _has_ellipsis(line, current, piece, following)):
             current.extend(current.ranges.pop()[0], b, False)
-        elif current.asides and piece.before == "," and not current.asides[-1].text and current.asides[-1].b < a:
-            last_aside = current.asides.pop()
-            current.asides.append(Piece(last_aside.a, b, last_aside.before, ""))
         else:
             current.asides.append(piece)
         conditional = conditional and not has

@@ -99,6 +99,8 @@ def pieces(line: Line, a: int, b: int) -> list[Piece]:
     def close(end: int, divider: str) -> None:
         nonlocal start, before
         last = end
+        while start < end and text[start] == ":" and (found or before):
+            start += 1
         while last > start and (text[last - 1] in (".", ":") or text[last - 1] in v.TOMBSTONES):
             if text[last - 1] in v.TOMBSTONES and last - 1 > start and before == "" and not found:
                 if text[last - 2] in v.OPERATORS or text[last - 2] in v.SIGNS or text[last - 2] in v.RELATIONS:

@@ -110,13 +110,15 @@ def rows(tokens: list[Token]) -> list[list[Token]]:
     r"""The rows of a display: split at ``\\``, aligned environments opened, broken lines joined again."""
     tokens, jump = nest(tokens)
     found: list[list[Token]] = []
-    _rows(tokens, jump, 0, len(tokens), found, [])
+    found.append(_rows(tokens, jump, 0, len(tokens), found, []))
     joined: list[list[Token]] = []
     for row in found:
         if joined and _continues(joined[-1], row):
             row = _without_edge(row)
-            if joined[-1] and joined[-1][-1].text == r"\right.":
+            if joined[-1][-1].text == r"\right." and row[0].text == r"\left.":
                 joined[-1].pop()
+                row = row[1:]
+            elif row and joined[-1][-1].text == row[0].text:  # the operator at a line break is written twice
                 row = row[1:]
             joined[-1].extend(row)
         elif any(token.text not in ("&", r"\quad") for token in row):
@@ -155,7 +157,6 @@ def _rows(
     tokens: list[Token], jump: list[int], a: int, b: int, found: list[list[Token]], row: list[Token]
 ) -> list[Token]:
     """Append the rows of ``tokens[a:b]`` to ``found``, the first of them going on from ``row``; return the last."""
-    outer = not found and not row
     i = a
     dropped: set[int] = set()
     while i < b:
@@ -196,8 +197,6 @@ def _rows(
         else:
             row.append(token)
             i += 1
-    if outer:
-        found.append(row)
     return row
 
 
@@ -311,13 +310,29 @@ class _Frame:
             (self.bars, r"\lvert", r"\rvert", r"\mid"),
             (self.norms, r"\lVert", r"\rVert", r"\Mid"),
         ):
-            if len(bars) % 2 and self.kind not in ("", "\\begin"):
+            if len(bars) % 2 and not (self.kind in ("", "\\begin") and text[bars[-1] + 1] in ("_", "^", "")):
                 single = next((k for k, i in enumerate(bars) if k % 2 == 0 and _ends_operand(text, i)), len(bars) - 1)
                 text[bars.pop(single)] = middle
             if len(bars) % 2 == 0:
-                for left, right in zip(bars[::2], bars[1::2], strict=True):
+                for left, right in _pairs(bars, text):
                     text[left], text[right], jump[left] = opener, closer, right - left
         self.bars, self.norms = [], []
+
+
+def _pairs(bars: list[int], text: list[str]) -> list[tuple[int, int]]:
+    """Which bar closes which: after an operand a bar closes if one is open, elsewhere it opens."""
+    pairs: list[tuple[int, int]] = []
+    opened: list[int] = []
+    last, closed = -1, False
+    for i in bars:
+        after_operand = closed if i - 1 == last else _ends_operand(text, i)
+        closed = after_operand and bool(opened)
+        if closed:
+            pairs.append((opened.pop(), i))
+        else:
+            opened.append(i)
+        last = i
+    return list(zip(bars[::2], bars[1::2], strict=True)) if opened else pairs
 
 
 def _ends_operand(text: list[str], i: int) -> bool:

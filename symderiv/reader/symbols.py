@@ -35,10 +35,10 @@ class Function:
 
 @dataclass(slots=True)
 class Symbols:
-    """The symbols in force at the current place. ``versions`` maps a written name to the name in terms."""
+    """The symbols in force at the current place. ``versions`` maps a written head to its name in terms."""
 
     ranges: Ranges = field(default_factory=Ranges)
-    versions: dict[str, str] = field(default_factory=dict)
+    versions: dict[Head, str] = field(default_factory=dict)
     definitions: dict[Head, tuple[Definition, ...]] = field(default_factory=dict)
     defined_at: dict[Head, Span] = field(default_factory=dict)
     functions: dict[tuple[str, int], Function] = field(default_factory=dict)
@@ -62,18 +62,22 @@ class Symbols:
     together: list[set[Head]] = field(default_factory=list)
     einstein: bool = False
 
-    def name(self, written: str) -> str:
-        return self.versions.get(written, written)
+    def name(self, written: str, subs: int = 0, sups: int = 0) -> str:
+        return self.versions.get(Head(written, subs, sups), written)
 
-    def defines(self, name: str, subs: int) -> bool:
-        """Whether ``name`` with that many subscripts has a definition (with any labels)."""
-        return any(h.name == self.name(name) and h.subs == subs for h in self.definitions)
+    def defines(self, name: str, subs: int, sups: int | None = None) -> bool:
+        """Whether ``name`` with that many subscripts (and labels, or any number of them) has a definition."""
+        for counts in range(3) if sups is None else (sups,):
+            head = Head(self.name(name, subs, counts), subs, counts)
+            if head in self.definitions or head in self.hidden:
+                return True
+        return False
 
     def define(self, name: str, params: tuple[str | int, ...], subs: int, body: Term, span: Span) -> Head:
         """Define the family member; free indices of the body that are no parameters become hidden ones."""
         named = {p for p in params if isinstance(p, str)}
         hidden = tuple(sorted(i for i in body.free - named if i not in self.size_names))
-        shown = Head(self.name(name), subs, len(params) - subs)
+        shown = Head(self.name(name, subs, len(params) - subs), subs, len(params) - subs)
         head = Head(shown.name, subs, shown.sups + len(hidden))
         if hidden:
             self.hidden[shown] = (hidden, head)
@@ -83,14 +87,13 @@ class Symbols:
         self.defined_at[head] = span
         return head
 
-    def new_version(self, written: str) -> None:
-        """From here on ``written`` means something else."""
-        old = self.name(written)
-        base, _, number = old.partition("#")
-        self.versions[written] = f"{base}#{int(number or 1) + 1}"
-        for key in [key for key in self.functions if key[0] == written]:
-            del self.functions[key]
-        self.arrays.pop(written, None)
+    def new_version(self, written: str, subs: int = 0, sups: int = 0) -> None:
+        """From here on ``written`` with that many subscripts and labels means something else."""
+        base, _, number = self.name(written, subs, sups).partition("#")
+        self.versions[Head(written, subs, sups)] = f"{base}#{int(number or 1) + 1}"
+        self.functions.pop((written, subs), None)
+        if not subs:
+            self.arrays.pop(written, None)
 
     def size(self, name: str) -> Size:
         return self.sizes.get(name, name)

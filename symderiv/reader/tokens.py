@@ -46,7 +46,7 @@ _TEXT = "text|textrm|textit|textsf|texttt|textup|textnormal|textmd|textsc|mbox|h
 _WORD_FONTS = "operatorname|operatornamewithlimits|mathrm|mathsf|mathit|mathtt|mathnormal|rm|sf|it|tt"
 _ARGUMENT = r"\{(?:[^{}]|\{[^{}]*\})*+\}"
 _PLAIN_WORD = r"[A-Za-z0-9](?:[A-Za-z0-9 ]|\\[,;:!\ ]|\\(?=m(?:ax|in))|(?<=[a-z]{2})-(?=[A-Za-z]{2}))*?"
-_BRACKET = r"(?=\s*(?:\\left\s*|\\[bB]igg?l?\s*)?[(\[{_^])"
+_BRACKET = r"(?=\s*(?:\\left\s*|\\[bB]igg?l?\s*)?(?:[(\[{_^]|\\\{))"
 
 _TOKEN = re.compile(
     rf"""
@@ -56,6 +56,7 @@ _TOKEN = re.compile(
         (?:(?<![A-Za-z\\])|(?<=[_^][A-Za-z]))(?:
             (?:{_alternatives(v.ALWAYS_WORDS)})(?![A-Za-z])
           | (?:{_alternatives(v.BRACKET_WORDS)})(?![A-Za-z]){_BRACKET})
+      | (?<=(?<![A-Za-z\\])[A-Za-z])(?:log|ln|exp|tanh)(?![A-Za-z]){_BRACKET}  # y log(p), without the space
       | [A-Za-z])
   | (?P<plain>\.\.\.|[-+]=(?!=)|\.\.|:\s*=|==>|==|=>|<=>|<=|>=|!=|->|=:|\|\||[-+=()\[\]{{}}&^_,;:'!*/<>|.])
   | (?P<number>\d+(?:\.\d+)?)
@@ -305,7 +306,7 @@ def _expand(tokens: list[Token], macros: Mapping[str, Macro]) -> list[Token]:
             if piece.text[0] == "#" and len(piece.text) == 2:
                 number = int(piece.text[1])
                 if not 1 <= number <= len(arguments):
-                    raise ReadError("E110", f"the macro {token.text} has no argument {piece.text}", place)
+                    raise ReadError("E113", f"the macro {token.text} has no argument {piece.text}", place)
                 expanded.extend(arguments[number - 1])
             else:
                 text = piece.text
@@ -343,7 +344,7 @@ def _arguments(
     while len(arguments) < count:
         if not pending or pending[-1].text in ("}", "&", r"\\"):
             message = f"the macro {call.text} takes {count} argument{'s' if count > 1 else ''}, fewer are here"
-            raise ReadError("E110", message, Span(call.start, call.end))
+            raise ReadError("E113", message, Span(call.start, call.end))
         token = pending.pop()
         if token.text == "{":
             argument, end = _until(pending, call, "}")
@@ -366,4 +367,4 @@ def _until(pending: list[Token], call: Token, closer: str) -> tuple[list[Token],
             return taken, token.end
         depth += (token.text == "{") - (token.text == "}")
         taken.append(token)
-    raise ReadError("E110", f"an argument of the macro {call.text} is never closed", Span(call.start, call.end))
+    raise ReadError("E113", f"an argument of the macro {call.text} is never closed", Span(call.start, call.end))

@@ -98,14 +98,14 @@ FUNCTIONS: dict[str, str] = {"\\" + name: name for name in """log ln lg exp sin 
 WORDS: dict[str, str] = {
     **{name: "\\" + name for name in "log ln exp sin cos tan sinh cosh tanh max min argmax argmin det tr".split()},
     **{name: "\\" + name.lower() for name in "Log Ln Exp Tanh Tr Det Max Min".split()},
-    "softmax": "softmax", "Softmax": "softmax", "SoftMax": "softmax", "sigmoid": "sigmoid", "Sigmoid": "sigmoid",
+    "softplus": "softplus", "logistic": "logistic", "sigm": "sigm", "softmax": "softmax", "Softmax": "softmax", "SoftMax": "softmax", "sigmoid": "sigmoid", "Sigmoid": "sigmoid",
     "relu": "relu", "ReLU": "relu", "ReLu": "relu", "Relu": "relu", "RELU": "relu", "diag": "diag", "Diag": "diag",
     "sqrt": "sqrt", "trace": "tr", "Trace": "tr", "arg max": r"\argmax", "arg min": r"\argmin", "lim": r"\lim",
     "inf": r"\inf",
 }  # fmt: skip
 # Among these, the letters alone are a word wherever they stand; the others only before a bracket or a script.
 ALWAYS_WORDS = frozenset({"log", "ln", "exp", "tanh", "softmax", "Softmax", "sigmoid", "Sigmoid", "ReLU", "relu",
-                          "Log", "Exp", "SoftMax", "cosh", "sinh"})  # fmt: skip
+                          "Log", "Exp", "SoftMax", "softplus", "cosh", "sinh"})  # fmt: skip
 BRACKET_WORDS = frozenset({"max", "min", "diag", "sqrt", "tr", "Tr", "det", "argmax", "argmin", "sin", "cos", "Relu",
                            "RELU", "trace", "Diag"})  # fmt: skip
 

@@ -375,12 +375,21 @@ class Walk:
         return name, sub if sub is not None else trailing, sup, args
 
     def _indices(self, head: tuple) -> tuple[str, list[Index], list[Index]] | None:
-        name, sub, sup, _ = head
+        name, sub, sup, args = head
+        elaborator = self.elaborator
         try:
-            subs = self.elaborator.indices(sub, name)
+            subs = elaborator.indices(sub, name)
             if subs is None:
                 name, subs = f"{name}_{{{_plain_text(sub)}}}", []
-            labels, rest, name = self.elaborator.label(name, sup)
+            labels, rest, name = elaborator.label(name, sup)
+            for arg in args:  # S(x_i) is a member of the family S_i, h_k(x^{(i)}) of h_k^{(i)}
+                base, arg_sub, arg_sup, _ = parts_of(arg)
+                if isinstance(base, syntax.Symbol):
+                    arg_subs = elaborator.indices(arg_sub, plain(base.name)) or []
+                    arg_labels, _, _ = elaborator.label(plain(base.name), arg_sup)
+                    if not all(isinstance(i, int) for i in arg_subs):
+                        subs = [*subs, *(i for i in arg_subs if i not in subs)]
+                    labels = [*labels, *(i for i in arg_labels if i not in labels)]
         except ReadError:
             return None
         return (name, subs, labels) if rest is None else None
@@ -389,8 +398,8 @@ class Walk:
         found = self._indices(head)
         if found is None:
             return True
-        name, subs, _ = found
-        return self.symbols.defines(name, len(subs))
+        name, subs, labels = found
+        return self.symbols.defines(name, len(subs), len(labels))
 
     def _define(self, head: tuple, left: syntax.Node, right: syntax.Node, relation: str, posed: Posed) -> bool:
         """Take ``left = right`` as a definition if the left side is new, or clearly means something new here."""
@@ -403,8 +412,9 @@ class Walk:
             return False
         if self._assumed(name, subs, labels):
             return False
-        if symbols.defines(name, len(subs)):
-            existing = [d for h, ds in symbols.definitions.items() if h.name == symbols.name(name) and h.subs == len(subs) for d in ds]
+        if symbols.defines(name, len(subs), len(labels)):
+            shown = Head(symbols.name(name, len(subs), len(labels)), len(subs), len(labels))
+            existing = symbols.definitions.get(symbols.hidden[shown][1] if shown in symbols.hidden else shown, ())
             members_only = all(any(isinstance(p, int) for p in d.params) for d in existing)
             this = (*subs, *labels)
             another_member = members_only and any(isinstance(i, int) for i in this) and all(
@@ -414,11 +424,11 @@ class Walk:
                 if members_only and all(isinstance(i, str) for i in this):
                     if self._repeats(left, right):
                         return False
-                    symbols.new_version(name)
+                    symbols.new_version(name, len(subs), len(labels))
                 elif relation == ":=" or self._means_anew(name, subs, head[3]):
                     if self._repeats(left, right):
                         return False
-                    symbols.new_version(name)
+                    symbols.new_version(name, len(subs), len(labels))
                     self.diagnostics.append(
                         Diagnostic("W420", f"{name} is defined anew here; its earlier meaning ends", posed.left_span)
                     )
@@ -436,7 +446,7 @@ class Walk:
         for assumption in self.symbols.in_force():
             if assumption.kind == "equation" and isinstance(assumption.data[0], Var):
                 var = assumption.data[0]
-                if var.name == self.symbols.name(name) and len(var.subs) == len(subs) and len(var.sups) == len(labels):
+                if var.name == self.symbols.name(name, len(subs), len(labels)) and len(var.subs) == len(subs) and len(var.sups) == len(labels):
                     if all(isinstance(p, str) or p == i for p, i in zip(var.indices, (*subs, *labels), strict=True)):
                         return True
         return False
@@ -473,15 +483,13 @@ class Walk:
         self.elaborator.start_chain()
         posed = Posed(right.span, left.span, "=", "definition", -1, 0)
         name, subs, labels = found
-        if self.symbols.defines(name, len(subs)):
-            self.symbols.new_version(name)
+        if self.symbols.defines(name, len(subs), len(labels)):
+            self.symbols.new_version(name, len(subs), len(labels))
         self._make(name, subs, labels, head[3], right, posed)
 
     def _make(self, name: str, subs: list[Index], labels: list[Index], args: list[syntax.Node], right: syntax.Node, posed: Posed) -> None:
         symbols, elaborator = self.symbols, self.elaborator
         parameters: list[Parameter] = []
-        extra_subs: list[Index] = []
-        extra_sups: list[Index] = []
         for arg in args:
             if isinstance(arg, syntax.Ellipsis):
                 continue
@@ -504,13 +512,7 @@ class Walk:
             if indices is None:
                 parameters.append(Parameter(var=Var(f"{argument}_{{{_plain_text(sub)}}}", (), ())))
                 continue
-            parameters.append(Parameter(var=Var(symbols.name(argument), tuple(indices), tuple(labelled))))
-            extra_subs += [i for i in indices if i not in subs and i not in extra_subs]
-            extra_sups += [i for i in labelled if i not in labels and i not in extra_sups]
-        numbers_only = all(isinstance(i, int) for i in extra_subs)
-        if numbers_only:
-            extra_subs = []
-        all_subs, all_sups = [*subs, *extra_subs], [*labels, *extra_sups]
+            parameters.append(Parameter(var=Var(symbols.name(argument, len(indices), len(labelled)), tuple(indices), tuple(labelled))))
         value = elaborator.value(right)
         if isinstance(value, Array):
             if subs or labels:
@@ -522,10 +524,11 @@ class Walk:
             self._define_family(name, value, probe)
             self.last = Last(value, right.span, right)
             return
-        params = (*all_subs, *all_sups)
-        head = symbols.define(name, params, len(all_subs), value, posed.left_span)
+        params = (*subs, *labels)
+        head = symbols.define(name, params, len(subs), value, posed.left_span)
         if args:
-            symbols.functions[name, len(subs)] = Function(tuple(parameters))
+            written = sum(1 for p in parameters for i in (p.var.subs if p.var else ()) if isinstance(i, str) and i in subs)
+            symbols.functions[name, len(subs) - written] = Function(tuple(parameters))
         symbols.heads.setdefault(name, set()).add(head)
         for n, index in enumerate(params):
             elaborator.use(index, symbols.ranges.slot(head, n), right)

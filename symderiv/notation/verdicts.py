@@ -1,0 +1,74 @@
+"""What a verdict reports (side conditions, scopes, assumptions), for people: in LaTeX and for terminals."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from symderiv.notation.printer import index_text, latex, unicode
+from symderiv.notation.styles import Latex
+from symderiv.terms import Assumption, Head, Var
+from symderiv.unicode_math import unicode_latex
+
+if TYPE_CHECKING:
+    from symderiv.kernel.verdict import Condition, Scope
+
+_RELATIONS = {"=": "=", "<": "<", ">": ">", "<=": r"\le", ">=": r"\ge", "!=": r"\ne"}
+
+
+def latex_condition(condition: Condition) -> str:
+    r"""A side condition: ``x \ne 0``."""
+    return f"{latex(condition.term)} {_RELATIONS[condition.relation]} 0"
+
+
+def unicode_condition(condition: Condition) -> str:
+    """A side condition for a terminal: ``x ≠ 0``."""
+    return f"{unicode(condition.term)} {unicode_latex(_RELATIONS[condition.relation])} 0"
+
+
+def latex_scope(scope: Scope) -> str:
+    r"""The sizes a proof covers, as text with mathematics in dollars: ``all $K$, $m$``, ``$K \ge 2$``, ``$K = 4$``."""
+    fixed = [f"${name} = {value}$" for name, value in scope.fixed]
+    plain = [f"${name}$" for name, least in scope.minimum if least <= 1]
+    bounded = [rf"${name} \ge {least}$" for name, least in scope.minimum if least > 1]
+    words = (["all " + ", ".join(plain)] if plain else []) + bounded + fixed
+    return ", ".join(words) if words else "no sizes involved"
+
+
+def unicode_scope(scope: Scope) -> str:
+    """The sizes a proof covers, for a terminal: ``all K, m``, ``K ≥ 2``, ``K = 4``."""
+    return unicode_latex(str(scope)) if "\\" in str(scope) else str(scope)
+
+
+def _letters(count: int, first: str) -> tuple[str, ...]:
+    return tuple(chr(ord(first) + offset) for offset in range(count))
+
+
+def _member(head: Head) -> Var:
+    """A typical member of a family, its indices named j, k, ... and its labels i, ..."""
+    return Var(head.name, _letters(head.subs, "j"), _letters(head.sups, "i") if head.subs else ("i",) * head.sups)
+
+
+def latex_assumption(assumption: Assumption) -> str:
+    r"""An assumption in mathematics: ``\sum_{j=1}^{K} t_j = 1``, ``x_j > 0``, ``i \ne j``; the author's own text if
+    there is one."""
+    if assumption.text:
+        return assumption.text
+    data = assumption.data
+    match assumption.kind:
+        case "equation":
+            return f"{latex(data[0])} = {latex(data[1])}"
+        case "onehot":
+            return rf"{latex(_member(Head(*data[0])))} \text{{ one-hot}}"
+        case "binary":
+            return rf"{latex(_member(Head(*data[0])))} \in \{{0, 1\}}"
+        case "positive":
+            return f"{latex(_member(Head(*data[0])))} > 0"
+        case "equal" | "distinct":
+            sign = "=" if assumption.kind == "equal" else r"\ne"
+            return f"{index_text(Latex, data[:1])} {sign} {index_text(Latex, data[1:2])}"
+    return assumption.kind
+
+
+def unicode_assumption(assumption: Assumption) -> str:
+    """An assumption for a terminal: ``Σ_{j=1}^K t_j = 1``."""
+    return unicode_latex(latex_assumption(assumption))

@@ -1,0 +1,188 @@
+"""A second opinion on a claim: SymPy's value of both sides at one exact point, for tests and reports.
+
+A claim is written out for concrete sizes, its derivatives are taken by SymPy, and both sides are evaluated to 30
+digits at a rational point that satisfies the assumptions. Agreement is evidence, never a proof, and disagreement is
+never a refutation: verdicts are the kernel's.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+import sympy
+from sympy import Expr, Integer, Rational, S
+
+from symderiv import terms
+from symderiv.diagnostics import UserError
+from symderiv.sympy_engine.expressions import from_term
+from symderiv.terms import Claim, Context, Range
+
+__all__ = ["SecondOpinion", "second_opinion"]
+
+DIGITS = 30
+ASSIGNMENTS = 64  # at most so many choices of the free indices are looked at
+
+
+@dataclass(frozen=True, slots=True)
+class SecondOpinion:
+    """Whether ``left relation right`` held wherever it was evaluated; the record is of the first place where it did
+    not, or else of the last one. ``left`` and ``right`` are None where a side is undefined at the point."""
+
+    agrees: bool
+    sizes: tuple[tuple[str, int], ...]
+    indices: tuple[tuple[str, int], ...]
+    left: Expr | None
+    right: Expr | None
+    evaluated: int
+
+
+def second_opinion(claim: Claim, sizes: int | Mapping[str, int] = 2) -> SecondOpinion:
+    """Evaluate both sides of ``claim`` for all free indices (at most 64 choices) at one rational point.
+
+    ``sizes`` is the number for every symbolic size, or a number for each by name. Raises UserError when a side has no
+    value (an unknown function, a free index without a range) or no point satisfies the assumptions.
+    """
+    context = claim.context
+    names = _size_names(claim)
+    numbers = dict.fromkeys(names, sizes) if isinstance(sizes, int) else dict(sizes)
+    missing = sorted(names - set(numbers) - set(context.sizes))
+    if missing:
+        raise UserError(f"a second opinion needs a number for {', '.join(missing)}")
+    numbers = {name: numbers.get(name, context.sizes.get(name, 0)) for name in sorted(names)}
+    evaluated, verdict = 0, None
+    free = sorted((claim.left.free | claim.right.free) - names)
+    for indices in itertools.islice(_assignments(free, context, numbers), ASSIGNMENTS):
+        sides = [from_term(side, numbers, indices, context) for side in (claim.left, claim.right)]
+        point = _point(sides, context, numbers)
+        left, right = (_value(side, point) for side in sides)
+        record = tuple(numbers.items()), tuple(indices.items()), left, right
+        if left is None or right is None:
+            verdict = verdict or SecondOpinion(True, *record, evaluated)
+            continue
+        evaluated += 1
+        verdict = SecondOpinion(_holds(left, claim.relation, right), *record, evaluated)
+        if not verdict.agrees:
+            return verdict
+    if verdict is None:
+        raise UserError("no choice of the indices satisfies the assumptions at this size")
+    return verdict
+
+
+def _size_names(claim: Claim) -> frozenset[str]:
+    """The symbolic sizes that occur in the claim, its definitions, assumptions and ranges."""
+    context = claim.context
+    bodies = [definition.body for found in context.definitions.values() for definition in found]
+    bodies += [part for a in context.assumptions if a.kind == "equation" for part in a.data]
+    names = {r.high for r in context.ranges.values()}
+    for whole in (claim.left, claim.right, *bodies):
+        for term in terms.subterms(whole):
+            if isinstance(term, terms.Sum):
+                names.add(term.range.high)
+            elif isinstance(term, terms.SizeOf):
+                names.add(term.name)
+    return frozenset(name for name in names if isinstance(name, str))
+
+
+def _values(range_: Range, sizes: Mapping[str, int]) -> range:
+    high = range_.high if isinstance(range_.high, int) else sizes[range_.high]
+    return range(range_.low, high + 1)
+
+
+def _assignments(free: list[str], context: Context, sizes: Mapping[str, int]) -> Iterator[dict[str, int]]:
+    for index in free:
+        if index not in context.ranges:
+            raise UserError(f"the free index {index} has no range")
+    for values in itertools.product(*(_values(context.ranges[index], sizes) for index in free)):
+        chosen = dict(zip(free, values, strict=True))
+        conditions = [(a.kind == "equal", [chosen.get(i, i) for i in a.data])
+                      for a in context.assumptions if a.kind in ("equal", "distinct")]  # fmt: skip
+        if all((left == right) is equal for equal, (left, right) in conditions):
+            yield chosen
+
+
+def _point(sides: list[Expr], context: Context, sizes: Mapping[str, int]) -> dict[Expr, Rational]:
+    """Exact values for all variables: small positive rationals, then bent to satisfy the assumptions."""
+    equations = [equation for a in context.assumptions if a.kind == "equation"
+                 for equation in _equations(a.data, context, sizes)]  # fmt: skip
+    variables: set[Expr] = set()
+    for expr in (*sides, *equations):
+        members = expr.atoms(sympy.Indexed)
+        bases = {symbol for member in members for symbol in member.base.free_symbols}
+        variables |= members | (expr.atoms(sympy.Symbol) - bases)
+    ordered = sorted(variables, key=sympy.default_sort_key)
+    point = {variable: Rational((7 * n + 3) % 13 + 1, 5) for n, variable in enumerate(ordered)}
+    settled: set[Expr] = set()
+    for assumption in context.assumptions:
+        if assumption.kind not in ("onehot", "binary"):
+            continue
+        head = terms.Head(*assumption.data[0])
+        for variable in ordered:
+            if isinstance(variable, sympy.Indexed) and _is_member(variable, head):
+                indices = [int(i) for i in variable.indices]
+                if assumption.kind == "onehot":
+                    slot = assumption.data[1]
+                    highest = max(int(v.indices[slot]) for v in ordered
+                                  if isinstance(v, sympy.Indexed) and _is_member(v, head))  # fmt: skip
+                    others = sum(indices) - indices[slot]
+                    point[variable] = Integer(indices[slot] == 1 + others % highest)
+                else:
+                    point[variable] = Integer(sum(indices) % 2)
+                settled.add(variable)
+    for equation in equations:
+        _solve(equation, ordered, settled, point)
+    return point
+
+
+def _is_member(variable: sympy.Indexed, head: terms.Head) -> bool:
+    from symderiv.sympy_engine.expressions import sympy_name
+
+    return str(variable.base.label) == sympy_name(head.name) and len(variable.indices) == head.subs + head.sups
+
+
+def _equations(data: tuple[terms.Term, terms.Term], context: Context, sizes: Mapping[str, int]) -> Iterator[Expr]:
+    free = sorted((data[0].free | data[1].free) - set(sizes))
+    ranges = [
+        _values(context.ranges[i], sizes) if i in context.ranges else range(1, max(sizes.values()) + 1) for i in free
+    ]
+    for values in itertools.product(*ranges):
+        indices = dict(zip(free, values, strict=True))
+        yield from_term(data[0], sizes, indices, context) - from_term(data[1], sizes, indices, context)
+
+
+def _solve(equation: Expr, ordered: list[Expr], settled: set[Expr], point: dict[Expr, Rational]) -> None:
+    """Choose one variable of ``equation`` = 0, in which it is linear, so that it holds."""
+    for variable in reversed(ordered):
+        if variable in settled or not equation.has(variable):
+            continue
+        partly = sympy.expand(equation.xreplace({v: value for v, value in point.items() if v != variable}))
+        slope = sympy.diff(partly, variable)
+        if slope is not S.Zero and slope.is_Rational:
+            point[variable] = -partly.xreplace({variable: S.Zero}) / slope
+            settled.add(variable)
+            return
+    left = _value(equation, point)
+    if left is None or not _holds(left, "=", S.Zero):
+        raise UserError("no point was found that satisfies the assumptions")
+
+
+def _value(expr: Expr, point: Mapping[Expr, Rational]) -> Expr | None:
+    value = expr.xreplace(dict(point)).evalf(DIGITS)
+    if value.is_number and value.is_finite and value.is_extended_real:
+        return value
+    if value.is_number:
+        return None
+    raise UserError(f"{value} has no numerical value")
+
+
+def _holds(left: Expr, relation: str, right: Expr) -> bool:
+    close = abs(left - right) <= sympy.Float(10, DIGITS) ** (5 - DIGITS) * (1 + abs(left))
+    match relation:
+        case "=":
+            return bool(close)
+        case "!=":
+            return not close
+        case "<=" | ">=":
+            return bool(close) or bool(left < right if relation == "<=" else left > right)
+    return not close and bool(left < right if relation == "<" else left > right)

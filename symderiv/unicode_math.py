@@ -1,0 +1,155 @@
+r"""LaTeX snippets as readable Unicode on one line, for messages in a terminal.
+
+``\frac{\partial L}{\partial f_k}`` becomes ``∂L/∂f_k``. It is a rough picture for people, made without understanding
+the mathematics: it must never fail, whatever the snippet, and nothing may be decided or read back from what it gives.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from functools import lru_cache
+
+_GREEK = {
+    "alpha": "α", "beta": "β", "gamma": "γ", "delta": "δ", "epsilon": "ϵ", "varepsilon": "ε", "zeta": "ζ", "eta": "η",
+    "theta": "θ", "vartheta": "ϑ", "iota": "ι", "kappa": "κ", "lambda": "λ", "mu": "μ", "nu": "ν", "xi": "ξ",
+    "pi": "π", "rho": "ρ", "sigma": "σ", "tau": "τ", "upsilon": "υ", "phi": "ϕ", "varphi": "φ", "chi": "χ",
+    "psi": "ψ", "omega": "ω", "Gamma": "Γ", "Delta": "Δ", "Theta": "Θ", "Lambda": "Λ", "Xi": "Ξ", "Pi": "Π",
+    "Sigma": "Σ", "Upsilon": "Υ", "Phi": "Φ", "Psi": "Ψ", "Omega": "Ω",
+}  # fmt: skip
+_SYMBOLS = _GREEK | {
+    "partial": "∂", "nabla": "∇", "sum": "Σ", "prod": "Π", "int": "∫", "infty": "∞", "ell": "ℓ", "cdot": "·",
+    "times": "×", "odot": "⊙", "otimes": "⊗", "circ": "∘", "pm": "±", "mp": "∓", "ne": "≠", "neq": "≠", "le": "≤",
+    "leq": "≤", "ge": "≥", "geq": "≥", "ll": "≪", "gg": "≫", "approx": "≈", "sim": "∼", "equiv": "≡", "propto": "∝",
+    "in": "∈", "notin": "∉", "subset": "⊂", "to": "→", "rightarrow": "→", "Rightarrow": "⇒", "implies": "⇒",
+    "iff": "⇔", "mapsto": "↦", "ldots": "…", "cdots": "⋯", "dots": "…", "vdots": "⋮", "ddots": "⋱", "prime": "′",
+    "top": "⊤", "mid": "|", "vert": "|", "Vert": "‖", "|": "‖", "lVert": "‖", "rVert": "‖", "lvert": "|",
+    "rvert": "|", "langle": "⟨", "rangle": "⟩", "forall": "∀", "exists": "∃", "{": "{", "}": "}", "%": "%", "&": "&",
+    "_": "_", "#": "#", "$": "$", "mathbb{R}": "ℝ",
+}  # fmt: skip
+_SPACES = {",", ";", ":", " ", "quad", "qquad", "\\", "\n", "enspace", "thinspace"}
+_SILENT = {
+    "left", "right", "big", "Big", "bigg", "Bigg", "bigl", "bigr", "Bigl", "Bigr", "biggl", "biggr", "displaystyle",
+    "textstyle", "limits", "nolimits", "!", "nonumber", "notag", "middle", "/",
+}  # fmt: skip
+_ACCENTS = {"hat": "\u0302", "widehat": "\u0302", "bar": "\u0304", "overline": "\u0304", "tilde": "\u0303",
+            "widetilde": "\u0303", "dot": "\u0307", "ddot": "\u0308", "vec": "\u20d7"}  # fmt: skip
+_LETTERS = {"mathbb": "double-struck", "mathcal": "script", "mathscr": "script"}
+_DROPPED = {"label", "tag", "begin", "end"}  # commands whose argument is not shown
+_SPACED = {"=", "<", ">", "≠", "≤", "≥", "≈", "∈", "→", "⇒", "·", "×"}
+_FUNCTIONS = {"log", "ln", "exp", "sin", "cos", "tan", "sinh", "cosh", "tanh", "max", "min", "arg", "lim", "det"}
+
+SUPERSCRIPTS = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
+_DIGITS = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹", "0123456789")
+_BIG_LIMIT = re.compile(r"([ΣΠ](?:_\{[^{}]*\}|_\w)?)([⁰¹²³⁴-⁹]+)")  # the 4 of \sum_{j=1}^4 is no power
+_TOKEN = re.compile(r"\\[A-Za-z]+\*?|\\.|\s+|[^\\]|\\", re.DOTALL)
+_CLOSED = re.compile(r"[\w∂∇][\u0300-\u036f⁰¹²³⁴-⁹]*(?:[_^](?:\w|\{[^{}]*\}))*[⁰¹²³⁴-⁹]*|\d+|\([^()]*\)")
+
+
+@lru_cache(maxsize=4096)
+def unicode_latex(latex: str) -> str:
+    r"""A rough, readable Unicode form of a short LaTeX snippet; never raises.
+
+    >>> unicode_latex(r"\frac{\partial L}{\partial f_k} = p_{k} - \hat{y}_{k}")
+    '∂L/∂f_k = p_k − ŷ_k'
+    """
+    try:
+        text, _ = _walk(_TOKEN.findall(latex), 0, "")
+    except RecursionError:  # hundreds of nested groups are no snippet
+        return latex
+    text = re.sub(r"\s+", " ", text)
+    text = _BIG_LIMIT.sub(lambda found: found[1] + "^" + found[2].translate(_DIGITS), text)
+    text = re.sub(r"(?<=[∂∇(\[]) | (?=[)\],.;])", "", text)
+    return unicodedata.normalize("NFC", text).strip()
+
+
+def _walk(tokens: list[str], position: int, until: str) -> tuple[str, int]:
+    """The text of ``tokens`` from ``position`` up to the token ``until``, and the position after it."""
+    out: list[str] = []
+    while position < len(tokens):
+        token = tokens[position]
+        if token == until:
+            return "".join(out), position + 1
+        text, position = _one(tokens, position)
+        if text in _SPACED or (text == "−" and out and re.search(r"[\w)\]}′]\s*$", "".join(out))):
+            text = f" {text} "
+        out.append(text)
+    return "".join(out), position
+
+
+def _argument(tokens: list[str], position: int) -> tuple[str, int]:
+    """The argument that stands at ``position``: a group or a single token."""
+    while position < len(tokens) and tokens[position].isspace():
+        position += 1
+    if position >= len(tokens):
+        return "", position
+    return _one(tokens, position)
+
+
+def _one(tokens: list[str], position: int) -> tuple[str, int]:
+    token = tokens[position]
+    position += 1
+    if token == "{":
+        return _walk(tokens, position, "}")
+    if token in "^_":
+        inner, position = _argument(tokens, position)
+        inner = re.sub(r"\s*([=≠<>≤≥])\s*", r"\1", inner.strip())
+        if token == "^" and inner and set(inner) <= {"′", "'"}:
+            return inner.replace("'", "′"), position
+        if token == "^" and inner.isdecimal() and inner.isascii():
+            return inner.translate(SUPERSCRIPTS), position
+        return token + (inner if len(inner) == 1 else f"{{{inner}}}"), position
+    if token[0] != "\\" or token == "\\":
+        return {"-": "−", "~": " ", "&": " ", "'": "′", "}": ""}.get(token, token), position
+    return _command(token[1:].rstrip("*"), tokens, position)
+
+
+def _command(name: str, tokens: list[str], position: int) -> tuple[str, int]:
+    if name in ("frac", "dfrac", "tfrac", "cfrac"):
+        above, position = _argument(tokens, position)
+        below, position = _argument(tokens, position)
+        return f"{_closed(above)}/{_closed(below)}", position
+    if name == "sqrt":
+        inner, position = _argument(tokens, position)
+        return f"√{_closed(inner)}", position
+    if name in _ACCENTS:
+        inner, position = _argument(tokens, position)
+        inner = inner.strip()
+        return (inner + _ACCENTS[name] if len(inner) == 1 else inner), position
+    if name in _LETTERS:
+        inner, position = _argument(tokens, position)
+        return "".join(_styled(letter, _LETTERS[name]) for letter in inner.strip()), position
+    if name in _DROPPED:
+        inner, position = _argument(tokens, position)
+        return " ", position
+    if name in _SYMBOLS:
+        after = " " if position < len(tokens) and tokens[position].isspace() and name not in _GREEK else ""
+        return _SYMBOLS[name] + after, position
+    if name in _SPACES:
+        return " ", position
+    if name in _SILENT:
+        if name in ("left", "right", "middle") and position < len(tokens) and tokens[position] == ".":
+            position += 1
+        return "", position
+    if name in _FUNCTIONS:
+        return f" {name} ", position
+    if position < len(tokens) and tokens[position] == "{":
+        return _argument(tokens, position)
+    return name, position
+
+
+def _closed(text: str) -> str:
+    """``text`` in brackets unless it is one thing."""
+    text = re.sub(r"\s+", " ", text).strip()
+    text = re.sub(r"∂ ", "∂", text)
+    return text if _CLOSED.fullmatch(text.removeprefix("∂")) else f"({text})"
+
+
+def _styled(letter: str, style: str) -> str:
+    case = "CAPITAL" if letter.isupper() else "SMALL"
+    for name in (f"{style.upper()} {case} {letter.upper()}", f"MATHEMATICAL {style.upper()} {case} {letter.upper()}"):
+        try:
+            return unicodedata.lookup(name)
+        except KeyError:
+            continue
+    return letter

@@ -1,0 +1,105 @@
+"""JSON: what was checked and what came out, for other programs. One record for each document.
+
+Positions count lines and columns from 1, in the author's text; a step stands where its relation's right side begins,
+and ``end_line``, ``end_column`` are the place just after it. Numbers that must be exact are strings. The fields are a
+promise to others: add to them, never change one.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+from fractions import Fraction
+from typing import Any
+
+from symderiv import __version__, notation
+from symderiv.checked import Checked, Step
+from symderiv.document import Source
+from symderiv.kernel.verdict import Proved, Refuted, Undecided, Verdict, Witness
+
+
+def write(
+    checked: Checked,
+    parameters: Mapping[str, object] | None = None,
+    files: Iterable[str] = (),
+    source: str | None = None,
+) -> str:
+    """The record as JSON text, with a final newline. ``source`` names the document if its own name should not."""
+    return json.dumps(record(checked, parameters, files, source), ensure_ascii=False, indent=2) + "\n"
+
+
+def record(
+    checked: Checked,
+    parameters: Mapping[str, object] | None = None,
+    files: Iterable[str] = (),
+    source: str | None = None,
+) -> dict[str, Any]:
+    """The record of one document, of plain dictionaries, lists, strings and numbers."""
+    document = checked.document
+    verdicts = [_verdict(step.verdict) for step in checked.claims]
+    return {
+        "version": __version__,
+        "source": document.source.name if source is None else source,
+        "parameters": dict(parameters or {}),
+        "files": list(files),
+        "summary": {
+            "proved": verdicts.count("proved"),
+            "refuted": verdicts.count("refuted"),
+            "undecided": len(verdicts) - verdicts.count("proved") - verdicts.count("refuted"),
+            "definitions": len(checked.steps) - len(verdicts),
+        },
+        "steps": [_step(step, document.source) for step in checked.steps],
+    }
+
+
+def _verdict(verdict: Verdict | None) -> str | None:
+    match verdict:
+        case Proved():
+            return "proved"
+        case Refuted():
+            return "refuted"
+        case Undecided():
+            return "undecided"
+    return None
+
+
+def _step(step: Step, source: Source) -> dict[str, Any]:
+    start, end = source.position(step.span.start), source.position(step.span.end)
+    verdict, diagnostic = step.verdict, step.diagnostic
+    proved = verdict if isinstance(verdict, Proved) else None
+    message = diagnostic.message if diagnostic else verdict.reason if isinstance(verdict, Undecided) else None
+    out: dict[str, Any] = {
+        "line": start.line,
+        "column": start.column,
+        "end_line": end.line,
+        "end_column": end.column,
+        "source": source.text[step.span.start : step.span.end],
+        "kind": step.kind,
+        "relation": step.relation,
+        "verdict": _verdict(verdict),
+        "expected_false": step.expected_false,
+        "scope": notation.unicode_scope(proved.scope) if proved else None,
+        "given": [notation.unicode_assumption(a) for a in proved.given] if proved else [],
+        "conditions": [notation.unicode_condition(c) for c in proved.conditions] if proved else [],
+        "witness": _witness(verdict.witness) if isinstance(verdict, Refuted) else None,
+        "code": diagnostic.code if diagnostic else None,
+        "message": message,
+        "help": (diagnostic.help or None) if diagnostic else None,
+    }
+    if start.cell is not None:
+        out["cell"] = start.cell
+    return out
+
+
+def _witness(witness: Witness) -> dict[str, Any]:
+    return {
+        "sizes": dict(witness.sizes),
+        "indices": dict(witness.indices),
+        "values": {notation.latex_var(var): _exact(value) for var, value in witness.values},
+        "left": witness.left.rstrip("…"),
+        "right": witness.right.rstrip("…"),
+    }
+
+
+def _exact(value: Fraction) -> str:
+    return str(value.numerator) if value.denominator == 1 else f"{value.numerator}/{value.denominator}"

@@ -1,0 +1,240 @@
+r"""LaTeX reports: an article that a mathematician might have typed, for pdflatex and lualatex.
+
+The author's formulas are printed as they were written; text is escaped. A formula passes only after
+``symderiv.writers.formula`` has read it, so no command that it does not know reaches TeX. Equations are numbered by
+LaTeX itself, in the order of ``report.layout``.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable
+
+from jinja2 import Undefined
+from markupsafe import Markup
+
+from symderiv.document import Code, Emph, Heading, Inline, InlineMath, Link, Paragraph, Reference, Span, Text
+from symderiv.writers import fill
+from symderiv.writers.breaking import Row, fit
+from symderiv.writers.formula import Group, inline
+from symderiv.writers.report import Laid, Layout, Report, Shown, layout, web_target
+
+LINE = 37.0
+"""Room for a display in em: 16 cm of 11 pt type, less the equation number and its mark."""
+
+# No sign here may come from the TS1 fonts, which a small TeX has only as bitmaps, if at all.
+_SPECIAL = {
+    "\\": r"\textbackslash{}", "{": r"\{", "}": r"\}", "$": r"\ensuremath{\mathdollar}", "&": r"\&", "#": r"\#", "%": r"\%", "_": r"\_",
+    "^": r"{\char94}", "~": r"{\char126}", "<": r"\textless{}", ">": r"\textgreater{}",
+    "|": r"\textbar{}", "`": "`", "\u00a0": "~", "“": "``", "”": "''", "‘": "`", "’": "'",
+    "–": "--", "—": "---", "…": r"\ldots{}", "\u00ad": r"\-", '"': "''", "\u2009": r"\,", "\u202f": r"\,",
+}  # fmt: skip
+_SYMBOLS = {
+    "Σ": r"\Sigma", "Π": r"\Pi", "Θ": r"\Theta", "Δ": r"\Delta", "Ω": r"\Omega", "Φ": r"\Phi", "Ψ": r"\Psi",
+    "Γ": r"\Gamma", "Λ": r"\Lambda", "α": r"\alpha", "β": r"\beta", "γ": r"\gamma", "δ": r"\delta",
+    "ε": r"\varepsilon", "ζ": r"\zeta", "η": r"\eta", "θ": r"\theta", "ι": r"\iota", "κ": r"\kappa", "λ": r"\lambda",
+    "μ": r"\mu", "ν": r"\nu", "ξ": r"\xi", "π": r"\pi", "ρ": r"\rho", "σ": r"\sigma", "τ": r"\tau", "φ": r"\varphi",
+    "χ": r"\chi", "ψ": r"\psi", "ω": r"\omega", "∂": r"\partial", "∇": r"\nabla", "∞": r"\infty", "−": "-",
+    "×": r"\times", "·": r"\cdot", "≥": r"\ge", "≤": r"\le", "≠": r"\ne", "≈": r"\approx", "→": r"\to",
+    "⇒": r"\Rightarrow", "∈": r"\in", "∑": r"\sum", "∏": r"\prod", "√": r"\surd", "±": r"\pm", "✓": r"\checkmark",
+    "✗": r"\times", "②": r"\textcircled{2}", "①": r"\textcircled{1}", "③": r"\textcircled{3}", "④": r"\textcircled{4}",
+    "§": r"\mathsection", "¶": r"\mathparagraph", "ᵀ": r"^\top", "²": "^2", "³": "^3", "½": r"\tfrac12",
+}  # fmt: skip
+
+
+# Grave, acute, circumflex, tilde, macron, breve, dot, diaeresis, ring, double acute, caron, cedilla.
+_ACCENTS = "\u0300\u0301\u0302\u0303\u0304\u0306\u0307\u0308\u030a\u030b\u030c\u0327"
+
+
+def escape(text: str) -> str:
+    """Text as LaTeX prints it. A character that Computer Modern lacks is printed as its code point."""
+    return "".join(map(_character, text))
+
+
+def _character(c: str) -> str:
+    if c in _SPECIAL:
+        return _SPECIAL[c]
+    if c in _SYMBOLS:
+        return rf"\ensuremath{{{_SYMBOLS[c]}}}"
+    parts = unicodedata.normalize("NFD", c)
+    accented = len(parts) == 2 and parts[0].isascii() and parts[0].isalpha() and parts[1] in _ACCENTS
+    if c in "\n\t" or 32 <= ord(c) < 127 or accented or c in "ßøØæÆœŒłŁ":
+        return c
+    return "" if ord(c) < 160 else f"[U+{ord(c):04X}]"
+
+
+def write(report: Report, line: float = LINE) -> str:
+    """The report as one ``.tex`` file. ``line`` is the room for a display in em. Raises UserError."""
+    laid = layout(report)
+    writer = _Writer(laid, report.checked.document.source.text, line)
+    values = {
+        "report": laid,
+        "kind": lambda block: type(block).__name__,
+        "display": writer.display,
+        "words": writer.words,
+    }
+    values["verbatim"] = _verbatim
+    values["starts_paragraph"] = writer.starts_paragraph
+    values["anchor"] = writer.label
+    values["point"] = lambda x, y: Markup(f"({x:.4g},{y:.4g})")
+    values["math"] = lambda latex: Markup(f"${latex}$")
+    body = Markup(fill("latex", "body.tex.j2", escape, values))
+    macros = [Markup(text) for text in _macros(laid, body)]
+    uses = {name: name in body for name in _PACKAGES}
+    text = fill("latex", "report.tex.j2", escape, {**values, "body": body, "macros": macros, "uses": uses})
+    return re.sub(r"\n{3,}", "\n\n", text).rstrip() + "\n"
+
+
+# What in the text of a report calls for which line of the preamble.
+_PACKAGES = (
+    "cancel{", r"\scalebox", "tikzpicture", "{framed}", "longtable", "{itemize}", r"\proved", r"\false",
+    r"\unsettled", r"\bm", r"\coloneqq",
+)  # fmt: skip
+
+
+def _macros(laid: Layout, body: str) -> Iterable[str]:
+    """Definitions of the author's macros that are used, innermost first."""
+    seen: dict[str, str] = {}
+
+    def visit(text: str) -> None:
+        for name in dict.fromkeys(re.findall(r"\\[A-Za-z]+", text)):
+            if name in laid.macros and name not in seen:
+                count, default, meaning = laid.macros[name]
+                seen[name] = ""
+                visit(meaning)
+                arguments = (f"[{count}]" if count else "") + (f"[{default}]" if default is not None else "")
+                del seen[name]
+                seen[name] = rf"\providecommand{{{name}}}{{}}\renewcommand{{{name}}}{arguments}{{{meaning}}}"
+
+    visit(body)
+    return seen.values()
+
+
+def _verbatim(text: str) -> Markup:
+    lines = (escape(line).replace(" ", "~") for line in text.rstrip("\n").split("\n"))
+    return Markup("\\\\\n".join(line or r"\mbox{}" for line in lines))
+
+
+class _Writer:
+    def __init__(self, laid: Layout, source: str, line: float) -> None:
+        self.laid = laid
+        self.source = source
+        self.line = line
+
+    # Text
+
+    def words(self, inlines: tuple[Inline, ...]) -> Markup:
+        return Markup("").join(map(self._inline, inlines))
+
+    def _inline(self, part: Inline) -> Markup:
+        match part:
+            case Text(text=text):
+                return Markup(escape(text))
+            case Emph(inlines=inlines, strong=strong):
+                return Markup(r"\%s{%s}") % (Markup("textbf" if strong else "emph"), self.words(inlines))
+            case Code(text=text):
+                return Markup(r"\texttt{%s}") % Markup(escape(text))
+            case Link(inlines=inlines, target=target):
+                if not web_target(target):
+                    return self.words(inlines)
+                url = re.sub(r"[\\{}\s^~]", lambda m: f"%{ord(m[0]):02X}", target)
+                return Markup(r"\href{%s}{%s}") % (Markup(re.sub(r"([%#&])", r"\\\1", url)), self.words(inlines))
+            case InlineMath(latex=latex):
+                inline(latex, self.laid.macros)
+                return Markup(f"${_tidy(latex)}$")
+            case Reference(label=label):
+                if label not in self.laid.targets:
+                    return Markup("??")
+                anchor, text = self.laid.targets[label]
+                return Markup((r"\eqref{%s}" if text.startswith("(") else r"\ref{%s}") % anchor)
+        raise AssertionError(part)
+
+    def label(self, anchor: str) -> Markup:
+        return Markup(rf"\label{{{anchor}}}")
+
+    def starts_paragraph(self, item: Laid, previous: Laid | Undefined) -> bool:
+        """Whether a blank line stands before a block: a display belongs to the paragraph before it."""
+        if isinstance(previous, Undefined):
+            return False
+        if isinstance(item, Shown):
+            return not isinstance(previous, Paragraph | Shown | Heading)
+        if isinstance(item, Paragraph) and isinstance(previous, Shown):
+            return item.span == Span(0, 0) or bool(re.search(r"\n[ \t]*\n[ \t%]*$", self.source[: item.span.start]))
+        return True
+
+    # Displays
+
+    def display(self, shown: Shown, depth: int = 0) -> Markup:
+        rows = fit([line.cells for line in shown.rows], self.line - 3 * depth)
+        shrink = min(row.shrink for row in rows)
+        columns = max(len(row.cells) for row in rows)
+        if len(rows) == 1 and columns == 2:
+            rows, columns = (rows[0].joined(),), 1
+        texts = [self._row(shown.latex, row) for row in rows]
+        single = len(rows) == 1 and columns == 1
+        last = {row.origin: k for k, row in enumerate(rows)}
+        marks = [shown.marks[row.origin] if last[row.origin] == k else "" for k, row in enumerate(rows)]
+        if shrink < 1 and not single:
+            inner = "aligned" if columns > 1 else "gathered"
+            body = " \\\\\n".join(texts)
+            texts = [f"\\begin{{{inner}}}\n{body}\n\\end{{{inner}}}"]
+            marks = [_together(marks)]
+            single = True
+        if shrink < 1:
+            texts = [rf"\scalebox{{{shrink:.2f}}}{{$\displaystyle {texts[0]}$}}"]
+        lines = []
+        for k, (text, mark) in enumerate(zip(texts, marks, strict=True)):
+            final = k == len(texts) - 1
+            lines.append(f"{text}{self._side(shown, mark, final, single)}")
+        name = "equation" if single else "align" if columns > 1 else "gather"
+        if not shown.number and not any(marks):
+            name += "*"
+            lines = [line.removesuffix(r" \notag") for line in lines]
+        body = " \\\\\n".join(_indented(line) for line in lines)
+        return Markup(f"\\begin{{{name}}}\n{body}\n\\end{{{name}}}")
+
+    def _side(self, shown: Shown, mark: str, final: bool, single: bool) -> str:
+        """What stands in the number column of a row."""
+        macro = {"proved": r"\proved", "refuted": r"\false", "undecided": r"\unsettled", "": ""}[mark]
+        if not (final and shown.number):
+            return f" {macro}row" if macro else r" \notag"
+        side = f" {macro}" if macro else ""
+        if not shown.number.isdigit() or shown.anchor.startswith("tag"):
+            side += rf" \tag{{{escape(shown.number)}}}"
+        return side + rf" \label{{{shown.anchor}}}"
+
+    def _row(self, latex: str, row: Row) -> str:
+        cells = [_source(latex, cell) for cell in row.cells]
+        if row.indent and len(cells) > 1:
+            cells[1] = {True: r"\quad ", False: r"\qquad "}[row.indent < 3] + "{}" + cells[1]
+        return " ".join(f"&{cell}" if k else cell for k, cell in enumerate(cells)).strip()
+
+
+def _together(marks: list[str]) -> str:
+    return next((mark for mark in ("refuted", "undecided", "proved") if mark in marks), "")
+
+
+def _indented(text: str) -> str:
+    return "\n".join("  " + line for line in text.split("\n"))
+
+
+def _source(latex: str, cell: Group) -> str:
+    text = latex[cell.start : cell.end]
+    return _tidy(_without_separators(text) if "&" in text else text)
+
+
+def _without_separators(text: str) -> str:
+    """Without the ``&`` of joined cells; those of tables inside stay."""
+    depth, out = 0, []
+    for token in re.findall(r"\\begin|\\end|\\.|.", text, re.S):
+        depth += (token == r"\begin") - (token == r"\end")
+        out.append(" " if token == "&" and depth == 0 else token)
+    return "".join(out)
+
+
+def _tidy(latex: str) -> str:
+    """Without comments, labels and number commands, on one line."""
+    latex = re.sub(r"(?<!\\)%[^\n]*\n?", " ", latex)
+    latex = re.sub(r"\\(?:label|tag\*?)\s*\{[^{}]*\}|\\(?:notag|nonumber)(?![A-Za-z])", " ", latex)
+    return re.sub(r"\s+", " ", latex).strip()

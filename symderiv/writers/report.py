@@ -1,0 +1,348 @@
+"""The report that every writer prints: a checked document with its equations numbered, its rows marked, its figures
+drawn, and the closing section on what was proved.
+
+All decisions that the formats share are taken here, once; a writer only says how each kind of block looks. This module
+must never judge: marks and the closing section are read off the verdicts that the checker got from the kernel.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from fractions import Fraction
+
+from symderiv import notation
+from symderiv.checked import Checked, Step
+from symderiv.document import (
+    Block,
+    Callout,
+    CodeBlock,
+    Directive,
+    Display,
+    Figure,
+    Heading,
+    Inline,
+    InlineMath,
+    ItemList,
+    Paragraph,
+    Reference,
+    Span,
+    Text,
+)
+from symderiv.kernel.verdict import Proved, Refuted, Witness
+from symderiv.writers.figures import Drawing, draw
+from symderiv.writers.formula import Group, Line, lines
+
+_NOWHERE = Span(0, 0)
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What to print. ``title`` replaces the document's own; ``parameters`` are shown by ``json``; ``plain`` leaves out
+    the marks and the closing section; ``agreement`` are pairs (what it is, LaTeX of it), for what SymPy returned."""
+
+    checked: Checked
+    title: str = ""
+    parameters: Mapping[str, object] = field(default_factory=dict)
+    plain: bool = False
+    agreement: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A display as printed. ``number`` is what stands in the brackets, or "" for none; ``marks`` has one of ``proved``,
+    ``refuted``, ``undecided`` or "" for each row; ``failures`` say where its false rows fail."""
+
+    latex: str
+    rows: tuple[Line, ...]
+    number: str
+    anchor: str
+    marks: tuple[str, ...]
+    failures: tuple[tuple[Inline, ...], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Drawn:
+    """A figure with its number."""
+
+    drawing: Drawing
+    caption: tuple[Inline, ...]
+    alt: str
+    number: int
+    anchor: str
+
+
+@dataclass(frozen=True, slots=True)
+class Boxed:
+    kind: str
+    title: tuple[Inline, ...]
+    blocks: tuple[Laid, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    ordered: bool
+    items: tuple[tuple[Laid, ...], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Ledger:
+    """The table of what was proved: which equations, and for which sizes, given what, and where."""
+
+    rows: tuple[tuple[tuple[Inline, ...], tuple[Inline, ...]], ...]
+
+
+Laid = Heading | Paragraph | CodeBlock | Shown | Drawn | Boxed | Listed | Ledger
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """A report ready to be printed. ``targets``: label -> (anchor, printed reference)."""
+
+    title: tuple[Inline, ...]
+    blocks: tuple[Laid, ...]
+    closing: tuple[Laid, ...]
+    targets: Mapping[str, tuple[str, str]]
+    macros: Mapping[str, tuple[int, str | None, str]]
+    plain: bool
+
+
+def layout(report: Report) -> Layout:
+    """Numbers, marks and closing section. Raises UserError for a formula or figure that cannot be set."""
+    return _Layout(report).layout()
+
+
+class _Layout:
+    def __init__(self, report: Report) -> None:
+        self.report = report
+        self.document = report.checked.document
+        self.steps: dict[Span, list[Step]] = {}
+        for step in report.checked.steps:
+            self.steps.setdefault(report.checked.displays[step.display], []).append(step)
+        self.equations = self.figures = 0
+        self.targets: dict[str, tuple[str, str]] = {}
+        self.numbered: dict[Span, tuple[str, str]] = {}
+
+    def layout(self) -> Layout:
+        blocks = tuple(self.laid(self.document.blocks))
+        title = (Text(self.report.title, _NOWHERE),) if self.report.title else self.document.title
+        closing = tuple(self.closing()) if self.report.checked.claims and not self.report.plain else ()
+        return Layout(title, blocks, closing, self.targets, self.document.macros, self.report.plain)
+
+    def laid(self, blocks: Iterable[Block]) -> Iterator[Laid]:
+        for block in blocks:
+            match block:
+                case Display():
+                    yield self.shown(block)
+                case Figure():
+                    self.figures += 1
+                    anchor = f"fig-{self.figures}"
+                    if block.label:
+                        self.targets[block.label] = (anchor, str(self.figures))
+                    yield Drawn(draw(block), block.caption, block.alt, self.figures, anchor)
+                case ItemList(ordered=ordered, items=items):
+                    yield Listed(ordered, tuple(tuple(self.laid(item)) for item in items))
+                case Callout(kind=kind, title=title, blocks=inner):
+                    yield Boxed(kind, title, tuple(self.laid(inner)))
+                case Directive():
+                    continue
+                case _:
+                    yield block
+
+    def shown(self, block: Display) -> Shown:
+        steps = self.steps.get(block.span, [])
+        rows = lines(block.latex, self.document.macros)
+        if block.environment.startswith("eqnarray"):
+            rows = tuple(_two_columns(row) for row in rows)
+        labels = [label for row in rows for label in row.labels] + ([block.label] if block.label else [])
+        tag = next((row.tag for row in rows if row.tag), block.tag)
+        number = anchor = ""
+        if tag or labels or any(not step.expected_false for step in steps):
+            if not tag:
+                self.equations += 1
+            number = tag or str(self.equations)
+            anchor = f"eq-{self.equations}" if not tag else f"tag-{len(self.targets) + len(self.numbered) + 1}"
+            self.numbered[block.span] = (number, anchor)
+            self.targets.update(dict.fromkeys(labels, (anchor, f"({number})")))
+        return Shown(block.latex, rows, number, anchor, self.marks(block, rows, steps), self.failures(steps))
+
+    def marks(self, block: Display, rows: tuple[Line, ...], steps: list[Step]) -> tuple[str, ...]:
+        if self.report.plain:
+            return ("",) * len(rows)
+        verbatim = len(block.latex) == block.span.end - block.span.start
+        found: list[set[str]] = [set() for _ in rows]
+        for step in steps:
+            offset = step.span.start - block.span.start
+            row = max((k for k, line in enumerate(rows) if line.start <= offset), default=0) if verbatim else step.row
+            if step.kind == "claim":
+                found[min(row, len(rows) - 1)].add(_mark(step))
+        order = ("refuted", "undecided", "proved")
+        return tuple(next((mark for mark in order if mark in marks), "") for marks in found)
+
+    def failures(self, steps: list[Step]) -> tuple[tuple[Inline, ...], ...]:
+        if self.report.plain:
+            return ()
+        refuted = [s.verdict for s in steps if isinstance(s.verdict, Refuted)]
+        return tuple(dict.fromkeys(failure(verdict.witness) for verdict in refuted))
+
+    # The closing section
+
+    def closing(self) -> Iterator[Laid]:
+        yield Heading(1, (Text("What was proved", _NOWHERE),), _NOWHERE)
+        claims = self.report.checked.claims
+        proved = [step for step in claims if isinstance(step.verdict, Proved)]
+        words = f"Each mark ✓ stands for a relation that was proved exactly as it is printed: {len(proved)} in all."
+        false = sum(isinstance(step.verdict, Refuted) for step in claims)
+        if false:
+            words += f" {_count(false)} printed as a warning, and refuted: the counterexample stands beside it."
+        unsettled = len(claims) - len(proved) - false
+        if unsettled:
+            words += f" {_count(unsettled)} neither proved nor refuted."
+        yield Paragraph((Text(words, _NOWHERE),), _NOWHERE)
+        ledger = self.ledger(proved)
+        if ledger.rows:
+            yield ledger
+        definitions = [span for span in self.numbered if span in self.steps and self._only_definitions(span)]
+        if definitions:
+            one = len(definitions) == 1
+            cell = (
+                *self._equations(definitions, 0),
+                Text(f" {'is a definition' if one else 'are definitions'}.", _NOWHERE),
+            )
+            yield Paragraph((Text("Equation " if one else "Equations ", _NOWHERE), *cell), _NOWHERE)
+        if self.report.agreement:
+            yield Heading(2, (Text("A second opinion", _NOWHERE),), _NOWHERE)
+            words = (
+                "The proofs do not rest on a computer algebra system. SymPy, which shares no code with the prover, "
+                "differentiated the same definitions and agrees:"
+            )
+            yield Paragraph((Text(words, _NOWHERE),), _NOWHERE)
+            for label, latex in self.report.agreement:
+                yield Paragraph((Text(label, _NOWHERE),), _NOWHERE)
+                rows = lines(latex)
+                yield Shown(latex, rows, "", "", ("",) * len(rows))
+
+    def _only_definitions(self, span: Span) -> bool:
+        return all(step.kind == "definition" for step in self.steps[span])
+
+    def ledger(self, proved: list[Step]) -> Ledger:
+        displays = self.report.checked.displays
+        by_display: dict[Span, list[Proved]] = {}
+        for step in proved:
+            assert isinstance(step.verdict, Proved)
+            by_display.setdefault(displays[step.display], []).append(step.verdict)
+        groups: dict[tuple, list[Span]] = {}
+        for span, verdicts in by_display.items():
+            scope = tuple(dict.fromkeys(notation.latex_scope(v.scope) for v in verdicts))
+            given = tuple(dict.fromkeys(a.text or notation.latex_assumption(a) for v in verdicts for a in v.given))
+            where = tuple(dict.fromkeys(notation.latex_condition(c) for v in verdicts for c in v.conditions))
+            groups.setdefault((scope, given, where), []).append(span)
+        rows: list[tuple[tuple[Inline, ...], tuple[Inline, ...]]] = []
+        for (scope, given, where), spans in groups.items():
+            named = [span for span in spans if span in self.numbered]
+            equations = self._equations(named, len(spans) - len(named))
+            statement = _worded("; ".join(text if text.startswith("no ") else f"for {text}" for text in scope))
+            if given:
+                statement += (Text("; given ", _NOWHERE), *_formulas(given))
+            if where:
+                statement += (Text("; where ", _NOWHERE), *_formulas(where))
+            rows.append((equations, statement))
+        return Ledger(tuple(rows))
+
+    def _equations(self, spans: list[Span], others: int) -> tuple[Inline, ...]:
+        """The numbers of displays as references, runs shortened: (3)–(9), (11)."""
+        numbers = [self.numbered[span][0] for span in spans]
+        runs: list[list[str]] = []
+        for number in numbers:
+            if runs and number.isdigit() and runs[-1][-1].isdigit() and int(number) == int(runs[-1][-1]) + 1:
+                runs[-1].append(number)
+            else:
+                runs.append([number])
+        for number, anchor in self.numbered.values():
+            self.targets.setdefault(f"@{number}", (anchor, f"({number})"))
+        out: list[Inline] = []
+        for run in runs:
+            if out:
+                out.append(Text(", ", _NOWHERE))
+            out.append(Reference(f"@{run[0]}", _NOWHERE))
+            if len(run) > 1:
+                out.extend((Text("–" if len(run) > 2 else ", ", _NOWHERE), Reference(f"@{run[-1]}", _NOWHERE)))
+        if others:
+            words = f"{others} formula{'s' if others > 1 else ''} in the text"
+            out.append(Text(f", {words}" if out else words, _NOWHERE))
+        return tuple(out)
+
+
+def _two_columns(row: Line) -> Line:
+    """A row of eqnarray, whose relations have a column of their own, as align has it."""
+    if len(row.cells) < 3:
+        return row
+    rest = tuple(part for cell in row.cells[1:] for part in cell.parts)
+    right = Group(rest[0].start, rest[-1].end, rest) if rest else row.cells[1]
+    return replace(row, cells=(row.cells[0], right))
+
+
+def _mark(step: Step) -> str:
+    if isinstance(step.verdict, Proved):
+        return "proved"
+    return "refuted" if isinstance(step.verdict, Refuted) else "undecided"
+
+
+def _count(number: int) -> str:
+    return "One line is" if number == 1 else f"{number} lines are"
+
+
+def _worded(text: str) -> tuple[Inline, ...]:
+    """Words with mathematics between dollars."""
+    pieces = enumerate(text.split("$"))
+    return tuple(InlineMath(piece, _NOWHERE) if k % 2 else Text(piece, _NOWHERE) for k, piece in pieces if piece)
+
+
+def _formulas(latexes: Sequence[str], last: str = " and ") -> tuple[Inline, ...]:
+    out: list[Inline] = []
+    for k, latex in enumerate(latexes):
+        if out:
+            out.append(Text(last if k == len(latexes) - 1 else ", ", _NOWHERE))
+        out.append(InlineMath(latex, _NOWHERE))
+    return tuple(out)
+
+
+def witness_latex(witness: Witness) -> tuple[str, ...]:
+    """The point as short equations: sizes, indices, then the variables, whole families as vectors."""
+    out = [f"{name} = {value}" for name, value in (*witness.sizes, *witness.indices)]
+    families: dict[tuple, list] = {}
+    for var, value in witness.values:
+        families.setdefault((var.name, var.sups, len(var.subs)), []).append((var, value))
+    for (name, sups, subs), members in families.items():
+        members.sort(key=lambda pair: tuple(map(str, pair[0].subs)) if subs != 1 else pair[0].subs[0])
+        if subs == 1 and [var.subs[0] for var, _ in members] == list(range(1, len(members) + 1)) and len(members) > 1:
+            head = type(members[0][0])(name, (), sups)
+            values = ", ".join(_fraction(value) for _, value in members)
+            out.append(f"{notation.latex_var(head)} = ({values})")
+        else:
+            out.extend(f"{notation.latex_var(var)} = {_fraction(value)}" for var, value in members)
+    return tuple(out)
+
+
+def _fraction(value: Fraction) -> str:
+    return str(value.numerator) if value.denominator == 1 else f"{value.numerator}/{value.denominator}"
+
+
+def failure(witness: Witness) -> tuple[Inline, ...]:
+    """False at K = 2, k = 1, f = (0, 1): left = …, right = …"""
+    point = _formulas(witness_latex(witness), ", ")
+    left, right = (side.replace("…", r"\ldots") for side in (witness.left, witness.right))
+    return (
+        Text("False at ", _NOWHERE),
+        *point,
+        Text(": the left side is ", _NOWHERE),
+        InlineMath(left, _NOWHERE),
+        Text(", the right side ", _NOWHERE),
+        InlineMath(right, _NOWHERE),
+        Text(".", _NOWHERE),
+    )
+
+
+def web_target(target: str) -> str:
+    """A link's target if it leads to the web or to a mailbox, else "": nothing else of a document is followed."""
+    return target if target.lower().startswith(("http://", "https://", "mailto:")) else ""

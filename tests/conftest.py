@@ -1,0 +1,45 @@
+"""What several test modules share: running the command line, in this process or in one of its own."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import NamedTuple
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+class Outcome(NamedTuple):
+    """What a command did: its exit status and what it wrote on the two streams."""
+
+    status: int
+    out: str
+    err: str
+
+
+@pytest.fixture
+def run(capfd: pytest.CaptureFixture[str]) -> Callable[..., Outcome]:
+    """``run("derive", "softmax-notes")`` calls ``main`` in this process."""
+
+    def call(*arguments: object) -> Outcome:
+        from symderiv.cli import main
+
+        capfd.readouterr()
+        status = main([str(argument) for argument in arguments])
+        return Outcome(status, *capfd.readouterr())
+
+    return call
+
+
+def command(*arguments: object, **options: object) -> subprocess.CompletedProcess[str]:
+    """``symderiv ARGUMENTS`` in a process of its own."""
+    environment = {**os.environ, "PYTHONPATH": str(ROOT), **options.pop("env", {})}  # type: ignore[dict-item]
+    return subprocess.run(  # type: ignore[call-overload, no-any-return]
+        [sys.executable, "-m", "symderiv", *map(str, arguments)],
+        **{"capture_output": True, "text": True, "timeout": 120, "env": environment, **options},
+    )

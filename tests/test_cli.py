@@ -1,0 +1,355 @@
+"""The command line from outside: what it prints where, its exit status, and one clear paragraph for each bad input."""
+
+from __future__ import annotations
+
+import json
+import os
+import resource
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+import symderiv
+from tests.conftest import ROOT, Outcome, command
+
+Run = Callable[..., Outcome]
+
+TRUE_LINE = "\\title{Mine}\n\\[ \\sum_{i=1}^{((( K )))} 1 = ((( K ))) \\]\n"
+FALSE_LINE = "\\title{Mine}\n\nThis is not so:\n\\[ \\sum_{i=1}^{((( K )))} 1 = ((( K ))) + 1 \\]\n"
+
+
+def assert_one_paragraph(outcome: Outcome, *words: str, status: int = 3) -> None:
+    """An error as people want it: one paragraph on standard error that names the culprit, nothing else."""
+    assert outcome.status == status, outcome
+    assert outcome.out == ""
+    assert outcome.err.startswith("error: ")
+    assert "Traceback" not in outcome.err
+    assert "\n\n" not in outcome.err.strip()
+    for word in words:
+        assert word in outcome.err, outcome.err
+
+
+def outcome(done: subprocess.CompletedProcess[str]) -> Outcome:
+    return Outcome(done.returncode, done.stdout, done.stderr)
+
+
+def test_version() -> None:
+    done = command("--version")
+    assert (done.returncode, done.stdout) == (0, f"symderiv {symderiv.__version__}\n")
+
+
+@pytest.mark.parametrize("arguments", [["--help"], ["derive", "--help"], ["list", "--help"], ["explain", "--help"]])
+def test_help(arguments: list[str]) -> None:
+    done = command(*arguments)
+    assert done.returncode == 0
+    assert done.stdout.startswith("usage: symderiv")
+    assert done.stderr == ""
+
+
+@pytest.mark.parametrize(
+    ("arguments", "word"),
+    [
+        ([], "COMMAND"),
+        (["derve"], "derve"),
+        (["derive"], "NAME|PATH"),
+        (["derive", "softmax-notes", "--clases", "4"], "--clases"),
+        (["derive", "softmax-notes", "--class", "4"], "--class"),
+        (["derive", "softmax-notes", "--classes"], "--classes"),
+        (["derive", "softmax-notes", "--pdf-engine", "word"], "word"),
+        (["derive", "softmax-notes", "--format", "xml"], "xml"),
+        (["list", "everything"], "everything"),
+    ],
+)
+def test_usage_errors_are_not_taken_for_undecided(run: Run, arguments: list[str], word: str) -> None:
+    assert_one_paragraph(run(*arguments), word, "--help")
+
+
+# derive
+
+
+def test_derive_writes_the_three_files_and_says_how_it_went(run: Run, tmp_path: Path) -> None:
+    folder = tmp_path / "new" / "folder"
+    done = run("derive", "softmax-notes", "--classes", 3, "--output", folder)
+    assert done.status == 0, done
+    assert done.err == ""
+    files = {f"softmax-notes-K3{ending}" for ending in (".tex", ".pdf", ".html")}
+    assert {path.name for path in folder.iterdir()} == files
+    for name in files:
+        assert name in done.out
+    assert "proved" in done.out
+    assert "K = 3" in done.out
+    assert len(done.out.splitlines()) <= 12
+
+
+def test_derive_json(run: Run, tmp_path: Path) -> None:
+    done = run("derive", "softmax-notes", "--classes", 3, "--no-pdf", "--output", tmp_path, "--format", "json")
+    assert done.status == 0, done
+    found = json.loads(done.out)
+    assert found["version"] == symderiv.__version__
+    assert found["parameters"]["classes"] == 3
+    assert set(found["summary"]) == {"proved", "refuted", "undecided", "definitions"}
+    assert found["summary"]["undecided"] == 0
+    assert found["summary"]["proved"] == sum(
+        step["kind"] == "claim" and step["verdict"] == "proved" for step in found["steps"]
+    )
+    assert sorted(Path(name).suffix for name in found["files"]) == [".html", ".tex"]
+    for name in found["files"]:
+        assert Path(name).is_file()
+    keys = {"line", "column", "end_line", "end_column", "source", "kind", "relation", "verdict", "scope", "given"}
+    keys |= {"conditions", "witness", "code", "message", "help"}
+    for step in found["steps"]:
+        assert keys <= set(step)
+
+
+def test_the_same_input_gives_the_same_bytes(run: Run, tmp_path: Path) -> None:
+    for name in ("one", "two"):
+        assert run("derive", "softmax-notes", "--classes", 3, "--no-pdf", "--output", tmp_path / name).status == 0
+    for path in (tmp_path / "one").iterdir():
+        assert path.read_bytes() == (tmp_path / "two" / path.name).read_bytes()
+        assert str(tmp_path).encode() not in path.read_bytes()
+
+
+def test_plain_has_no_marks(run: Run, tmp_path: Path) -> None:
+    assert run("derive", "softmax-notes", "--no-pdf", "--plain", "--output", tmp_path).status == 0
+    (tex,) = tmp_path.glob("*.tex")
+    assert "What was proved" not in tex.read_text(encoding="utf-8")
+
+
+def test_a_false_template_writes_nothing(run: Run, tmp_path: Path) -> None:
+    template = tmp_path / "mine.tex.j2"
+    template.write_text(FALSE_LINE, encoding="utf-8")
+    folder = tmp_path / "reports"
+    done = run("derive", template, "--classes", 4, "--no-pdf", "--output", folder)
+    assert done.status == 1
+    assert "false" in done.err
+    assert "4 + 1" in done.err
+    assert not folder.exists() or not any(folder.iterdir())
+
+    done = run("derive", template, "--classes", 4, "--no-pdf", "--output", folder, "--format", "json")
+    assert done.status == 1
+    found = json.loads(done.out)
+    assert found["summary"]["refuted"] == 1
+    assert found["files"] == []
+    (step,) = [step for step in found["steps"] if step["verdict"] == "refuted"]
+    assert step["line"] == 4
+    assert step["source"].strip() == "4 + 1"
+
+
+def test_an_existing_report_survives_a_false_template(run: Run, tmp_path: Path) -> None:
+    template = tmp_path / "mine.tex.j2"
+    template.write_text(TRUE_LINE, encoding="utf-8")
+    folder = tmp_path / "reports"
+    assert run("derive", template, "--classes", 4, "--no-pdf", "--output", folder).status == 0
+    before = {path: path.read_bytes() for path in folder.iterdir()}
+    assert before
+    template.write_text(FALSE_LINE, encoding="utf-8")
+    assert run("derive", template, "--classes", 4, "--no-pdf", "--output", folder).status == 1
+    assert {path: path.read_bytes() for path in folder.iterdir()} == before
+
+
+# Bad input
+
+
+@pytest.mark.parametrize(
+    "classes", ["1", "0", "-3", "2.5", "abc", "10**9", "1000000000", "9" * 40, "", " ", "k", "1e3", "4;5", "٤"]
+)
+def test_bad_classes(run: Run, tmp_path: Path, classes: str) -> None:
+    done = run("derive", "softmax-notes", "--classes", classes, "--output", tmp_path)
+    assert_one_paragraph(done, "classes")
+    assert not any(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize("true_class", ["9", "0", "-1", "abc", "1.5", "K"])
+def test_bad_true_class(run: Run, tmp_path: Path, true_class: str) -> None:
+    done = run("derive", "softmax-notes", "--classes", 4, "--true-class", true_class, "--output", tmp_path)
+    assert_one_paragraph(done, "true")
+    assert not any(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize("option", ["--features", "--samples"])
+@pytest.mark.parametrize("value", ["0", "-2", "many", "1000000000"])
+def test_bad_features_and_samples(run: Run, tmp_path: Path, option: str, value: str) -> None:
+    done = run("derive", "softmax-weights", option, value, "--output", tmp_path)
+    assert_one_paragraph(done, option.lstrip("-"))
+    assert not any(tmp_path.iterdir())
+
+
+def test_an_unknown_derivation_suggests_the_nearest(run: Run, tmp_path: Path) -> None:
+    assert_one_paragraph(run("derive", "softmax-note", "--output", tmp_path), "softmax-note", "softmax-notes")
+    assert_one_paragraph(run("derive", "zebra", "--output", tmp_path), "zebra", "symderiv list")
+    assert_one_paragraph(run("derive", "", "--output", tmp_path))
+    assert_one_paragraph(run("derive", tmp_path / "absent.tex.j2", "--output", tmp_path), "absent.tex.j2")
+    assert_one_paragraph(run("derive", tmp_path, "--output", tmp_path))
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("\\title{x}\n((* if *))", ["2"]),
+        ("\\title{x}\n\n((* for i in classes *)) no end", []),
+        ("((( nobody_knows_this )))", ["nobody_knows_this"]),
+        ("((( ''.__class__.__mro__ )))", []),
+        ("((* for a in range(90000) *))((* for b in range(90000) *))((* endfor *))((* endfor *))", []),
+        ("((* macro m() *))((( m() )))((* endmacro *))((( m() )))", []),
+        ("((( 9**9**9 )))", []),
+        ("((* include '/etc/hostname' *))", []),
+        ("((( 1 / 0 )))", []),
+        ("", []),
+        ("\\title{Nothing to check}\n\nOnly words.", []),
+    ],
+    ids="syntax unclosed undefined sandbox endless recursive huge include zero empty words".split(),
+)  # fmt: skip
+def test_bad_template(tmp_path: Path, text: str, words: list[str]) -> None:
+    template = tmp_path / "mine.tex.j2"
+    template.write_text(text, encoding="utf-8")
+    done = command("derive", template, "--no-pdf", "--output", tmp_path / "reports", timeout=60)
+    assert_one_paragraph(outcome(done), *words)
+    assert not (tmp_path / "reports").exists() or not any((tmp_path / "reports").iterdir())
+
+
+@pytest.mark.parametrize(
+    "content", [b"\xff\xfe\x00bad", b"a\0b", bytes(range(128, 256))], ids=["utf16", "nul", "latin"]
+)
+def test_a_template_that_is_not_text(run: Run, tmp_path: Path, content: bytes) -> None:
+    template = tmp_path / "mine.tex.j2"
+    template.write_bytes(content)
+    assert_one_paragraph(run("derive", template, "--no-pdf", "--output", tmp_path / "reports"), "mine.tex.j2")
+
+
+def test_output_that_is_a_file(run: Run, tmp_path: Path) -> None:
+    taken = tmp_path / "taken"
+    taken.write_text("mine", encoding="utf-8")
+    for folder in (taken, taken / "below"):
+        assert_one_paragraph(run("derive", "softmax-notes", "--no-pdf", "--output", folder), "taken")
+    assert taken.read_text(encoding="utf-8") == "mine"
+
+
+def test_output_that_cannot_be_written(tmp_path: Path) -> None:
+    folder = tmp_path / "sealed"
+    folder.mkdir()
+    folder.chmod(0o500)
+    if os.access(folder, os.W_OK):
+        folder = Path("/proc/self")  # for the superuser, who may write to any ordinary folder
+        if not folder.is_dir():
+            pytest.skip("needs an ordinary user, or a folder that not even root may write to")
+    done = command("derive", "softmax-notes", "--no-pdf", "--output", folder)
+    assert_one_paragraph(outcome(done), str(folder))
+
+
+def test_a_full_disk_loses_nothing(tmp_path: Path) -> None:
+    """A limit on the size of files stands for a disk that fills up while the report is written."""
+    folder = tmp_path / "reports"
+    first = command("derive", "softmax-notes", "--no-pdf", "--output", folder)
+    assert first.returncode == 0, first.stderr
+    before = {path.name: path.read_bytes() for path in folder.iterdir()}
+
+    def full() -> None:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (2000, 2000))
+
+    options = ["derive", "softmax-notes", "--plain", "--no-pdf", "--output", folder]
+    done = command(*options, preexec_fn=full, env={"PYTHONDONTWRITEBYTECODE": "1"})
+    assert_one_paragraph(outcome(done), "softmax-notes-K4")
+    assert {path.name: path.read_bytes() for path in folder.iterdir()} == before
+
+
+def test_no_tex_where_latex_is_asked_for(tmp_path: Path) -> None:
+    folder = tmp_path / "reports"
+    done = command("derive", "softmax-notes", "--pdf-engine", "latex", "--output", folder, env={"PATH": str(tmp_path)})
+    assert_one_paragraph(outcome(done), "LaTeX", "typst")
+    assert not list(folder.glob("*.pdf"))
+
+
+@pytest.mark.parametrize("does", ["exit 1", "kill -9 $$", "true", "cat >/dev/null; exit 1"])
+def test_a_tex_that_fails(tmp_path: Path, does: str) -> None:
+    programs = tmp_path / "bin"
+    programs.mkdir()
+    for name in ("pdflatex", "lualatex", "xelatex", "latexmk"):
+        (programs / name).write_text(f"#!/bin/sh\n{does}\n", encoding="utf-8")
+        (programs / name).chmod(0o755)
+    folder = tmp_path / "reports"
+    path = f"{programs}{os.pathsep}{os.environ['PATH']}"
+    done = command("derive", "softmax-notes", "--pdf-engine", "latex", "--output", folder, env={"PATH": path})
+    assert_one_paragraph(outcome(done))
+    assert not list(folder.glob("*.pdf"))
+
+
+# Streams and signals
+
+
+def test_interrupted(tmp_path: Path) -> None:
+    """Ctrl-C ends it with one line and status 130, and nothing is half-written."""
+    template = tmp_path / "mine.tex.j2"
+    loop = "((* for a in range(90000) *))((* for b in range(90000) *))((* endfor *))((* endfor *))"
+    template.write_text(loop, encoding="utf-8")
+    process = subprocess.Popen(
+        [sys.executable, "-m", "symderiv", "derive", str(template), "--output", str(tmp_path / "reports")],
+        env={**os.environ, "PYTHONPATH": str(ROOT)}, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+    )  # fmt: skip
+    time.sleep(1.5)
+    process.send_signal(signal.SIGINT)
+    out, err = process.communicate(timeout=30)
+    assert process.returncode == 130, err
+    assert out == ""
+    assert err == "interrupted\n"
+    assert not (tmp_path / "reports").exists() or not any((tmp_path / "reports").iterdir())
+
+
+def test_a_reader_that_goes_away() -> None:
+    """``symderiv explain | head -0`` is quiet."""
+    reading, writing = os.pipe()
+    os.close(reading)
+    try:
+        done = command("explain", capture_output=False, stdout=writing, stderr=subprocess.PIPE)
+    finally:
+        os.close(writing)
+    assert done.returncode == 141
+    assert done.stderr == ""
+
+
+def test_standard_output_that_is_full() -> None:
+    if not Path("/dev/full").exists():
+        pytest.skip("needs /dev/full")
+    with open("/dev/full", "w") as full:
+        done = command("explain", capture_output=False, stdout=full, stderr=subprocess.PIPE)
+    assert done.returncode == 3
+    assert done.stderr.startswith("error: ")
+    assert "Traceback" not in done.stderr
+
+
+def test_a_terminal_that_knows_only_ascii() -> None:
+    done = command("list", env={"PYTHONIOENCODING": "ascii", "LC_ALL": "C"})
+    assert done.returncode == 0, done.stderr
+
+
+# list and explain
+
+
+def test_list(run: Run) -> None:
+    done = run("list")
+    assert done.status == 0
+    assert done.err == ""
+    for word in ("softmax-notes", "softmax-weights", "--classes", "--true-class"):
+        assert word in done.out
+
+
+def test_list_json(run: Run) -> None:
+    found = json.loads(run("list", "--format", "json").out)
+    names = [entry["name"] for entry in found]
+    assert names == sorted(names)
+    assert {"softmax-notes", "softmax-weights"} <= set(names)
+    assert all(entry["description"] and "classes" in entry["parameters"] for entry in found)
+
+
+def test_explain(run: Run) -> None:
+    done = run("explain", "E201")
+    assert done.status == 0
+    assert done.out.startswith("E201: ")
+    assert run("explain", "e201").out == done.out
+    assert "E201" in run("explain").out
+    assert_one_paragraph(run("explain", "E999"), "E999", "symderiv explain")
+    assert_one_paragraph(run("explain", "nonsense"), "nonsense")

@@ -1,0 +1,194 @@
+"""Derivations: which there are, what they may be asked for, and that every template fills, for all sizes, with sound
+LaTeX of which every line is proved; and that a template which errs in any way gives an error and no report."""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from symderiv.derive import Derived, Outcome, derivations, derive, fill, find, settle
+from symderiv.diagnostics import UserError
+from symderiv.document import Display, Figure, Heading
+from symderiv.reader.containers import read_text
+
+NOTES: list[dict[str, Any]] = [
+    *({"classes": K} for K in (2, 3, 4, 5, 6, 10, 100, "K")),
+    {"classes": 2, "true_class": 1},
+    {"classes": 4, "true_class": 1},
+    {"classes": 4, "true_class": 4, "samples": 5},
+    {"classes": 10, "true_class": 1},
+    {"classes": 10, "true_class": 10, "samples": 1},
+]
+WEIGHTS: list[dict[str, Any]] = [
+    *({"classes": K} for K in (2, 3, 4, 5, 6, 10, 100, "K")),
+    {"classes": 3, "features": 2, "samples": 4},
+    {"classes": 3, "features": "n"},
+    {"classes": 2, "features": "n", "samples": 1},
+    {"classes": 10, "features": 12},
+    {"classes": "K", "features": 3},
+    {"classes": "K", "features": "n"},
+]
+EVERY = [*(("softmax-notes", asked) for asked in NOTES), *(("softmax-weights", asked) for asked in WEIGHTS)]
+IDS = [f"{name}-{'-'.join(f'{key}={value}' for key, value in asked.items())}" for name, asked in EVERY]
+
+
+@cache
+def filled(name: str, **asked: Any) -> str:
+    derivation = find(name)
+    return fill(derivation, settle(derivation, asked))
+
+
+def test_both_articles_are_listed_with_a_description_and_their_defaults() -> None:
+    known = {derivation.name: derivation for derivation in derivations()}
+    assert known["softmax-notes"].parameters == {"classes": "4", "true_class": "3", "samples": "m"}
+    assert known["softmax-weights"].parameters == {"classes": "3", "features": "1", "samples": "m"}
+    assert all(derivation.description for derivation in known.values())
+
+
+@pytest.mark.parametrize(
+    ("name", "asked", "message"),
+    [
+        ("softmax-notes", {"classes": 1}, "--classes must be at least 2, not 1"),
+        ("softmax-notes", {"classes": 0}, "at least 2"),
+        ("softmax-notes", {"classes": -3}, "at least 2, not -3"),
+        ("softmax-notes", {"classes": 2.5}, "whole number, or K"),
+        ("softmax-notes", {"classes": "2.5"}, "whole number, or K"),
+        ("softmax-notes", {"classes": "abc"}, "whole number, or K"),
+        ("softmax-notes", {"classes": "k"}, "whole number, or K"),
+        ("softmax-notes", {"classes": True}, "whole number, or K"),
+        ("softmax-notes", {"classes": 10**9}, "at most 10000"),
+        ("softmax-notes", {"classes": "9" * 40}, "at most 10000"),
+        ("softmax-notes", {"classes": 4, "true_class": 9}, "one of the classes 1 to 4, not 9"),
+        ("softmax-notes", {"classes": 4, "true_class": 0}, "one of the classes 1 to 4"),
+        ("softmax-notes", {"classes": 4, "true_class": "x"}, "one of the classes 1 to 4"),
+        ("softmax-notes", {"classes": "K", "true_class": 3}, "any class c"),
+        ("softmax-notes", {"features": 3}, "no parameter --features; it has: --classes, --true-class, --samples"),
+        ("softmax-weights", {"features": 0}, "--features must be at least 1"),
+        ("softmax-weights", {"samples": "n"}, "whole number, or m"),
+        ("softmax-nodes", {}, "did you mean 'softmax-notes'?"),
+        ("zebra", {}, "there is: softmax-notes, softmax-weights"),
+        ("nowhere/mine.tex.j2", {}, "cannot be read"),
+    ],
+)
+def test_unusable_requests_are_explained(name: str, asked: dict[str, Any], message: str) -> None:
+    with pytest.raises(UserError) as caught:
+        filled(name, **asked)
+    assert message in str(caught.value)
+    assert "\n" not in str(caught.value)
+    assert caught.value.status == 3
+
+
+def test_the_true_class_is_3_or_the_last_one() -> None:
+    notes = find("softmax-notes")
+    assert settle(notes, {})["true_class"] == 3
+    assert settle(notes, {"classes": 2})["true_class"] == 2
+    assert settle(notes, {"classes": "K"})["true_class"] == "c"
+    assert settle(notes, {"classes": "7", "true_class": "2"}) == {"classes": 7, "true_class": 2, "samples": "m"}
+
+
+@pytest.mark.parametrize(("name", "asked"), EVERY, ids=IDS)
+def test_templates_fill_with_sound_latex(name: str, asked: dict[str, Any]) -> None:
+    text = filled(name, **asked)
+    bare = re.sub(r"\\[{}]", "", text)
+    depth = 0
+    for character in bare:
+        depth += (character == "{") - (character == "}")
+        assert depth >= 0
+    assert depth == 0
+    assert bare.count("$") % 2 == 0
+    open_environments: list[str] = []
+    for kind, environment in re.findall(r"\\(begin|end)\{(\w+)\}", text):
+        if kind == "begin":
+            open_environments.append(environment)
+        else:
+            assert open_environments.pop() == environment
+    assert not open_environments
+    assert text.count(r"\left") - text.count(r"\leftarrow") == text.count(r"\right")
+    labels = re.findall(r"\\label\{([^}]*)\}", text) + re.findall(r"label=([\w:-]+)", text)
+    assert len(set(labels)) == len(labels)
+    assert set(re.findall(r"\\(?:eq)?ref\{([^}]*)\}", text)) <= set(labels)
+    assert not re.search(r"\(\(|\)\)\)\)|None|Undefined|\\{2}(?![ \n\[])", text)
+    assert not re.search(r"(?m)[^\S\n]{2,}(?!%)(?=\S)", re.sub(r"(?m)^\s+|\\\\.*$", "", text))
+    assert text.count("% symderiv: case") == text.count("% symderiv: end")
+    assert len(text) < 40_000
+
+
+@pytest.mark.parametrize(("name", "asked"), EVERY, ids=IDS)
+def test_templates_are_read_back_whole(name: str, asked: dict[str, Any]) -> None:
+    text = filled(name, **asked)
+    document = read_text(text, f"{name}.tex", "tex")
+    assert not document.problems
+    assert document.title
+    kinds = [type(block) for block in document.blocks]
+    assert kinds.count(Figure) == 1
+    assert kinds.count(Heading) >= 6
+    displays = len(re.findall(r"\\begin\{equation\}|\\\[\n", text))
+
+    def count(blocks: Any) -> int:
+        return sum(isinstance(block, Display) or count(getattr(block, "blocks", ())) for block in blocks)
+
+    assert count(document.blocks) == displays
+
+
+def test_a_hundred_classes_take_no_more_room_than_ten() -> None:
+    for name in ("softmax-notes", "softmax-weights"):
+        assert len(filled(name, classes=100)) < 1.1 * len(filled(name, classes=10))
+
+
+# A user's own template
+
+
+def template(folder: Path, text: str, name: str = "mine.tex.j2") -> str:
+    path = folder / name
+    path.write_text(text, encoding="utf-8")
+    return str(path)
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("a\n((* if K *))\nb", r"mine\.tex\.j2:3: .*end of template"),
+        ("a\n((* for *))", r"mine\.tex\.j2:2: .*in the line  \(\(\* for \*\)\)"),
+        ("a\nb ((( nothing ))) c", r"mine\.tex\.j2:2: .*'nothing' is undefined, in the line  b \(\(\( nothing"),
+        ("((( 1 / 0 )))", r"mine\.tex\.j2:1: .*division by zero"),
+        ("((( K.__class__ )))", r"mine\.tex\.j2:1: .*unsafe"),
+        ("((( softmax_derivative(1, 77) )))", r"mine\.tex\.j2:1: "),
+        ("((* for a in range(99999) *))((* for b in range(99999) *))((* endfor *))((* endfor *))", "steps to fill"),
+        ("((* set x = range(900)|list *))((* for a in x *))((* for b in x *))((* endfor *))((* endfor *))", "steps"),
+        ("((* macro f(n) *))((( f(n) )))((( f(n) )))((* endmacro *))((( f(1) )))", "calls itself without end|steps"),
+        ("((( 'a' * 10**9 )))", "numbers below"),
+        ("((( 9**(9**9) )))", "exponent"),
+        ("((* for a in range(99999) *))" + "x" * 99 + "((* endfor *))", "4,000,000 characters"),
+        ("((* include 'mine.tex.j2' *))", "calls itself without end|steps"),
+        ("((* include 'gone.tex' *))", r"gone\.tex"),
+        ("((* include '../../etc/passwd' *))", "passwd"),
+    ],
+)
+def test_a_template_that_cannot_be_filled(tmp_path: Path, text: str, message: str) -> None:
+    with pytest.raises(UserError, match=message) as caught:
+        filled(template(tmp_path, text), classes=3)
+    assert caught.value.status == 3
+
+
+def test_text_is_escaped_and_mathematics_is_not(tmp_path: Path) -> None:
+    text = "((( '50% of $' ))) ((( 'p_k'|tex ))) ((( loss_derivative(K) ))) ((( number )))"
+    assert filled(template(tmp_path, text), classes=3) == "50\\% of \\$ p_k p_3 - 1 three\n"
+
+
+def test_engine_values_take_letters(tmp_path: Path) -> None:
+    text = (
+        "((( softmax_derivative(c, 'k') ))) ; ((( softmax_derivative('k', 'k') ))) ; ((( loss_derivative('k') ))) ; "
+        "((( weight_derivative('k', 'j') ))) ; ((( hypothesis_derivative('l', 'k') )))"
+    )
+    path = template(tmp_path, text)
+    for asked, c in (({"classes": 4}, "3"), ({"classes": "K", "features": "n"}, "c"), ({"classes": 30}, "3")):
+        jacobian, diagonal, slope, weight, hypothesis = filled(path, **asked).strip().split(" ; ")
+        assert jacobian in (f"-p_{c} p_k", f"-p_k p_{c}")
+        assert diagonal == "p_k (1 - p_k)"
+        assert slope == "p_k"
+        assert weight == r"\sum_{i=1}^m (h_k(x^{(i)}) - y_k^{(i)}) x_j^{(i)}"
+        assert hypothesis == "-h_l(x^{(i)}) h_k(x^{(i)})"

@@ -1,0 +1,103 @@
+"""What a user of the installed package relies on: its names, its types, its metadata, the templates in the wheel."""
+
+from __future__ import annotations
+
+import importlib.metadata
+import re
+import subprocess
+import sys
+import tomllib
+import types
+import zipfile
+from pathlib import Path
+
+import pytest
+
+import symderiv
+from tests.conftest import ROOT, command
+
+PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+
+
+@pytest.mark.parametrize("name", symderiv.__all__)
+def test_every_public_name_can_be_had_and_is_documented(name: str) -> None:
+    value = getattr(symderiv, name)
+    assert isinstance(value, types.UnionType) or value.__doc__
+    assert name in dir(symderiv)
+
+
+def test_names_for_type_checkers_are_the_names_at_run_time() -> None:
+    text = Path(symderiv.__file__).read_text(encoding="utf-8")
+    block = text[text.index("if TYPE_CHECKING:") : text.index("__version__")]
+    seen = {name for line in re.findall(r"import (.*)", block) for name in line.split(", ")}
+    assert seen == set(symderiv._HOME)
+    assert seen | {"prove"} == set(symderiv.__all__)
+
+
+def test_an_unknown_name_is_an_attribute_error() -> None:
+    with pytest.raises(AttributeError, match="no attribute 'deriv'"):
+        symderiv.deriv  # noqa: B018
+
+
+def test_derive_stays_the_function_when_its_module_is_imported() -> None:
+    import symderiv.derive
+
+    assert isinstance(symderiv.derive, types.FunctionType)
+
+
+def test_prove_takes_a_claim() -> None:
+    x = symderiv.terms.var("x")
+    square = symderiv.terms.power(x, 2)
+    assert isinstance(symderiv.prove(symderiv.Claim(x * x, "=", square)), symderiv.Proved)
+    assert isinstance(symderiv.prove(symderiv.Claim(x + x, "=", square)), symderiv.Refuted)
+
+
+def test_prove_takes_sympy_expressions() -> None:
+    import sympy
+
+    x, y = sympy.symbols("x y", real=True)
+    assert isinstance(symderiv.prove((x + y) ** 2, x**2 + 2 * x * y + y**2), symderiv.Proved)
+    assert isinstance(symderiv.prove((x + y) ** 2, x**2 + y**2), symderiv.Refuted)
+
+
+def test_the_package_is_typed() -> None:
+    assert (ROOT / "symderiv" / "py.typed").is_file()
+
+
+def test_what_is_imported_is_declared() -> None:
+    """Each library that the package imports is a dependency, and no other library is."""
+    from tests.test_layers import MODULES, imports
+
+    distributions = importlib.metadata.packages_distributions()
+    tops = {module.split(".")[0] for path in MODULES for module, _ in imports(path)}
+    used = {
+        distribution.lower().replace("_", "-")
+        for top in tops - set(sys.stdlib_module_names) - {"symderiv"}
+        for distribution in distributions[top]
+    }
+    declared = {re.split(r"[<>=!~ ]", line)[0].lower() for line in PROJECT["dependencies"]}
+    transitive = {"markupsafe"}  # with jinja2
+    assert used - transitive == declared
+
+
+def test_the_wheel_holds_the_templates_and_works(tmp_path: Path) -> None:
+    """The wheel, unpacked far from the sources, lists and writes derivations."""
+    pytest.importorskip("hatchling", reason="building a wheel without a network needs hatchling")
+    build = "from hatchling.build import build_wheel; import sys; build_wheel(sys.argv[1])"
+    subprocess.run([sys.executable, "-c", build, str(tmp_path)], cwd=ROOT, check=True, capture_output=True)
+    (wheel,) = tmp_path.glob("*.whl")
+    unpacked = tmp_path / "unpacked"
+    with zipfile.ZipFile(wheel) as archive:
+        names = set(archive.namelist())
+        archive.extractall(unpacked)
+    ours = {str(path.relative_to(ROOT)) for path in (ROOT / "templates").rglob("*") if path.is_file()}
+    assert {f"symderiv/{name}" for name in ours} <= names
+    assert "symderiv/py.typed" in names
+    assert not any(name.startswith(("tests/", "output/")) for name in names)
+
+    listed = command("list", cwd=tmp_path, env={"PYTHONPATH": str(unpacked)})
+    assert listed.returncode == 0, listed.stderr
+    assert "softmax-notes" in listed.stdout
+    written = command("derive", "softmax-notes", "--no-pdf", cwd=tmp_path, env={"PYTHONPATH": str(unpacked)})
+    assert written.returncode == 0, written.stderr
+    assert (tmp_path / "output" / "softmax-notes-K4.tex").is_file()

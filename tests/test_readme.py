@@ -1,0 +1,88 @@
+"""Every command and every example in README.md is run here, so that the README cannot promise what does not work."""
+
+from __future__ import annotations
+
+import re
+import shlex
+from pathlib import Path
+
+import pytest
+
+from tests.conftest import ROOT, command
+
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+
+
+def blocks(language: str) -> list[str]:
+    return re.findall(rf"^```{language}\n(.*?)^```$", README, re.M | re.S)
+
+
+def shell_lines() -> list[str]:
+    return [line.removeprefix("$ ") for block in blocks("console") for line in block.splitlines() if line[:2] == "$ "]
+
+
+COMMANDS = sorted({part for line in shell_lines() for part in line.split(" && ")})
+
+
+def test_every_console_line_is_a_command() -> None:
+    for block in blocks("console"):
+        assert all(line.startswith("$ ") for line in block.splitlines())
+
+
+def test_the_tests_are_run_as_ci_runs_them() -> None:
+    """The README's own command for the tests, without the installation, is what ends `.ci/run`."""
+    ci = (ROOT / ".ci" / "run").read_text(encoding="utf-8")
+    assert 'pip install ".[test]" && pytest' in shell_lines()
+    assert 'pip install --quiet ".[test]"' in ci
+    assert re.search(r"^pytest\b", ci, re.M)
+
+
+@pytest.mark.parametrize("line", [c for c in COMMANDS if c.split()[0] not in ("pip", "pytest")])
+def test_command(line: str, tmp_path: Path) -> None:
+    program, *arguments = shlex.split(line)
+    assert program == "symderiv"
+    done = command(*arguments, cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    assert done.stdout
+    if arguments[0] == "derive":
+        folder = tmp_path / (arguments[arguments.index("--output") + 1] if "--output" in arguments else "output")
+        endings = {path.suffix for path in folder.iterdir()}
+        assert endings == ({".tex", ".html"} if "--no-pdf" in arguments else {".tex", ".pdf", ".html"})
+
+
+def test_a_template_of_ones_own(tmp_path: Path) -> None:
+    """The command with the reader's own file, on a file with one true line, and with one false line."""
+    assert "symderiv derive mine.tex.j2 --classes 5" in README
+    template = tmp_path / "mine.tex.j2"
+    template.write_text("\\title{Mine}\n\\[ \\sum_{i=1}^{((( K )))} 1 = ((( K ))) \\]\n", encoding="utf-8")
+    done = command("derive", "mine.tex.j2", "--classes", "5", "--no-pdf", cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+
+    template.write_text("\\title{Mine}\n\\[ \\sum_{i=1}^{((( K )))} 1 = ((( K ))) + 1 \\]\n", encoding="utf-8")
+    done = command("derive", "mine.tex.j2", "--classes", "5", "--no-pdf", "--output", "false", cwd=tmp_path)
+    assert done.returncode == 1
+    assert not (tmp_path / "false").exists() or not any((tmp_path / "false").iterdir())
+
+
+@pytest.mark.parametrize("example", blocks("python"))
+def test_example(example: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture) -> None:
+    monkeypatch.chdir(tmp_path)
+    exec(compile(example, "README.md", "exec"), {})  # noqa: S102 (the README is ours)
+    printed = capsys.readouterr().out
+    if "jacobian" in example:
+        first, second = printed.splitlines()
+        assert first.startswith("Proved(")
+        assert second.startswith("Refuted(")
+    else:
+        assert (tmp_path / "output").is_dir()
+
+
+def test_links_lead_somewhere() -> None:
+    for target in re.findall(r"\]\(([^)]+)\)", README):
+        if not target.startswith("https://"):
+            assert (ROOT / target).exists(), target
+
+
+def test_it_is_for_what_in_three_lines() -> None:
+    first = README.split("\n\n")[1]
+    assert first.count("\n") <= 2

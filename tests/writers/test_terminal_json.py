@@ -1,0 +1,67 @@
+"""The terminal's diagnostics and summary, and the JSON record."""
+
+import json
+
+from symderiv.diagnostics import Diagnostic
+from symderiv.document import Source, Span
+from symderiv.writers import json as json_writer
+from symderiv.writers import terminal
+from tests.writers import sheets
+
+SOURCE = Source("notes/softmax.md", "a\n\\frac{\\partial p_i}{\\partial z_j} &= p_i (1 - p_j)\n")
+
+
+def culprit(text: str) -> Span:
+    at = SOURCE.text.index(text)
+    return Span(at, at + len(text))
+
+
+def test_diagnostic_shows_line_caret_notes_and_help():
+    found = Diagnostic(
+        "E201", "this step is false", culprit("(1 - p_j)"), ("it holds when i = j",), "p_i (1 - p_j) is not"
+    )
+    assert terminal.diagnostic(found, SOURCE) == (
+        "error[E201]: this step is false\n"
+        " --> notes/softmax.md:2:42\n"
+        "  |\n"
+        r"2 | \frac{\partial p_i}{\partial z_j} &= p_i (1 - p_j)" + "\n"
+        "  |                                          ^^^^^^^^^\n"
+        "  = it holds when i = j\n"
+        "  = help: p_i (1 - p_j) is not\n"
+    )
+    assert "\x1b[1;31m" in terminal.diagnostic(found, SOURCE, True)
+
+
+def test_carets_stand_under_wide_characters_and_long_lines_are_cut():
+    source = Source("a", "漢字 = x")
+    text = terminal.diagnostic(Diagnostic("E101", "m", Span(5, 6)), source)
+    assert text.split("\n")[4] == "  |        ^"
+    source = Source("a", "y" * 300 + "CULPRIT" + "z" * 300)
+    lines = terminal.diagnostic(Diagnostic("E101", "m", Span(300, 307)), source).split("\n")
+    assert len(lines[3]) < 120 and lines[3].index("CULPRIT") == lines[4].index("^^^^^^^")
+
+
+def test_escape_sequences_of_strangers_are_stripped():
+    source = Source("a\x1b[2J.md", "x\x1b[31m = \x1b]0;title\x07y\u202e\x08")
+    text = terminal.diagnostic(Diagnostic("E201", "m\x1b[1m", Span(0, 1)), source)
+    assert "\x1b" not in text and "\u202e" not in text and "\x08" not in text and "title" not in text
+
+
+def test_summary_counts():
+    text = terminal.summary(sheets.notes().checked, ["output/notes-K4.tex"])
+    assert text.startswith("✓ 15 lines proved: 9 for K = 4; 3 for all K; 3 for all K, m\n")
+    assert "given Σ" in text and "1 line meant to be false, and refuted" in text and "output/notes-K4.tex" in text
+
+
+def test_json_record():
+    checked = sheets.notes().checked
+    data = json.loads(json_writer.write(checked, {"classes": 4}, ["output/a.tex"]))
+    assert list(data) == ["version", "source", "parameters", "files", "summary", "steps"]
+    assert data["summary"] == {"proved": 15, "refuted": 1, "undecided": 0, "definitions": 1}
+    (step,) = [s for s in data["steps"] if s["verdict"] == "refuted"]
+    assert step["witness"] == {
+        "sizes": {"K": 2}, "indices": {"k": 1}, "values": {"f_{1}": "0", "f_{2}": "1/2"},
+        "left": "-0.7310585", "right": "0.2689414",
+    }  # fmt: skip
+    line = checked.document.source.line(step["line"])
+    assert line[step["column"] - 2] == "="
