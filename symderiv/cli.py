@@ -107,7 +107,7 @@ def _derive(options: argparse.Namespace) -> int:
 
     formats = ("tex", "html") if options.no_pdf else ("tex", "pdf", "html")
     with _progress() as show:
-        show(f"proving {options.derivation}")
+        show(f"filling {options.derivation}")
         derived = derive(
             options.derivation,
             classes=options.classes,
@@ -115,6 +115,7 @@ def _derive(options: argparse.Namespace) -> int:
             features=options.features,
             samples=options.samples,
             plain=options.plain,
+            progress=lambda done, of: show(f"proving: {done} of {of} steps"),
         )
         show(f"writing {', '.join(formats)}")
         failure = None
@@ -123,15 +124,17 @@ def _derive(options: argparse.Namespace) -> int:
             files = [str(path) for path in derived.write(options.output, formats, options.pdf_engine).values()]
         except DerivationFailed as error:
             failure = error
-    if options.format == "json":
-        from symderiv.writers import json
+    from symderiv.writers import json, terminal
 
+    if options.format == "json":
         _say(json.write(derived.checked, derived.parameters, files, derived.derivation.name))
     elif not failure:
-        from symderiv.writers import terminal
-
         _say(terminal.summary(derived.checked, files, terminal.coloured(sys.stdout)))
     if failure:
+        found = terminal.diagnostics(derived.checked, sys.stderr is not None and terminal.coloured(sys.stderr))
+        if found:
+            _complain(found.rstrip())
+            raise UserError(str(failure).partition("\n")[0], failure.status)
         raise failure
     return 0
 

@@ -10,9 +10,7 @@ from symderiv.explanations import explain, explanations, titles
 from tests.conftest import ROOT
 
 CODE = re.compile(r"""["']([EW]\d{3})["']""")
-USED = {
-    code for path in (ROOT / "symderiv").rglob("*.py") for code in CODE.findall(path.read_text(encoding="utf-8"))
-}
+USED = {code for path in (ROOT / "symderiv").rglob("*.py") for code in CODE.findall(path.read_text(encoding="utf-8"))}
 
 
 def test_the_codes_in_use_are_the_codes_explained() -> None:

@@ -38,6 +38,7 @@ from symderiv.terms import (
     Sum,
     Term,
     Var,
+    subterms,
 )
 
 PRECISION = 160  # bits
@@ -69,6 +70,7 @@ class Point:
         self.derivatives: dict[Term, Term] = {}
         self.memo: dict[tuple, arb] = {}
         self.work = WORK_LIMIT
+        self.root: Mapping[str, int] = {}  # the free indices of the claim, which definitions may mention
         self._state = 12345 + 7919 * trial
 
     # Values of variables
@@ -161,7 +163,7 @@ class Point:
             case Var():
                 subs, sups = _at(term.subs, env, self), _at(term.sups, env, self)
                 body = definition_of(Var(term.name, subs, sups), self.context.definitions)
-                return self.exact(body, {}) if body is not None else self.value(term.name, subs, sups)
+                return self.exact(body, self.root) if body is not None else self.value(term.name, subs, sups)
             case Add():
                 return sum((self.exact(part, env) for part in term.parts), Fraction(0))
             case Mul():
@@ -202,7 +204,7 @@ class Point:
                 at = Var(term.name, _at(term.subs, env, self), _at(term.sups, env, self))
                 body = definition_of(at, self.context.definitions)
                 if body is not None:
-                    return self.evaluate(body, {})
+                    return self.evaluate(body, self.root)
                 if term.name.startswith(UNKNOWN) and not self._arbitrary(term):
                     raise NoValue("an unknown derivative")
                 return _ball(self.value(*at.key))
@@ -242,6 +244,8 @@ class Point:
                 derivative = self.derivatives.get(term)
                 if derivative is None:
                     self.evaluable(term.body, env)
+                    if not self._occurs(term.var.head, term.body):
+                        raise NoValue(f"how {term.var.name} enters is not known")
                     derivative = self.derivatives[term] = differentiate(term.body, term.var, self.context)
                 return self.evaluate(derivative, env)
             case Opaque():  # a smooth function may have any values and derivatives at distinct points
@@ -254,9 +258,25 @@ class Point:
         raise NoValue(f"no value for {type(term).__name__}")
 
     def evaluable(self, body: Term, env: Mapping[str, int]) -> None:
-        """A derivative exists only where the function itself is defined; raises NoValue where it is not."""
+        """A derivative exists only where the function itself is defined; raises NoValue where it is not.
+
+        A function in which the variable does not occur at all most likely depends on it in a way that was not said.
+        """
         free = {name: env.get(name, 1) for name in body.free}
         self.evaluate(body, free)
+
+    def _occurs(self, head: Head, term: Term) -> bool:
+        """Whether a member of the family occurs in ``term``, definitions put in."""
+        seen: set[Term] = set()
+        queue = [term]
+        while queue:
+            for part in subterms(queue.pop()):
+                if isinstance(part, Var) and part not in seen:
+                    if part.head == head or part.head in self.context.through:
+                        return True
+                    seen.add(part)
+                    queue += [d.body for d in self.context.definitions.get(part.head, ())]
+        return not any(isinstance(part, Var) for part in seen)
 
     def _arbitrary(self, term: Var) -> bool:
         top = term.name[len(UNKNOWN) :].split(f"/{UNKNOWN}")[0]
@@ -418,6 +438,7 @@ class Search:
             for trial in range(3):
                 for env in islice(self._assignments(sizes), 2):
                     point = Point(self.claim.context, sizes, self.claim.context.assumptions, trial)
+                    point.root = env
                     try:
                         if self._assumptions_hold(point, env):
                             return True
@@ -448,6 +469,7 @@ class Search:
     def _try(self, sizes: Mapping[str, int], trial: int, env: Mapping[str, int]) -> Witness | None:
         claim = self.claim
         point = Point(claim.context, sizes, claim.context.assumptions, trial)
+        point.root = env
         try:
             left = point.evaluate(claim.left, env)
             right = point.evaluate(claim.right, env)

@@ -1,7 +1,7 @@
 r"""From terms to normal forms, under a context: definitions put in, derivatives taken, assumptions applied.
 
-With ``expand`` the sums over ranges of known length are written out; without, even \sum_{j=1}^{4} is treated as a
-sum over a range whose length does not matter. This module must never use an assumption that it was not given.
+Sums over ranges up to ``expand`` are written out; any other, even \sum_{j=1}^{4}, is treated as a sum over a range
+whose length does not matter. This module must never use an assumption that it was not given.
 """
 
 from __future__ import annotations
@@ -66,7 +66,7 @@ class Normal:
         highs: Mapping[str, Size],
         minimum: Mapping[str, int],
         assumptions: Iterable[Assumption] = (),
-        expand: bool = False,
+        expand: int = 0,
         budget: int = 400_000,
     ) -> None:
         self.context = context
@@ -111,8 +111,8 @@ class Normal:
         """Use left = right as the value of a variable, or of one closed sum in left - right."""
         wild = {name: f"?{n}" for n, name in enumerate(sorted(left.free | right.free))}
         for name, pattern in wild.items():
-            if name in self.algebra.ranges:
-                self.algebra.ranges[pattern] = self.algebra.ranges[name]
+            if name in self.context.ranges:
+                self.algebra.ranges[pattern] = str(self.context.ranges[name].high)
         left, right = rename(left, wild), rename(right, wild)
         if isinstance(left, Var) and left.head not in self.context.definitions and not _mentions(right, left):
             atom = (VAR, left.name, len(left.subs), tuple(str(i) for i in left.indices))
@@ -136,7 +136,7 @@ class Normal:
         algebra = self.algebra
         algebra.known_sums.append((high, pattern, value))
         ((_, factors),) = pattern
-        if self.expand and high.isdigit() and len(factors) == 1 and factors[0][0][0] == VAR and factors[0][1] == 1:
+        if high.isdigit() and int(high) <= self.expand and len(factors) == 1 and factors[0][0][0] == VAR and factors[0][1] == 1:
             # t_K = value - t_1 - ... - t_{K-1}: the last member goes, the others are free
             (coefficient,) = pattern.values()
             atom = factors[0][0]
@@ -260,7 +260,7 @@ class Normal:
         algebra = self.algebra
         low, high = term.range
         is_product = isinstance(term, Prod)
-        if self.expand and isinstance(high, int):
+        if isinstance(high, int) and high <= self.expand:
             if high - low >= EXPAND_LIMIT:
                 raise Unsupported(f"a sum of {high - low + 1} terms is too long to write out")
             result: Poly = {UNIT: 1} if is_product else {}
@@ -296,6 +296,15 @@ class Normal:
 
     def _product(self, term: Sum, bound: str, high: str) -> Poly:
         body = rename(term.body, {term.index: bound})
+        if isinstance(body, Mul):  # \prod_j a_j b_j = \prod_j a_j \prod_j b_j
+            result: Poly = {UNIT: 1}
+            for part in body.parts:
+                whole = Prod(term.index, term.range, rename(part, {bound: term.index}))
+                result = self.algebra.multiply(result, self._product(whole, bound, high))
+            return result
+        if isinstance(body, Pow) and not isinstance(body.exponent, Num) and self.algebra.positive_poly(self(body.base)):
+            logs = self.algebra.multiply(self(body.exponent), self(log(body.base)))
+            return self.algebra.exp(self.algebra.sum(logs, bound, high))  # \prod_j a_j^{b_j} = exp(\sum_j b_j log a_j)
         match body:  # \prod_{j != k} g_j = (\prod_j g_j)/g_k where the g_j are positive
             case Cases(parts=(Delta(left=left, right=right), then, other)) if then is ONE and bound in (left, right):
                 k: Index = right if left == bound else left

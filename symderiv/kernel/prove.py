@@ -32,6 +32,7 @@ from symderiv.terms import (
 )
 
 CASE_LIMIT = 4096  # index assignments written out for one claim
+SHORT = 6  # a range of so few elements is written out without another thought
 QUICK, THOROUGH = 2_000, 25_000  # evaluated nodes in a search for a counterexample
 
 
@@ -96,10 +97,10 @@ class _Case:
         self.left, self.right = rename(claim.left, equal), rename(claim.right, equal)
         self.equal = [a for a in context.assumptions if a.kind == "equal"]
         self.assumptions = [a for a in context.assumptions if a.kind != "equal"]
-        free = sorted(self.left.free | self.right.free)
+        self.terms = self._all_terms()
+        free = sorted(self.left.free | self.right.free | self.fixed)
         self.ranges = {name: context.ranges[name] for name in free if name in context.ranges}
         self.homeless = [n for n in free if n not in context.ranges and not self._is_size(n)]
-        self.terms = self._all_terms()
         self.sizes = self._sizes()
         self.minimum = self._minimum()
         self.reason = ""
@@ -116,6 +117,7 @@ class _Case:
             queue += [part for part in assumption.data if isinstance(part, Term)]
         seen: dict[Term, None] = {}
         heads = set()
+        self.fixed: set[str] = set()  # indices that definitions mention and do not bind
         while queue:
             for term in subterms(queue.pop()):
                 if term in seen:
@@ -123,7 +125,9 @@ class _Case:
                 seen[term] = None
                 if isinstance(term, Var) and term.head not in heads:
                     heads.add(term.head)
-                    queue += [d.body for d in context.definitions.get(term.head, ())]
+                    for d in context.definitions.get(term.head, ()):
+                        queue.append(d.body)
+                        self.fixed |= {i for i in d.body.free if i not in d.params}
         return list(seen)
 
     def _sizes(self) -> list[str]:
@@ -185,14 +189,15 @@ class _Case:
             return Undecided(claim, "the assumptions contradict each other, so they prove nothing")
         search = Search(replace(claim, left=self.left, right=self.right), self.sizes, self.minimum, self.ranges)
         for assumptions in ((), self.assumptions) if self.assumptions else ((),):
-            proof = self._proof(assumptions, expand=False)
+            proof = self._proof(assumptions, 0)
             if proof is not None:
-                return self._proved(assumptions, False, proof, search)
+                return self._proved(assumptions, 0, proof, search)
         witness = search.run(QUICK)
-        if witness is None and self._has_numbers():
-            proof = self._proof(self.assumptions, expand=True)
-            if proof is not None:
-                return self._proved(self.assumptions, True, proof, search)
+        if witness is None:
+            for expand in self._expansions():
+                proof = self._proof(self.assumptions, expand)
+                if proof is not None:
+                    return self._proved(self.assumptions, expand, proof, search)
         witness = witness or search.run(THOROUGH)
         if witness is not None:
             return Refuted(claim, witness, seal=_SEAL)
@@ -209,12 +214,14 @@ class _Case:
         same = [frozenset(a.data) for a in self.equal]
         return any(pair in pairs for pair in same) or any(len(pair) == 1 for pair in pairs)
 
-    def _has_numbers(self) -> bool:
-        return any(isinstance(r.high, int) for r in self.ranges.values()) or any(
-            isinstance(t, Sum) and isinstance(t.range.high, int) for t in self.terms
-        ) or bool(self.assumptions)
+    def _expansions(self) -> list[int]:
+        """Up to which length ranges are worth writing out: the short ones first, then all."""
+        lengths = {r.high for r in self.ranges.values() if isinstance(r.high, int)}
+        lengths |= {t.range.high for t in self.terms if isinstance(t, Sum) and isinstance(t.range.high, int)}
+        short = max((n for n in lengths if n <= SHORT), default=0)
+        return sorted({n for n in (short, max(lengths, default=0)) if n}) or ([1] if self.assumptions else [])
 
-    def _needed(self, assumptions: Sequence[Assumption], expand: bool, proof: tuple) -> tuple[list[Assumption], tuple]:
+    def _needed(self, assumptions: Sequence[Assumption], expand: int, proof: tuple) -> tuple[list[Assumption], tuple]:
         """Drop every assumption that the proof does without."""
         needed = list(assumptions)
         for assumption in assumptions:
@@ -224,7 +231,7 @@ class _Case:
                 needed, proof = fewer, shorter
         return needed, proof
 
-    def _proved(self, assumptions: Sequence[Assumption], expand: bool, proof: tuple, search: Search) -> Verdict:
+    def _proved(self, assumptions: Sequence[Assumption], expand: int, proof: tuple, search: Search) -> Verdict:
         given, (minimum, conditions, argument) = self._needed(assumptions, expand, proof)
         if given and not search.agreed and not search.satisfiable():
             return Undecided(self.claim, "no point was found at which all the assumptions hold")
@@ -242,7 +249,7 @@ class _Case:
         free = self.claim.left.free | self.claim.right.free
         return any(a.data[1] in free for a in self.equal)
 
-    def _proof(self, assumptions: Sequence[Assumption], expand: bool) -> tuple[dict, tuple, str] | None:
+    def _proof(self, assumptions: Sequence[Assumption], expand: int) -> tuple[dict, tuple, str] | None:
         """(least sizes, side conditions, argument) if the claim follows from ``assumptions``, else None."""
         minimum = dict(self.minimum)
         conditions: dict[tuple, Condition] = {}
@@ -267,14 +274,14 @@ class _Case:
         how = "normal form for all sizes" if not expand else f"normal form with {count} cases written out"
         return minimum, tuple(conditions.values()), how
 
-    def _instances(self, expand: bool) -> Iterator[tuple[Term, Term, dict, list[Assumption]]]:
+    def _instances(self, expand: int) -> Iterator[tuple[Term, Term, dict, list[Assumption]]]:
         """The claim for index ranges 1..high: an index that may be 0 is put in, and with ``expand`` all numbers are."""
         spans: list[list[int | str]] = []
         names = sorted(self.ranges)
         extra: list[Assumption] = []
         for name in names:
             low, high = self.ranges[name]
-            if expand and isinstance(high, int):
+            if isinstance(high, int) and high <= expand:
                 spans.append(list(range(low, high + 1)))
                 continue
             span: list[int | str] = list(range(low, 1))

@@ -47,7 +47,11 @@ def group(p: Parser) -> x.Node:
         interval = type(node) is x.Tuple and node.separators == (",",)
         if not interval:
             raise p.error("E103", f"{opener} is closed by {p.text[close]}", a)
-    return x.Group(kind, closer, node, p.span(a, p.i))
+    place = p.span(a, p.i)
+    if kind == closer == "|" and type(node) is x.Group and node.open == node.close == "|":
+        if node.span == (place.start + 1, place.end - 1):  # ||x|| is a norm
+            return x.Group(r"\|", r"\|", node.body, place)
+    return x.Group(kind, closer, node, place)
 
 
 def braces(p: Parser) -> x.Node:

@@ -163,10 +163,10 @@ class Elaborator:
                 index = self.index(node)
                 return None if index is None else [index]
             case syntax.Tuple():
-                parts = [self.indices(item, name) for item in node.items]
+                parts = [self.indices(item) for item in node.items]
                 return None if any(p is None for p in parts) else [i for p in parts if p for i in p]
             case syntax.Product() if all(op in ("", ".") for op in node.operators):
-                parts = [self.indices(item, name) for item in node.factors]
+                parts = [self.indices(item) for item in node.factors]
                 return None if any(p is None for p in parts) else [i for p in parts if p for i in p]
             case syntax.Group(open="(" | "["):
                 return self.indices(node.body, name)

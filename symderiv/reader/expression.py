@@ -15,7 +15,7 @@ from symderiv.reader import vocabulary as v
 from symderiv.reader.structure import MAX_DEPTH, Line
 
 STOP = frozenset({"", "}", ",", ";", "&", r"\\", r"\mid", r"\Mid", r"\parallel", r"\over", r"\quad", r"\end", "|",
-                   r"\vert", r"\|", r"\Vert", "||"}) | v.SIGNS | v.RELATIONS.keys() | v.CLOSERS.keys()  # fmt: skip
+                   r"\vert", r"\|", r"\Vert"}) | v.SIGNS | v.RELATIONS.keys() | v.CLOSERS.keys()  # fmt: skip
 ENDS = frozenset({"", "}", r"\end", r"\mid", r"\Mid", r"\parallel"}) | v.CLOSERS.keys()
 _SCRIPTS = frozenset({"_", "^", "'", r"\prime", "!", "{"})
 _MARKS = frozenset({"*", "+", "-", r"\pm", r"\ast", r"\star", r"\cdot", r"\circ", r"\bullet", ":", r"\odot", r"\times",
@@ -124,7 +124,7 @@ class Parser:
                     continue
             if tok in (r"\mid", r"\Mid", r"\parallel") and given is None and text[self.i + 1] not in ("_", "^"):
                 given = self._pack(items, separators, first), "|" if tok == r"\mid" else r"\|"
-                self.i += 1
+                self.i += 1 + (tok == r"\Mid" == text[self.i + 1])
                 items, separators, first = [], [], self.i
                 continue
             break

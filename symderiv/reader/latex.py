@@ -45,11 +45,12 @@ parse_inline = parse_display
 
 def parse_expression(source_text: str, start: int, end: int, macros: Mapping[str, Macro]) -> Node:
     """One expression, or several between commas; relations are allowed. Raises ReadError."""
-    tokens = [t for t in tokenize(source_text, start, end, macros) if t.text not in ("&", r"\quad")]
-    found = rows(tokens)
+    found = rows(tokenize(source_text, start, end, macros))
     if len(found) != 1:
         raise ReadError("E105", "one expression should stand here", Span(start, end))
-    return _guarded(match(found[0]), [])
+    line = match(found[0])
+    ranges = _without_spaces(line, 0, len(line.text) - 1)
+    return _guarded(line.cut(ranges), [])
 
 
 def _guarded(line: Line, warnings: list[Diagnostic]) -> Node:
@@ -255,14 +256,7 @@ def _segments(line: Line, equation: _Equation, warnings: list[Diagnostic]) -> tu
 
 
 def _side(row: Line, a: int, b: int, warnings: list[Diagnostic]) -> tuple[Node | ReadError | None, Span]:
-    kept = [i for i in row.top(a, b) if row.text[i] != "&"]
-    ranges: list[tuple[int, int]] = []
-    for i in kept:
-        stop = i + row.jump[i] + 1
-        if ranges and ranges[-1][1] == i:
-            ranges[-1] = (ranges[-1][0], stop)
-        else:
-            ranges.append((i, stop))
+    ranges = _without_spaces(row, a, b)
     if not ranges:
         return None, row.span(b, b)
     place = row.span(ranges[0][0], ranges[-1][1])
@@ -270,6 +264,20 @@ def _side(row: Line, a: int, b: int, warnings: list[Diagnostic]) -> tuple[Node |
         return _guarded(row.cut(ranges), warnings), place
     except ReadError as error:
         return error, place
+
+
+def _without_spaces(line: Line, a: int, b: int) -> list[tuple[int, int]]:
+    """The tokens ``a`` to ``b`` without alignment marks and wide spaces, as ranges."""
+    ranges: list[tuple[int, int]] = []
+    for i in line.top(a, b):
+        if line.text[i] in ("&", r"\quad"):
+            continue
+        stop = i + line.jump[i] + 1
+        if ranges and ranges[-1][1] == i:
+            ranges[-1] = (ranges[-1][0], stop)
+        else:
+            ranges.append((i, stop))
+    return ranges
 
 
 def _remarks(line: Line, asides: list[Piece], warnings: list[Diagnostic]) -> tuple[Remark, ...]:

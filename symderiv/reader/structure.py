@@ -217,23 +217,23 @@ def _is_system(tokens: list[Token], jump: list[int], begin: int, end: int, name:
         return True
     if name not in v.CASES_ENVIRONMENTS | {"array"} or len(prefix) > 1 or (prefix and prefix[0] not in v.OPENERS):
         return False
-    cell: list[Token] = []
-    first_cells: list[list[Token]] = []
-    i, in_first = begin + 1, True
-    while i < end:
+    first: list[Token] = []  # of each row, what stands before its relation
+    cell = 0
+    related = False
+    i = begin + 1
+    while i <= end:
         text = tokens[i].text
-        if text == r"\\":
-            first_cells.append(cell)
-            cell, in_first = [], True
-        elif text == "&" and (name != "array" or (cell and has_relation(cell))):
-            in_first = False
-        elif text == r"\quad" or text.startswith(r"\text{"):
-            in_first = in_first and not cell
-        elif in_first:
-            cell.extend(tokens[i : i + jump[i] + 1])
+        if text == r"\\" or i == end:
+            if first and not related:
+                return False
+            first, cell, related = [], 0, False
+        elif text == "&":
+            cell += 1
+        elif cell == 0 or (cell == 1 and tokens[i - 1].text == "&"):
+            first.append(tokens[i])
+            related = related or text in v.RELATIONS
         i += jump[i] + 1
-    first_cells.append(cell)
-    return all(has_relation(cell) for cell in first_cells if cell)
+    return True
 
 
 def match(row: list[Token]) -> Line:
@@ -310,6 +310,9 @@ class _Frame:
             (self.bars, r"\lvert", r"\rvert", r"\mid"),
             (self.norms, r"\lVert", r"\rVert", r"\Mid"),
         ):
+            if len(bars) == 2 and bars[1] == bars[0] + 1 and middle == r"\mid" and _ends_operand(text, bars[0]):
+                text[bars[0]] = text[bars[1]] = r"\Mid"  # D(p||q)
+                continue
             if len(bars) % 2 and not (self.kind in ("", "\\begin") and text[bars[-1] + 1] in ("_", "^", "")):
                 single = next((k for k, i in enumerate(bars) if k % 2 == 0 and _ends_operand(text, i)), len(bars) - 1)
                 text[bars.pop(single)] = middle

@@ -51,6 +51,7 @@ class Symbols:
     minimum: dict[str, int] = field(default_factory=dict)
     size_names: set[str] = field(default_factory=set)
     index_names: set[str] = field(default_factory=set)
+    bound_names: set[str] = field(default_factory=set)
     pairs: set[str] = field(default_factory=set)
     called: set[str] = field(default_factory=set)
     opaque: set[str] = field(default_factory=set)
@@ -74,9 +75,13 @@ class Symbols:
         return False
 
     def define(self, name: str, params: tuple[str | int, ...], subs: int, body: Term, span: Span) -> Head:
-        """Define the family member; free indices of the body that are no parameters become hidden ones."""
+        """Define the family member.
+
+        A free index of the body that is no parameter, but is summed over elsewhere, becomes a hidden parameter: with
+        ``u = x^{(i)}``, the u inside a sum over i is that of each sample. Any other stays what it is, one fixed index.
+        """
         named = {p for p in params if isinstance(p, str)}
-        hidden = tuple(sorted(i for i in body.free - named if i not in self.size_names))
+        hidden = tuple(sorted(i for i in body.free - named if i in self.bound_names and i not in self.size_names))
         shown = Head(self.name(name, subs, len(params) - subs), subs, len(params) - subs)
         head = Head(shown.name, subs, shown.sups + len(hidden))
         if hidden:

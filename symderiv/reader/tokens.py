@@ -57,8 +57,8 @@ _TOKEN = re.compile(
             (?:{_alternatives(v.ALWAYS_WORDS)})(?![A-Za-z])
           | (?:{_alternatives(v.BRACKET_WORDS)})(?![A-Za-z]){_BRACKET})
       | (?<=(?<![A-Za-z\\])[A-Za-z])(?:log|ln|exp|tanh)(?![A-Za-z]){_BRACKET}  # y log(p), without the space
-      | [A-Za-z])
-  | (?P<plain>\.\.\.|[-+]=(?!=)|\.\.|:\s*=|==>|==|=>|<=>|<=|>=|!=|->|=:|\|\||[-+=()\[\]{{}}&^_,;:'!*/<>|.])
+      | [A-Za-z](?![\u0300-\u036f\u20d7]))
+  | (?P<plain>\.\.\.|[-+]=(?!=)|\.\.|:\s*=|==>|==|=>|<=>|<=|>=|!=|->|=:|[-+=()\[\]{{}}&^_,;:'!*/<>|.])
   | (?P<number>\d+(?:\.\d+)?)
   | (?P<break>\\\\\*?(?:\s*\[\s*-?[\d.]+\s*[a-z]{{2}}\s*\])?|\\(?:newline|cr|tabularnewline)(?![A-Za-z]))
   | (?P<quad>\\q?quad(?![A-Za-z])|\\hspace\*?\s*\{{[^{{}}]*\}}|\\hskip\s*[\d.]+\s*[a-z]{{2}})
@@ -70,7 +70,7 @@ _TOKEN = re.compile(
   | (?P<environment>\\(?P<side>begin|end)\s*\{{\s*(?P<name>[A-Za-z]+)\*?\s*\}}
         (?:(?<=array\}})(?:\s*\[[tbc]\])?\s*{_ARGUMENT}|(?:(?<=at\}})|(?<=at\*\}}))\s*\{{\d*\}}|\s*\[[tbc]\])?)
   | \\(?P<size>left|right|middle|[bB]igg?[lrm]?)(?![A-Za-z])\s*
-        (?P<delimiter>\\[A-Za-z]+|\\[{{}}|]|\|\||[^A-Za-z0-9\s\\])?
+        (?P<delimiter>\\[A-Za-z]+|\\[{{}}|]|[^A-Za-z0-9\s\\])?
   | (?P<not>\\not\s*(?P<negated>=|\\in|\\equiv|\\eq)(?![A-Za-z]))
   | (?P<colored>\\(?:textcolor|colorbox|fcolorbox\s*\{{[^{{}}]*\}}|bbox(?=\s*\[))\s*(?:\{{[^{{}}]*\}}|\[[^\[\]]*\]))
   | (?P<command>\\[A-Za-z]+|\\.)

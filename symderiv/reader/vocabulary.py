@@ -62,7 +62,7 @@ CLOSERS: dict[str, str] = {
 }  # fmt: skip
 PARTNER = {"(": ")", "[": "]", r"\{": r"\}", r"\langle": r"\rangle", r"\lfloor": r"\rfloor", r"\lceil": r"\rceil",
            "|": "|", r"\|": r"\|", ".": "."}  # fmt: skip
-BARS = {"|": "|", r"\vert": "|", r"\|": r"\|", r"\Vert": r"\|", "||": r"\|"}
+BARS = {"|": "|", r"\vert": "|", r"\|": r"\|", r"\Vert": r"\|"}
 DELIMITERS = frozenset({*OPENERS, *CLOSERS, *BARS, "<", ">", ".", "/"})
 
 FONTS: dict[str, str] = {

@@ -135,6 +135,7 @@ class Walk:
             case syntax.BigOp(kind=r"\sum" | r"\prod", sub=sub, sup=sup):
                 for name in _index_names(sub):
                     symbols.index_names.add(name)
+                    symbols.bound_names.add(name)
                 if isinstance(sup, syntax.Symbol) and plain(sup.name) != r"\infty":
                     symbols.size_names.add(plain(sup.name))
                     symbols.ranges.taken.add(plain(sup.name))

@@ -41,7 +41,7 @@ def _raw(node: Node, style: int) -> float:
                 return size * scale + (space if style < 2 else 0.0)
             if text[0].isdigit():
                 return 0.5 * len(text) * scale
-            return (0.95 if text in _WIDE else 0.4 if text in _NARROW else 0.58) * scale
+            return (0.95 if text in _WIDE else 0.4 if text in _NARROW else 0.78 if text.isupper() else 0.56) * scale
         case Group(parts=parts):
             total, current = 0.0, style
             for part in parts:
@@ -170,7 +170,12 @@ def fit(rows: Sequence[tuple[Group, ...]], limit: float) -> tuple[Row, ...]:
             return plain
         plain = tuple(_opened(row) for row in plain)
     left = max((width(row.cells[0]) for row in plain), default=0.0)
-    hanging = left > 0.3 * limit
+    found = [_laid(plain, limit, left, hanging) for hanging in ((True, False) if left > 0.3 * limit else (False, True))]
+    return next((rows for rows in found if _total(rows) <= limit), _shrunk(found[0], limit))
+
+
+def _laid(plain: Sequence[Row], limit: float, left: float, hanging: bool) -> tuple[Row, ...]:
+    """Rows broken to fit beside their left sides or, ``hanging``, indented under them."""
     out: list[Row] = []
     for row in plain:
         head, parts = row.cells[0], [p for cell in row.cells[1:] for p in cell.parts]
@@ -187,7 +192,7 @@ def fit(rows: Sequence[tuple[Group, ...]], limit: float) -> tuple[Row, ...]:
             out.append(Row(cells, row.origin, indent))
         if not lines and head.parts:
             out.append(row)
-    return _shrunk(tuple(out), limit)
+    return tuple(out)
 
 
 def _opened(row: Row) -> Row:

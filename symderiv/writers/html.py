@@ -16,12 +16,12 @@ from markupsafe import Markup
 
 from symderiv import notation
 from symderiv.diagnostics import UserError
-from symderiv.document import Code, Emph, Heading, Inline, InlineMath, Link, Reference, Text
+from symderiv.document import Code, Emph, Inline, InlineMath, Link, Reference, Text
 from symderiv.writers import fill
 from symderiv.writers.breaking import fit, width
 from symderiv.writers.figures import Label
 from symderiv.writers.formula import Command, Delimiter, Fence, Group, Node, Scripts, Sign, Table, Words, inline
-from symderiv.writers.report import Laid, Layout, Report, Shown, layout, web_target
+from symderiv.writers.report import Layout, Report, Section, Shown, layout, web_target
 from symderiv.writers.signs import SYMBOLS
 
 if TYPE_CHECKING:
@@ -55,7 +55,7 @@ def write(report: Report) -> str:
         "kind": lambda block: type(block).__name__,
         "display": writer.display,
         "words": writer.words,
-        "heading": writer.heading,
+        "level": writer.level,
         "contents": writer.contents(),
         "title": writer.plain(laid.title),
         "label": svg_label,
@@ -68,32 +68,17 @@ def write(report: Report) -> str:
 class _Writer:
     def __init__(self, laid: Layout) -> None:
         self.laid = laid
-        self.headings: dict[int, tuple[int, str, str]] = {}
-        count = [0, 0]
-        above = 1
-        for block in (*laid.blocks, *laid.closing):
-            if not isinstance(block, Heading):
-                continue
-            number = ""
-            if block.level == 1:
-                count = [count[0] + 1, 0]
-                number = str(count[0])
-            elif block.level == 2:
-                count[1] += 1
-                number = f"{count[0]}.{count[1]}"
-            above = min(block.level + 1, above + 1)  # a level may not be skipped
-            name = f"sec-{number.replace('.', '-')}" if number else ""
-            self.headings[id(block)] = (above, number, name)
+        self.above = 1
 
-    def heading(self, block: Heading) -> tuple[int, str, str]:
-        """Level in the page, number, and identifier of a heading."""
-        return self.headings.get(id(block), (4, "", ""))
+    def level(self, block: Section) -> int:
+        """The level of a heading in the page; called in the order of the page, it never skips one."""
+        self.above = min(block.level + 1, self.above + 1)
+        return self.above
 
-    def contents(self) -> tuple[tuple[str, str, tuple[Inline, ...]], ...]:
-        """Number, identifier and words of the sections, where there are enough for a table of contents."""
-        blocks: tuple[Laid, ...] = (*self.laid.blocks, *self.laid.closing)
-        found = [b for b in blocks if isinstance(b, Heading) and b.level == 1]
-        return tuple((*self.headings[id(b)][1:], b.inlines) for b in found) if len(found) > 2 else ()
+    def contents(self) -> tuple[Section, ...]:
+        """The sections, where there are enough for a table of contents."""
+        found = [b for b in (*self.laid.blocks, *self.laid.closing) if isinstance(b, Section) and b.level == 1]
+        return tuple(found) if len(found) > 2 else ()
 
     def plain(self, inlines: tuple[Inline, ...]) -> str:
         out = []

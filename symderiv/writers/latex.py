@@ -14,18 +14,19 @@ from collections.abc import Iterable
 from jinja2 import Undefined
 from markupsafe import Markup
 
-from symderiv.document import Code, Emph, Heading, Inline, InlineMath, Link, Paragraph, Reference, Span, Text
+from symderiv.document import Code, Emph, Inline, InlineMath, Link, Paragraph, Reference, Span, Text
 from symderiv.writers import fill
 from symderiv.writers.breaking import Row, fit
 from symderiv.writers.formula import Group, inline
-from symderiv.writers.report import Laid, Layout, Report, Shown, layout, web_target
+from symderiv.writers.report import Laid, Layout, Report, Section, Shown, layout, web_target
 
 LINE = 37.0
 """Room for a display in em: 16 cm of 11 pt type, less the equation number and its mark."""
 
 # No sign here may come from the TS1 fonts, which a small TeX has only as bitmaps, if at all.
 _SPECIAL = {
-    "\\": r"\textbackslash{}", "{": r"\{", "}": r"\}", "$": r"\ensuremath{\mathdollar}", "&": r"\&", "#": r"\#", "%": r"\%", "_": r"\_",
+    "\\": r"\textbackslash{}", "{": r"\{", "}": r"\}", "$": r"\ensuremath{\mathdollar}", "&": r"\&",
+    "#": r"\#", "%": r"\%", "_": r"\_",
     "^": r"{\char94}", "~": r"{\char126}", "<": r"\textless{}", ">": r"\textgreater{}",
     "|": r"\textbar{}", "`": "`", "\u00a0": "~", "“": "``", "”": "''", "‘": "`", "’": "'",
     "–": "--", "—": "---", "…": r"\ldots{}", "\u00ad": r"\-", '"': "''", "\u2009": r"\,", "\u202f": r"\,",
@@ -158,7 +159,7 @@ class _Writer:
         if isinstance(previous, Undefined):
             return False
         if isinstance(item, Shown):
-            return not isinstance(previous, Paragraph | Shown | Heading)
+            return not isinstance(previous, Paragraph | Shown | Section)
         if isinstance(item, Paragraph) and isinstance(previous, Shown):
             return item.span == Span(0, 0) or bool(re.search(r"\n[ \t]*\n[ \t%]*$", self.source[: item.span.start]))
         return True

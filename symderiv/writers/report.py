@@ -7,6 +7,7 @@ must never judge: marks and the closing section are read off the verdicts that t
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
@@ -34,6 +35,7 @@ from symderiv.writers.figures import Drawing, draw
 from symderiv.writers.formula import Group, Line, lines
 
 _NOWHERE = Span(0, 0)
+_LONGEST = 8  # a longer vector is printed with an ellipsis; the JSON record has all of it
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +64,17 @@ class Shown:
 
 
 @dataclass(frozen=True, slots=True)
+class Section:
+    """A heading with its number ("2.1", or "" from the third level on). ``named``: something refers to it."""
+
+    level: int
+    inlines: tuple[Inline, ...]
+    number: str
+    anchor: str
+    named: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Drawn:
     """A figure with its number."""
 
@@ -77,6 +90,7 @@ class Boxed:
     kind: str
     title: tuple[Inline, ...]
     blocks: tuple[Laid, ...]
+    failures: tuple[tuple[Inline, ...], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +106,7 @@ class Ledger:
     rows: tuple[tuple[tuple[Inline, ...], tuple[Inline, ...]], ...]
 
 
-Laid = Heading | Paragraph | CodeBlock | Shown | Drawn | Boxed | Listed | Ledger
+Laid = Section | Paragraph | CodeBlock | Shown | Drawn | Boxed | Listed | Ledger
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,6 +134,8 @@ class _Layout:
         for step in report.checked.steps:
             self.steps.setdefault(report.checked.displays[step.display], []).append(step)
         self.equations = self.figures = 0
+        self.sections = [0, 0]
+        self.end = Span(len(self.document.source.text), len(self.document.source.text))
         self.targets: dict[str, tuple[str, str]] = {}
         self.numbered: dict[Span, tuple[str, str]] = {}
 
@@ -143,11 +159,31 @@ class _Layout:
                 case ItemList(ordered=ordered, items=items):
                     yield Listed(ordered, tuple(tuple(self.laid(item)) for item in items))
                 case Callout(kind=kind, title=title, blocks=inner):
-                    yield Boxed(kind, title, tuple(self.laid(inner)))
+                    boxed = tuple(self.laid(inner))
+                    failures = tuple(f for b in boxed if isinstance(b, Shown) for f in b.failures)
+                    blocks_ = tuple(replace(b, failures=()) if isinstance(b, Shown) else b for b in boxed)
+                    yield Boxed(kind, title, blocks_, failures)
+                case Heading():
+                    yield self.section(block)
                 case Directive():
                     continue
                 case _:
                     yield block
+
+    def section(self, block: Heading) -> Section:
+        number = ""
+        if block.level <= 1:
+            self.sections = [self.sections[0] + 1, 0]
+            number = str(self.sections[0])
+        elif block.level == 2:
+            self.sections[1] += 1
+            number = f"{self.sections[0]}.{self.sections[1]}"
+        # The name of a section stands just after it in the source.
+        name = re.compile(r"\s*\\label\s*\{([^{}]*)\}").match(self.document.source.text, block.span.end)
+        anchor = f"sec-{number.replace('.', '-')}" if number else ""
+        if name and number:
+            self.targets[name[1].strip()] = (anchor, number)
+        return Section(block.level, block.inlines, number, anchor, bool(name and number))
 
     def shown(self, block: Display) -> Shown:
         steps = self.steps.get(block.span, [])
@@ -163,8 +199,9 @@ class _Layout:
             number = tag or str(self.equations)
             anchor = f"eq-{self.equations}" if not tag else f"tag-{len(self.targets) + len(self.numbered) + 1}"
             self.numbered[block.span] = (number, anchor)
+            self.targets[f"@{number}"] = (anchor, f"({number})")
             self.targets.update(dict.fromkeys(labels, (anchor, f"({number})")))
-        return Shown(block.latex, rows, number, anchor, self.marks(block, rows, steps), self.failures(steps))
+        return Shown(block.latex, rows, number, anchor, self.marks(block, rows, steps), self.failures(steps, number))
 
     def marks(self, block: Display, rows: tuple[Line, ...], steps: list[Step]) -> tuple[str, ...]:
         if self.report.plain:
@@ -179,16 +216,16 @@ class _Layout:
         order = ("refuted", "undecided", "proved")
         return tuple(next((mark for mark in order if mark in marks), "") for marks in found)
 
-    def failures(self, steps: list[Step]) -> tuple[tuple[Inline, ...], ...]:
+    def failures(self, steps: list[Step], number: str) -> tuple[tuple[Inline, ...], ...]:
         if self.report.plain:
             return ()
         refuted = [s.verdict for s in steps if isinstance(s.verdict, Refuted)]
-        return tuple(dict.fromkeys(failure(verdict.witness) for verdict in refuted))
+        return tuple(dict.fromkeys(failure(verdict.witness, number) for verdict in refuted))
 
     # The closing section
 
     def closing(self) -> Iterator[Laid]:
-        yield Heading(1, (Text("What was proved", _NOWHERE),), _NOWHERE)
+        yield self.section(Heading(1, (Text("What was proved", _NOWHERE),), self.end))
         claims = self.report.checked.claims
         proved = [step for step in claims if isinstance(step.verdict, Proved)]
         words = f"Each mark ✓ stands for a relation that was proved exactly as it is printed: {len(proved)} in all."
@@ -211,7 +248,7 @@ class _Layout:
             )
             yield Paragraph((Text("Equation " if one else "Equations ", _NOWHERE), *cell), _NOWHERE)
         if self.report.agreement:
-            yield Heading(2, (Text("A second opinion", _NOWHERE),), _NOWHERE)
+            yield self.section(Heading(2, (Text("A second opinion", _NOWHERE),), self.end))
             words = (
                 "The proofs do not rest on a computer algebra system. SymPy, which shares no code with the prover, "
                 "differentiated the same definitions and agrees:"
@@ -258,8 +295,6 @@ class _Layout:
                 runs[-1].append(number)
             else:
                 runs.append([number])
-        for number, anchor in self.numbered.values():
-            self.targets.setdefault(f"@{number}", (anchor, f"({number})"))
         out: list[Inline] = []
         for run in runs:
             if out:
@@ -317,7 +352,8 @@ def witness_latex(witness: Witness) -> tuple[str, ...]:
         members.sort(key=lambda pair: tuple(map(str, pair[0].subs)) if subs != 1 else pair[0].subs[0])
         if subs == 1 and [var.subs[0] for var, _ in members] == list(range(1, len(members) + 1)) and len(members) > 1:
             head = type(members[0][0])(name, (), sups)
-            values = ", ".join(_fraction(value) for _, value in members)
+            each = [_fraction(value) for _, value in members]
+            values = ", ".join(each if len(each) <= _LONGEST else [*each[: _LONGEST - 2], r"\ldots", each[-1]])
             out.append(f"{notation.latex_var(head)} = ({values})")
         else:
             out.extend(f"{notation.latex_var(var)} = {_fraction(value)}" for var, value in members)
@@ -328,13 +364,13 @@ def _fraction(value: Fraction) -> str:
     return str(value.numerator) if value.denominator == 1 else f"{value.numerator}/{value.denominator}"
 
 
-def failure(witness: Witness) -> tuple[Inline, ...]:
-    """False at K = 2, k = 1, f = (0, 1): left = …, right = …"""
-    point = _formulas(witness_latex(witness), ", ")
+def failure(witness: Witness, number: str = "") -> tuple[Inline, ...]:
+    """(7) is false at K = 2, k = 1, f = (0, 1): the left side is …, the right side …."""
+    subject = (Reference(f"@{number}", _NOWHERE), Text(" is false at ", _NOWHERE)) if number else ()
     left, right = (side.replace("…", r"\ldots") for side in (witness.left, witness.right))
     return (
-        Text("False at ", _NOWHERE),
-        *point,
+        *(subject or (Text("False at ", _NOWHERE),)),
+        *_formulas(witness_latex(witness), ", "),
         Text(": the left side is ", _NOWHERE),
         InlineMath(left, _NOWHERE),
         Text(", the right side ", _NOWHERE),

@@ -13,7 +13,7 @@ _GREEK = (
 )
 _FUNCTIONS = "log exp ln sin cos tan sinh cosh tanh max min det dim arg"
 SYMBOLS: dict[str, tuple[str, str, float]] = {
-    **{rf"\{name}": (name, "ord", 0.62) for name in _GREEK.split()},
+    **{rf"\{name}": (name, "ord", 0.78 if name[0].isupper() else 0.6) for name in _GREEK.split()},
     **{rf"\{name}": (name, "op", 0.5 * len(name) + 0.2) for name in _FUNCTIONS.split()},
     r"\epsilon": ("epsilon.alt", "ord", 0.5), r"\varepsilon": ("epsilon", "ord", 0.5),
     r"\phi": ("phi.alt", "ord", 0.6), r"\varphi": ("phi", "ord", 0.6), r"\vartheta": ("theta.alt", "ord", 0.6),
