@@ -5,8 +5,9 @@ This module must never call a step proved or false on any other ground than the 
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 from symderiv import notation
 from symderiv.checked import Checked, Step
@@ -18,9 +19,21 @@ from symderiv.reader.walk import Posed, Walk
 Progress = Callable[[int, int], None]
 
 
-def check_document(document: Document, progress: Progress | None = None) -> Checked:
-    """Check every step of ``document``. ``progress(done, of)`` is called after each step."""
-    walk = Walk(document)
+def check_document(
+    document: Document,
+    *,
+    sizes: Mapping[str, int] | None = None,
+    directives: Sequence[tuple[str, str]] = (),
+    strict: bool = False,
+    progress: Progress | None = None,
+) -> Checked:
+    """Check every step of ``document``.
+
+    ``sizes`` gives symbolic sizes a number ({"K": 4}); ``directives`` are declarations from outside the document, as
+    (text, where it comes from); with ``strict`` only declared assumptions count, not those that the prose states.
+    ``progress(done, of)`` is called after each step.
+    """
+    walk = Walk(document, sizes or {}, directives, strict)
     walk.run()
     steps = []
     for number, posed in enumerate(walk.posed):
@@ -30,18 +43,18 @@ def check_document(document: Document, progress: Progress | None = None) -> Chec
     return Checked(document, tuple(walk.displays), tuple(steps), tuple(walk.diagnostics))
 
 
-def check_path(path: str | Path, progress: Progress | None = None) -> Checked:
-    """Read and check a file. Raises UserError if it cannot be read."""
+def check_path(path: str | Path, **options: Any) -> Checked:
+    """Read and check a file; ``options`` as for ``check_document``. Raises UserError if it cannot be read."""
     from symderiv.reader.containers import read_path
 
-    return check_document(read_path(path), progress)
+    return check_document(read_path(path), **options)
 
 
-def check_text(text: str, name: str = "<text>", kind: str | None = None) -> Checked:
+def check_text(text: str, name: str = "<text>", kind: str | None = None, **options: Any) -> Checked:
     """Check a text; ``kind`` is tex, markdown, notebook, html or rst, or None to look at the text."""
     from symderiv.reader.containers import read_text
 
-    return check_document(read_text(text, name, kind))
+    return check_document(read_text(text, name, kind), **options)
 
 
 def _judged(walk: Walk, posed: Posed) -> Step:

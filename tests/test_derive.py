@@ -10,9 +10,11 @@ from typing import Any
 
 import pytest
 
-from symderiv.derive import Derived, Outcome, derivations, derive, fill, find, settle
+from symderiv.checked import Checked
+from symderiv.derive import DerivationFailed, Derived, Outcome, derivations, derive, fill, find, settle
 from symderiv.diagnostics import UserError
 from symderiv.document import Display, Figure, Heading
+from symderiv.kernel.verdict import Proved, Refuted
 from symderiv.reader.containers import read_text
 
 NOTES: list[dict[str, Any]] = [
@@ -192,3 +194,122 @@ def test_engine_values_take_letters(tmp_path: Path) -> None:
         assert slope == "p_k"
         assert weight == r"\sum_{i=1}^m (h_k(x^{(i)}) - y_k^{(i)}) x_j^{(i)}"
         assert hypothesis == "-h_l(x^{(i)}) h_k(x^{(i)})"
+
+
+# Proved as printed
+
+
+@pytest.mark.parametrize(("name", "asked"), EVERY, ids=IDS)
+def test_every_line_is_proved_as_printed(name: str, asked: dict[str, Any]) -> None:
+    derived = derive(name, **asked)
+    assert derived.failures == ()
+    assert derived.verdict is Outcome.PROVED
+    assert derived.checked.diagnostics == ()
+    refuted = [step for step in derived.steps if step.expected_false]
+    assert len(refuted) == (name == "softmax-notes")
+    assert all(isinstance(step.verdict, Refuted) for step in refuted)
+    assert sum(isinstance(step.verdict, Proved) for step in derived.steps) >= 35
+
+
+SLIPS = [
+    ("softmax-notes", r"p_i (\delta_{ik} - p_k)", r"p_i (\delta_{ik} - p_i)"),
+    ("softmax-notes", r"= p_i (1 - p_i)", r"= p_i (1 + p_i)"),
+    ("softmax-notes", r"\frac{0 - e^{", r"\frac{0 + e^{"),
+    ("softmax-notes", r"\frac{V e^{", r"\frac{e^{"),
+    ("softmax-notes", r"t_j^{(i)} (\delta_{jk} - p_k^{(i)})", r"t_j^{(i)} (\delta_{jk} - p_j^{(i)})"),
+    ("softmax-notes", r"-\sum_{j=1}^{((( K )))} t_j^{(i)} \log p_j", r"\sum_{j=1}^{((( K )))} t_j^{(i)} \log p_j"),
+    ("softmax-notes", r"= \frac{1}{((( m )))} \sum_{i=1}^{((( m )))} \left(", r"= \sum_{i=1}^{((( m )))} \left("),
+    ("softmax-notes", r"\frac{\partial L}{\partial p_{((( i )))}}", r"\frac{\partial L}{\partial f_{((( i )))}}"),
+    ("softmax-notes", r"0 < p_i < 1", r"1 < p_i < 2"),
+    ("softmax-notes", r"% symderiv: assume", r"% nothing is assumed:"),
+    ("softmax-notes", r"% symderiv: false", r"% as if it were true"),
+    ("softmax-weights", r"&= \frac{u'v - uv'}{v^2}", r"&= \frac{u'v + uv'}{v^2}"),
+    ("softmax-weights", r"&= \frac{u'v - uv'}{v^2}", r"&= \frac{u'v - uv'}{v}"),
+    ("softmax-weights", r"- \left( ((( e(a) ))) \right)^2}", r"- ((( e(a) )))}"),
+    ("softmax-weights", r"\left( -((( y(1) )))((* for", r"\left( ((( y(1) )))((* for"),
+    ("softmax-weights", r"% symderiv: assume x_0^{(i)} = 1", r"% symderiv: assume x_0^{(i)} = 0"),
+    ("softmax-weights", r"% symderiv: assume \sum", r"% nothing is assumed: \sum"),
+    ("softmax-weights", r"g(x^{(i)}) (1 - g(x^{(i)})) x_j", r"g(x^{(i)}) (1 - g(x^{(i)})) x_i"),
+    ("softmax-weights", r"\frac{1}{1 + e^{-(s_1 - s_2)}}", r"\frac{1}{1 + e^{-(s_2 - s_1)}}"),
+]
+
+
+@pytest.mark.parametrize(("name", "line", "slip"), SLIPS)
+def test_one_slip_in_a_template_and_nothing_is_written(tmp_path: Path, name: str, line: str, slip: str) -> None:
+    source = find(name).path.read_text(encoding="utf-8")
+    assert line in source
+    derived = derive(template(tmp_path, source.replace(line, slip)), classes=3)
+    assert derived.verdict is not Outcome.PROVED
+    with pytest.raises(DerivationFailed) as caught:
+        derived.write(tmp_path / "out")
+    assert caught.value.status in (1, 2)
+    assert caught.value.derived is derived
+    assert not (tmp_path / "out").exists()
+
+
+def test_the_message_shows_the_line_and_the_counterexample(tmp_path: Path) -> None:
+    text = "% symderiv: index i,j : 1..((( K )))\n$x$\n\\[ \\sum_{i=1}^{((( K )))} x_i = x_1 \\]\n"
+    derived = derive(template(tmp_path, text), classes=5)
+    assert derived.verdict is Outcome.REFUTED
+    with pytest.raises(DerivationFailed) as caught:
+        derived.write(tmp_path / "out")
+    message = str(caught.value)
+    assert "mine.tex:3:" in message
+    assert r"\[ \sum_{i=1}^5 x_i = x_1 \]" in message
+    assert "counterexample" in message
+    assert caught.value.status == 1
+
+
+def test_a_line_marked_false_that_is_true_is_not_in_order(tmp_path: Path) -> None:
+    derived = derive(template(tmp_path, "\\[ a + a = 2 a % symderiv: false\n\\]\n"), classes=3)
+    assert derived.verdict is Outcome.REFUTED
+
+
+def test_nothing_checked_is_not_success(tmp_path: Path) -> None:
+    derived = derive(template(tmp_path, "Only words.\n"), classes=3)
+    with pytest.raises(DerivationFailed, match="no line that could be checked"):
+        derived.write(tmp_path / "out")
+
+
+# Files
+
+
+@pytest.fixture(scope="module")
+def notes() -> Derived:
+    return derive("softmax-notes", classes=2)
+
+
+def test_reports_are_written_and_the_same_each_time(notes: Derived, tmp_path: Path) -> None:
+    paths = notes.write(tmp_path / "new" / "folder", formats=("tex", "html"))
+    assert [path.name for path in paths.values()] == ["softmax-notes-K2.tex", "softmax-notes-K2.html"]
+    assert {path.name for path in paths["tex"].parent.iterdir()} == {path.name for path in paths.values()}
+    again = derive("softmax-notes", classes=2).write(tmp_path, formats=("tex", "html"))
+    assert all(again[form].read_bytes() == path.read_bytes() for form, path in paths.items())
+
+
+def test_an_existing_report_survives_what_fails(notes: Derived, tmp_path: Path) -> None:
+    (tmp_path / "softmax-notes-K2.tex").write_text("old")
+    with pytest.raises(UserError, match="no output format 'docx'"):
+        notes.write(tmp_path, formats=("tex", "docx"))
+    (tmp_path / "softmax-notes-K2.html").mkdir()
+    with pytest.raises(UserError, match="cannot write to"):
+        notes.write(tmp_path, formats=("html",))
+    assert (tmp_path / "softmax-notes-K2.tex").read_text() == "old"
+    assert len(list(tmp_path.iterdir())) == 2
+    with pytest.raises(UserError, match="not a folder"):
+        notes.write(tmp_path / "softmax-notes-K2.tex", formats=("tex",))
+
+
+@pytest.mark.parametrize(
+    ("name", "asked", "stem"),
+    [
+        ("softmax-notes", {"classes": 4}, "softmax-notes-K4"),
+        ("softmax-notes", {"classes": 4, "true_class": 1, "samples": 5}, "softmax-notes-K4-c1-m5"),
+        ("softmax-notes", {"classes": "K"}, "softmax-notes-K"),
+        ("softmax-weights", {"features": "n"}, "softmax-weights-K3-n"),
+    ],
+)
+def test_names_of_files(name: str, asked: dict[str, Any], stem: str) -> None:
+    derivation = find(name)
+    empty = Checked(read_text("", "x", "tex"), (), ())
+    assert Derived(derivation, settle(derivation, asked), "", empty).stem == stem

@@ -101,7 +101,7 @@ class Derived:
         """Raises DerivationFailed unless every line is in order."""
         if self.verdict is Outcome.PROVED:
             return
-        status = 1 if self.verdict is Outcome.REFUTED else 2
+        status = 1 if self.verdict is Outcome.REFUTED else 2 if self.failures else 3
         raise DerivationFailed(_failure(self), status, self)
 
     def write(
@@ -155,7 +155,9 @@ def derive(
     parameters = settle(derivation, given)
     text = fill(derivation, parameters)
     document = read_text(text, f"{derivation.name}.tex", "tex")
-    checked = check_document(document, **options)
+    named = (("K", "classes"), ("n", "features"), ("m", "samples"))
+    sizes = {size: value for size, key in named if isinstance(value := parameters.get(key), int)}
+    checked = check_document(document, sizes=sizes, **options)
     return Derived(derivation, parameters, text, checked, () if plain else agreement(derivation), plain)
 
 

@@ -16,7 +16,7 @@ What a template may use (``((* ... *))`` statements, ``((( ... )))`` values, ``(
 ``classes_other_than(c)``           the classes without c
 ``words(4)``, ``ordinal(2)``        ``four`` (digits beyond twelve), ``second``
 ``plural(m, 'sample')``             ``five samples``, ``$m$ samples``
-``roman(3)``, ``case(3)``           ``III``, ``(3)``
+``roman(3)``                        ``III``
 ``listing(items, before, after)``   ``a, b and c`` with something around each
 ``enumeration('f')``                ``$f_1$, $f_2$ and $f_3$``, or ``$f_1, \ldots, f_{100}$``
 ``pair(k, j)``, ``pairs(ks, js)``   the two subscripts of a weight: ``10``, ``1,0`` where numbers have two digits
@@ -105,7 +105,6 @@ def _vocabulary(parameters: Mapping[str, int | str]) -> dict[str, Any]:
         "ordinal": lambda k: _ORDINALS[k] if 0 <= k < len(_ORDINALS) else f"{k}th",
         "plural": lambda size, noun: Tex(f"{counted(size)} {noun}{'' if size == 1 else 's'}"),
         "roman": lambda k: _ROMAN[k],
-        "case": lambda k: Tex(f"({k})"),
         "listing": listing, "enumeration": enumeration, "pair": pair,
         "pairs": lambda rows, columns: [pair(k, j) for k in rows for j in columns],
         "comma": lambda k: Tex(k if len(str(k)) == 1 else f",{k}"),

@@ -56,14 +56,13 @@ def group(p: Parser) -> x.Node:
 
 def braces(p: Parser) -> x.Node:
     """Braces: they do not print, so what they hold stands as if they were not there."""
-    a = p.i
-    if p.jump[a] == 1:
+    while p.text[p.i] == "{" and p.jump[p.i] == 1:
         p.i += 2
         if p.text[p.i] in ("_", "^"):
             raise p.error("E106", "a script before its symbol", help="scripts before a symbol are not read")
-        if p.text[p.i] in STOP:
-            raise p.unexpected("a term")
+    if p.text[p.i] != "{":
         return p.primary()
+    a = p.i
     p.i += 1
     if p.text[p.i] in ("_", "^"):
         raise p.error("E106", "a script without a symbol")
@@ -428,6 +427,8 @@ CONSTRUCTS.update(
         "{": braces,
         "_": misplaced_script,
         "^": misplaced_script,
+        "'": misplaced_script,
+        r"\prime": misplaced_script,
         "d": letter_d,
         r"\text{": word,
         r"\operatorname{": word,

@@ -107,7 +107,7 @@ def differential_slash(p: Parser, a: int) -> bool:
     text = p.text
     if text[a + 1] in STOP or text[a + 1] in v.OPERATORS or text[a + 1] in ("_", "'"):
         return False
-    for count, i in enumerate(p.line.top(a + 1, len(text) - 1)):
+    for count, i in enumerate(p.line.top(a + 1, p.line.size)):
         tok = text[i]
         if tok in ("/", r"\over"):
             return text[i + 1] in DIFFERENTIALS and text[i + 2] not in STOP and text[i + 2] not in ("_", "/")
@@ -134,7 +134,7 @@ def derivative_slash(p: Parser) -> x.Node:
         raise p.error("E107", f"{operator} outside a derivative", a, "write it as a fraction of differentials")
     p.i += 1
     if slash == r"\over":
-        end = next((i for i in p.line.top(p.i, len(p.text) - 1) if p.text[i] in STOP), len(p.text) - 1)
+        end = next((i for i in p.line.top(p.i, p.line.size) if p.text[i] in STOP), p.line.size)
         variables = _variables(p, operator, order, end)
         return _with_body(p, a, operator, order, body, variables, "over")
     total = int(order.text) if type(order) is x.Number and order.text.isdigit() and len(order.text) < 4 else 1

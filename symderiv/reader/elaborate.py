@@ -13,6 +13,7 @@ from fractions import Fraction
 
 from symderiv.diagnostics import Diagnostic, ReadError
 from symderiv.document import Span
+from symderiv.kernel.derivative import definition_of
 from symderiv.reader import syntax
 from symderiv.reader.arrays import Array, Value, contraction, elementwise, inverse, times
 from symderiv.reader.families import generalise, substitute
@@ -85,6 +86,7 @@ class Elaborator:
         self.bound: dict[str, str] = {}
         self.free: dict[str, str] = {}
         self.variable: Var | None = None
+        self.calling = False
         self.notes: list[str] = []
         self.warnings: list[Diagnostic] = []
 
@@ -170,6 +172,8 @@ class Elaborator:
                 return None if any(p is None for p in parts) else [i for p in parts if p for i in p]
             case syntax.Group(open="(" | "["):
                 return self.indices(node.body, name)
+            case syntax.Scripted(base=syntax.Symbol() as base, sub=None, sup=None, primes=primes) if primes:
+                return [plain(base.name) + "'" * primes]
             case syntax.Scripted(base=syntax.Symbol() as base, sub=sub, sup=None, primes=0) if sub is not None:
                 inner = self.indices(sub)
                 if inner is not None and len(inner) == 1:
@@ -300,6 +304,15 @@ class Elaborator:
             name, subs = f"{name}_{{{_text(sub)}}}", []
         sups, sup, name = self.label(name, sup)
         symbols = self.symbols
+        if name in symbols.squares:  # sigma^2 is the symbol, sigma its root
+            square = self.var(f"{name}^{{2}}", subs, sups, node)
+            if isinstance(sup, syntax.Number) and sup.text.isdigit():
+                return (square if sup.text == "2" else power(square, Fraction(int(sup.text), 2))), None
+            return power(square, Fraction(1, 2)), sup
+        if name == "1" or base.name in (r"\mathbf{1}", r"\mathbb{1}", r"\boldsymbol{1}", r"\vec{1}"):
+            for index in subs:
+                self.use(index, symbols.ranges.new(), node)
+            return (ONE if subs else Array((symbols.ranges.new(),), lambda at: ONE)), sup
         if not subs and not sups:
             if name in self.bound or (name in symbols.declared and not symbols.defines(name, 0)):
                 raise refuse("E124", f"the index {name} is used as a number", node)
@@ -312,6 +325,16 @@ class Elaborator:
             array = self.array(name, node)
             if array is not None:
                 return array, sup
+        if sups and not subs and not symbols.defines(name, 0, len(sups)):
+            counts = {h.subs for h in symbols.heads.get(name, ()) if h.subs and h.sups == len(sups)}
+            if not counts and name in symbols.vectors:
+                counts = {1}
+            if len(counts) == 1 and Head(name, 0, len(sups)) not in symbols.heads.get(name, set()):
+                (count,) = counts
+                head = Head(symbols.name(name, count, len(sups)), count, len(sups))
+                for n, index in enumerate(sups):
+                    self.use(index, symbols.ranges.slot(head, count + n), node)
+                return self.family(head, node, tuple(sups)), sup
         return self.var(name, subs, sups, node), sup
 
     def label(self, name: str, sup: syntax.Node | None) -> tuple[list[Index], syntax.Node | None, str]:
@@ -330,6 +353,8 @@ class Elaborator:
             return [], None, f"{name}^{{{sup.name}}}"
         if isinstance(sup, syntax.Symbol) and ("^" + sup.name) in self.symbols.labels:
             return [], None, f"{name}^{{{sup.name}}}"
+        if _is_layer(sup):
+            return [], None, f"{name}^{{{_text(sup)}}}"
         if isinstance(sup, syntax.Symbol) and sup.name in ("*", r"\ast", r"\star", "+", "-", r"\dagger"):
             return [], None, f"{name}^{{{sup.name}}}"
         return [], sup, name
@@ -357,7 +382,12 @@ class Elaborator:
         for n, index in enumerate([*subs, *sups]):
             self.use(index, symbols.ranges.slot(head, n), node)
         symbols.heads.setdefault(written, set()).add(head)
-        return Var(name, tuple(subs), tuple(sups))
+        member = Var(head.name, tuple(subs), tuple(sups))
+        last = symbols.calls.get((written, len(subs))) if not self.calling else None
+        if last is not None and head in symbols.definitions:
+            self.notes.append(f"{written} is read with the arguments of its last call")
+            return self.with_arguments(member, last[0], last[1], node)
+        return member
 
     def array(self, name: str, node: syntax.Node) -> Array | None:
         """A bare symbol that stands for a whole family: ``p`` where only p_1, p_2, ... or p_i are known."""
@@ -374,6 +404,9 @@ class Elaborator:
         counts = {h.subs for h in symbols.heads.get(name, ()) if h.subs and not h.sups}
         if len(counts) == 1:
             (count,) = counts
+            return self.family(Head(symbols.name(name, count), count, 0), node)
+        if not counts and name in symbols.vectors | symbols.matrices:
+            count = 1 if name in symbols.vectors else 2
             return self.family(Head(symbols.name(name, count), count, 0), node)
         return None
 
@@ -515,6 +548,9 @@ class Elaborator:
             if at == 0 or at != len(factors) - 2:
                 raise refuse("E131", "dots need factors before them and one after them", node)
             return self.generalised([self.scalar(f) for f in factors if not isinstance(f, syntax.Ellipsis)], node, Prod)
+        factors, operators = self.words(factors, operators)
+        if len(factors) == 1:
+            return self.value(factors[0])
         result: Value | None = None
         n = 0
         while n < len(factors):
@@ -526,6 +562,49 @@ class Elaborator:
             result = value if result is None else self.multiplied(result, value, operator, node)
         assert result is not None
         return result
+
+    def words(self, factors: list[syntax.Node], operators: list[str]) -> tuple[list[syntax.Node], list[str]]:
+        r"""Letters written without a gap, four or more, are a word; ``\delta y_j`` and ``dz`` are single symbols."""
+        result: list[syntax.Node] = []
+        joined: list[str] = []
+        n = 0
+        while n < len(factors):
+            stop = n
+            while (
+                stop < len(factors)
+                and isinstance(factors[stop], syntax.Symbol)
+                and len(factors[stop].name) == 1  # type: ignore[attr-defined]
+                and factors[stop].name.isalpha()  # type: ignore[attr-defined]
+                and (stop == n or (operators[stop] == "" and factors[stop].span.start == factors[stop - 1].span.end))
+            ):
+                stop += 1
+            joined.append(operators[n])
+            first = factors[n]
+            if stop - n >= 4:
+                word = "".join(f.name for f in factors[n:stop])  # type: ignore[attr-defined]
+                result.append(syntax.Symbol(f"\\text{{{word}}}", Span(first.span.start, factors[stop - 1].span.end)))
+                n = stop
+                continue
+            compound = self._differential(factors, operators, n)
+            result.append(compound or first)
+            n += 2 if compound is not None else 1
+        return result, joined
+
+    def _differential(self, factors: list[syntax.Node], operators: list[str], n: int) -> syntax.Node | None:
+        first = factors[n]
+        if not isinstance(first, syntax.Symbol) or n + 1 >= len(factors) or operators[n + 1] != "":
+            return None
+        name = plain(first.name)
+        if name not in ("d", r"\delta", r"\Delta") or self.symbols.defines(name, 0):
+            return None
+        base, sub, sup, primes = parts_of(factors[n + 1])
+        if not isinstance(base, syntax.Symbol) or (name == "d" and base.span.start != first.span.end):
+            return None
+        if isinstance(sup, syntax.Number):
+            return None
+        whole = Span(first.span.start, factors[n + 1].span.end)
+        symbol = syntax.Symbol(f"{name} {plain(base.name)}", Span(first.span.start, base.span.end))
+        return syntax.Scripted(symbol, sub, sup, primes, whole) if sub or sup or primes else symbol
 
     def multiplied(self, left: Value, right: Value, operator: str, node: syntax.Node) -> Value:
         ranges = self.symbols.ranges
@@ -565,10 +644,45 @@ class Elaborator:
         if group.open in ("{", r"\{"):
             return ONE, 0
         items = list(group.body.items) if isinstance(group.body, syntax.Tuple) else [group.body]
+        if any(isinstance(item, syntax.Given) for item in items):
+            return self.scripts(self.conditional(name, sub, group, head), gsup, primes + gprimes, head), 2
         value = self.called(name, sub, sup, items, gsub, head)
         if value is None:
             return ONE, 0
         return self.scripts(value, gsup, primes + gprimes, head), 2
+
+    def conditional(self, name: str, sub: syntax.Node | None, group: syntax.Group, node: syntax.Node) -> Term:
+        """``p(y | x)`` as one symbol: the same letters are the same number; its indices stay indices."""
+        if sub is not None:
+            name = f"{name}_{{{_text(sub)}}}"
+        found: list[Index] = []
+        shape = self._shape(group.body, found)
+        for index in found:
+            self.use(index, self.symbols.ranges.new(), node)
+        return Var(f"{name}({shape})", tuple(found), ())
+
+    def _shape(self, node: syntax.Node, found: list[Index]) -> str:
+        """The text of a node with its indices taken out into ``found``."""
+        match node:
+            case syntax.Given(left=left, right=right):
+                return f"{self._shape(left, found)}|{self._shape(right, found)}"
+            case syntax.Tuple(items=items):
+                return ",".join(self._shape(item, found) for item in items)
+            case syntax.Scripted(base=syntax.Symbol() as base, sub=sub, sup=sup):
+                for part in (sub, sup):
+                    if part is not None:
+                        try:
+                            found += self.indices(part.body if isinstance(part, syntax.Group) else part) or []
+                        except ReadError as error:
+                            raise refuse("E151", "this conditional probability is not understood", node) from error
+                return plain(base.name)
+            case syntax.Symbol():
+                return plain(node.name)
+            case syntax.Relation(left=left, rest=((op, right),)):
+                return f"{self._shape(left, found)}{op}{self._shape(right, found)}"
+            case syntax.Number():
+                return node.text
+        raise refuse("E151", "this conditional probability is not understood", node)
 
     def called(self, name: str, sub: syntax.Node | None, sup: syntax.Node | None, items: list[syntax.Node], gsub: syntax.Node | None, node: syntax.Node) -> Value | None:
         symbols = self.symbols
@@ -636,7 +750,7 @@ class Elaborator:
         extra: list[Index] = []
         lifted: Array | None = None
         for parameter, item in zip(function.parameters, items, strict=True):
-            value = self.value(item)
+            value = self.same_shape(parameter.var, item) or self.value(item)
             if parameter.family is not None:
                 head = parameter.family
                 if not isinstance(value, Array):
@@ -671,9 +785,11 @@ class Elaborator:
             array = lifted
             if function.parameters[0].var is not None and function.parameters[0].var.indices:
                 return Array(array.axes, lambda at: self.var(name, [*subs, *at], labels, node), array.row)
-            (scalar,) = [p.var for p in function.parameters if p.var is not None]
-            body = self._definition(name, subs, labels, node)
-            return elementwise([array], lambda p: substitute(body, {scalar: p[0]}, {}), symbols.ranges, node.span)
+            scalar = function.parameters[0].var
+            if len(function.parameters) != 1 or scalar is None:
+                raise refuse("E161", f"{name} of a vector with other arguments", node)
+            member = self._member(name, subs, labels, node)
+            return elementwise([array], lambda p: self.with_arguments(member, {scalar: p[0]}, {}, node), symbols.ranges, node.span)
         sups = [*labels]
         if extra:
             total = len(subs) + len(labels) + len(extra)
@@ -684,10 +800,26 @@ class Elaborator:
             whole = [*subs, *extra, *labels] if head is not None and head.subs > len(subs) else [*subs, *labels, *extra]
             count = head.subs if head is not None else len(subs)
             subs, sups = whole[:count], whole[count:]
+        key = (name, len(subs))
         if not replaced and not families:
+            symbols.calls.pop(key, None)
             return self._whole(name, subs, sups, node)
-        body = self._definition(name, subs, sups, node)
-        return substitute(body, replaced, families)
+        symbols.calls[key] = (replaced, families)
+        return self.with_arguments(self._member(name, subs, sups, node), replaced, families, node)
+
+    def same_shape(self, pattern: Var | None, item: syntax.Node) -> Var | None:
+        """The argument as a member like the parameter: ``x^{(2)}`` for ``x^{(i)}``, whatever x itself is."""
+        base, sub, sup, primes = parts_of(item)
+        if pattern is None or not pattern.indices or not isinstance(base, syntax.Symbol) or primes:
+            return None
+        name = plain(base.name)
+        subs = self.indices(sub, name)
+        if subs is None:
+            return None
+        labels, rest, name = self.label(name, sup)
+        if rest is not None or (len(subs), len(labels)) != (len(pattern.subs), len(pattern.sups)):
+            return None
+        return Var(self.symbols.name(name, len(subs), len(labels)), tuple(subs), tuple(labels))
 
     def _whole(self, name: str, subs: list[Index], sups: list[Index], node: syntax.Node) -> Value:
         head = Head(self.symbols.name(name, len(subs), len(sups)), len(subs), len(sups))
@@ -697,15 +829,19 @@ class Elaborator:
                 return array
         return self.var(name, subs, sups, node)
 
-    def _definition(self, name: str, subs: list[Index], sups: list[Index], node: syntax.Node) -> Term:
-        from symderiv.kernel.derivative import definition_of
+    def _member(self, name: str, subs: Sequence[Index], sups: Sequence[Index], node: syntax.Node) -> Term:
+        self.calling = True
+        try:
+            return self.var(name, subs, sups, node)
+        finally:
+            self.calling = False
 
-        member = self.var(name, subs, sups, node)
-        assert isinstance(member, Var)
-        body = definition_of(member, self.symbols.definitions)
+    def with_arguments(self, member: Term, scalars: dict, families: dict, node: syntax.Node) -> Term:
+        """The value of a function's member with other arguments put in the places of its parameters."""
+        body = definition_of(member, self.symbols.definitions) if isinstance(member, Var) else None
         if body is None:
-            raise refuse("E162", f"{name} is called with other arguments than it was defined for, and its definition is not known", node)
-        return body
+            raise refuse("E162", "this is called with other arguments than it was defined for", node)
+        return substitute(body, scalars, families)
 
     def softmax(self, value: Value, node: syntax.Node) -> Value:
         if not isinstance(value, Array) or len(value.axes) != 1:
@@ -834,6 +970,10 @@ class Elaborator:
         if high is None and index in self.symbols.declared:
             low, high = self.symbols.declared[index]
         range_class = ranges.new()
+        if _as_value(node.body, index):
+            raise refuse("E154", f"this sum runs over the values of {index}, not over an index", node)
+        if high is None and index in self.symbols.index_sizes:
+            high = self.symbols.size(self.symbols.index_sizes[index])
         if high is not None:
             ranges.declare(range_class, Range(min(low, 1), high))  # type: ignore[arg-type]
         if index in self.bound:
@@ -883,6 +1023,8 @@ class Elaborator:
             match item:
                 case syntax.Symbol():
                     found.append((plain(item.name), 1, self.upper(node.sup), []))
+                case syntax.Scripted(base=syntax.Symbol() as base, sub=None, sup=None, primes=primes):
+                    found.append((plain(base.name) + "'" * primes, 1, self.upper(node.sup), []))
                 case syntax.Relation(left=left, rest=rest):
                     self.bound_by_relation(left, rest, node, found, item)
                 case _:
@@ -1076,6 +1218,16 @@ def _entry(values: list[Term], index: Index) -> Term:
     return result
 
 
+def _is_layer(node: syntax.Node | None) -> bool:
+    """A superscript that names a layer: ``l``, ``L``, ``l+1``, ``L-1``, ``o``, ``h``; nobody takes such powers."""
+    match node:
+        case syntax.Symbol():
+            return plain(node.name) in ("l", "L", r"\ell", "o", "h", "out", "in", "hid")
+        case syntax.Add(terms=((_, syntax.Symbol() as first), (_, syntax.Number()))):
+            return plain(first.name) in ("l", "L", r"\ell")
+    return False
+
+
 def _is_transpose(node: syntax.Node) -> bool:
     return isinstance(node, syntax.Symbol) and node.name in TRANSPOSES
 
@@ -1105,6 +1257,21 @@ def syntax_parts(node: syntax.Node) -> Iterator[syntax.Node]:
                 yield item
             elif isinstance(item, tuple) and not isinstance(item, Span):
                 stack = [*item, *stack]
+
+
+def _as_value(node: syntax.Node, name: str) -> bool:
+    """Whether ``name`` stands in ``node`` as a number or symbol, not only in subscripts, labels and conditions."""
+    match node:
+        case syntax.Symbol():
+            return plain(node.name) == name
+        case syntax.Relation():
+            return False
+        case syntax.Scripted(base=base, sup=sup):
+            exponent = sup if sup is not None and not isinstance(sup, syntax.Group) else None
+            return _as_value(base, name) or (exponent is not None and _as_value(exponent, name))
+        case syntax.BigOp(body=body):
+            return _as_value(body, name)
+    return any(_as_value(part, name) for part in syntax_parts(node))
 
 
 def _mentions(node: syntax.Node, name: str) -> bool:

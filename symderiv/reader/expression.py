@@ -23,6 +23,7 @@ _MARKS = frozenset({"*", "+", "-", r"\pm", r"\ast", r"\star", r"\cdot", r"\circ"
 _TRANSPOSES = frozenset({r"\intercal", r"\text{T}", r"\top", r"\mathsf{T}", r"\text{Tr}", r"\text{t}"})
 DIFFERENTIALS = frozenset({"d", r"\text{d}"})
 
+MAX_SLASHES = 10
 Construct = Callable[["Parser"], x.Node]
 CONSTRUCTS: dict[str, Construct] = {}  # what a token, or a token up to its brace, starts; filled by ``constructs``
 
@@ -45,9 +46,9 @@ class Parser:
 
     def side(self) -> x.Node:
         """The whole line as one side of a relation (possibly several items between commas)."""
-        if len(self.text) == 2 and self.text[0].startswith(r"\text{"):
+        if self.line.size == 1 and self.text[0].startswith(r"\text{"):
             return x.Symbol(rf"\text{{{' '.join(self.text[0][6:-1].split())}}}", self.span(0, 1))
-        if len(self.text) == 2 and (self.text[0] in v.OPERATORS or self.text[0] in v.SIGNS):
+        if self.line.size == 1 and (self.text[0] in v.OPERATORS or self.text[0] in v.SIGNS):
             return x.Symbol(self.text[0], self.span(0, 1))  # an operator that is spoken of: $\odot$
         node = self.body()
         if self.text[self.i] == r"\over":
@@ -211,8 +212,8 @@ class Parser:
             while tok == "/":
                 self.i += 1
                 slashes += 1
-                if slashes > MAX_DEPTH:
-                    raise self.error("E109", f"more than {MAX_DEPTH} slashes in a row")
+                if slashes > MAX_SLASHES:
+                    raise self.error("E109", f"more than {MAX_SLASHES} slashes in a row")
                 numerator = self._product(factors, operators, a)
                 denominator = self.signed("") if text[self.i] in v.SIGNS else self.factor()
                 factors, operators = [x.Quotient(numerator, denominator, "/", self.span(a, self.i))], []
@@ -390,9 +391,11 @@ class Parser:
                 ):
                     base, sub, sup = base.base, base.sub or sub, base.sup or sup
                 base = x.Scripted(base, sub, sup, primes, self.span(a, self.i))
-        while self.text[self.i] == "!":
+        if self.text[self.i] == "!":
             self.i += 1
             base = x.Factorial(base, self.span(a, self.i))
+            if self.text[self.i] == "!":
+                raise self.error("E114", "a double factorial is not read")
         return base
 
     # Arguments of commands
@@ -406,12 +409,13 @@ class Parser:
                 raise self.error("E105", f"the braces are empty where {wanted} should stand", a)
             self.i += 1
             return self.braced(a)
-        if len(tok) > 1 and tok[0].isdigit():  # \frac12, x^10: TeX takes one digit
-            if wanted != "the numerator" and wanted != "the denominator":
-                self.warn("W402", f"without braces only the digit {tok[0]} is taken", a, a + 1)
-            self.text[a] = tok[1:]
-            self.start[a] += 1
-            return x.Number(tok[0], Span(self.start[a] - 1, self.start[a]))
+        if tok[:1].isdigit():
+            if len(tok) > 1:
+                raise self.error("E106", "several digits without braces", help="write braces")
+            if self.text[a - 1] in ("_", "^") and self.text[a + 1][:1].isdigit() and self.start[a + 1] == self.end[a]:
+                self.warn("W402", f"without braces only the digit {tok} is taken", a, a + 2)
+            self.i += 1
+            return x.Number(tok, self.span(a, a + 1))
         if tok in STOP or tok in v.OPERATORS or tok in ("_", "^", "/"):
             raise self.unexpected(wanted)
         self.depth += 1

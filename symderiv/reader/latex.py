@@ -49,7 +49,7 @@ def parse_expression(source_text: str, start: int, end: int, macros: Mapping[str
     if len(found) != 1:
         raise ReadError("E105", "one expression should stand here", Span(start, end))
     line = match(found[0])
-    ranges = _without_spaces(line, 0, len(line.text) - 1)
+    ranges = _without_spaces(line, 0, line.size)
     return _guarded(line.cut(ranges), [])
 
 
@@ -57,7 +57,7 @@ def _guarded(line: Line, warnings: list[Diagnostic]) -> Node:
     try:
         return Parser(line, warnings).side()
     except RecursionError:
-        place = line.span(0, len(line.text) - 1)
+        place = line.span(0, line.size)
         raise ReadError("E109", "the formula is nested too deeply", place) from None
 
 
@@ -68,8 +68,11 @@ class _Equation:
     ranges: list[tuple[int, int]] = field(default_factory=list)
     related: bool = False
     asides: list[Piece] = field(default_factory=list)
+    first: str | None = None  # its first relation, once someone has asked
+    tail: int = 0  # where its last piece begins
 
     def extend(self, a: int, b: int, related: bool) -> None:
+        self.tail = a
         if self.ranges and self.ranges[-1][1] == a:
             a = self.ranges.pop()[0]
         self.ranges.append((a, b))
@@ -90,25 +93,17 @@ def _read_row(row: list[Token], warnings: list[Diagnostic]) -> list[Row]:
 
 def _equations(line: Line) -> list[_Equation]:
     """The equations of a row, each with the prose and the conditions beside it."""
-    found = pieces(line, 0, len(line.text) - 1)
+    found = pieces(line, 0, line.size)
     related = [not p.text and any(relation_at(line, i) for i in line.top(p.a, p.b)) for p in found]
+    last_related = max((k for k, has in enumerate(related) if has), default=-1)
     done: list[_Equation] = []
     current = _Equation()
     conditional = False
     for k, piece in enumerate(found):
         following = found[k + 1] if k + 1 < len(found) else None
         if piece.text:
-            names_a_side = (
-                following is not None
-                and not following.text
-                and relation_at(line, following.a) is not None
-                and line.text[piece.a].startswith(r"\text{")
-                and piece.text.split()[0].lower() not in v.PROSE
-                if piece.text.split()
-                else False
-            )
             wanted = bool(current.ranges) and current.ranges[-1][1] == piece.a and _ends_with_relation(line, current)
-            if not wanted and not (names_a_side and not current.ranges):
+            if not wanted and (current.ranges or not _names_a_side(line, piece, following)):
                 current.asides.append(piece)
                 last = piece.text.strip(" ,:;.(").lower().split()
                 conditional = bool(last) and (last[-1] in v.CONDITIONAL or last[0] in v.CONDITIONAL)
@@ -118,27 +113,24 @@ def _equations(line: Line) -> list[_Equation]:
             current.asides.append(piece)
             continue
         if not current.ranges:
-            if conditional and has and _is_condition(line, piece) and any(related[k + 1 :]):
-                current.asides.append(piece)
-                continue
-            if conditional and has and current.asides and not any(related[k + 1 :]) and done and _is_condition(line, piece):
+            announced = conditional or line.text[b] == ":"
+            if announced and has and _is_condition(line, piece) and (done or last_related > k):
                 current.asides.append(piece)
                 continue
             current.extend(a, b, has)
         elif relation_at(line, a) is not None or _goes_on(line, current, piece):
             current.extend(a, b, True if relation_at(line, a) else has)
         elif has:
-            if conditional or _is_condition(line, piece, current, line):
+            if conditional or _is_condition(line, piece, current):
                 current.asides.append(piece)
             elif piece.before == "," and not current.related and _is_list(line, current.ranges[0][0], a):
                 current.extend(current.ranges.pop()[0], b, True)
             else:
                 done.append(current)
-                current = _Equation([(a, b)], True)
-                while done[-1].asides and done[-1].asides[-1].text and found[k - 1] is done[-1].asides[-1]:
-                    current.asides.insert(0, done[-1].asides.pop())
-                    if k >= 2:
-                        break
+                current = _Equation([(a, b)], True, tail=a)
+                before = found[k - 1]
+                if done[-1].asides[-1:] == [before] and before.text.strip().lower().split(" ")[0] in v.PROSE:
+                    current.asides.append(done[-1].asides.pop())  # "and", "where", "so"
         elif piece.before == "," and current.asides and current.asides[-1] is found[k - 1] and not found[k - 1].text:
             found[k] = current.asides[-1] = Piece(found[k - 1].a, b, found[k - 1].before, "")
         elif piece.before == "," and (not current.related or _has_ellipsis(line, current, piece, following)):
@@ -149,6 +141,14 @@ def _equations(line: Line) -> list[_Equation]:
     if current.ranges or current.asides:
         done.append(current)
     return done
+
+
+def _names_a_side(line: Line, piece: Piece, following: Piece | None) -> bool:
+    r"""Whether a text is the left side of a relation, as in ``\text{Cross Entropy} = ...``."""
+    words = piece.text.split()
+    if following is None or following.text or not words or words[0].lower() in v.PROSE:
+        return False
+    return line.text[piece.a].startswith(r"\text{") and relation_at(line, following.a) is not None
 
 
 def _goes_on(line: Line, current: _Equation, piece: Piece) -> bool:
@@ -162,11 +162,11 @@ def _goes_on(line: Line, current: _Equation, piece: Piece) -> bool:
 
 
 def _ends_with_relation(line: Line, current: _Equation) -> bool:
-    a, b = current.ranges[-1]
-    return any((found := relation_at(line, i)) is not None and found[1] == b for i in line.top(a, b))
+    b = current.ranges[-1][1]
+    return any((found := relation_at(line, i)) is not None and found[1] == b for i in line.top(current.tail, b))
 
 
-def _is_condition(line: Line, piece: Piece, current: _Equation | None = None, _: object = None) -> bool:
+def _is_condition(line: Line, piece: Piece, current: _Equation | None = None) -> bool:
     r"""Whether a piece is a range or a case (``i \ne j``, ``k = y_i``, ``1 \le i \le K``), not an equation."""
     relations = []
     at = piece.b
@@ -182,10 +182,11 @@ def _is_condition(line: Line, piece: Piece, current: _Equation | None = None, _:
     if names <= _ORDER:
         if current is None or not current.related:
             return True
-        first = next((f[0] for a, b in current.ranges for i in line.top(a, b) if (f := relation_at(line, i))), "")
-        return first not in _ORDER or piece.before != ","
-    left = line.text[piece.a : at]
-    right = line.text[relations[-1][1] : piece.b]
+        if current.first is None:
+            current.first = next(f[0] for a, b in current.ranges for i in line.top(a, b) if (f := relation_at(line, i)))
+        return current.first not in _ORDER or piece.before != ","
+    left = [t for t in line.text[piece.a : at] if t != "&"]
+    right = [t for t in line.text[relations[-1][1] : piece.b] if t != "&"]
     is_index = all(t in _INDICES or t in (",", r"\ell") for t in left)
     return is_index and names <= _ORDER | {"="} and len(relations) <= 2 and _is_index(right)
 
@@ -233,7 +234,7 @@ def _segments(line: Line, equation: _Equation, warnings: list[Diagnostic]) -> tu
     if not equation.ranges:
         return ()
     row = line.cut(equation.ranges)
-    end = len(row.text) - 1
+    end = row.size
     segments: list[Segment] = []
     relation: str | None = None
     place: Span | None = None
@@ -290,7 +291,7 @@ def _remarks(line: Line, asides: list[Piece], warnings: list[Diagnostic]) -> tup
             content = Text(piece.text or line.text[piece.a][6:-1], place)
         else:
             try:
-                content = _guarded(line.cut([(piece.a, piece.b)]), [])
+                content = _guarded(line.cut(_without_spaces(line, piece.a, piece.b)), [])
             except ReadError:
                 content = Text(" ".join(line.text[piece.a : piece.b]), place)
         remarks.append(Remark(content, place))

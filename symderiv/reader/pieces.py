@@ -11,6 +11,9 @@ from symderiv.reader import vocabulary as v
 from symderiv.reader.structure import Line
 
 
+_MOST_STACKED = 4
+
+
 @dataclass(slots=True)
 class Piece:
     """Tokens ``a`` to ``b``; ``before`` is what divides it from the piece before: ``,`` ``,quad`` ``quad`` ``&`` ``:``
@@ -32,7 +35,7 @@ def is_prose(content: str) -> bool:
     return name.lower() in v.PROSE or not plain.isalnum()
 
 
-def relation_at(line: Line, i: int) -> tuple[str, int, str] | None:
+def relation_at(line: Line, i: int, level: int = 0) -> tuple[str, int, str] | None:
     r"""The relation at ``i``: its canonical name, where it ends, and what is stacked on it.
 
     Understands ``\stackrel{..}{=}``, ``\overset{..}{=}``, ``\underbrace{=}_{..}``, ``\xrightarrow[..]{..}``, ``{=}``,
@@ -61,15 +64,15 @@ def relation_at(line: Line, i: int) -> tuple[str, int, str] | None:
         return v.STRETCHED[tok], end, annotation
     if tok == "{" and jump[i] == 2 and text[i + 1] in v.RELATIONS:
         return v.RELATIONS[text[i + 1]], i + 3, ""
-    if tok in v.STACKED or tok in (r"\underbrace", r"\overbrace"):
+    if level < _MOST_STACKED and (tok in v.STACKED or tok in (r"\underbrace", r"\overbrace")):
         stacked = tok in v.STACKED
         first = i + 1
         inner = first + jump[first] + 1 if stacked else first
         found = None
-        if inner < len(text):
+        if inner < line.size:
             end = inner + jump[inner] + 1
             at = inner + 1 if text[inner] == "{" else inner
-            found = relation_at(line, at) if at < len(text) else None
+            found = relation_at(line, at, level + 1)
             if found and found[1] != (end - 1 if text[inner] == "{" else end):
                 found = None
         if found is None:

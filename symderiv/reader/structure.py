@@ -15,6 +15,7 @@ from symderiv.reader import vocabulary as v
 from symderiv.reader.tokens import Token
 
 MAX_DEPTH = 100
+_PADDING = 4  # more than any look-ahead
 _PHANTOMS = frozenset({r"\phantom", r"\hphantom", r"\vphantom"})
 _BOXES = frozenset({r"\boxed", r"\fbox", r"\bbox", r"\textcolor", r"\framebox"})
 _ARGUMENT_FOLLOWS = frozenset({"_", "^"})
@@ -22,7 +23,10 @@ _ARGUMENT_FOLLOWS = frozenset({"_", "^"})
 
 @dataclass(slots=True)
 class Line:
-    """Tokens as parallel lists, closed by an empty token; ``jump`` is the distance from an opener to its closer."""
+    """Tokens as parallel lists, followed by empty ones, so that a parser may look ahead without counting.
+
+    ``jump`` is the distance from an opener to its closer, and 0 for all other tokens.
+    """
 
     text: list[str]
     start: list[int]
@@ -39,8 +43,13 @@ class Line:
             lists = [[x for a, b in ranges for x in list_[a:b]] for list_ in (self.text, self.start, self.end, self.jump)]
         stop = self.end[last - 1] if last else self.end[-1]
         for list_, value in zip(lists, ("", stop, stop, 0), strict=True):
-            list_.append(value)
+            list_.extend([value] * _PADDING)
         return Line(*lists)
+
+    @property
+    def size(self) -> int:
+        """The number of tokens."""
+        return len(self.text) - _PADDING
 
     def span(self, a: int, b: int) -> Span:
         """The place of the tokens from ``a`` up to ``b``; empty, just before ``b``'s token, if there are none."""
@@ -241,12 +250,17 @@ def match(row: list[Token]) -> Line:
     row = _without_inner_spaces(row)
     text = [token.text for token in row]
     stop = row[-1].end if row else 0
-    line = Line([*text, ""], [*(t.start for t in row), stop], [*(t.end for t in row), stop], [0] * (len(row) + 1))
+    line = Line(
+        [*text, *[""] * _PADDING],
+        [*(t.start for t in row), *[stop] * _PADDING],
+        [*(t.end for t in row), *[stop] * _PADDING],
+        [0] * (len(row) + _PADDING),
+    )
     text, jump = line.text, line.jump
     frames = [_Frame("", -1)]
     barrier = frames[0]
     depth = 0
-    for i in range(len(text)):
+    for i in range(line.size + 1):
         x = text[i]
         if x == "}" and frames[-1].at == barrier.at + 1 > 0 and v.CLOSERS.get(text[i + 1]) == v.PARTNER[frames[-1].kind]:
             _swap(line, i)  # {( ... }) is printed, and meant, as {( ... )}

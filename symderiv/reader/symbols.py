@@ -35,7 +35,12 @@ class Function:
 
 @dataclass(slots=True)
 class Symbols:
-    """The symbols in force at the current place. ``versions`` maps a written head to its name in terms."""
+    """The symbols in force at the current place.
+
+    ``versions`` maps a written head to its name in terms; ``stated`` are the assumptions found in the prose;
+    ``squares`` the names whose square is a symbol of its own (a variance); ``calls`` how each function was called last;
+    ``index_sizes`` the size that a factor 1/m tells of the sum after it; ``hinted`` the ranges that the prose gives.
+    """
 
     ranges: Ranges = field(default_factory=Ranges)
     versions: dict[Head, str] = field(default_factory=dict)
@@ -62,6 +67,14 @@ class Symbols:
     variables: set[Head] = field(default_factory=set)
     together: list[set[Head]] = field(default_factory=list)
     einstein: bool = False
+    vectors: set[str] = field(default_factory=set)
+    matrices: set[str] = field(default_factory=set)
+    squares: set[str] = field(default_factory=set)
+    index_sizes: dict[str, str] = field(default_factory=dict)
+    hinted: dict[str, Range] = field(default_factory=dict)
+    hinted_classes: dict[str, str] = field(default_factory=dict)
+    stated: list[Assumption] = field(default_factory=list)
+    calls: dict[tuple[str, int], tuple[dict, dict]] = field(default_factory=dict)
 
     def name(self, written: str, subs: int = 0, sups: int = 0) -> str:
         return self.versions.get(Head(written, subs, sups), written)

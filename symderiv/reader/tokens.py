@@ -23,11 +23,15 @@ _MAX_MACRO_ARGUMENT = 20_000
 
 
 class Token(NamedTuple):
-    r"""``text`` is canonical: a character, a number, a command, ``\text{words}``, ``\begin{env}``, ``\quad``."""
+    r"""``text`` is canonical: a character, a number, a command, ``\text{words}``, ``\begin{env}``, ``\quad``.
+
+    ``final`` tokens are no macros, whatever they are called.
+    """
 
     text: str
     start: int
     end: int
+    final: bool = False
 
 
 def _alternatives(words: Iterable[str]) -> str:
@@ -140,6 +144,8 @@ def _lex(source: str, start: int, end: int, macros: dict[str, Macro]) -> list[To
                 text = ":="
             append(Token(r"\ldots" if text == "..." else text, at, stop))
         elif kind == "number":
+            if stop - at > 1 and _takes_one_digit(tokens):
+                text, stop = text[0], at + 1
             append(Token(text, at, stop))
         elif kind == "command" and text in _MACRO_DEFINITIONS:
             stop = definition_at(source, at, end, macros) or stop
@@ -184,6 +190,14 @@ def _lex(source: str, start: int, end: int, macros: dict[str, Macro]) -> list[To
             _foreign(tokens, text, at, stop)
         at = stop
     return tokens
+
+
+def _takes_one_digit(tokens: list[Token]) -> bool:
+    r"""Whether TeX takes a single digit here as an argument: ``x^10``, ``\frac12``."""
+    last = tokens[-1].text if tokens else ""
+    if last in ("_", "^") or last in v.FRACTIONS:
+        return True
+    return len(tokens) > 1 and len(last) == 1 and tokens[-2].text in v.FRACTIONS
 
 
 def _sized(tokens: list[Token], found: re.Match[str]) -> int:
@@ -290,7 +304,7 @@ def _expand(tokens: list[Token], macros: Mapping[str, Macro]) -> list[Token]:
     expansions = produced = 0
     while pending:
         token = pending.pop()
-        if token.text not in macros:
+        if token.final or token.text not in macros:
             done.append(token)
             continue
         count, default, body = macros[token.text]
@@ -301,6 +315,7 @@ def _expand(tokens: list[Token], macros: Mapping[str, Macro]) -> list[Token]:
         arguments, end = _arguments(pending, token, count, default)
         if token.text not in bodies:
             bodies[token.text] = _lex(body, 0, len(body), {})
+        says_itself = re.search(re.escape(token.text) + r"(?![A-Za-z])", body) is not None
         expanded: list[Token] = []
         for piece in bodies[token.text]:
             if piece.text[0] == "#" and len(piece.text) == 2:
@@ -312,7 +327,8 @@ def _expand(tokens: list[Token], macros: Mapping[str, Macro]) -> list[Token]:
                 text = piece.text
                 if "#" in text and text.startswith("\\text{"):
                     text = _text_token(_substitute(text[6:-1], arguments))
-                expanded.append(Token(text, token.start, end))
+                # \newcommand{\argmax}{\operatorname{argmax}} means the known word
+                expanded.append(Token(text, token.start, end, text == token.text and not says_itself))
         produced += len(expanded)
         if produced > MAX_EXPANDED_TOKENS:
             raise ReadError("E109", f"the macro {token.text} expands to too much", place)
@@ -321,9 +337,12 @@ def _expand(tokens: list[Token], macros: Mapping[str, Macro]) -> list[Token]:
 
 
 def _substitute(text: str, arguments: list[list[Token]]) -> str:
+    def written(token: Token) -> str:
+        return token.text[6:-1] if token.text.startswith(r"\text{") else token.text
+
     def replace(found: re.Match[str]) -> str:
         number = int(found[1])
-        return "".join(t.text for t in arguments[number - 1]) if 1 <= number <= len(arguments) else ""
+        return "".join(map(written, arguments[number - 1])) if 1 <= number <= len(arguments) else ""
 
     return re.sub(r"#(\d)", replace, text)
 

@@ -9,8 +9,8 @@ judge a claim, except to tell a symbol's new meaning from a repetition of its ol
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
 from symderiv.diagnostics import Diagnostic, ReadError
 from symderiv.document import (
@@ -26,17 +26,17 @@ from symderiv.document import (
     Link,
     Paragraph,
     Span,
-    Text,
 )
 from symderiv.kernel import Proved, prove_all
-from symderiv.reader import syntax
+from symderiv.reader import prose, syntax
 from symderiv.reader.arrays import Array, Value, join
 from symderiv.reader.directives import Directives
-from symderiv.reader.elaborate import Elaborator, parts_of, syntax_parts
+from symderiv.reader.elaborate import Elaborator, _is_layer, parts_of, syntax_parts
+from symderiv.reader.elaborate import _is_transpose as _transposes
 from symderiv.reader.latex import parse_display
 from symderiv.reader.names import plain
 from symderiv.reader.symbols import Function, Parameter, Symbols
-from symderiv.terms import Assumption, Claim, Context, Head, Index, Range, Term, Var, fresh
+from symderiv.terms import ONE, Assumption, Claim, Context, Head, Index, Range, Sum, Term, Var, fresh, subterms
 
 CLAIMS = ("=", ":=", "<", ">", "<=", ">=", "!=")
 BREAKS = ("implies", "iff", "impliedby", "therefore", "because", "to", "mapsto", "gets")
@@ -67,6 +67,9 @@ class Posed:
     error: Diagnostic | None = None
     expected_false: bool = False
     notes: tuple[str, ...] = ()
+    case: tuple[Assumption, ...] = ()
+    earlier_case: tuple[Assumption, ...] = ()
+    rounded: bool = False
 
 
 @dataclass(slots=True)
@@ -77,13 +80,22 @@ class Last:
     span: Span
     node: syntax.Node | None
     error: Diagnostic | None = None
+    free: dict[str, str] = field(default_factory=dict)
 
 
 class Walk:
     """Reads ``document``; afterwards ``posed`` holds its steps and ``diagnostics`` what could not be read."""
 
-    def __init__(self, document: Document) -> None:
+    def __init__(
+        self,
+        document: Document,
+        sizes: Mapping[str, int] | None = None,
+        outside: Sequence[tuple[str, str]] = (),
+        strict: bool = False,
+    ) -> None:
         self.document = document
+        self.outside = outside
+        self.strict = strict
         self.symbols = Symbols()
         self.elaborator = Elaborator(self.symbols)
         self.directives = Directives(self.symbols, self.elaborator, self._parse_text, self.define_row)
@@ -92,12 +104,23 @@ class Walk:
         self.diagnostics: list[Diagnostic] = list(document.problems)
         self.last: Last | None = None
         self.prose = ""
+        self.case: tuple[Assumption, ...] = ()  # what the words directly before a display say
+        self.earlier_case: tuple[Assumption, ...] = ()  # what was said last in this section
         self.parsed: dict[Span, syntax.Rows] = {}
+        self.used: set[Head] = set()
+        self.said: list[tuple[str, tuple[str, ...], str]] = []
+        self.symbols.sizes.update(sizes or {})
+        self.symbols.size_names.update(sizes or {})
 
     def run(self) -> None:
         self._survey()
+        for text, origin in self.outside:
+            problem = self.directives.apply(text, 0, origin)
+            if problem is not None:
+                self.diagnostics.append(replace(problem, message=f"{origin}: {problem.message}", span=Span(0, 0)))
         for block in self.document.blocks:
             self._block(block)
+        self._settle_stated()
 
     # Parsing
 
@@ -122,6 +145,9 @@ class Walk:
         singles: dict[str, int] = {}
         for latex, span in _formulas(self.document.blocks):
             for row in self._rows(latex, span).rows:
+                first = row.segments[0].side if len(row.segments) > 1 else None
+                if isinstance(first, syntax.Scripted):
+                    self._survey_square(first)
                 for segment in row.segments:
                     if isinstance(segment.side, syntax.Node):
                         self._survey_node(segment.side, singles)
@@ -129,8 +155,22 @@ class Walk:
             if singles.get(name, 0):
                 self.symbols.pairs.discard(name)
 
+    def _survey_square(self, node: syntax.Node) -> None:
+        r"""``\sigma^2 = ...`` and ``\partial/\partial\sigma^2``: the square is a symbol of its own."""
+        base, _, sup, primes = parts_of(node)
+        if isinstance(base, syntax.Symbol) and isinstance(sup, syntax.Number) and sup.text == "2" and not primes:
+            self.symbols.squares.add(plain(base.name))
+
     def _survey_node(self, node: syntax.Node, singles: dict[str, int]) -> None:
         symbols = self.symbols
+        if isinstance(node, syntax.DerivativeOp):
+            for variable, _ in node.variables:
+                self._survey_square(variable)
+        if isinstance(node, syntax.Symbol):
+            _dressed(node.name, symbols)
+        if isinstance(node, syntax.Scripted) and isinstance(node.base, syntax.Symbol) and node.sup is not None and _transposes(node.sup) and node.sub is None:
+            name = plain(node.base.name)
+            (symbols.matrices if name[-1:].isupper() or name[-2:-1].isupper() else symbols.vectors).add(name)
         match node:
             case syntax.BigOp(kind=r"\sum" | r"\prod", sub=sub, sup=sup):
                 for name in _index_names(sub):
@@ -153,6 +193,9 @@ class Walk:
                     labels = 1 if isinstance(sup, syntax.Group) and sup.open == "(" else 0
                     symbols.heads.setdefault(name, set()).add(Head(name, letters, labels))
             case syntax.Product(factors=factors, operators=operators):
+                for f, g in zip(factors, factors[1:], strict=False):
+                    if isinstance(f, syntax.Quotient) and isinstance(f.denominator, syntax.Symbol) and isinstance(g, syntax.BigOp):
+                        self._survey_average(plain(f.denominator.name), g)
                 for f, g, op in zip(factors, factors[1:], operators, strict=False):
                     base, sub, _, primes = parts_of(f)
                     group = parts_of(g)[0]
@@ -163,17 +206,24 @@ class Walk:
         for part in syntax_parts(node):
             self._survey_node(part, singles)
 
+    def _survey_average(self, size: str, node: syntax.BigOp) -> None:
+        r"""``\frac{1}{N} \sum_p``: an average, so N is the size of what p runs over."""
+        if len(size) == 1 and node.sup is None and (size.isupper() or size in "mn"):
+            for name in _index_names(node.sub):
+                self.symbols.index_sizes[name] = size
+                self.symbols.size_names.add(size)
+                self.symbols.ranges.taken.add(size)
+
     # Blocks
 
     def _block(self, block: Block) -> None:
         match block:
-            case Heading():
+            case Heading(inlines=inlines):
                 self.last = None
                 self.prose = ""
+                self.case = self.earlier_case = self._cases(inlines)
             case Paragraph(inlines=inlines):
-                self.prose = _words(inlines)
-                for formula in _inline_formulas(inlines):
-                    self._inline(formula)
+                self._prose(inlines)
             case Display():
                 self._display(block)
                 self.prose = ""
@@ -208,6 +258,143 @@ class Walk:
                 self._segments(row, len(self.displays) - 1, 0, [], inline=True)
         self.last = None if self.last is None else self.last
 
+    def _prose(self, inlines: Sequence[object]) -> None:
+        self.prose = prose.words(inlines)
+        found = self._cases(inlines)
+        if found:
+            self.case = self.earlier_case = found
+        elif self.prose.strip():
+            self.case = ()
+            if prose.BOTH.search(self.prose):
+                self.earlier_case = ()
+        if prose.EINSTEIN.search(self.prose):
+            self.symbols.einstein = True
+        for formula in _inline_formulas(inlines):
+            self._inline(formula)
+        for sentence in prose.sentences(inlines):
+            self._sentence(sentence)
+
+    def _cases(self, inlines: Sequence[object]) -> tuple[Assumption, ...]:
+        """The case that the words set, if they set exactly one."""
+        found: dict[tuple, Assumption] = {}
+        for formula in _inline_formulas(inlines):
+            for row in self._rows(formula.latex, formula.span).rows:
+                if len(row.segments) == 2 and isinstance(row.segments[0].side, syntax.Node):
+                    left, segment = row.segments[0].side, row.segments[1]
+                    if isinstance(segment.side, syntax.Node) and segment.relation in ("=", "!="):
+                        relation = syntax.Relation(left, ((segment.relation, segment.side),), formula.span)
+                        for assumption in self._condition(relation, prose.index_relation(relation) is not None):
+                            found.setdefault((assumption.kind, assumption.data), assumption)
+        for a, op, b in prose.plain_cases(prose.words(inlines)):
+            names = self.symbols.index_names
+            if a in names and b in names:
+                kind = "equal" if op == "=" else "distinct"
+                text = f"{a} {'=' if op == '=' else chr(92) + 'ne'} {b}"
+                found.setdefault((kind, (a, b)), Assumption(kind, (a, b), text, "said before the formula"))
+        return tuple(found.values()) if len(found) == 1 else ()
+
+    def _sentence(self, sentence: prose.Sentence) -> None:
+        """Assumptions and ranges that a sentence states."""
+        if self.strict:
+            return
+        symbols = self.symbols
+        for formula in sentence.formulas:
+            for row in self._rows(formula.latex, formula.span).rows:
+                known = prose.range_of(row)
+                if known is not None:
+                    name, low, high = known
+                    try:
+                        top = self.elaborator.upper(high)
+                    except ReadError:
+                        continue
+                    symbols.index_names.add(name)
+                    symbols.hinted.setdefault(name, Range(low, top))  # type: ignore[arg-type]
+                else:
+                    self._stated_equation(row, formula)
+        for kind, pattern in (("onehot", prose.ONE_HOT), ("sum", prose.SUM_TO_ONE), ("binary", prose.BINARY)):
+            match = pattern.search(sentence.words)
+            if match:
+                self._stated(kind, match[0], sentence)
+
+    def _stated_equation(self, row: syntax.Row, formula: InlineMath) -> None:
+        r"""``$\sum_k y_k = 1$`` or ``$x_0 = 1$`` in running text is an assumption, if the family is not defined."""
+        if len(row.segments) != 2 or row.segments[1].relation != "=":
+            return
+        left, right = row.segments[0].side, row.segments[1].side
+        if not isinstance(left, syntax.Node) or not isinstance(right, syntax.Number):
+            return
+        bias = isinstance(left, syntax.Scripted) and isinstance(left.sub, syntax.Number) and left.sub.text == "0"
+        if not bias and not (isinstance(left, syntax.BigOp) and left.kind == r"\sum"):
+            return
+        self._assume_nodes(left, right, formula.span)
+
+    def _assume_nodes(self, left: syntax.Node, right: syntax.Node, span: Span) -> bool:
+        self.elaborator.start_chain()
+        try:
+            terms = self.elaborator.scalar(left), self.elaborator.scalar(right)
+        except ReadError:
+            return False
+        text = self.document.source.text[span.start : span.end].strip()
+        line = self.document.source.position(span.start).line
+        self.symbols.stated.append(Assumption("equation", terms, text, f"line {line}: '{text}'"))
+        return True
+
+    def _stated(self, kind: str, said: str, sentence: prose.Sentence) -> None:
+        """Tie "one-hot" and the like to the symbol in the same sentence, or to the only candidate."""
+        names: list[str] = []
+        for formula in sentence.formulas:
+            for row in self._rows(formula.latex, formula.span).rows:
+                for segment in row.segments[:1]:
+                    base = parts_of(segment.side)[0] if isinstance(segment.side, syntax.Node) else None
+                    if isinstance(base, syntax.Symbol) and plain(base.name) not in self.symbols.index_names:
+                        names.append(plain(base.name))
+        span = sentence.formulas[0].span if sentence.formulas else None
+        line = self.document.source.position(span.start).line if span else 0
+        source = f"line {line}: '{said}'" if line else f"'{said}'"
+        self.said.append((kind, tuple(dict.fromkeys(names)), source))
+
+    def _settle_stated(self) -> None:
+        """Assumptions in words become assumptions on families, once all definitions are known."""
+        symbols = self.symbols
+        for kind, names, source in self.said:
+            candidates = [h for h in self._targets() if not names or h.name in names]
+            if not candidates and names:
+                candidates = self._targets()
+            if len({h.name for h in candidates}) != 1:
+                continue
+            for head in candidates:
+                if kind == "binary":
+                    symbols.stated.append(Assumption("binary", (head,), f"{head.name} \\in \\{{0, 1\\}}", source))
+                    continue
+                if not head.subs:
+                    continue
+                slot = head.subs - 1
+                range_class = symbols.ranges.slot(head, slot)
+                indices = tuple("j" if n == slot else f"i{n}" for n in range(head.subs + head.sups))
+                for n in range(head.subs + head.sups):
+                    if n != slot:
+                        symbols.hinted_classes[f"i{n}"] = symbols.ranges.slot(head, n)
+                member = Var(head.name, indices[: head.subs], indices[head.subs :])
+                text = f"\\sum_j {head.name}_{{{'' if slot == 0 else 'i'}j}} = 1"
+                total = Sum("j", Range(1, range_class), member)
+                symbols.stated.append(Assumption("equation", (total, ONE), text, source))
+                if kind == "onehot":
+                    symbols.stated.append(Assumption("onehot", (head, slot), f"{head.name} \\text{{ one-hot}}", source))
+
+    def _targets(self) -> list[Head]:
+        """Families that are never defined and never differentiated by: data such as targets."""
+        symbols = self.symbols
+        used: set[Head] = set()
+        for definitions in symbols.definitions.values():
+            for definition in definitions:
+                used |= {t.head for t in subterms(definition.body) if isinstance(t, Var)}
+        for posed in self.posed:
+            for side in (posed.left, posed.right):
+                if isinstance(side, Term):
+                    used |= {t.head for t in subterms(side) if isinstance(t, Var)}
+        fresh_heads = [h for h in used if h not in symbols.definitions and h not in symbols.variables]
+        return sorted(h for h in fresh_heads if (h.subs or h.sups) and h not in symbols.numerators and h.name in ("y", "t", "q", "d", "T", "Y", r"\mathbf{y}", r"\hat{p}", "p", "r", "l"))
+
     def _is_index(self, node: syntax.Node) -> bool:
         return isinstance(node, syntax.Symbol) and (
             plain(node.name) in self.symbols.index_names or plain(node.name) in self.symbols.declared
@@ -218,28 +405,30 @@ class Walk:
         number = len(self.displays) - 1
         rows = self._rows(block.latex, block.span)
         self.diagnostics.extend(rows.warnings)
-        conditions = self._conditions(rows)
+        beside = [self._beside(row) for row in rows.rows]
+        kinds = {(a.kind, a.data) for found in beside for a in found}
+        whole = [a for found in beside for a in found][:1] if len(kinds) == 1 else []
         for n, row in enumerate(rows.rows):
             if row.segments:
-                self._segments(row, number, n, conditions)
+                self._segments(row, number, n, whole or beside[n])
+            elif row.remarks:
+                self.last = None if any(isinstance(r.content, syntax.Text) and len(r.content.text) > 30 for r in row.remarks) else self.last
 
-    def _conditions(self, rows: syntax.Rows) -> list[Assumption]:
-        """Conditions between indices that stand beside the formulas of a display hold for its chain."""
-        found: list[Assumption] = []
-        for row in rows.rows:
-            for remark in row.remarks:
-                found += self._condition(remark.content)
-        return found
+    def _beside(self, row: syntax.Row) -> list[Assumption]:
+        """Conditions between indices that stand beside the formulas of a row; alone in its display, one holds for all."""
+        return [a for remark in row.remarks for a in self._condition(remark.content)]
 
-    def _condition(self, node: syntax.Node) -> list[Assumption]:
+    def _condition(self, node: syntax.Node, surely: bool = True) -> list[Assumption]:
         match node:
             case syntax.Group(body=body):
                 return self._condition(body)
-            case syntax.Relation(left=left, rest=((op, right),)) if op in ("=", "!="):
+            case syntax.Relation(left=left, rest=((op, right),)) if op in ("=", "!=") and surely:
                 text = self.document.source.text[node.span.start : node.span.end]
                 try:
                     a, b = self.elaborator.operand(left), self.elaborator.operand(right)
                 except ReadError:
+                    return []
+                if a == b:
                     return []
                 if not isinstance(a, str):
                     a, b = b, a
@@ -281,6 +470,8 @@ class Walk:
     def _step(self, segment: syntax.Segment, display: int, n: int, conditions: list[Assumption]) -> None:
         last, relation = self.last, segment.relation
         assert relation is not None
+        if last is not None:
+            self.elaborator.free = {**last.free, **self.elaborator.free}
         posed = Posed(segment.span, last.span if last else segment.span, relation, "claim", display, n)
         source = self.document.source
         line_start = source.text.rfind("\n", 0, segment.span.start) + 1
@@ -316,10 +507,39 @@ class Walk:
             posed.left, posed.right = last.value, right
         elif posed.error is None:
             posed.error = (last.error if last else None) or Diagnostic("E111", "the left side could not be read", segment.span)
+        if self._names_result(posed, segment.side):
+            self.last = Last(right, segment.side.span, segment.side, free=dict(self.elaborator.free))
+            return
+        posed.rounded = _rounded(segment.side) or (last is not None and last.node is not None and _rounded(last.node))
         self._finish(posed, conditions)
-        self.last = Last(right, segment.side.span, segment.side)
+        self.last = Last(right, segment.side.span, segment.side, free=dict(self.elaborator.free))
+
+    def _names_result(self, posed: Posed, side: syntax.Node) -> bool:
+        r"""``\sum_j e^{f_j} = \Sigma``: a new symbol on the right names what stands on the left."""
+        if posed.relation != "=" or posed.left is None or isinstance(posed.left, Array) or isinstance(posed.right, Array):
+            return False
+        head = self._head_of(side)
+        found = self._indices(head) if head is not None else None
+        if head is None or found is None or head[3]:
+            return False
+        name, subs, labels = found
+        versioned = Head(self.symbols.name(name, len(subs), len(labels)), len(subs), len(labels))
+        used = versioned in self.used or isinstance(posed.left, Var) or self._assumed(name, subs, labels)
+        if used or self.symbols.defines(name, len(subs), len(labels)) or name in self.symbols.size_names or self._is_index(side):
+            return False
+        if not all(isinstance(i, str) for i in (*subs, *labels)) or _reaches(posed.left, versioned, self.symbols):
+            return False
+        made = self.symbols.define(name, (*subs, *labels), len(subs), posed.left, posed.span)
+        self.symbols.heads.setdefault(name, set()).add(made)
+        posed.kind = "definition"
+        self.posed.append(posed)
+        return True
 
     def _finish(self, posed: Posed, conditions: list[Assumption]) -> None:
+        for side in (posed.left, posed.right):
+            if isinstance(side, Term):
+                self.used |= {t.head for t in subterms(side) if isinstance(t, Var)}
+        posed.case, posed.earlier_case = self.case, self.earlier_case
         posed.free = dict(self.elaborator.free)
         posed.declared = dict(self.symbols.declared)
         posed.assumptions = self.symbols.in_force()
@@ -364,7 +584,9 @@ class Walk:
         base, sub, sup, primes = parts_of(head)
         if not isinstance(base, syntax.Symbol) or primes or (sub is not None and trailing is not None):
             return None
-        if sup is not None and not (isinstance(sup, syntax.Group) and sup.open in ("(", "[")):
+        if isinstance(sup, syntax.Number) and sup.text == "2" and plain(base.name) in self.symbols.squares:
+            return f"{plain(base.name)}^{{2}}", sub if sub is not None else trailing, None, args
+        if sup is not None and not (isinstance(sup, syntax.Group) and sup.open in ("(", "[")) and not _is_layer(sup):
             known = isinstance(sup, syntax.Symbol) and ("^" + sup.name) in self.symbols.labels
             if not known and not (isinstance(sup, syntax.Symbol) and sup.name in ("*", r"\ast", r"\star")):
                 return None
@@ -453,9 +675,7 @@ class Walk:
         return False
 
     def _means_anew(self, name: str, subs: Sequence[Index], args: Sequence[object]) -> bool:
-        return (len(name) == 1 and name.islower() and not subs and not args) or bool(
-            CUES.search(self.prose[-160:]) and not subs and not args and len(name) == 1
-        )
+        return not subs and (not args or bool(CUES.search(self.prose[-160:])))
 
     def _repeats(self, left: syntax.Node, right: syntax.Node) -> bool:
         """Whether the equation holds under the meaning that the left side already has."""
@@ -526,6 +746,9 @@ class Walk:
             self.last = Last(value, right.span, right)
             return
         params = (*subs, *labels)
+        versioned = Head(symbols.name(name, len(subs), len(labels)), len(subs), len(labels))
+        if _reaches(value, versioned, symbols):
+            raise ReadError("E165", f"{name} stands on both sides, so this does not define it", posed.span)
         head = symbols.define(name, params, len(subs), value, posed.left_span)
         if args:
             written = sum(1 for p in parameters for i in (p.var.subs if p.var else ()) if isinstance(i, str) and i in subs)
@@ -604,12 +827,44 @@ class Walk:
     def _claim(self, posed: Posed, left: Term, right: Term, classes: dict[str, str]) -> Claim:
         ranges = self.symbols.ranges
         memo: dict[Term, Term] = {}
-        context = self.context(posed, classes)
+        context = self.context(posed, classes, left, right)
         relation = "=" if posed.relation == ":=" else posed.relation
         return Claim(ranges.resolve(left, memo), relation, ranges.resolve(right, memo), context)
 
-    def context(self, posed: Posed, classes: dict[str, str]) -> Context:
+    def _applicable(self) -> list[Assumption]:
+        """What the prose states about families that are not defined."""
+        found = []
+        for assumption in self.symbols.stated:
+            heads = {t.head for part in assumption.data if isinstance(part, Term) for t in subterms(part) if isinstance(t, Var)}
+            heads |= {part for part in assumption.data if isinstance(part, Head)}
+            if not any(head in self.symbols.definitions for head in heads):
+                found.append(assumption)
+        return found
+
+    def _relevant(self, assumption: Assumption, heads: set[Head]) -> bool:
+        """Whether an assumption speaks of something that occurs in the claim."""
+        if assumption.kind in ("equal", "distinct"):
+            return True
+        mentioned = {part for part in assumption.data if isinstance(part, Head)}
+        for part in assumption.data:
+            if isinstance(part, Term):
+                mentioned |= {t.head for t in subterms(part) if isinstance(t, Var)}
+        return bool(mentioned & heads)
+
+    def _reached(self, *terms: Term) -> set[Head]:
+        """The families that terms mention, definitions put in."""
+        heads: set[Head] = set()
+        queue = list(terms)
+        while queue:
+            for part in subterms(queue.pop()):
+                if isinstance(part, Var) and part.head not in heads:
+                    heads.add(part.head)
+                    queue += [d.body for d in self.symbols.definitions.get(part.head, ())]
+        return heads
+
+    def context(self, posed: Posed, classes: dict[str, str], *terms: Term) -> Context:
         symbols = self.symbols
+        heads = self._reached(*terms)
         ranges = symbols.ranges
         memo: dict[Term, Term] = {}
         definitions = {
@@ -617,11 +872,16 @@ class Walk:
         }
         assumptions = []
         indices: dict[str, Range] = {}
-        for name, range_class in {**posed.free, **classes}.items():
+        for name, range_class in {**symbols.hinted_classes, **posed.free, **classes}.items():
+            if name in symbols.hinted and not ranges.explicit.get(ranges.find(range_class)):
+                ranges.declare(range_class, symbols.hinted[name])
             indices[name] = posed.declared.get(name) or ranges.range_of(range_class)
         for name, range_ in posed.declared.items():
             indices.setdefault(name, range_)
-        for assumption in (*posed.assumptions, *posed.conditions):
+        stated = () if self.strict else self._applicable()
+        for assumption in (*posed.assumptions, *posed.conditions, *posed.case, *stated):
+            if not self._relevant(assumption, heads):
+                continue
             data = tuple(ranges.resolve(part, memo) if isinstance(part, Term) else part for part in assumption.data)
             assumptions.append(Assumption(assumption.kind, data, assumption.text, assumption.source))
         dependent = frozenset(
@@ -659,16 +919,33 @@ def _inline_formulas(inlines: Sequence[object]) -> Iterator[InlineMath]:
             yield from _inline_formulas(inline.inlines)
 
 
-def _words(inlines: Sequence[object]) -> str:
-    words = []
-    for inline in inlines:
-        if isinstance(inline, Text):
-            words.append(inline.text)
-        elif isinstance(inline, InlineMath):
-            words.append("$")
-        elif isinstance(inline, Emph | Link):
-            words.append(_words(inline.inlines))
-    return "".join(words)
+def _dressed(name: str, symbols: Symbols) -> None:
+    """Bold letters are vectors (small) and matrices (capital)."""
+    if name.startswith((r"\mathbf{", r"\boldsymbol{", r"\bm{", r"\pmb{", r"\vec{")):
+        letter = plain(name)
+        if len(letter) == 1 and letter.isalpha():
+            (symbols.matrices if letter.isupper() else symbols.vectors).add(letter)
+
+
+def _rounded(node: syntax.Node) -> bool:
+    """Whether a formula has a decimal number in it that may have been rounded."""
+    if isinstance(node, syntax.Number):
+        return "." in node.text and len(node.text.split(".")[1]) > 1
+    return any(_rounded(part) for part in syntax_parts(node))
+
+
+def _reaches(value: Term, head: Head, symbols: Symbols) -> bool:
+    """Whether a term mentions ``head``, definitions put in: then it cannot define it."""
+    seen: set[Head] = set()
+    queue = [value]
+    while queue:
+        for part in subterms(queue.pop()):
+            if isinstance(part, Var) and part.head not in seen:
+                if part.head == head:
+                    return True
+                seen.add(part.head)
+                queue += [d.body for d in symbols.definitions.get(part.head, ())]
+    return False
 
 
 def _index_names(sub: syntax.Node | None) -> Iterator[str]:

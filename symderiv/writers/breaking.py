@@ -13,7 +13,8 @@ from dataclasses import dataclass, replace
 from symderiv.writers.formula import Command, Delimiter, Fence, Group, Node, Scripts, Sign, Table, Words
 from symderiv.writers.signs import ALIGNED, SPACES, STYLES, SYMBOLS
 
-_SCALE = (1.0, 1.0, 0.72, 0.55)
+# Small sizes of Computer Modern are wider than scaled ones.
+_SCALE = (1.0, 1.0, 0.77, 0.65)
 _WIDE = set("mwMWQO")
 _NARROW = set("ijlftrI")
 
@@ -44,10 +45,15 @@ def _raw(node: Node, style: int) -> float:
             return (0.95 if text in _WIDE else 0.4 if text in _NARROW else 0.78 if text.isupper() else 0.56) * scale
         case Group(parts=parts):
             total, current = 0.0, style
+            previous = "open"
             for part in parts:
                 if isinstance(part, Sign) and part.text in STYLES:
                     current = STYLES[part.text]
                 total += _raw(part, current)
+                kind = _kind(part)
+                if kind == "bin" and previous in ("open", "rel", "bin", "op", "punct") and current < 2:
+                    total -= 0.444  # a sign that is no operation takes no space
+                previous = kind
             return total
         case Scripts():
             return _scripts(node, style)
@@ -56,7 +62,7 @@ def _raw(node: Node, style: int) -> float:
         case Delimiter(factor=factor):
             return (0.3 + 0.12 * factor) * scale
         case Fence(left=left, right=right):
-            return _raw(node.body, style) + sum(0.6 * scale for sign in (left, right) if sign != ".") + 0.17
+            return _raw(node.body, style) + sum(0.67 * scale for sign in (left, right) if sign != ".") + 0.17
         case Words(name=name, pieces=pieces):
             size = sum(0.47 * len(p) * scale if isinstance(p, str) else _raw(p, max(style, 1)) for p in pieces)
             return size + (0.17 if name == "operatorname" else 0.0)
@@ -65,7 +71,7 @@ def _raw(node: Node, style: int) -> float:
             gap = 0.0 if node.name in ALIGNED else 1.0
             columns = max(len(row) for row in rows)
             sizes = [max((_raw(row[k], inner) for row in rows if k < len(row)), default=0.0) for k in range(columns)]
-            return sum(sizes) + gap * (columns - 1) + 1.2 * scale
+            return sum(sizes) + gap * (columns - 1) + 1.8 * scale
     raise AssertionError(node)
 
 
@@ -227,7 +233,7 @@ def _total(rows: Sequence[Row]) -> float:
         max((width(row.cells[k]) + row.indent * (k == 1) for row in rows if k < len(row.cells)), default=0.0)
         for k in range(columns)
     ]
-    return sum(sizes) + 1.0 * max(0, (columns - 1) // 2)
+    return sum(sizes) + 2.0 * max(0, (columns - 1) // 2)
 
 
 def _gathered_fits(rows: Sequence[Row], limit: float) -> bool:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import html
 import re
+from collections.abc import Sequence
 from functools import cache
 from typing import TYPE_CHECKING
 
@@ -27,7 +28,7 @@ from symderiv.writers.signs import SYMBOLS
 if TYPE_CHECKING:
     from math_core import LatexToMathML
 
-LINE = 31.0
+LINE = 32.0
 """Room for a display in em on a wide screen; a narrower one scrolls the display in its own box."""
 PHONE = 19.0
 """Displays wider than this may have to be scrolled, and so can be reached by keyboard."""
@@ -227,7 +228,7 @@ def _latex(node: Node) -> str:
         case Sign(text=text):
             return _SPELLED.get(text, text)
         case Group(parts=parts):
-            return " ".join(map(_argument, parts))
+            return _run(parts)
         case Scripts(base=base, sub=sub, sup=sup, primes=primes):
             out = ("{}" if base is None else _argument(base)) + "'" * primes
             out += f"_{{{_latex(sub)}}}" if sub is not None else ""
@@ -256,6 +257,32 @@ def _latex(node: Node) -> str:
             inside = r" \\ ".join(" & ".join(map(_latex, row)) for row in rows)
             return rf"\begin{{{known}}}{f'{{{columns}}}' if known == 'array' else ''} {inside} \end{{{known}}}"
     raise AssertionError(node)
+
+
+def _run(parts: Sequence[Node]) -> str:
+    out: list[str] = []
+    opened: list[int] = []
+    previous: Node | None = None
+    for part in parts:
+        # TeX leaves a little space between fractions; MathML leaves none.
+        out.append((r"\, " if _both_fractions(previous, part) else "") + _argument(part))
+        previous = part
+        base = part.base if isinstance(part, Scripts) else part
+        if not isinstance(base, Delimiter):
+            continue
+        if SYMBOLS[base.sign][1] == "open":
+            opened.append(len(out) - 1)
+        elif SYMBOLS[base.sign][1] == "close" and opened:
+            start = opened.pop()
+            if isinstance(part, Scripts):
+                # Scripts of the whole bracket, so that both its sides stand at the same height.
+                whole = f"{{{' '.join(out[start:-1])} {_latex(base)}}}"
+                out[start:] = [whole + _latex(part)[len(_latex(base)) :]]
+    return " ".join(out)
+
+
+def _both_fractions(*nodes: Node | None) -> bool:
+    return all(isinstance(node, Command) and node.name in (r"\frac", r"\dfrac", r"\tfrac") for node in nodes)
 
 
 def _argument(node: Node) -> str:

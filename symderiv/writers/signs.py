@@ -30,6 +30,8 @@ SYMBOLS: dict[str, tuple[str, str, float]] = {
     r"\notin": ("in.not", "rel", 0.7), r"\to": ("arrow.r", "rel", 1.0), r"\mapsto": ("arrow.r.bar", "rel", 1.0),
     r"\rightarrow": ("arrow.r", "rel", 1.0), r"\Rightarrow": ("arrow.r.double", "rel", 1.0),
     r"\implies": ("arrow.r.double.long", "rel", 1.6), r"\iff": ("arrow.l.r.double.long", "rel", 1.8),
+    r"\Longrightarrow": ("arrow.r.double.long", "rel", 1.6), r"\ll": ("lt.double", "rel", 1.0),
+    r"\gg": ("gt.double", "rel", 1.0), r"\therefore": ("therefore", "rel", 0.7), r"\because": ("because", "rel", 0.7),
     r"\mid": ("divides", "rel", 0.3), r"\sim": ("tilde.op", "rel", 0.8), r"\subset": ("subset", "rel", 0.8),
     r"\forall": ("forall", "ord", 0.6), r"\exists": ("exists", "ord", 0.6), r"\setminus": ("without", "bin", 0.5),
     r"\cup": ("union", "bin", 0.7), r"\cap": ("inter", "bin", 0.7), r"\land": ("and", "bin", 0.7),

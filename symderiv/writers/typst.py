@@ -111,6 +111,7 @@ class _Writer:
             cells = [formula(cell) for cell in row.cells]
             if row.indent and len(cells) > 1:
                 cells[1] = f"#h({row.indent:g}em) {cells[1]}"
+            cells = [f"#h(2em) {cell}" if k and k % 2 == 0 else cell for k, cell in enumerate(cells)]
             texts.append(f"$ {' & '.join(cells)} $")
         values = (
             "".join(f"\n  {text}," for text in texts),

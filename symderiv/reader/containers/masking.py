@@ -320,29 +320,31 @@ class Mask:
 
     # From regions to formulas
 
+    def _around(self, formula: _Formula) -> tuple[str, str]:
+        """What stands before and after in the same line, as far as it matters."""
+        before = self.text[max(0, formula.start - 200) : formula.start]
+        return before.rpartition("\n")[2], self.text[formula.end : formula.end + 200].partition("\n")[0]
+
     def _in_line(self, formula: _Formula) -> bool:
         """Whether ``$$...$$`` stands in one line with other text, which some dialects use for formulas in the text."""
         if formula.kind != "double" or not self.markdown or "\n" in self.text[formula.inside : formula.close]:
             return False
-        before = self.text[self.text.rfind("\n", 0, formula.start) + 1 : formula.start]
-        stop = self.text.find("\n", formula.end)
-        after = self.text[formula.end : stop if stop >= 0 else len(self.text)]
+        before, after = self._around(formula)
         return bool(before.strip(" \t>*-+0123456789.)") or after.strip(" \t\r.,;:*"))
 
     def _settle(self, formula: _Formula, kramdown: bool, doubled: bool) -> None:
         text, start = self.text, formula.inside
         latex = text[start : formula.close]
-        line = text.rfind("\n", 0, formula.start) + 1
-        before = text[line : formula.start]
-        if "\n" in latex and self.markdown and _QUOTE_MARKS.match(before):
+        if "\n" in latex and self.markdown and _QUOTE_MARKS.match(self._around(formula)[0]):
             head, rest = latex.split("\n", 1)
             latex = head + "\n" + _QUOTE_MARKS.sub(lambda m: formulas.blank(m[0]), rest)
-        if not formula.kind.startswith("script"):
+        raw = formula.kind in ("fence", "script", "script display", "gitlab")
+        if not raw:
             latex = _ENTITY.sub(lambda m: html.unescape(m[0]).replace("\u00a0", " ").ljust(len(m[0])), latex)
             latex = _TAG_IN_FORMULA.sub(lambda m: formulas.blank(m[0]), latex)
-        if doubled or formula.kind in ("paren2", "bracket2"):
+        if (doubled and not raw) or formula.kind in ("paren2", "bracket2"):
             latex = _ESCAPED.sub(lambda m: m[0][1::2].rjust(len(m[0])), latex)
-        elif self.markdown and ("\\_" in latex or "\\*" in latex):
+        elif self.markdown and not raw and ("\\_" in latex or "\\*" in latex):
             latex = _ESCAPED_SCRIPT.sub(lambda m: " " + m[0][1] if m[0] in ("\\_", "\\*") else m[0], latex)
         display = formula.kind in ("environment", "bracket", "bracket2", "fence", "script display")
         if formula.kind == "double":

@@ -167,25 +167,26 @@ def joined(nodes: list[Inline]) -> tuple[Inline, ...]:
 
 def trimmed(inlines: tuple[Inline, ...]) -> tuple[Inline, ...]:
     """Without blank text at either end."""
-    content = list(inlines)
-    while content and isinstance(content[0], Text):
-        first = content[0]
-        text = first.text.lstrip()
-        if text:
-            content[0] = first if text == first.text else _cut(first, len(first.text) - len(text), 0)
-            break
-        del content[0]
-    while content and isinstance(content[-1], Text):
-        last = content[-1]
-        text = last.text.rstrip()
-        if text:
-            content[-1] = last if text == last.text else _cut(last, 0, len(last.text) - len(text))
-            break
-        del content[-1]
+    first, last = 0, len(inlines)
+    while first < last and _is_blank(inlines[first]):
+        first += 1
+    while first < last and _is_blank(inlines[last - 1]):
+        last -= 1
+    content = list(inlines[first:last])
+    if content and isinstance(start := content[0], Text):
+        content[0] = _cut(start, len(start.text) - len(start.text.lstrip()), 0)
+    if content and isinstance(stop := content[-1], Text):
+        content[-1] = _cut(stop, 0, len(stop.text) - len(stop.text.rstrip()))
     return tuple(content)
 
 
+def _is_blank(inline: Inline) -> bool:
+    return isinstance(inline, Text) and not inline.text.strip()
+
+
 def _cut(text: Text, left: int, right: int) -> Text:
+    if not left and not right:
+        return text
     cut = text.text[left : len(text.text) - right]
     exact = len(text.text) == text.span.end - text.span.start
     return Text(cut, Span(text.span.start + left, text.span.end - right) if exact else text.span)

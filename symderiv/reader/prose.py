@@ -1,0 +1,116 @@
+r"""What the author says in words: cases ("if i = j"), assumptions ("one-hot", "sum to one", "binary"), ranges.
+
+Words near a symbol are read in the languages that derivations are written in; what is found always carries the line
+and the words, so that a verdict which uses it can say so. This module must never find an assumption that is not
+stated.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
+
+from symderiv.document import Code, Emph, InlineMath, Link, Reference, Text
+from symderiv.reader import syntax
+from symderiv.reader.names import plain
+
+ONE_HOT = re.compile(r"one[\s-]?hot|1-of-[KCNM]\b|独热|獨熱|원[\s-]?핫|un\s+seul\s+1|a single (?:one|1)\b", re.IGNORECASE)
+SUM_TO_ONE = re.compile(
+    r"sums?\s+(?:up\s+)?to\s+(?:one|1|unity)\b|add(?:s|ing)?\s+up\s+to\s+(?:one|1)\b|和为\s*1|和為\s*1|之和为\s*(?:1|一)"
+    r"|합[은이]?\s*1|suman?\s+(?:1|uno)\b|somme(?:nt)?\s+(?:à|vaut|égale à)\s+(?:1|un)\b|summieren\s+sich\s+zu\s+(?:1|eins)"
+    r"|probability\s+distribution|概率分布|확률\s*분포",
+    re.IGNORECASE,
+)
+BINARY = re.compile(
+    r"\bbinary\b|either\s+(?:0\s+or\s+1|1\s+or\s+0|zero\s+or\s+one)|0\s+or\s+1\b|二元|取\s*0\s*或\s*1|binario|binaire|binär",
+    re.IGNORECASE,
+)
+PLAIN_CASE = re.compile(r"(?<![A-Za-z\\_^])([a-z])\s*(==?|≠|!=|\\neq?)\s*([a-z])(?![A-Za-z(_^])")
+BOTH = re.compile(r"\b(combin\w*|both cases|in general|altogether|put\w* together|summari\w*|unif\w*)\b|综上|합치면|en résumé", re.IGNORECASE)
+EINSTEIN = re.compile(r"einstein\s+(?:summation|sum|notation|convention)|summation\s+convention|爱因斯坦|아인슈타인", re.IGNORECASE)
+
+
+class Sentence(NamedTuple):
+    """A stretch of prose with its formulas: ``words`` (a formula is ``$``) and the ``formulas`` in it, in order."""
+
+    words: str
+    formulas: tuple[InlineMath, ...]
+
+
+def sentences(inlines: Sequence[object]) -> Iterator[Sentence]:
+    """Cut running text at sentence ends."""
+    words: list[str] = []
+    formulas: list[InlineMath] = []
+    for piece in _flat(inlines):
+        if isinstance(piece, InlineMath):
+            words.append("$")
+            formulas.append(piece)
+            continue
+        parts = re.split(r"(?<=[.!?。！？])\s+|(?<=[。！？])", piece)
+        for n, part in enumerate(parts):
+            if n and words:
+                yield Sentence("".join(words), tuple(formulas))
+                words, formulas = [], []
+            words.append(part)
+    if words:
+        yield Sentence("".join(words), tuple(formulas))
+
+
+def _flat(inlines: Sequence[object]) -> Iterator[str | InlineMath]:
+    for inline in inlines:
+        match inline:
+            case Text(text=text):
+                yield text
+            case InlineMath():
+                yield inline
+            case Emph(inlines=inner) | Link(inlines=inner):
+                yield from _flat(inner)
+            case Code() | Reference():
+                yield " "
+
+
+def words(inlines: Sequence[object]) -> str:
+    return "".join("$" if isinstance(piece, InlineMath) else piece for piece in _flat(inlines))
+
+
+def index_relation(node: syntax.Node | None) -> tuple[str, syntax.Node, syntax.Node] | None:
+    """(relation, left, right) if ``node`` is ``i = j`` or ``i \\ne j`` between things that look like indices."""
+    if isinstance(node, syntax.Relation) and len(node.rest) == 1:
+        op, right = node.rest[0]
+        if op in ("=", "!=") and _index_like(node.left) and _index_like(right):
+            return op, node.left, right
+    return None
+
+
+def _index_like(node: syntax.Node) -> bool:
+    match node:
+        case syntax.Symbol():
+            return len(plain(node.name)) == 1 and plain(node.name).islower()
+        case syntax.Scripted(base=syntax.Symbol() as base, sub=syntax.Symbol(), sup=None, primes=0):
+            return plain(base.name) in ("y", "c", "t")  # the label y_i as an index
+    return False
+
+
+def plain_cases(text: str) -> list[tuple[str, str, str]]:
+    """Cases written in plain text: ``i = j``, ``i≠j``."""
+    return [(m[1], "=" if m[2] in ("=", "==") else "!=", m[3]) for m in PLAIN_CASE.finditer(text)]
+
+
+def range_of(row: syntax.Row) -> tuple[str, int, syntax.Node] | None:
+    """(index, low, high) of ``i = 1, \\ldots, K`` or ``i \\in \\{1, \\ldots, K\\}``."""
+    if len(row.segments) != 2:
+        return None
+    left, right = row.segments[0].side, row.segments[1].side
+    if not isinstance(left, syntax.Symbol):
+        return None
+    if isinstance(right, syntax.Group):
+        right = right.body
+    if not isinstance(right, syntax.Tuple) or len(right.items) < 3:
+        return None
+    first, last = right.items[0], right.items[-1]
+    if not isinstance(first, syntax.Number) or not first.text.isdigit():
+        return None
+    if not any(isinstance(item, syntax.Ellipsis) for item in right.items):
+        return None
+    return plain(left.name), int(first.text), last
