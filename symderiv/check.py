@@ -5,7 +5,8 @@ This module must never call a step proved or false on any other ground than the 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,7 @@ from symderiv.diagnostics import Diagnostic, ReadError
 from symderiv.document import Document
 from symderiv.kernel import Proved, Refuted, Undecided, Verdict, Witness, prove_all
 from symderiv.reader.walk import Posed, Walk
+from symderiv.terms import Claim
 
 Progress = Callable[[int, int], None]
 
@@ -63,14 +65,12 @@ def _judged(walk: Walk, posed: Posed) -> Step:
     if posed.kind == "claim":
         if diagnostic is None:
             try:
-                verdict = prove_all(walk.claims(posed))
+                verdict, diagnostic = _verdict(walk, posed)
             except ReadError as error:
                 diagnostic = error.diagnostic
         if verdict is None:
             assert diagnostic is not None
             verdict = Undecided(None, diagnostic.message)
-        else:
-            diagnostic = _diagnostic(posed, verdict)
     return Step(
         posed.span,
         posed.left_span,
@@ -85,14 +85,42 @@ def _judged(walk: Walk, posed: Posed) -> Step:
     )
 
 
-def _diagnostic(posed: Posed, verdict: Verdict) -> Diagnostic | None:
+def _verdict(walk: Walk, posed: Posed) -> tuple[Verdict, Diagnostic | None]:
+    """The kernel's verdict under the readings that the words around a step allow, and what to say about it."""
+    claims = walk.claims(posed)
+    verdict = prove_all(claims)
     if isinstance(verdict, Proved):
         if posed.expected_false:
-            return Diagnostic("E202", "this step is marked as false, but it is proved", posed.span, posed.notes)
-        return None
+            return verdict, Diagnostic("E202", "this step is marked as false, but it is proved", posed.span, posed.notes)
+        return verdict, None
+    if posed.expected_false and isinstance(verdict, Refuted):
+        return verdict, _false(walk, posed, verdict)
+    for other in _readings(walk, posed, claims):
+        second = prove_all(other)
+        if isinstance(second, Proved):
+            return second, None
+        if not isinstance(second, Refuted) and isinstance(verdict, Refuted):
+            verdict = second
     if isinstance(verdict, Refuted):
-        return Diagnostic("E201", "this step is false", posed.span, (counterexample(verdict.witness), *posed.notes))
-    return Diagnostic("E301", "this step could not be decided", posed.span, (verdict.reason, *posed.notes))
+        doubt = walk.doubt(posed, verdict.claim)
+        if not doubt:
+            return verdict, _false(walk, posed, verdict)
+        verdict = Undecided(verdict.claim, doubt, ("counterexample",))
+        return verdict, Diagnostic("E302", "this step could not be decided", posed.span, (doubt, *posed.notes))
+    return verdict, Diagnostic("E301", "this step could not be decided", posed.span, (verdict.reason, *posed.notes))
+
+
+def _readings(walk: Walk, posed: Posed, claims: list[Claim]) -> Iterator[list[Claim]]:
+    """Other readings of a step that a reader would try: the case said before, intermediates held fixed."""
+    if posed.earlier_case and not posed.case and not posed.conditions:
+        yield walk.claims(replace(posed, case=posed.earlier_case))
+    explicit = [walk.explicit(claim) for claim in claims]
+    if all(claim is not None for claim in explicit):
+        yield explicit  # type: ignore[misc]
+
+
+def _false(walk: Walk, posed: Posed, verdict: Refuted) -> Diagnostic:
+    return Diagnostic("E201", "this step is false", posed.span, (counterexample(verdict.witness), *posed.notes))
 
 
 def counterexample(witness: Witness) -> str:

@@ -486,6 +486,7 @@ class Context:
     sizes known to be larger than 1. ``dependent``: pairs (A, b) of undefined families where A may depend on b in a way
     nobody stated: dA/db is then an unknown number, not 0. ``through``: undefined scalars that depend on everything
     only through the given families (with the ranges of their slots): dL/dx = sum over j of dL/dy_j dy_j/dx.
+    ``held``: defined families that derivatives by anything else hold fixed (the explicit partial derivative).
     """
 
     ranges: Mapping[str, Range] = field(default_factory=dict)
@@ -496,6 +497,7 @@ class Context:
     minimum: Mapping[str, int] = field(default_factory=dict)
     dependent: frozenset[tuple[Head, Head]] = frozenset()
     through: Mapping[Head, tuple[tuple[Head, tuple[Range, ...]], ...]] = field(default_factory=dict)
+    held: frozenset[Head] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)

@@ -67,6 +67,7 @@ FUNCTIONS: dict[str, str] = {
 """Functions known by name, unless the author defines the name."""
 
 INDICATORS = frozenset({"1", "I", "δ", r"\mathbb{1}", r"\mathbf{1}", r"\mathbb{I}", r"\mathbbm{1}", r"\mathds{1}", r"\delta"})
+QED = frozenset({r"\square", r"\blacksquare", r"\Box", r"\qed", r"\checkmark"})
 TRANSPOSES = frozenset({"T", r"\top", r"\intercal", r"\mathsf{T}", r"\mathrm{T}", r"\text{T}", r"\mathbf{T}", "t", r"\prime"})
 
 
@@ -87,6 +88,7 @@ class Elaborator:
         self.free: dict[str, str] = {}
         self.variable: Var | None = None
         self.calling = False
+        self.guessed = False  # whether a shape was guessed from fonts and transposes alone
         self.notes: list[str] = []
         self.warnings: list[Diagnostic] = []
 
@@ -407,6 +409,7 @@ class Elaborator:
             return self.family(Head(symbols.name(name, count), count, 0), node)
         if not counts and name in symbols.vectors | symbols.matrices:
             count = 1 if name in symbols.vectors else 2
+            self.guessed = True
             return self.family(Head(symbols.name(name, count), count, 0), node)
         return None
 
@@ -498,6 +501,7 @@ class Elaborator:
     def addition(self, node: syntax.Add) -> Value:
         if any(isinstance(term, syntax.Ellipsis) for _, term in node.terms):
             return self.ellipsis(node)
+        node = self.under_sum(node)
         values = []
         for sign, term in node.terms:
             if sign not in ("+", "-"):
@@ -507,6 +511,23 @@ class Elaborator:
         if len(values) == 1:
             return values[0]
         return elementwise(values, lambda p: add(*p), self.symbols.ranges, node.span)
+
+    def under_sum(self, node: syntax.Add) -> syntax.Add:
+        r"""``\sum_n a_n - b_n`` where n means nothing outside the sum: the bracket around a_n - b_n was left out."""
+        for at, (sign, term) in enumerate(node.terms[:-1]):
+            if not isinstance(term, syntax.BigOp) or term.kind != r"\sum":
+                continue
+            names = {plain(s.name) for s in _bound_symbols(term.sub)}
+            names = {n for n in names if not self._known(n) and n not in self.symbols.declared}
+            stop = at + 1
+            while stop < len(node.terms) and any(n in set(_subscripts(node.terms[stop][1])) and not _binds(node.terms[stop][1], n) for n in names):
+                stop += 1
+            if stop > at + 1:
+                body = syntax.Add((("+", term.body), *node.terms[at + 1 : stop]), term.span)
+                self.warn("W412", "the sum is read as one over all the terms that contain its index", term)
+                wider = syntax.BigOp(term.kind, term.sub, term.sup, body, term.signed, term.span)
+                return syntax.Add((*node.terms[:at], (sign, wider), *node.terms[stop:]), node.span)
+        return node
 
     def ellipsis(self, node: syntax.Add) -> Term:
         """``a_1 + a_2 + ... + a_K`` as the sum of the obvious family; any other dots are refused."""
@@ -548,6 +569,9 @@ class Elaborator:
             if at == 0 or at != len(factors) - 2:
                 raise refuse("E131", "dots need factors before them and one after them", node)
             return self.generalised([self.scalar(f) for f in factors if not isinstance(f, syntax.Ellipsis)], node, Prod)
+        while len(factors) > 1 and isinstance(factors[-1], syntax.Symbol) and factors[-1].name in QED:
+            factors.pop()
+            operators.pop()
         factors, operators = self.words(factors, operators)
         if len(factors) == 1:
             return self.value(factors[0])
@@ -696,7 +720,13 @@ class Elaborator:
         if function is None and gsub is not None:
             function = symbols.functions.get((name, len(subs)))
         value: Value | None = None
-        if function is not None:
+        if function is None and gsub is None and not subs and (name, 1) in symbols.functions:
+            whole = symbols.functions[name, 1]
+            probe = self.applied(name, ["?"], labels, whole, items, node)
+            if isinstance(probe, Term):
+                axis = symbols.ranges.slot(Head(symbols.name(name, 1, len(labels)), 1, len(labels)), 0)
+                value = Array((axis,), lambda at: self.applied(name, [*at], labels, whole, items, node))  # type: ignore[arg-type, return-value]
+        elif function is not None:
             value = self.applied(name, [*subs, *(trailing or [])], labels, function, items, node)
             if value is None:
                 return None
@@ -1257,6 +1287,21 @@ def syntax_parts(node: syntax.Node) -> Iterator[syntax.Node]:
                 yield item
             elif isinstance(item, tuple) and not isinstance(item, Span):
                 stack = [*item, *stack]
+
+
+def _bound_symbols(sub: syntax.Node | None) -> Iterator[syntax.Symbol]:
+    match sub:
+        case syntax.Symbol():
+            yield sub
+        case syntax.Relation(left=syntax.Symbol() as left):
+            yield left
+
+
+def _binds(node: syntax.Node, name: str) -> bool:
+    """Whether a sum inside ``node`` has its own index ``name``."""
+    if isinstance(node, syntax.BigOp) and any(plain(s.name) == name for s in _bound_symbols(node.sub)):
+        return True
+    return any(_binds(part, name) for part in syntax_parts(node))
 
 
 def _as_value(node: syntax.Node, name: str) -> bool:

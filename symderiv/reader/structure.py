@@ -331,7 +331,10 @@ class _Frame:
                 single = next((k for k, i in enumerate(bars) if k % 2 == 0 and _ends_operand(text, i)), len(bars) - 1)
                 text[bars.pop(single)] = middle
             if len(bars) % 2 == 0:
-                for left, right in _pairs(bars, text):
+                pairs = _pairs(bars, text)
+                if bars and bars is self.norms and self.bars and _cross(pairs, jump, min(self.bars[0], bars[0])):
+                    continue
+                for left, right in pairs:
                     text[left], text[right], jump[left] = opener, closer, right - left
         self.bars, self.norms = [], []
 
@@ -350,6 +353,21 @@ def _pairs(bars: list[int], text: list[str]) -> list[tuple[int, int]]:
             opened.append(i)
         last = i
     return list(zip(bars[::2], bars[1::2], strict=True)) if opened else pairs
+
+
+def _cross(pairs: list[tuple[int, int]], jump: list[int], start: int) -> bool:
+    """Whether a pair begins or ends inside something already matched, but does not lie in it, or the other way."""
+    ends = {left: right for left, right in pairs}
+    opened: list[int] = []
+    for i in range(start, max(ends.values()) + 1):
+        while opened and opened[-1] < i:
+            opened.pop()
+        end = ends.get(i, i + jump[i])
+        if end > i:
+            if opened and end > opened[-1]:
+                return True
+            opened.append(end)
+    return False
 
 
 def _ends_operand(text: list[str], i: int) -> bool:

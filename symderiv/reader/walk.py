@@ -36,7 +36,7 @@ from symderiv.reader.elaborate import _is_transpose as _transposes
 from symderiv.reader.latex import parse_display
 from symderiv.reader.names import plain
 from symderiv.reader.symbols import Function, Parameter, Symbols
-from symderiv.terms import ONE, Assumption, Claim, Context, Head, Index, Range, Sum, Term, Var, fresh, subterms
+from symderiv.terms import ONE, Assumption, Claim, Context, Deriv, Head, Index, Num, Opaque, Range, Sum, Term, Var, fresh, subterms
 
 CLAIMS = ("=", ":=", "<", ">", "<=", ">=", "!=")
 BREAKS = ("implies", "iff", "impliedby", "therefore", "because", "to", "mapsto", "gets")
@@ -70,6 +70,7 @@ class Posed:
     case: tuple[Assumption, ...] = ()
     earlier_case: tuple[Assumption, ...] = ()
     rounded: bool = False
+    guessed: bool = False
 
 
 @dataclass(slots=True)
@@ -252,6 +253,8 @@ class Walk:
             if isinstance(right, syntax.Number) or self._is_index(left) or isinstance(right, syntax.Tuple):
                 continue
             head = self._head_of(left)
+            if head is None and isinstance(right, syntax.Symbol) and not self._is_index(right):
+                head = self._head_of(right)  # "$\\sum_j e^{f_j} = \\Sigma$"
             if head is not None and not self._is_defined(head):
                 self.displays.append(formula.span)
                 self.elaborator.start_chain()
@@ -412,7 +415,19 @@ class Walk:
             if row.segments:
                 self._segments(row, number, n, whole or beside[n])
             elif row.remarks:
-                self.last = None if any(isinstance(r.content, syntax.Text) and len(r.content.text) > 30 for r in row.remarks) else self.last
+                self._prose_row(row)
+
+    def _prose_row(self, row: syntax.Row) -> None:
+        """A row of words inside a display: it may set the case for the rows below."""
+        found = self._beside(row)
+        text = " ".join(r.content.text for r in row.remarks if isinstance(r.content, syntax.Text))
+        for a, op, b in prose.plain_cases(text.replace("$", "")):
+            kind = "equal" if op == "=" else "distinct"
+            line = self.document.source.position(row.cells_span.start).line
+            found.append(Assumption(kind, (a, b), f"{a} {'=' if op == '=' else chr(92) + 'ne'} {b}", f"said in line {line}"))
+        if found:
+            self.case = self.earlier_case = tuple(found[:1])
+            self.last = None
 
     def _beside(self, row: syntax.Row) -> list[Assumption]:
         """Conditions between indices that stand beside the formulas of a row; alone in its display, one holds for all."""
@@ -507,12 +522,33 @@ class Walk:
             posed.left, posed.right = last.value, right
         elif posed.error is None:
             posed.error = (last.error if last else None) or Diagnostic("E111", "the left side could not be read", segment.span)
-        if self._names_result(posed, segment.side):
+        if self._names_result(posed, segment.side) or self._reads_off(posed):
             self.last = Last(right, segment.side.span, segment.side, free=dict(self.elaborator.free))
             return
         posed.rounded = _rounded(segment.side) or (last is not None and last.node is not None and _rounded(last.node))
         self._finish(posed, conditions)
         self.last = Last(right, segment.side.span, segment.side, free=dict(self.elaborator.free))
+
+    def _reads_off(self, posed: Posed) -> bool:
+        """``(f(x) - y)^2 = (w x - y)^2`` with an unknown f says what f(x) is: the one place where the sides differ."""
+        left, right = posed.left, posed.right
+        if posed.relation != "=" or not isinstance(left, Term) or not isinstance(right, Term):
+            return False
+        found: set[tuple[Term, Term]] = set()
+        if not _differences(left, right, found) or len(found) != 1:
+            return False
+        ((unknown, value),) = found
+        if unknown is left or not isinstance(unknown, Var) or unknown.head in self.symbols.definitions:
+            return False
+        indices = unknown.indices
+        if unknown.head in self.used or unknown.head in self.symbols.variables or len(set(indices)) != len(indices):
+            return False
+        if not all(isinstance(i, str) for i in indices) or isinstance(value, Num) or _reaches(value, unknown.head, self.symbols):
+            return False
+        made = self.symbols.define(unknown.name, indices, len(unknown.subs), value, posed.span)
+        self.symbols.heads.setdefault(unknown.name, set()).add(made)
+        self.elaborator.notes.append(f"{unknown.name} is read off here")
+        return False
 
     def _names_result(self, posed: Posed, side: syntax.Node) -> bool:
         r"""``\sum_j e^{f_j} = \Sigma``: a new symbol on the right names what stands on the left."""
@@ -540,6 +576,8 @@ class Walk:
             if isinstance(side, Term):
                 self.used |= {t.head for t in subterms(side) if isinstance(t, Var)}
         posed.case, posed.earlier_case = self.case, self.earlier_case
+        posed.guessed = self.elaborator.guessed
+        self.elaborator.guessed = False
         posed.free = dict(self.elaborator.free)
         posed.declared = dict(self.symbols.declared)
         posed.assumptions = self.symbols.in_force()
@@ -831,6 +869,74 @@ class Walk:
         relation = "=" if posed.relation == ":=" else posed.relation
         return Claim(ranges.resolve(left, memo), relation, ranges.resolve(right, memo), context)
 
+    def doubt(self, posed: Posed, claim: Claim) -> str:
+        """Why a counterexample to ``claim`` would not convict its author; empty if it does.
+
+        A symbol of which nothing is known may stand for anything, and what stands on both sides under different names
+        may be tied together by words that were not understood.
+        """
+        if posed.rounded:
+            return "numbers in this line may be rounded"
+        if isinstance(claim.right, Num) and not claim.right.value and posed.relation == "=":
+            if any(isinstance(t, Var) for t in subterms(claim.left)):
+                return "this may be an equation to be solved, not one that holds always"
+        if posed.guessed:
+            return "the shapes of the vectors and matrices here are not declared"
+        left, right = self._unknowns(claim.left), self._unknowns(claim.right)
+        only_left, only_right = left - right, right - left
+        if only_left and only_right:
+            a, b = sorted(only_left)[0], sorted(only_right)[0]
+            return f"how {_shown(a)} on the left and {_shown(b)} on the right are related was not found"
+        in_definitions = set()
+        for definitions in self.symbols.definitions.values():
+            for definition in definitions:
+                in_definitions |= _heads(definition.body)
+        for name in sorted(only_left | only_right):
+            if name not in in_definitions and name not in {h.name for h in self.symbols.variables}:
+                return f"nothing is known about {_shown(name)}"
+        sizes = {r.high for r in claim.context.ranges.values()} | {t.range.high for s in (claim.left, claim.right) for t in subterms(s) if isinstance(t, Sum)}
+        for a, b in self.symbols.ranges.conflicts:
+            if a.high in sizes and b.high in sizes:
+                return f"the same index runs to {a.high} in one place and to {b.high} in another"
+        if self.symbols.einstein:
+            return "repeated indices may be summed here"
+        return ""
+
+    def _unknowns(self, term: Term) -> set[str]:
+        """Names of the undefined symbols and functions that a term reaches."""
+        found: set[str] = set()
+        seen: set[Head] = set()
+        queue = [term]
+        while queue:
+            for part in subterms(queue.pop()):
+                if isinstance(part, Opaque):
+                    found.add(part.name)
+                elif isinstance(part, Var) and part.head not in seen:
+                    seen.add(part.head)
+                    bodies = [d.body for d in self.symbols.definitions.get(part.head, ())]
+                    queue += bodies
+                    if not bodies:
+                        found.add(part.name)
+        return found
+
+    def explicit(self, claim: Claim) -> Claim | None:
+        """The claim with derivatives that hold intermediates fixed, where the author differentiates by these too.
+
+        Only where the differentiated quantity mentions the variable itself; else that reading is empty.
+        """
+        symbols = self.symbols
+        held = frozenset(h for h in symbols.variables if h in symbols.definitions)
+        applies = False
+        for side in (claim.left, claim.right):
+            for part in subterms(side):
+                if isinstance(part, Deriv):
+                    body = part.body
+                    bodies = [d.body for d in symbols.definitions.get(body.head, ())] if isinstance(body, Var) else [body]
+                    direct = {t.head for b in bodies for t in subterms(b) if isinstance(t, Var)}
+                    if part.var.head in direct and (direct & held) - {part.var.head}:
+                        applies = True
+        return replace(claim, context=replace(claim.context, held=held)) if applies else None
+
     def _applicable(self) -> list[Assumption]:
         """What the prose states about families that are not defined."""
         found = []
@@ -925,6 +1031,30 @@ def _dressed(name: str, symbols: Symbols) -> None:
         letter = plain(name)
         if len(letter) == 1 and letter.isalpha():
             (symbols.matrices if letter.isupper() else symbols.vectors).add(letter)
+
+
+def _shown(name: str) -> str:
+    return name.split("#")[0]
+
+
+def _heads(term: Term) -> set[str]:
+    return {t.name for t in subterms(term) if isinstance(t, Var | Opaque)}
+
+
+def _differences(a: Term, b: Term, found: set[tuple[Term, Term]]) -> bool:
+    """Collect the places where two terms of the same shape differ; False if their shapes differ at the top."""
+    if a is b:
+        return True
+    if type(a) is type(b) and len(a.parts) == len(b.parts) and a.parts and not isinstance(a, Var):
+        if isinstance(a, Sum) and a.key[:2] != b.key[:2]:
+            return False
+        before = set(found)
+        if all(_differences(x, y, found) for x, y in zip(a.parts, b.parts, strict=True)):
+            return True
+        found.clear()
+        found |= before
+    found.add((a, b))
+    return True
 
 
 def _rounded(node: syntax.Node) -> bool:

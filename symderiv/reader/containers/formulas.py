@@ -26,6 +26,23 @@ _LABEL = re.compile(r"\\label\s*\{([^{}]*)\}")
 _TAG = re.compile(r"\\tag\*?\s*\{((?:[^{}]|\{[^{}]*+\})*+)\}")
 _OPENING = re.compile(r"\s*\\begin\s*\{([A-Za-z]+\*?)\}(\s*\{[^{}]*\})?")
 _AFTER = re.compile(r"(?:\s|[.,;]|\\label\s*\{[^{}]*\}|\\tag\*?\s*\{(?:[^{}]|\{[^{}]*+\})*+\})*+\Z")
+BLANK_LINE = re.compile(r"\n[ \t\r>]*\n")
+_WORDS = re.compile(r"(?:[^\W\d_]{3,}[ ,]+){3}[^\W\d_]{2,}|[\u3040-\u9fff\uac00-\ud7af]{6,}")
+_NOT_WORDS = re.compile(r"\\(?:text\w*|mathrm|mbox|label|tag)\s*\{[^{}]*\}|\\[A-Za-z]+|(?<!\\)%[^\n]*")
+_BREAKS_DISPLAY = re.compile(
+    r"^(?:#{1,6} |[ \t]*(?:```|~~~))|\\(?:sub)*section\b|\\item\b|\\begin\s*\{(?:itemize|enumerate)", re.M
+)
+
+
+def is_prose(content: str) -> bool:
+    """Whether there are sentences in it, outside ``\\text``."""
+    return bool(_WORDS.search(_NOT_WORDS.sub(" ", content)))
+
+
+def runs_on(content: str) -> bool:
+    """Whether what seems to be a formula runs from one unclosed formula through prose to the next."""
+    gap = BLANK_LINE.search(content)
+    return bool(gap and (_BREAKS_DISPLAY.search(content, gap.end()) or is_prose(content)))
 
 
 def blank(text: str) -> str:

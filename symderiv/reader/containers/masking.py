@@ -41,10 +41,6 @@ _MARKDOWN = re.compile(
     re.M,
 )
 _CLOSERS = {"double": r"(?<!\\)\$\$", "bracket": r"(?<!\\)\\[\[\]]", "bracket2": r"\\\\[\[\]](?!\d)", "gitlab": r"`\$"}
-_BLANK_LINE = re.compile(r"\n[ \t\r>]*\n")
-_BREAKS_DISPLAY = re.compile(r"^(?:#{1,6} |[ \t]*(?:```|~~~))", re.M)
-_WORDS = re.compile(r"(?:[^\W\d_]{3,}[ ,]+){3}[^\W\d_]{2,}|[\u3040-\u9fff\uac00-\ud7af]{6,}")
-_NOT_WORDS = re.compile(r"\\(?:text\w*|mathrm|mbox|label|tag)\s*\{[^{}]*\}|\\[A-Za-z]+|(?<!\\)%[^\n]*")
 _MATHEMATICAL_SIGN = re.compile(r"[\\^_=<>{}+|]|^[A-Za-z][\w']{0,2}$")
 _LOOKS_MATHEMATICAL = re.compile(r"[\\^_=<>{}+/|]|^\W*\w{1,3}\W*$")
 _ENTITY = re.compile(r"&(?:amp|lt|gt|nbsp|quot|apos|#\d{1,6}|#x[0-9a-fA-F]{1,5});")
@@ -191,10 +187,9 @@ class Mask:
             reads = kind == "double"
             return self._problem("the formula that $$ begins is not closed", start, inside) if reads else inside
         content = self.text[inside : found.start()]
-        gap = _BLANK_LINE.search(content)
-        if gap and (_BREAKS_DISPLAY.search(content, gap.end()) or _is_prose(content)):
+        if formulas.runs_on(content):
             return self._problem(f"the formula that {token[0]} begins is not closed", start, inside)
-        if kind != "double" and (not _LOOKS_MATHEMATICAL.search(content) or _is_prose(content)):
+        if kind != "double" and (not _LOOKS_MATHEMATICAL.search(content) or formulas.is_prose(content)):
             return inside
         return self._formula(kind, start, inside, found.start(), found.end())
 
@@ -212,7 +207,7 @@ class Mask:
         if found is None:
             return inside
         content = self.text[inside : found.start()]
-        if _BLANK_LINE.search(content) or not _LOOKS_MATHEMATICAL.search(content.strip()):
+        if formulas.BLANK_LINE.search(content) or not _LOOKS_MATHEMATICAL.search(content.strip()):
             return inside
         return self._formula(token.lastgroup or "", start, inside, found.start(), found.end())
 
@@ -220,7 +215,7 @@ class Mask:
         """``$...$`` if it is a formula and not money: nothing blank beside the signs, or mathematics between them."""
         inside = start + 1
         limit = min(end, inside + LONGEST_INLINE)
-        gap = _BLANK_LINE.search(self.text, inside, limit)
+        gap = formulas.BLANK_LINE.search(self.text, inside, limit)
         close = _closing_dollar(self.text, inside, gap.start() if gap else limit)
         if close is None or close == inside:
             return inside
@@ -228,10 +223,10 @@ class Mask:
         tight = not content[0].isspace() and not content[-1].isspace()
         if self.text[close + 1 : close + 2].isdigit() and content[:1].isdigit():
             return inside
-        if tight and (_LOOKS_MATHEMATICAL.search(content) or not _is_prose(content)):
+        if tight and (_LOOKS_MATHEMATICAL.search(content) or not formulas.is_prose(content)):
             return self._formula("dollar", start, inside, close, close + 1)
         doubled = self.text.startswith("$", close + 1)
-        if not tight and not doubled and _MATHEMATICAL_SIGN.search(content.strip()) and not _is_prose(content):
+        if not tight and not doubled and _MATHEMATICAL_SIGN.search(content.strip()) and not formulas.is_prose(content):
             return self._formula("dollar", start, inside, close, close + 1)
         return inside
 
@@ -277,10 +272,12 @@ class Mask:
 
     def _code(self, token: re.Match[str], end: int) -> int:
         length = len(token[0])
-        runs = self._ticks[length] if length in self._ticks else []
+        runs = self._ticks.get(length, [])
         following = bisect_left(runs, token.end())
         close = runs[following] if following < len(runs) else end
-        if close + length > end or _BLANK_LINE.search(self.text, token.end(), min(close, token.end() + LONGEST_INLINE)):
+        if close + length > end or formulas.BLANK_LINE.search(
+            self.text, token.end(), min(close, token.end() + LONGEST_INLINE)
+        ):
             return token.end()
         text = self.text[token.end() : close].replace("\n", " ")
         return self.put(token.start(), close + length, Code(text.strip() or text, Span(token.start(), close + length)))
@@ -350,17 +347,13 @@ class Mask:
         if formula.kind == "double":
             display = not (kramdown and self._in_line(formula))
         node: Display | InlineMath | None = None
-        if display or formula.kind == "dollar" and re.match(rf"\s*\\begin\{{(?:{_ENVIRONMENTS})\}}", latex):
+        if display or (formula.kind == "dollar" and re.match(rf"\s*\\begin\{{(?:{_ENVIRONMENTS})\}}", latex)):
             node = formulas.display(latex, start, self.macros)
             if node and formula.label:
                 node = Display(node.latex, node.span, node.environment, formula.label, node.tag)
         else:
             node = formulas.inline(latex, start, self.macros)
         self.put(formula.start, formula.end, node)
-
-
-def _is_prose(content: str) -> bool:
-    return bool(_WORDS.search(_NOT_WORDS.sub(" ", content)))
 
 
 def _closing_dollar(text: str, start: int, end: int) -> int | None:

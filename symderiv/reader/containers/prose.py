@@ -78,9 +78,7 @@ class Inlines:
         if find is None:
             self.plain(at, at + 1)
             return at + 1
-        if isinstance(find.node, (InlineMath, Code)):
-            self.add(find.node)
-        elif isinstance(find.node, (Reference, Link)):
+        if isinstance(find.node, (InlineMath, Code, Reference, Link)):
             self.add(find.node)
         return min(find.end - self.start, len(self.text))
 

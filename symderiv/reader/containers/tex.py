@@ -18,11 +18,9 @@ from symderiv.document import (
     Callout,
     Code,
     CodeBlock,
-    Directive,
     Document,
     Emph,
     Figure,
-    Heading,
     Inline,
     ItemList,
     Link,
@@ -33,6 +31,7 @@ from symderiv.document import (
     Text,
 )
 from symderiv.reader.containers import formulas
+from symderiv.reader.containers.latexrun import Running, Shared
 from symderiv.reader.containers.latextext import (
     ACCENTS,
     CALLOUTS,
@@ -44,7 +43,6 @@ from symderiv.reader.containers.latextext import (
     EMPHASIS,
     HEADINGS,
     LISTS,
-    MARKS,
     PLAIN,
     REFERENCES,
     SYMBOLS,
@@ -52,85 +50,48 @@ from symderiv.reader.containers.latextext import (
     accented,
     circled,
 )
-from symderiv.reader.containers.macros import COMMANDS, PATIENCE, Macro, collect, definition_at, group
-from symderiv.reader.containers.prose import trimmed, words
+from symderiv.reader.containers.macros import COMMANDS, PATIENCE, collect, definition_at, group
+from symderiv.reader.containers.prose import words
 
 DEEPEST_LIST = 20
-DEEPEST_EMPHASIS = 10
 
-_SPECIAL = re.compile(r"[\\$%{}&]|``|''|---?|\n[ \t\r]*\n\s*")
 _COMMAND = re.compile(r"\\(?:([A-Za-z@]+)(\*?)|(.)|$)", re.S)
-_BLANKS = re.compile(r"[ \t\r]*(?:\n(?![ \t\r]*(?:\n|$))[ \t\r]*)?")
-_OPTION = re.compile(r"[ \t]*\[((?:[^\[\]{}\n]|\n(?![ \t\r]*\n)|\{[^{}]*+\}|\[[^\[\]]*+\])*+)\]")
 _ENVIRONMENT = re.compile(r"\s*\{\s*([A-Za-z@]+\*?)\s*\}")
-_DIRECTIVE = re.compile(r"%+[ \t]*symderiv:[ \t]*([^\n]*)")
 _ACCENTED = re.compile(r"[ \t]*(?:\{[ \t]*(\\[ij](?![A-Za-z])|.?)[ \t]*\}|(\\[ij])(?![A-Za-z])|(.))")
 _VERB = re.compile(r"\*?([^\sA-Za-z*])([^\n]*?)\1")
 _BEGIN_ALIAS = re.compile(r"\\begin\s*\{([A-Za-z]+\*?)\}")
-_INLINE_END = re.compile(r"(?:[^\\$%{}\n]|\\.|%[^\n]*|\n(?![ \t\r]*(?:\n|\Z)))*+", re.S)
 _CODE_ESCAPES = re.compile(r"\\([_%&#${}\\ ])|\\textbackslash\s*(?:\{\})?|\\textasciitilde\s*(?:\{\})?|\{\}")
 
 
 def read(source: Source, problems: tuple[Diagnostic, ...] = ()) -> Document:
     """The document in ``source``. Never fails: what cannot be read is a diagnostic in ``Document.problems``."""
-    reader = _Reader(source.text, list(problems))
-    start, end = reader.body()
-    flow = _Flow(reader, start, end)
-    blocks = flow.read()
-    return Document(source, blocks, reader.title, reader.macros, tuple(reader.problems))
+    shared = Shared(source.text, list(problems), dict(THEOREMS))
+    blocks = _Flow(shared, *_body(shared)).read()
+    return Document(source, blocks, shared.title, shared.macros, tuple(shared.problems))
 
 
-@dataclass(slots=True)
-class _Reader:
-    """What the whole document shares."""
+def _body(shared: Shared) -> tuple[int, int]:
+    """Where the body is; reads macros, theorem names and the title of the preamble."""
+    text = shared.text
+    opening = re.search(r"^[^%\n]*?(\\begin\s*\{document\})", text, re.M)
+    if opening is None:
+        return 0, len(text)
+    preamble = opening.start(1)
+    collect(text, 0, preamble, shared.macros)
+    for theorem in re.finditer(r"^[^%\n]*?\\newtheorem\*?\{(\w+)\}(?:\[\w*\])?\{([^{}]*)\}", text[:preamble], re.M):
+        shared.theorems[theorem[1]] = theorem[2]
+    title = re.search(r"^[^%\n]*?\\title\s*(?:\[[^\[\]]*\])?\s*(?=\{)", text[:preamble], re.M)
+    inside = title and group(text, title.end(), preamble)
+    if inside:
+        shared.title = _inlines(shared, *inside)
+    closing = re.compile(r"^[^%\n]*?(\\end\s*\{document\})", re.M).search(text, opening.end())
+    return opening.end(), closing.start(1) if closing else len(text)
 
-    text: str
-    problems: list[Diagnostic]
-    title: tuple[Inline, ...] = ()
-    macros: dict[str, Macro] = field(default_factory=dict)
-    theorems: dict[str, str] = field(default_factory=lambda: dict(THEOREMS))
-    no_more: set[str] = field(default_factory=set)
-    unfinished: int = 0
 
-    def body(self) -> tuple[int, int]:
-        """Where the body is; reads macros, theorem names and the title of the preamble."""
-        text = self.text
-        opening = re.search(r"^[^%\n]*?(\\begin\s*\{document\})", text, re.M)
-        if opening is None:
-            return 0, len(text)
-        preamble = opening.start(1)
-        collect(text, 0, preamble, self.macros)
-        for theorem in re.finditer(r"^[^%\n]*?\\newtheorem\*?\{(\w+)\}(?:\[\w*\])?\{([^{}]*)\}", text[:preamble], re.M):
-            self.theorems[theorem[1]] = theorem[2]
-        title = re.search(r"^[^%\n]*?\\title\s*(?:\[[^\[\]]*\])?\s*(?=\{)", text[:preamble], re.M)
-        inside = title and group(text, title.end(), preamble)
-        if inside:
-            self.title = self.inlines(*inside)
-        closing = re.compile(r"^[^%\n]*?(\\end\s*\{document\})", re.M).search(text, opening.end())
-        return opening.end(), closing.start(1) if closing else len(text)
-
-    def inlines(self, start: int, end: int) -> tuple[Inline, ...]:
-        """A short piece of running text, such as a title, without blocks."""
-        return tuple(
-            inline
-            for block in _Flow(self, start, end, nested=True).read()
-            if isinstance(block, Paragraph)
-            for inline in block.inlines
-        )
-
-    def find(self, closer: str, start: int, end: int) -> re.Match[str] | None:
-        """The next place where the regular expression ``closer`` holds, comments and escapes left out."""
-        if closer in self.no_more:
-            return None
-        pattern = re.compile(rf"(?:[^\\%$]|(?!{closer})(?:\\.|%[^\n]*|\$|\\))*+({closer})", re.S)
-        found = pattern.match(self.text, start, end)
-        if found is None and end == len(self.text):
-            self.no_more.add(closer)
-        return found
-
-    def problem(self, message: str, start: int, end: int, help: str = "") -> None:
-        if len(self.problems) < 200:
-            self.problems.append(Diagnostic("E150", message, Span(start, end), help=help))
+def _inlines(shared: Shared, start: int, end: int) -> tuple[Inline, ...]:
+    """A short piece of running text, such as a title, without blocks."""
+    blocks = _Flow(shared, start, end, nested=True).read()
+    return tuple(inline for block in blocks if isinstance(block, Paragraph) for inline in block.inlines)
 
 
 @dataclass(slots=True)
@@ -145,204 +106,23 @@ class _Frame:
     items: list[tuple[Block, ...]] = field(default_factory=list)
 
 
-@dataclass(slots=True)
-class _Group:
-    """An open brace; ``wrap`` is what its content becomes ("" for a bare group)."""
+class _Flow(Running):
+    """Reads commands and environments; ``nested`` text has no environments of its own."""
 
-    start: int
-    wrap: str = ""
-    first: int = 0
-    detail: str = ""
-
-
-class _Flow:
-    """Reads text from ``pos`` to ``end`` into blocks."""
-
-    def __init__(self, reader: _Reader, start: int, end: int, nested: bool = False) -> None:
-        self.reader, self.text, self.pos, self.end, self.nested = reader, reader.text, start, end, nested
+    def __init__(self, shared: Shared, start: int, end: int, nested: bool = False) -> None:
+        super().__init__(shared, start, end)
+        self.nested = nested
         self.frames = [_Frame("", start, [])]
         self.open: Counter[str] = Counter()
-        self.groups: list[_Group] = []
-        self.wraps = 0
-        self.inlines: list[Inline] = []
 
     def read(self) -> tuple[Block, ...]:
-        while self.pos < self.end:
-            found = _SPECIAL.search(self.text, self.pos, self.end)
-            stop = found.start() if found else self.end
-            self.plain(self.pos, stop)
-            if found is None:
-                break
-            self.pos = found.end()
-            mark = found[0]
-            if mark == "\\":
-                self.command(stop)
-            elif mark == "$":
-                self.dollar(stop)
-            elif mark == "%":
-                self.comment(stop)
-            elif mark == "{":
-                self.groups.append(_Group(stop))
-            elif mark == "}":
-                if self.groups:
-                    self.wrap(self.groups.pop(), stop)
-            elif mark[0] == "\n":
-                self.flush(stop)
-            else:
-                self.atom(MARKS[mark], stop)
-        self.pos = self.end
-        self.flush(self.end)
+        self.run()
         while len(self.frames) > 1:
             self.close_frame(self.end)
         return tuple(self.frames[0].blocks)
 
-    # Running text
-
-    def plain(self, start: int, stop: int) -> None:
-        """Text that prints as it stands: each line end is one space, so characters keep their places."""
-        if start == stop:
-            return
-        text = self.text[start:stop].translate(PLAIN)
-        last = self.inlines[-1] if self.inlines else None
-        if isinstance(last, Text) and last.span.end == start and len(last.text) == start - last.span.start:
-            self.inlines[-1] = Text(last.text + text, Span(last.span.start, stop))
-        elif last is not None or text.strip():
-            self.inlines.append(Text(text, Span(start, stop)))
-
-    def atom(self, text: str, start: int) -> None:
-        """Text that is written otherwise than it prints, from ``start`` to where we are."""
-        self.inlines.append(Text(text, Span(start, self.pos)))
-
-    def skip_blanks(self) -> None:
-        found = _BLANKS.match(self.text, self.pos, self.end)
-        if found:
-            self.pos = found.end()
-
-    def option(self) -> tuple[int, int] | None:
-        """The inside of ``[...]`` here, if there is one."""
-        found = _OPTION.match(self.text, self.pos, self.end)
-        if found is None:
-            return None
-        self.pos = found.end()
-        return found.span(1)
-
-    def argument(self) -> tuple[int, int] | None:
-        """The inside of ``{...}`` here, if there is one."""
-        inside = group(self.text, self.pos, self.end, 20_000 if self.reader.unfinished < PATIENCE else 200)
-        if inside:
-            self.pos = inside[1] + 1
-        elif self.text.startswith("{", self.pos):
-            self.reader.unfinished += 1
-        return inside
-
-    def comment(self, start: int) -> None:
-        stop = self.text.find("\n", start, self.end)
-        stop = self.end if stop < 0 else stop
-        directive = _DIRECTIVE.match(self.text, start, stop)
-        if directive:
-            self.flush(start)
-            self.add(Directive(directive[1].strip(), Span(start, stop - (self.text[stop - 1] == "\r"))))
-            self.pos = stop
-            return
-        following = re.compile(r"\n[ \t]*(?![ \t\r]*\n)").match(self.text, stop, self.end)
-        self.pos = following.end() if following else stop
-
-    # Groups and paragraphs
-
-    def begin_wrap(self, wrap: str, start: int, detail: str = "") -> None:
-        """The group that opens here, if one does, becomes an inline or a block of its own when it closes."""
-        self.skip_blanks()
-        if self.pos < self.end and self.text[self.pos] == "{":
-            self.pos += 1
-            known = wrap if self.wraps < DEEPEST_EMPHASIS else ""
-            self.wraps += bool(known)
-            self.groups.append(_Group(start, known, len(self.inlines), detail))
-
-    def wrap(self, closed: _Group, stop: int) -> None:
-        if not closed.wrap:
-            return
-        self.wraps -= 1
-        content = tuple(self.inlines[closed.first :])
-        del self.inlines[closed.first :]
-        span = Span(closed.start, min(stop + 1, self.end))
-        if closed.wrap == "heading":
-            if content := trimmed(content):
-                self.add(Heading(int(closed.detail), content, span))
-        elif closed.wrap == "paragraph":
-            if content := trimmed(content):
-                self.add(Paragraph(content, span))
-        elif closed.wrap == "title":
-            self.reader.title = trimmed(content)
-        elif closed.wrap == "footnote":
-            at = Span(closed.start, closed.start)
-            self.inlines += [Text(" (", at), *content, Text(")", Span(stop, stop))]
-        elif closed.wrap == "link":
-            self.inlines.append(Link(content, closed.detail, span))
-        elif content:
-            self.inlines.append(Emph(content, span, strong=closed.wrap == "strong"))
-
-    def flush(self, stop: int) -> None:
-        """End the paragraph, and with it what is still open in it."""
-        if self.wraps:
-            for position in range(len(self.groups) - 1, -1, -1):
-                if self.groups[position].wrap:
-                    self.wrap(self.groups[position], stop)
-                    self.groups[position] = _Group(stop)
-        if content := trimmed(tuple(self.inlines)):
-            self.add(Paragraph(content, Span(content[0].span.start, content[-1].span.end)))
-        self.inlines.clear()
-
-    def add(self, block: Block | None) -> None:
-        if block is not None:
-            self.frames[-1].blocks.append(block)
-
-    # Formulas
-
-    def dollar(self, start: int) -> None:
-        if self.text.startswith("$", self.pos) and self.pos < self.end:
-            self.pos += 1
-            self.display(start, r"\$\$", "$$")
-            return
-        stop = self.inline_end(self.pos)
-        if stop is None:
-            self.reader.problem("this $ has no partner in its paragraph", start, start + 1)
-            return
-        self.inline(self.pos, stop, stop + 1)
-
-    def inline_end(self, pos: int) -> int | None:
-        r"""The ``$`` that closes what began at ``pos``: the first outside braces (``\text{if $a$}``) or any."""
-        depth, first = 0, None
-        while True:
-            found = _INLINE_END.match(self.text, pos, self.end)
-            pos = found.end() if found else pos
-            mark = self.text[pos] if pos < self.end else ""
-            if mark == "$":
-                if depth <= 0:
-                    return pos
-                first = pos if first is None else first
-            elif mark and mark in "{}":
-                depth += 1 if mark == "{" else -1
-            elif mark == "%":
-                pass
-            else:
-                return first
-            pos += 1
-
-    def inline(self, start: int, stop: int, after: int) -> None:
-        self.pos = after
-        formula = formulas.inline(self.text[start:stop], start, self.reader.macros)
-        if formula:
-            self.inlines.append(formula)
-
-    def display(self, start: int, closer: str, opened: str, environment: str = "") -> None:
-        found = self.reader.find(closer, self.pos, self.end)
-        if found is None:
-            self.reader.problem(f"the formula that {opened} begins is not closed", start, self.pos)
-            return
-        self.flush(start)
-        begin, self.pos = self.pos, found.end()
-        latex = self.text[begin : found.start(1)]
-        self.add(formulas.display(latex, begin, self.reader.macros, environment))
+    def add(self, block: Block) -> None:
+        self.frames[-1].blocks.append(block)
 
     # Commands
 
@@ -366,18 +146,18 @@ class _Flow:
             self.word(name, start)
 
     def definition(self, start: int) -> None:
-        if self.reader.unfinished < PATIENCE:
-            after = definition_at(self.text, start, self.end, self.reader.macros)
-            self.reader.unfinished += after is None
+        if self.shared.unfinished < PATIENCE:
+            after = definition_at(self.text, start, self.end, self.shared.macros)
+            self.shared.unfinished += after is None
             self.pos = after or self.pos
 
     def symbol(self, mark: str, start: int) -> None:
         if mark == "[":
-            self.display(start, r"\\\]", r"\[")
+            self.display(start, r"\\\]", r"\\\[")
         elif mark == "(":
-            found = self.reader.find(r"\\\)", self.pos, self.end)
+            found = self.shared.find(r"\\\)", self.pos, self.end)
             if found is None:
-                self.reader.problem(r"the formula that \( begins is not closed", start, self.pos)
+                self.shared.problem(r"the formula that \( begins is not closed", start, self.pos)
             else:
                 self.inline(self.pos, found.start(1), found.end())
         elif mark in ACCENTS:
@@ -448,14 +228,14 @@ class _Flow:
 
     def unknown(self, name: str, start: int) -> None:
         """An author's macro: one that opens a display does; one for plain words prints them; others are transparent."""
-        arguments, _, body = self.reader.macros.get("\\" + name, (1, None, ""))
+        arguments, _, body = self.shared.macros.get("\\" + name, (1, None, ""))
         alias = _BEGIN_ALIAS.fullmatch(body)
         if alias and alias[1] in formulas.DISPLAY_ENVIRONMENTS:
             closers = [rf"\\end\s*\{{{re.escape(alias[1])}\}}"]
-            for other, (_, _, text) in self.reader.macros.items():
+            for other, (_, _, text) in self.shared.macros.items():
                 if text.replace(" ", "") == rf"\end{{{alias[1]}}}":
                     closers.append(re.escape(other) + "(?![A-Za-z@])")
-            self.display(start, "|".join(closers), "\\" + name, alias[1])
+            self.display(start, "|".join(closers), rf"\\{name}(?![A-Za-z@])", alias[1])
         elif not arguments and body and not set(body) & set("\\$#{}%^_"):
             self.skip_blanks()
             self.atom(body.translate(PLAIN), start)
@@ -496,7 +276,7 @@ class _Flow:
     def figure(self, start: int) -> None:
         arguments = [self.argument() for _ in range(4)]
         if None in arguments:
-            self.reader.problem(r"\symderivfigure takes four arguments in braces", start, self.pos)
+            self.shared.problem(r"\symderivfigure takes four arguments in braces", start, self.pos)
             return
         kind, options, caption, alt = (a for a in arguments if a)
         parameters = []
@@ -509,8 +289,8 @@ class _Flow:
             Figure(
                 self.text[slice(*kind)].strip(),
                 tuple(p for p in parameters if p[0] != "label"),
-                self.reader.inlines(*caption),
-                " ".join(words(self.reader.inlines(*alt)).split()),
+                _inlines(self.shared, *caption),
+                " ".join(words(_inlines(self.shared, *alt)).split()),
                 Span(start, self.pos),
                 label,
             )
@@ -525,13 +305,14 @@ class _Flow:
         self.pos, name = found.end(), found[1]
         plain = name.removesuffix("*")
         if name == "math":
-            found = self.reader.find(r"\\end\s*\{math\}", self.pos, self.end)
+            found = self.shared.find(r"\\end\s*\{math\}", self.pos, self.end)
             if found:
                 self.inline(self.pos, found.start(1), found.end())
         elif name in formulas.DISPLAY_ENVIRONMENTS:
             if name in formulas.TAKES_ARGUMENT:
                 self.argument()
-            self.display(start, rf"\\end\s*\{{{re.escape(name)}\}}", rf"\begin{{{name}}}", name)
+            ending = rf"\s*\{{{re.escape(name)}\}}"
+            self.display(start, rf"\\end{ending}", rf"\\begin{ending}", name)
         elif name in CODE_ENVIRONMENTS or name in DROPPED_ENVIRONMENTS:
             self.listing(name, start)
         elif self.nested:
@@ -539,14 +320,14 @@ class _Flow:
         elif name in LISTS or name in CALLOUTS:
             self.flush(start)
             title = self.option()
-            inlines = self.reader.inlines(*title) if title and name in ("warning", "note") else ()
+            inlines = _inlines(self.shared, *title) if title and name in ("warning", "note") else ()
             self.open_frame(name, start, "list" if name in LISTS else "callout", inlines)
-        elif plain in self.reader.theorems:
+        elif plain in self.shared.theorems:
             self.flush(start)
             title = self.option()
-            said = f"{self.reader.theorems[plain]}".strip()
+            said = f"{self.shared.theorems[plain]}".strip()
             span = Span(start, self.pos)
-            inlines = (Text(" (", span), *self.reader.inlines(*title), Text(")", span)) if title else ()
+            inlines = (Text(" (", span), *_inlines(self.shared, *title), Text(")", span)) if title else ()
             self.open_frame(name, start)
             self.inlines = [Emph((Text(said, span), *inlines, Text(".", span)), span, strong=True), Text(" ", span)]
         else:
@@ -561,10 +342,12 @@ class _Flow:
 
     def listing(self, name: str, start: int) -> None:
         """Code, tables and drawings, kept as they are."""
-        closing = -1 if name in self.reader.no_more else self.text.find(f"\\end{{{name}}}", self.pos, self.end)
+        closing = (
+            -1 if (name, self.end) in self.shared.no_more else self.text.find(f"\\end{{{name}}}", self.pos, self.end)
+        )
         if closing < 0:
-            self.reader.no_more.add(name)
-            self.reader.problem(f"the {name} environment is not closed", start, self.pos)
+            self.shared.no_more.add((name, self.end))
+            self.shared.problem(f"the {name} environment is not closed", start, self.pos)
             return
         self.flush(start)
         self.option()
@@ -611,7 +394,7 @@ class _Flow:
         frame = self.frames[-1]
         if frame.kind == "list":
             self.end_item(frame)
-        if label and (inlines := self.reader.inlines(*label)):
+        if label and (inlines := _inlines(self.shared, *label)):
             self.inlines = [Emph(inlines, Span(*label), strong=True), Text(" ", Span(label[1], self.pos))]
 
     def end_item(self, frame: _Frame) -> None:
