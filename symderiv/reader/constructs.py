@@ -23,11 +23,11 @@ def group(p: Parser) -> x.Node:
         raise p.unexpected("a term")
     p.i += 1
     closer = v.CLOSERS[p.text[close]]
-    if v.OPENERS[opener] == r"\{" and closer == "." and p.text[p.i].startswith(r"\begin{"):
-        if p.i + p.jump[p.i] == close - 1:
-            node: x.Node = cases(p)
-            p.i += 1
-            return node
+    table = p.text[p.i].startswith(r"\begin{") and p.i + p.jump[p.i] == close - 1
+    if table and v.OPENERS[opener] == r"\{" and closer == ".":
+        node: x.Node = cases(p)
+        p.i += 1
+        return node
     p.inside += 1
     font = p.font
     if p.i == close:
@@ -48,8 +48,8 @@ def group(p: Parser) -> x.Node:
         if not interval:
             raise p.error("E103", f"{opener} is closed by {p.text[close]}", a)
     place = p.span(a, p.i)
-    if kind == closer == "|" and type(node) is x.Group and node.open == node.close == "|":
-        if node.span == (place.start + 1, place.end - 1):  # ||x|| is a norm
+    if kind == closer == "|" and isinstance(node, x.Group) and node.span == (place.start + 1, place.end - 1):
+        if node.open == node.close == "|":  # ||x|| is a norm
             return x.Group(r"\|", r"\|", node.body, place)
     return x.Group(kind, closer, node, place)
 
@@ -213,9 +213,8 @@ def function(p: Parser, a: int, name: str, bracket: bool = False) -> x.Node:
         argument = group(p)
     elif tok == "{" and p.jump[p.i] > 1:
         argument = p.argument(f"the argument of {name}")
-        if type(argument) in (x.Add, x.Product):
-            if type(argument) is x.Add:
-                p.warn("W403", f"the braces after {name} do not print: read as brackets", p.i - 1, p.i)
+        if type(argument) is x.Add:
+            p.warn("W403", f"the braces after {name} do not print: read as brackets", p.i - 1, p.i)
         bare = type(argument) is not x.Group
     elif bracket or tok in STOP - {"-"} or tok in v.OPERATORS or tok == "/" or (tok == "-" and text[p.i + 1] in STOP):
         word = text[a]

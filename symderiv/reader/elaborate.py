@@ -191,7 +191,8 @@ class Elaborator:
         if isinstance(inner, str) and inner in self.bound:
             raise refuse("E123", f"the index {name}_{inner} changes with the bound index {inner}", node)
         index = f"{name}_{inner}"
-        self.free.setdefault(index, self.symbols.ranges.new())
+        self.free.setdefault(index, self.symbols.index_classes.get(index) or self.symbols.ranges.new())
+        self.symbols.index_classes[index] = self.free[index]
         return index
 
     def index(self, node: syntax.Symbol) -> Index | None:
@@ -230,6 +231,7 @@ class Elaborator:
             ranges.unite(self.free[index], range_class)
         else:
             self.free[index] = range_class
+            self.symbols.index_classes[index] = range_class
 
     @contextmanager
     def binding(self, index: str, range_class: str) -> Iterator[None]:
@@ -314,7 +316,8 @@ class Elaborator:
         if name == "1" or base.name in (r"\mathbf{1}", r"\mathbb{1}", r"\boldsymbol{1}", r"\vec{1}"):
             for index in subs:
                 self.use(index, symbols.ranges.new(), node)
-            return (ONE if subs else Array((symbols.ranges.new(),), lambda at: ONE)), sup
+            # an entry of the vector of ones keeps its index, because a sum over it counts
+            return (mul(*(Delta(i, i) for i in subs)) if subs else Array((symbols.ranges.new(),), lambda at: ONE)), sup
         if not subs and not sups:
             if name in self.bound or (name in symbols.declared and not symbols.defines(name, 0)):
                 raise refuse("E124", f"the index {name} is used as a number", node)
@@ -355,7 +358,7 @@ class Elaborator:
             return [], None, f"{name}^{{{sup.name}}}"
         if isinstance(sup, syntax.Symbol) and ("^" + sup.name) in self.symbols.labels:
             return [], None, f"{name}^{{{sup.name}}}"
-        if _is_layer(sup):
+        if _is_layer(sup) or (isinstance(sup, syntax.Number) and name in self.symbols.numbered):
             return [], None, f"{name}^{{{_text(sup)}}}"
         if isinstance(sup, syntax.Symbol) and sup.name in ("*", r"\ast", r"\star", "+", "-", r"\dagger"):
             return [], None, f"{name}^{{{sup.name}}}"
@@ -1194,6 +1197,8 @@ class Elaborator:
                 raise refuse("E183", "dots in a matrix with several rows and columns", node, "give the entry: A_{ij} = ...")
             entries = [self.scalar(c) for c in flat if c is not None and not isinstance(c, syntax.Ellipsis)]
             return self.dotted_vector(entries, row=len(cells) == 1 and len(flat) > 1, node=node)
+        if len(flat) == 1 and isinstance(flat[0], syntax.Tuple):
+            return self.listing(flat[0])
         if len({len(row) for row in cells}) != 1 or any(c is None for c in flat):
             raise refuse("E184", "the rows of this matrix have different lengths", node)
         values = [[self.scalar(c) for c in row] for row in cells]  # type: ignore[arg-type]

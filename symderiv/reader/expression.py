@@ -139,7 +139,7 @@ class Parser:
 
     def _relations(self, left: x.Node) -> x.Node:
         a, text = self.i, self.text
-        rest = []
+        rest: list[tuple[str, x.Node]] = []
         while text[self.i] in v.RELATIONS:
             relation = v.RELATIONS[text[self.i]]
             self.i += 1
@@ -384,7 +384,7 @@ class Parser:
                 if type(base) in (x.Product, x.Add, x.Relation):
                     raise ReadError("E106", "a script on braces that do not print", base.span, "write brackets")
                 if (
-                    type(base) is x.Scripted
+                    isinstance(base, x.Scripted)
                     and not (base.primes or primes)
                     and (base.sub is None or sub is None)
                     and (base.sup is None or sup is None)

@@ -168,7 +168,7 @@ def _ends_with_relation(line: Line, current: _Equation) -> bool:
 
 def _is_condition(line: Line, piece: Piece, current: _Equation | None = None) -> bool:
     r"""Whether a piece is a range or a case (``i \ne j``, ``k = y_i``, ``1 \le i \le K``), not an equation."""
-    relations = []
+    relations: list[tuple[str, int]] = []
     at = piece.b
     for i in line.top(piece.a, piece.b):
         found = relation_at(line, i)
@@ -192,31 +192,31 @@ def _is_condition(line: Line, piece: Piece, current: _Equation | None = None) ->
 
 
 def _is_index(tokens: list[str]) -> bool:
+    r"""Whether an index may be this: ``3``, ``k``, ``y_i``, ``1, \dots, K``."""
     if len(tokens) == 1:
         return len(tokens[0]) == 1 or tokens[0].isdigit() or tokens[0] == r"\ell"
-    if len(tokens) >= 3 and tokens[1] == "_" and len(tokens[0]) == 1 and len(tokens) <= 5:
+    if 3 <= len(tokens) <= 5 and tokens[1] == "_" and len(tokens[0]) == 1:
         return True
-    return all(t in v.ELLIPSES or (len(t) == 1 and (t.isalnum() or t in ",+-{}")) or t.isdigit() for t in tokens) and any(
-        t in v.ELLIPSES for t in tokens
-    )
+    plain = (t in v.ELLIPSES or t.isalnum() or t in (",", "+", "-", "{", "}") for t in tokens)
+    return all(plain) and any(t in v.ELLIPSES for t in tokens)
 
 
 def _is_list(line: Line, a: int, b: int) -> bool:
     """Whether the tokens are single symbols between commas, as in ``i, j = ...``."""
-    plain = True
-    for i in line.top(a, b):
+    expected = True
+    i = a
+    while i < b:
         tok = line.text[i]
         if tok == ",":
-            plain = True
-        elif tok in ("_", "^", "'"):
-            continue
-        elif line.text[i - 1] in ("_", "^") and i > a:
-            continue
-        elif not plain or not (len(tok) == 1 and tok.isalpha() or tok in v.SYMBOLS or tok in v.ELLIPSES):
-            if not (tok in v.FONTS or tok in v.ACCENTS or line.text[i - 1] in v.FONTS or line.text[i - 1] in v.ACCENTS):
+            expected = True
+        elif tok in ("_", "^"):
+            i += 1  # and its script
+        elif tok not in v.FONTS and tok not in v.ACCENTS and tok != "'":
+            symbol = tok == "{" or (len(tok) == 1 and tok.isalpha()) or tok in v.SYMBOLS or tok in v.ELLIPSES
+            if not (expected and symbol):
                 return False
-        else:
-            plain = False
+            expected = False
+        i += line.jump[i] + 1
     return True
 
 

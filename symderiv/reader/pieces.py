@@ -104,10 +104,7 @@ def pieces(line: Line, a: int, b: int) -> list[Piece]:
         last = end
         while start < end and text[start] == ":" and (found or before):
             start += 1
-        while last > start and (text[last - 1] in (".", ":") or text[last - 1] in v.TOMBSTONES):
-            if text[last - 1] in v.TOMBSTONES and last - 1 > start and before == "" and not found:
-                if text[last - 2] in v.OPERATORS or text[last - 2] in v.SIGNS or text[last - 2] in v.RELATIONS:
-                    break
+        while last > start and _is_punctuation(text, last - 1):
             last -= 1
         if last > start:
             found.append(Piece(start, last, before, ""))
@@ -125,9 +122,7 @@ def pieces(line: Line, a: int, b: int) -> list[Piece]:
         elif tok == "&":
             if not _aligns(line, previous, i, b):
                 close(i, "&")
-            elif previous < start:
-                pass
-            else:
+            elif previous >= start:
                 previous = i
                 continue
         elif tok == ":" and prose_seen and relation_at(line, i) is None:
@@ -157,6 +152,15 @@ def pieces(line: Line, a: int, b: int) -> list[Piece]:
         previous = i
     close(b, "")
     return found
+
+
+def _is_punctuation(text: list[str], i: int) -> bool:
+    """Whether the last token of a piece is a full stop, a colon or the mark of a finished proof."""
+    if text[i] in (".", ":"):
+        return True
+    before = text[i - 1] if i else ""
+    attached = before in ("_", "^") or before in v.OPERATORS or before in v.SIGNS or before in v.RELATIONS
+    return text[i] in v.TOMBSTONES and not attached
 
 
 def _stronger(one: str, other: str) -> str:

@@ -27,7 +27,7 @@ BINARY = re.compile(
     re.IGNORECASE,
 )
 PLAIN_CASE = re.compile(r"(?<![A-Za-z\\_^])([a-z])\s*(==?|≠|!=|\\neq?)\s*([a-z])(?![A-Za-z(_^])")
-BOTH = re.compile(r"\b(combin\w*|both cases|in general|altogether|put\w* together|summari\w*|unif\w*)\b|综上|합치면|en résumé", re.IGNORECASE)
+BOTH = re.compile(r"\b(combin\w*|both cases|in general|altogether|put\w* together|summari\w*|unif\w*)\b|综合|综上|합치면|종합|en résumé", re.IGNORECASE)
 EINSTEIN = re.compile(r"einstein\s+(?:summation|sum|notation|convention)|summation\s+convention|爱因斯坦|아인슈타인", re.IGNORECASE)
 
 

@@ -8,12 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import TypeVar
 
 from symderiv.diagnostics import ReadError
 from symderiv.document import Span
 from symderiv.reader import vocabulary as v
 from symderiv.reader.tokens import Token
 
+T = TypeVar("T")
 MAX_DEPTH = 100
 _PADDING = 4  # more than any look-ahead
 _PHANTOMS = frozenset({r"\phantom", r"\hphantom", r"\vphantom"})
@@ -35,16 +37,14 @@ class Line:
 
     def cut(self, ranges: list[tuple[int, int]]) -> Line:
         """The tokens of ``ranges``, each of which is balanced, as a line of their own."""
-        if len(ranges) == 1:
-            (a, b), last = ranges[0], ranges[0][1]
-            lists = [list_[a:b] for list_ in (self.text, self.start, self.end, self.jump)]
-        else:
-            last = ranges[-1][1]
-            lists = [[x for a, b in ranges for x in list_[a:b]] for list_ in (self.text, self.start, self.end, self.jump)]
+        last = ranges[-1][1]
         stop = self.end[last - 1] if last else self.end[-1]
-        for list_, value in zip(lists, ("", stop, stop, 0), strict=True):
-            list_.extend([value] * _PADDING)
-        return Line(*lists)
+        return Line(
+            _cut(self.text, ranges, ""),
+            _cut(self.start, ranges, stop),
+            _cut(self.end, ranges, stop),
+            _cut(self.jump, ranges, 0),
+        )
 
     @property
     def size(self) -> int:
@@ -64,6 +64,14 @@ class Line:
         while i < b:
             yield i
             i += jump[i] + 1
+
+
+def _cut(values: list[T], ranges: list[tuple[int, int]], padding: T) -> list[T]:
+    a, b = ranges[0]
+    kept = values[a:b]
+    for a, b in ranges[1:]:
+        kept += values[a:b]
+    return [*kept, *[padding] * _PADDING]
 
 
 def nest(tokens: list[Token]) -> tuple[list[Token], list[int]]:
@@ -303,8 +311,10 @@ def match(row: list[Token]) -> Line:
 
 
 def _swap(line: Line, i: int) -> None:
-    for list_ in (line.text, line.start, line.end):
-        list_[i], list_[i + 1] = list_[i + 1], list_[i]  # type: ignore[index]
+    text, start, end = line.text, line.start, line.end
+    text[i], text[i + 1] = text[i + 1], text[i]
+    start[i], start[i + 1] = start[i + 1], start[i]
+    end[i], end[i + 1] = end[i + 1], end[i]
 
 
 class _Frame:
@@ -357,7 +367,7 @@ def _pairs(bars: list[int], text: list[str]) -> list[tuple[int, int]]:
 
 def _cross(pairs: list[tuple[int, int]], jump: list[int], start: int) -> bool:
     """Whether a pair begins or ends inside something already matched, but does not lie in it, or the other way."""
-    ends = {left: right for left, right in pairs}
+    ends = dict(pairs)
     opened: list[int] = []
     for i in range(start, max(ends.values()) + 1):
         while opened and opened[-1] < i:

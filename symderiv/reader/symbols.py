@@ -38,7 +38,8 @@ class Symbols:
     """The symbols in force at the current place.
 
     ``versions`` maps a written head to its name in terms; ``stated`` are the assumptions found in the prose;
-    ``squares`` the names whose square is a symbol of its own (a variance); ``calls`` how each function was called last;
+    ``squares`` the names whose square is a symbol of its own (a variance), ``numbered`` those with numbers for labels;
+    ``index_classes`` the range class that each free index had last; ``calls`` how each function was called last;
     ``index_sizes`` the size that a factor 1/m tells of the sum after it; ``hinted`` the ranges that the prose gives.
     """
 
@@ -70,6 +71,8 @@ class Symbols:
     vectors: set[str] = field(default_factory=set)
     matrices: set[str] = field(default_factory=set)
     squares: set[str] = field(default_factory=set)
+    numbered: set[str] = field(default_factory=set)
+    index_classes: dict[str, str] = field(default_factory=dict)
     index_sizes: dict[str, str] = field(default_factory=dict)
     hinted: dict[str, Range] = field(default_factory=dict)
     hinted_classes: dict[str, str] = field(default_factory=dict)

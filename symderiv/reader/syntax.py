@@ -329,8 +329,9 @@ def sexpr(node: Node | ReadError | None) -> str:
             scripts = "".join(f"{m}{s(x)}" for m, x in (("_", node.sub), ("^", node.sup)) if x)
             name = node.name + "'" * node.primes + scripts
             argument = node.argument
-            bare = node.bare or not isinstance(argument, Group)
-            return f"({name}{'~' if node.bare else ''} {s(argument if bare else argument.body)})"
+            if not node.bare and isinstance(argument, Group):
+                argument = argument.body
+            return f"({name}{'~' if node.bare else ''} {s(argument)})"
         case Sqrt():
             return f"(sqrt {s(node.body)})" if node.root is None else f"(root {s(node.root)} {s(node.body)})"
         case Factorial():

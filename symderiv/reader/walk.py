@@ -31,6 +31,7 @@ from symderiv.kernel import Proved, prove_all
 from symderiv.reader import prose, syntax
 from symderiv.reader.arrays import Array, Value, join
 from symderiv.reader.directives import Directives
+from symderiv.reader.einstein import summed
 from symderiv.reader.elaborate import Elaborator, _is_layer, parts_of, syntax_parts
 from symderiv.reader.elaborate import _is_transpose as _transposes
 from symderiv.reader.latex import parse_display
@@ -71,6 +72,7 @@ class Posed:
     earlier_case: tuple[Assumption, ...] = ()
     rounded: bool = False
     guessed: bool = False
+    kept: frozenset[str] = frozenset()  # the indices of the chain's first side, free under Einstein's convention
 
 
 @dataclass(slots=True)
@@ -109,6 +111,7 @@ class Walk:
         self.earlier_case: tuple[Assumption, ...] = ()  # what was said last in this section
         self.parsed: dict[Span, syntax.Rows] = {}
         self.used: set[Head] = set()
+        self.kept: frozenset[str] = frozenset()
         self.said: list[tuple[str, tuple[str, ...], str]] = []
         self.symbols.sizes.update(sizes or {})
         self.symbols.size_names.update(sizes or {})
@@ -156,6 +159,12 @@ class Walk:
             if singles.get(name, 0):
                 self.symbols.pairs.discard(name)
 
+    def _survey_numbered(self, node: syntax.Node) -> None:
+        r"""``\partial/\partial z_0^3``: nobody differentiates by a cube, so the 3 is a label."""
+        base, _, sup, _ = parts_of(node)
+        if isinstance(base, syntax.Symbol) and isinstance(sup, syntax.Number) and sup.text not in ("2", "1"):
+            self.symbols.numbered.add(plain(base.name))
+
     def _survey_square(self, node: syntax.Node) -> None:
         r"""``\sigma^2 = ...`` and ``\partial/\partial\sigma^2``: the square is a symbol of its own."""
         base, _, sup, primes = parts_of(node)
@@ -167,6 +176,7 @@ class Walk:
         if isinstance(node, syntax.DerivativeOp):
             for variable, _ in node.variables:
                 self._survey_square(variable)
+                self._survey_numbered(variable)
         if isinstance(node, syntax.Symbol):
             _dressed(node.name, symbols)
         if isinstance(node, syntax.Scripted) and isinstance(node.base, syntax.Symbol) and node.sup is not None and _transposes(node.sup) and node.sub is None:
@@ -510,6 +520,7 @@ class Walk:
                 return
             try:
                 last.value = self._read(last.node)
+                self.kept = last.value.free if isinstance(last.value, Term) else frozenset()
             except ReadError as error:
                 last.error = error.diagnostic
         try:
@@ -576,6 +587,7 @@ class Walk:
             if isinstance(side, Term):
                 self.used |= {t.head for t in subterms(side) if isinstance(t, Var)}
         posed.case, posed.earlier_case = self.case, self.earlier_case
+        posed.kept = self.kept
         posed.guessed = self.elaborator.guessed
         self.elaborator.guessed = False
         posed.free = dict(self.elaborator.free)
@@ -671,6 +683,8 @@ class Walk:
         name, subs, labels = found
         if name in symbols.size_names or (name in symbols.declared and not subs):
             return False
+        if any(i in symbols.size_names for i in (*subs, *labels)):
+            return False  # y_K = ... is one member, the last
         if self._assumed(name, subs, labels):
             return False
         if symbols.defines(name, len(subs), len(labels)):
@@ -713,7 +727,7 @@ class Walk:
         return False
 
     def _means_anew(self, name: str, subs: Sequence[Index], args: Sequence[object]) -> bool:
-        return not subs and (not args or bool(CUES.search(self.prose[-160:])))
+        return not subs
 
     def _repeats(self, left: syntax.Node, right: syntax.Node) -> bool:
         """Whether the equation holds under the meaning that the left side already has."""
@@ -784,6 +798,9 @@ class Walk:
             self.last = Last(value, right.span, right)
             return
         params = (*subs, *labels)
+        self.kept = frozenset(i for i in params if isinstance(i, str))
+        if symbols.einstein:
+            value = summed(value, self.kept, elaborator.free.get)
         versioned = Head(symbols.name(name, len(subs), len(labels)), len(subs), len(labels))
         if _reaches(value, versioned, symbols):
             raise ReadError("E165", f"{name} stands on both sides, so this does not define it", posed.span)
@@ -812,6 +829,9 @@ class Walk:
         for _ in value.axes:
             names.append(fresh("i", {*names, *probe.free}))
         body = value.entry(tuple(names))
+        if isinstance(body, Var) and body.name == symbols.name(name, len(names)):
+            symbols.arrays.pop(name, None)  # z = (z_1, ..., z_K) says nothing new
+            return
         head = symbols.define(name, tuple(names), len(names), body, Span(0, 0))
         for n, axis in enumerate(value.axes):
             if isinstance(axis, str):
@@ -865,6 +885,9 @@ class Walk:
     def _claim(self, posed: Posed, left: Term, right: Term, classes: dict[str, str]) -> Claim:
         ranges = self.symbols.ranges
         memo: dict[Term, Term] = {}
+        if self.symbols.einstein:
+            keep = frozenset(posed.kept) | frozenset(posed.declared)
+            left, right = summed(left, keep, posed.free.get), summed(right, keep, posed.free.get)
         context = self.context(posed, classes, left, right)
         relation = "=" if posed.relation == ":=" else posed.relation
         return Claim(ranges.resolve(left, memo), relation, ranges.resolve(right, memo), context)
@@ -898,8 +921,8 @@ class Walk:
         for a, b in self.symbols.ranges.conflicts:
             if a.high in sizes and b.high in sizes:
                 return f"the same index runs to {a.high} in one place and to {b.high} in another"
-        if self.symbols.einstein:
-            return "repeated indices may be summed here"
+        if self.symbols.einstein and (claim.left.free ^ claim.right.free):
+            return "an index stands on one side only, and repeated indices may be summed here"
         return ""
 
     def _unknowns(self, term: Term) -> set[str]:
@@ -984,6 +1007,9 @@ class Walk:
             indices[name] = posed.declared.get(name) or ranges.range_of(range_class)
         for name, range_ in posed.declared.items():
             indices.setdefault(name, range_)
+        for name, range_class in symbols.index_classes.items():
+            if name not in indices:
+                indices[name] = ranges.range_of(range_class)
         stated = () if self.strict else self._applicable()
         for assumption in (*posed.assumptions, *posed.conditions, *posed.case, *stated):
             if not self._relevant(assumption, heads):
