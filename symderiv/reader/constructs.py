@@ -9,9 +9,16 @@ from __future__ import annotations
 from symderiv.document import Span
 from symderiv.reader import syntax as x
 from symderiv.reader import vocabulary as v
-from symderiv.reader.derivatives import derivative_fraction, derivative_slash, differential_slash, is_derivative
+from symderiv.reader.derivatives import (
+    derivative_command,
+    derivative_fraction,
+    derivative_slash,
+    differential_slash,
+    is_derivative,
+)
 from symderiv.reader.expression import CONSTRUCTS, DIFFERENTIALS, ENDS, STOP, Parser
-from symderiv.reader.pieces import Piece, is_prose, pieces
+from symderiv.reader.pieces import is_prose
+from symderiv.reader.tables import cases, environment
 
 
 def group(p: Parser) -> x.Node:
@@ -48,9 +55,9 @@ def group(p: Parser) -> x.Node:
         if not interval:
             raise p.error("E103", f"{opener} is closed by {p.text[close]}", a)
     place = p.span(a, p.i)
-    if kind == closer == "|" and isinstance(node, x.Group) and node.span == (place.start + 1, place.end - 1):
-        if node.open == node.close == "|":  # ||x|| is a norm
-            return x.Group(r"\|", r"\|", node.body, place)
+    double = kind == closer == "|" and node.span == (place.start + 1, place.end - 1)
+    if double and isinstance(node, x.Group) and node.open == node.close == "|":  # ||x|| is a norm
+        return x.Group(r"\|", r"\|", node.body, place)
     return x.Group(kind, closer, node, place)
 
 
@@ -67,6 +74,14 @@ def braces(p: Parser) -> x.Node:
     if p.text[p.i] in ("_", "^"):
         raise p.error("E106", "a script without a symbol")
     return p.braced(a)
+
+
+def bars(p: Parser) -> x.Node:
+    r"""``\abs{x}`` and ``\norm{x}``, as many packages have them."""
+    a = p.i
+    bar = "|" if p.text[a] == r"\abs" else r"\|"
+    p.i += 1
+    return x.Group(bar, bar, p.argument(f"what {p.text[a]} holds"), p.span(a, p.i))
 
 
 def misplaced_script(p: Parser) -> x.Node:
@@ -246,9 +261,7 @@ def _bare_argument(p: Parser) -> x.Node:
 
 
 def _is_simple(node: x.Node) -> bool:
-    return type(node) in (x.Symbol, x.Number) or (
-        type(node) is x.Scripted and type(node.base) in (x.Symbol, x.Number)
-    )
+    return type(node) in (x.Symbol, x.Number) or (type(node) is x.Scripted and type(node.base) in (x.Symbol, x.Number))
 
 
 def word(p: Parser) -> x.Node:
@@ -322,74 +335,6 @@ def _note(p: Parser) -> x.Text:
     return x.Text(" ".join(w[6:-1] if w.startswith(r"\text{") else w for w in words), place)
 
 
-def environment(p: Parser) -> x.Node:
-    """A matrix or a case distinction."""
-    a = p.i
-    name = p.text[a][7:-1]
-    if name in v.CASES_ENVIRONMENTS:
-        return cases(p)
-    if name not in v.MATRIX_ENVIRONMENTS:
-        raise p.unexpected("a term")
-    end = a + p.jump[a]
-    rows: list[tuple[x.Node | None, ...]] = []
-    cells: list[x.Node | None] = []
-    font, p.font = p.font, ""
-    p.inside += 1
-    p.i += 1
-    while True:
-        empty = p.i == end or p.text[p.i] in ("&", r"\\")
-        cells.append(None if empty else p.body())
-        tok = p.text[p.i]
-        if p.i == end or tok == r"\\":
-            rows.append(tuple(cells))
-            cells = []
-        elif tok != "&":
-            raise p.unexpected("an operator or the end of the cell")
-        p.i += 1
-        if p.i > end:
-            break
-    p.inside -= 1
-    p.font = font
-    if all(cell is None for cell in rows[-1]):
-        rows.pop()
-    return x.Matrix(name, tuple(rows), p.span(a, p.i))
-
-
-def cases(p: Parser) -> x.Node:
-    r"""``cases``, or an array behind a single brace: a value and its condition in each row."""
-    a = p.i
-    end = a + p.jump[a]
-    rows: list[tuple[x.Node, tuple[x.Node, ...]]] = []
-    first = a + 1
-    for k in [*(i for i in p.line.top(a + 1, end) if p.text[i] == r"\\"), end]:
-        found = pieces(p.line, first, k)
-        if found:
-            value, *conditions = found
-            if value.text:
-                raise p.error("E112", "prose where the value of a case should stand", value.a)
-            rows.append((_part(p, value), tuple(_part(p, piece) for piece in _merged(conditions))))
-        first = k + 1
-    p.i = end + 1
-    return x.Casesdef(tuple(rows), p.span(a, p.i))
-
-
-def _merged(conditions: list[Piece]) -> list[Piece]:
-    """Conditions with ``i = 1, \\dots, n`` in one piece."""
-    merged: list[Piece] = []
-    for piece in conditions:
-        if merged and piece.before == "," and not (merged[-1].text or piece.text):
-            merged[-1] = Piece(merged[-1].a, piece.b, merged[-1].before, "")
-        else:
-            merged.append(piece)
-    return merged
-
-
-def _part(p: Parser, piece: Piece) -> x.Node:
-    if piece.text:
-        return x.Text(piece.text, p.span(piece.a, piece.b))
-    return Parser(p.line.cut([(piece.a, piece.b)]), p.warnings, p.depth + 1).side()
-
-
 def partial(p: Parser) -> x.Node:
     return derivative_slash(p)
 
@@ -438,5 +383,9 @@ CONSTRUCTS.update(
         r"\cancelto": decorated,
         r"\partial": partial,
         r"\nabla": nabla,
+        r"\abs": bars,
+        r"\norm": bars,
+        r"\pdv": derivative_command,
+        r"\dv": derivative_command,
     }
 )

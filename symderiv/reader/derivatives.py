@@ -56,6 +56,32 @@ def derivative_fraction(p: Parser) -> x.Node:
     return _with_body(p, a, operator, order, body, variables, v.FRACTIONS[p.text[a]])
 
 
+def derivative_command(p: Parser) -> x.Node:
+    r"""``\pdv{f}{x}``, ``\pdv[2]{f}{x}``, ``\dv{x}``: the commands of the physics package."""
+    a = p.i
+    operator = r"\partial" if p.text[a] == r"\pdv" else "d"
+    p.i += 1
+    order = None
+    times = 1
+    if p.text[p.i] == "[":
+        close = p.i + p.jump[p.i]
+        p.i += 1
+        order = p.body()
+        if p.i != close:
+            raise p.unexpected("the closing ] of the order")
+        p.i += 1
+        times = int(order.text) if isinstance(order, x.Number) and len(order.text) < 4 and order.text.isdigit() else 1
+    body: x.Node | None = p.argument(f"what {p.text[a]} differentiates")
+    variables: list[tuple[x.Node, int]] = []
+    while p.text[p.i] == "{" and p.jump[p.i] > 1:
+        variables.append((p.argument("a variable"), times))
+    if not variables and body is not None:
+        variables, body = [(body, times)], None
+    if order is None and len(variables) > 1:
+        order = x.Number(str(len(variables)), p.span(a, a + 1))
+    return _with_body(p, a, operator, order, body, tuple(variables), "frac")
+
+
 def _order(p: Parser) -> x.Node | None:
     if p.text[p.i] != "^":
         return None

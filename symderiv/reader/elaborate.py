@@ -308,6 +308,8 @@ class Elaborator:
             name, subs = f"{name}_{{{_text(sub)}}}", []
         sups, sup, name = self.label(name, sup)
         symbols = self.symbols
+        if len(subs) == 2 and sup is not None and _is_transpose(sup) and isinstance(sup, syntax.Symbol) and sup.name not in ("t", r"\prime"):
+            subs, sup = subs[::-1], None  # an entry of the transpose
         if name in symbols.squares:  # sigma^2 is the symbol, sigma its root
             square = self.var(f"{name}^{{2}}", subs, sups, node)
             if isinstance(sup, syntax.Number) and sup.text.isdigit():
@@ -748,6 +750,8 @@ class Elaborator:
                 value = Opaque(symbols.name(name), tuple(args), (0,) * len(args))  # type: ignore[arg-type]
             else:
                 value = self.var(name, subs, labels, node)
+        elif len(symbols.call_texts.get(name, ())) == 1 and not gsub and self._only_names(items):
+            value = self.var(name, subs, labels, node)  # f(x; theta), always with the same arguments
         if value is None:
             return None
         if gsub is not None:
@@ -960,6 +964,7 @@ class Elaborator:
         body = self.value(node.body)
         if isinstance(body, Var):
             symbols.numerators.add(body.head)
+            symbols.rates |= {(body.head, v.head) for v in variables if isinstance(v, Var)}
         result = body
         for value in reversed(variables):
             result = self.differentiated(result, value, node)

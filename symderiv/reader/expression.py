@@ -21,7 +21,7 @@ _SCRIPTS = frozenset({"_", "^", "'", r"\prime", "!", "{"})
 _MARKS = frozenset({"*", "+", "-", r"\pm", r"\ast", r"\star", r"\cdot", r"\circ", r"\bullet", ":", r"\odot", r"\times",
                     r"\otimes", r"\oplus", "<", ">", "/", r"\parallel", "'", r"\mid", "."})  # fmt: skip
 _TRANSPOSES = frozenset({r"\intercal", r"\text{T}", r"\top", r"\mathsf{T}", r"\text{Tr}", r"\text{t}"})
-DIFFERENTIALS = frozenset({"d", r"\text{d}"})
+DIFFERENTIALS = frozenset({"d", r"\text{d}", r"\operatorname{d}"})
 
 MAX_SLASHES = 10
 Construct = Callable[["Parser"], x.Node]
@@ -186,7 +186,7 @@ class Parser:
         return x.Add(((sign, node),), self.span(a, self.i))
 
     def product(self, until: str | None = None) -> x.Node:
-        r"""Factors side by side or joined by operators; stops before ``until``, or before an operator d/dx (``"d"``)."""
+        r"""Factors, up to ``until`` (``"d"``: up to an operator such as ``\frac{\partial}{\partial x}``)."""
         text, a = self.text, self.i
         node = self.factor()
         tok = text[self.i]
@@ -378,25 +378,25 @@ class Parser:
         if self.text[self.i] != "!":
             sub, sup, primes = self.scripts()
             if sub is not None or sup is not None or primes:
-                if type(base) is x.Product and type(base.factors[-1]) is x.Group and len(base.factors) == 2:
-                    last = x.Scripted(base.factors[-1], sub, sup, primes, self.span(a, self.i))  # {g(x)}^2 is g(x)^2
-                    return x.Product((base.factors[0], last), base.operators, self.span(a, self.i))
-                if type(base) in (x.Product, x.Add, x.Relation):
-                    raise ReadError("E106", "a script on braces that do not print", base.span, "write brackets")
-                if (
-                    isinstance(base, x.Scripted)
-                    and not (base.primes or primes)
-                    and (base.sub is None or sub is None)
-                    and (base.sup is None or sup is None)
-                ):
-                    base, sub, sup = base.base, base.sub or sub, base.sup or sup
-                base = x.Scripted(base, sub, sup, primes, self.span(a, self.i))
+                base = self._attach(base, sub, sup, primes, a)
         if self.text[self.i] == "!":
             self.i += 1
             base = x.Factorial(base, self.span(a, self.i))
             if self.text[self.i] == "!":
                 raise self.error("E114", "a double factorial is not read")
         return base
+
+    def _attach(self, base: x.Node, sub: x.Node | None, sup: x.Node | None, primes: int, a: int) -> x.Node:
+        """Scripts on a base; braces around the base do not print, so they stand at the last symbol inside."""
+        place = self.span(a, self.i)
+        if isinstance(base, x.Product) and len(base.factors) == 2 and isinstance(base.factors[1], x.Group):
+            last = x.Scripted(base.factors[1], sub, sup, primes, place)  # {g(x)}^2 is g(x)^2
+            return x.Product((base.factors[0], last), base.operators, place)
+        if isinstance(base, (x.Product, x.Add, x.Relation)):
+            raise ReadError("E106", "a script on braces that do not print", base.span, "write brackets")
+        if isinstance(base, x.Scripted) and not (base.primes or primes or (base.sub and sub) or (base.sup and sup)):
+            return x.Scripted(base.base, base.sub or sub, base.sup or sup, 0, place)
+        return x.Scripted(base, sub, sup, primes, place)
 
     # Arguments of commands
 

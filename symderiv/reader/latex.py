@@ -15,7 +15,8 @@ from symderiv.reader import constructs as _constructs  # noqa: F401  (fills the 
 from symderiv.reader import vocabulary as v
 from symderiv.reader.expression import Parser
 from symderiv.reader.pieces import Piece, pieces, relation_at
-from symderiv.reader.structure import Line, match, rows
+from symderiv.reader.rows import rows
+from symderiv.reader.structure import Line, match
 from symderiv.reader.syntax import Node, Remark, Row, Rows, Segment, Text
 from symderiv.reader.tokens import Macro, Token, tokenize
 

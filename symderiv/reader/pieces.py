@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from symderiv.reader import vocabulary as v
 from symderiv.reader.structure import Line
 
-
 _MOST_STACKED = 4
 
 

@@ -39,7 +39,7 @@ class Symbols:
 
     ``versions`` maps a written head to its name in terms; ``stated`` are the assumptions found in the prose;
     ``squares`` the names whose square is a symbol of its own (a variance), ``numbered`` those with numbers for labels;
-    ``index_classes`` the range class that each free index had last; ``calls`` how each function was called last;
+    ``rates`` the pairs (A, b) of which a derivative dA/db is written somewhere; ``index_classes`` the range class that each free index had last; ``calls`` how each function was called last;
     ``index_sizes`` the size that a factor 1/m tells of the sum after it; ``hinted`` the ranges that the prose gives.
     """
 
@@ -59,6 +59,7 @@ class Symbols:
     index_names: set[str] = field(default_factory=set)
     bound_names: set[str] = field(default_factory=set)
     pairs: set[str] = field(default_factory=set)
+    call_texts: dict[str, set[str]] = field(default_factory=dict)
     called: set[str] = field(default_factory=set)
     opaque: set[str] = field(default_factory=set)
     labels: set[str] = field(default_factory=set)
@@ -67,6 +68,7 @@ class Symbols:
     numerators: set[Head] = field(default_factory=set)
     variables: set[Head] = field(default_factory=set)
     together: list[set[Head]] = field(default_factory=list)
+    rates: set[tuple[Head, Head]] = field(default_factory=set)
     einstein: bool = False
     vectors: set[str] = field(default_factory=set)
     matrices: set[str] = field(default_factory=set)

@@ -29,7 +29,7 @@ class Number(Node):
 
 @dataclass(frozen=True, slots=True)
 class Symbol(Node):
-    r"""A letter or word in canonical LaTeX: ``x``, ``\alpha``, ``\mathbf{z}``, ``\hat{\mathbf{y}}``, ``\text{softmax}``.
+    r"""A letter or word in canonical LaTeX: ``x``, ``\alpha``, ``\mathbf{z}``, ``\hat{\mathbf{y}}``, ``\text{ReLU}``.
 
     Also marks that stand alone in a script or a bracket: ``*``, ``+``, ``:``, ``\cdot``.
     """
@@ -114,7 +114,7 @@ class Add(Node):
 
 @dataclass(frozen=True, slots=True)
 class Product(Node):
-    r"""Two or more factors; ``operators`` stand between them: ``''`` (nothing written), ``\cdot``, ``*``, ``\odot``..."""
+    r"""Two or more factors, ``operators`` between them: ``''`` (nothing written), ``\cdot``, ``*``, ``\odot``, ..."""
 
     factors: tuple[Node, ...]
     operators: tuple[str, ...]
@@ -176,7 +176,7 @@ class BigOp(Node):
 
 @dataclass(frozen=True, slots=True)
 class Apply(Node):
-    r"""A function known by name: ``name`` without backslash. ``\log_2``, ``\log^2 x``, ``\tanh'(x)`` fill sub, sup, primes.
+    r"""A function known by name (without backslash); ``\log_2 x``, ``\log^2 x``, ``\tanh'(x)`` have sub, sup, primes.
 
     ``bare`` says that no bracket encloses the argument: it is then one factor and the symbols and numbers beside it,
     with the bracket right after the last symbol if there is one (``\log p(x)``). A script after the argument's bracket

@@ -347,9 +347,7 @@ def _substitute(text: str, arguments: list[list[Token]]) -> str:
     return re.sub(r"#(\d)", replace, text)
 
 
-def _arguments(
-    pending: list[Token], call: Token, count: int, default: str | None
-) -> tuple[list[list[Token]], int]:
+def _arguments(pending: list[Token], call: Token, count: int, default: str | None) -> tuple[list[list[Token]], int]:
     """Take the arguments of a macro off ``pending`` (a stack, next token last); also returns where the call ends."""
     arguments: list[list[Token]] = []
     end = call.end

@@ -98,7 +98,8 @@ FUNCTIONS: dict[str, str] = {"\\" + name: name for name in """log ln lg exp sin 
 WORDS: dict[str, str] = {
     **{name: "\\" + name for name in "log ln exp sin cos tan sinh cosh tanh max min argmax argmin det tr".split()},
     **{name: "\\" + name.lower() for name in "Log Ln Exp Tanh Tr Det Max Min".split()},
-    "softplus": "softplus", "logistic": "logistic", "sigm": "sigm", "softmax": "softmax", "Softmax": "softmax", "SoftMax": "softmax", "sigmoid": "sigmoid", "Sigmoid": "sigmoid",
+    "softplus": "softplus", "logistic": "logistic", "sigm": "sigm", "softmax": "softmax", "Softmax": "softmax",
+    "SoftMax": "softmax", "sigmoid": "sigmoid", "Sigmoid": "sigmoid",
     "relu": "relu", "ReLU": "relu", "ReLu": "relu", "Relu": "relu", "RELU": "relu", "diag": "diag", "Diag": "diag",
     "sqrt": "sqrt", "trace": "tr", "Trace": "tr", "arg max": r"\argmax", "arg min": r"\argmin", "lim": r"\lim",
     "inf": r"\inf",
@@ -136,8 +137,8 @@ PROSE = frozenset("""if when for where with and or otherwise else then since as 
     from using note given case cases iff such that both any all each every is are the a an of on we now also whenever
     while to in since, si sinon pour où donc avec et cuando para donde si y con wenn falls sonst und mit für except
     unless but not via""".split())  # fmt: skip
-CONDITIONAL = frozenset("if when for whenever case where with si pour cuando para wenn falls für while unless given any "
-                        "all each every".split())  # fmt: skip
+CONDITIONAL = frozenset("""if when for whenever case where with si pour cuando para wenn falls für while unless given
+    any all each every""".split())  # fmt: skip
 
 _UNICODE = {
     "α": r"\alpha", "β": r"\beta", "γ": r"\gamma", "δ": r"\delta", "ε": r"\varepsilon", "ϵ": r"\epsilon",

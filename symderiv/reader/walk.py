@@ -46,6 +46,7 @@ CUES = re.compile(
     r"|设|令|记|定义|其中|정의|라고|sea|definimos|soit|posons|notons",
     re.IGNORECASE,
 )
+FUNCTION_LETTERS = ("f", "g", "h", "F", "G", r"\phi", r"\psi", r"\varphi")
 FALSE_MARK = re.compile(r"%\s*symderiv:\s*false\b")
 
 
@@ -110,6 +111,7 @@ class Walk:
         self.case: tuple[Assumption, ...] = ()  # what the words directly before a display say
         self.earlier_case: tuple[Assumption, ...] = ()  # what was said last in this section
         self.parsed: dict[Span, syntax.Rows] = {}
+        self.ones = self.sums = 0
         self.used: set[Head] = set()
         self.kept: frozenset[str] = frozenset()
         self.said: list[tuple[str, tuple[str, ...], str]] = []
@@ -155,6 +157,9 @@ class Walk:
                 for segment in row.segments:
                     if isinstance(segment.side, syntax.Node):
                         self._survey_node(segment.side, singles)
+        # products with entries 1_j of the vector of ones sum over j without a sign for it
+        if self.ones >= 2 and self.sums <= self.ones // 2:
+            self.symbols.einstein = True
         for name in list(self.symbols.pairs):
             if singles.get(name, 0):
                 self.symbols.pairs.discard(name)
@@ -167,9 +172,11 @@ class Walk:
 
     def _survey_square(self, node: syntax.Node) -> None:
         r"""``\sigma^2 = ...`` and ``\partial/\partial\sigma^2``: the square is a symbol of its own."""
-        base, _, sup, primes = parts_of(node)
+        base, sub, sup, primes = parts_of(node)
         if isinstance(base, syntax.Symbol) and isinstance(sup, syntax.Number) and sup.text == "2" and not primes:
             self.symbols.squares.add(plain(base.name))
+            if isinstance(sub, syntax.Symbol):
+                self.symbols.squares.add(f"{plain(base.name)}_{{{plain(sub.name)}}}")
 
     def _survey_node(self, node: syntax.Node, singles: dict[str, int]) -> None:
         symbols = self.symbols
@@ -184,6 +191,7 @@ class Walk:
             (symbols.matrices if name[-1:].isupper() or name[-2:-1].isupper() else symbols.vectors).add(name)
         match node:
             case syntax.BigOp(kind=r"\sum" | r"\prod", sub=sub, sup=sup):
+                self.sums += 1
                 for name in _index_names(sub):
                     symbols.index_names.add(name)
                     symbols.bound_names.add(name)
@@ -192,6 +200,8 @@ class Walk:
                     symbols.ranges.taken.add(plain(sup.name))
             case syntax.Scripted(base=syntax.Symbol() as base, sub=sub, sup=sup, primes=primes) if sub is not None:
                 name = plain(base.name)
+                if base.name in (r"\mathbf{1}", r"\mathbb{1}", r"\boldsymbol{1}") and isinstance(sub, syntax.Symbol):
+                    self.ones += 1
                 letters = _letters(sub)
                 if letters >= 2:
                     symbols.pairs.add(name)
@@ -212,8 +222,11 @@ class Walk:
                     group = parts_of(g)[0]
                     if op == "" and isinstance(base, syntax.Symbol) and sub is None and isinstance(group, syntax.Group):
                         name = plain(base.name)
-                        if group.open == "(" and (primes or name in ("f", "g", "h", "F", "G", r"\phi", r"\psi", r"\varphi")):
-                            symbols.called.add(name)
+                        if group.open == "(":
+                            texts = symbols.call_texts.setdefault(name, set())
+                            texts.add(syntax.sexpr(group.body))
+                            if primes or (len(texts) > 1 and name in FUNCTION_LETTERS):
+                                symbols.called.add(name)
         for part in syntax_parts(node):
             self._survey_node(part, singles)
 
@@ -421,9 +434,12 @@ class Walk:
         beside = [self._beside(row) for row in rows.rows]
         kinds = {(a.kind, a.data) for found in beside for a in found}
         whole = [a for found in beside for a in found][:1] if len(kinds) == 1 else []
+        inherited: list[Assumption] = []
         for n, row in enumerate(rows.rows):
+            if beside[n] or (row.segments and row.segments[0].side is not None):
+                inherited = beside[n]
             if row.segments:
-                self._segments(row, number, n, whole or beside[n])
+                self._segments(row, number, n, whole or inherited)
             elif row.remarks:
                 self._prose_row(row)
 
@@ -775,7 +791,8 @@ class Walk:
                 array = elaborator.array(argument, arg)
                 if array is not None:
                     member = array.entry(tuple("?" for _ in array.axes))
-                    assert isinstance(member, Var)
+                    if not isinstance(member, Var):
+                        raise ReadError("E163", "the arguments of a function that is defined are symbols", arg.span)
                     parameters.append(Parameter(family=member.head))
                 else:
                     parameters.append(Parameter(var=Var(symbols.name(argument), (), ())))
@@ -811,7 +828,7 @@ class Walk:
         symbols.heads.setdefault(name, set()).add(head)
         for n, index in enumerate(params):
             elaborator.use(index, symbols.ranges.slot(head, n), right)
-        definition = symbols.definitions[head][-1]
+        definition = next(d for d in symbols.definitions[head] if d.params[: len(params)] == params)
         member = Var(head.name, definition.params[: head.subs], definition.params[head.subs :])
         for n, index in enumerate(definition.params):
             if n >= len(params):
@@ -906,6 +923,13 @@ class Walk:
         if posed.guessed:
             return "the shapes of the vectors and matrices here are not declared"
         left, right = self._unknowns(claim.left), self._unknowns(claim.right)
+        if any(isinstance(t, Deriv) for side in (claim.left, claim.right) for t in subterms(side)):
+            differentiated = {h.name for h in self.symbols.variables}
+            for name in sorted((left | right) - differentiated):
+                if re.match(r"\\(?:mu|sigma|hat|bar|tilde|overline|widehat)\b", name):
+                    return f"{_shown(name)} may depend on what is differentiated by, but its definition was not found"
+        if (not right and left and not isinstance(claim.right, Num)) or (not left and right and not isinstance(claim.left, Num)):
+            return "one side is a numerical example"
         only_left, only_right = left - right, right - left
         if only_left and only_right:
             a, b = sorted(only_left)[0], sorted(only_right)[0]
@@ -1023,9 +1047,43 @@ class Walk:
             for b in symbols.variables
             if a != b and not any(a in group and b in group for group in symbols.together)
         )
+        families = ranges.families()
+        through = {}
+        for top, middle in self._through().items():
+            spans = families.get(middle, ())
+            if top in heads and all(r is not None and r.low <= 1 for r in spans):
+                through[top] = ((middle, spans),)
+                note = f"{_shown(top.name)} is taken to depend on everything through {_shown(middle.name)}"
+                if note not in posed.notes:
+                    posed.notes = (*posed.notes, note)
         return Context(
-            indices, definitions, tuple(assumptions), ranges.families(), dict(symbols.sizes), dict(symbols.minimum), dependent
+            indices,
+            definitions,
+            tuple(assumptions),
+            families,
+            dict(symbols.sizes),
+            dict(symbols.minimum),
+            frozenset(pair for pair in dependent if pair[0] not in through),
+            through,  # type: ignore[arg-type]
         )
+
+    def _through(self) -> dict[Head, Head]:
+        """An undefined scalar whose derivatives by an intermediate are written depends on the rest through that one.
+
+        Only where the intermediate reaches everything else that the scalar is differentiated by.
+        """
+        symbols = self.symbols
+        result: dict[Head, Head] = {}
+        for top in sorted({a for a, _ in symbols.rates}):
+            if top in symbols.definitions or top.subs or top.sups:
+                continue
+            by = sorted({b for a, b in symbols.rates if a == top})
+            middles = [b for b in by if b in symbols.definitions]
+            reach = {b: self._reached(*(d.body for d in symbols.definitions[b])) for b in middles}
+            highest = [b for b in middles if not any(b in reach[other] for other in middles if other != b)]
+            if len(highest) == 1 and all(b == highest[0] or b in reach[highest[0]] for b in by):
+                result[top] = highest[0]
+        return result
 
 
 def _formulas(blocks: Sequence[Block]) -> Iterator[tuple[str, Span]]:

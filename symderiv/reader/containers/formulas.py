@@ -27,7 +27,7 @@ _TAG = re.compile(r"\\tag\*?\s*\{((?:[^{}]|\{[^{}]*+\})*+)\}")
 _OPENING = re.compile(r"\s*\\begin\s*\{([A-Za-z]+\*?)\}(\s*\{[^{}]*\})?")
 _AFTER = re.compile(r"(?:\s|[.,;]|\\label\s*\{[^{}]*\}|\\tag\*?\s*\{(?:[^{}]|\{[^{}]*+\})*+\})*+\Z")
 BLANK_LINE = re.compile(r"\n[ \t\r>]*\n")
-_WORDS = re.compile(r"(?:[^\W\d_]{3,}[ ,]+){3}[^\W\d_]{2,}|[\u3040-\u9fff\uac00-\ud7af]{6,}")
+_WORDS = re.compile(r"(?:[^\W\d_]+[ ,]+){3,}[^\W\d_]+|[\u3040-\u9fff\uac00-\ud7af]{6,}")
 _NOT_WORDS = re.compile(r"\\(?:text\w*|mathrm|mbox|label|tag)\s*\{[^{}]*\}|\\[A-Za-z]+|(?<!\\)%[^\n]*")
 _BREAKS_DISPLAY = re.compile(
     r"^(?:#{1,6} |[ \t]*(?:```|~~~))|\\(?:sub)*section\b|\\item\b|\\begin\s*\{(?:itemize|enumerate)", re.M
@@ -35,8 +35,11 @@ _BREAKS_DISPLAY = re.compile(
 
 
 def is_prose(content: str) -> bool:
-    """Whether there are sentences in it, outside ``\\text``."""
-    return bool(_WORDS.search(_NOT_WORDS.sub(" ", content)))
+    r"""Whether a part of a sentence is in it, outside ``\text``: four words in a row, three of them long."""
+    return any(
+        run[0][0] >= "\u3040" or sum(len(word) > 2 for word in re.split("[ ,]+", run[0])) > 2
+        for run in _WORDS.finditer(_NOT_WORDS.sub(" ", content))
+    )
 
 
 def runs_on(content: str) -> bool:

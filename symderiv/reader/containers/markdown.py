@@ -40,6 +40,7 @@ _UNDERLINE = re.compile(r"(=+|-{2,})[ \t]*$")
 _ITEM = re.compile(r"([-*+]|(\d{1,9})[.)])(?:[ \t]+|$)")
 _QUOTE = re.compile(r">[ \t]?")
 _ALERT = re.compile(r"\[!(note|tip|important|warning|caution)\][ \t]*$", re.I)
+_ADMONITION = re.compile(r"(?:!!!|\?\?\?\+?)[ \t]+[a-z]")
 _DEFINITION = re.compile(r"\[[^\[\]\n]{1,200}\]:[ \t]*\S+")
 
 
@@ -104,6 +105,9 @@ class Blocks:
                 number = self.item_list(lines, number, depth, result)
             elif _DEFINITION.match(text):
                 number += 1
+            elif _ADMONITION.match(text):
+                self.running([line], result)
+                number += 1
             else:
                 number = self.paragraph(lines, number, result)
         return result
@@ -157,7 +161,7 @@ class Blocks:
                     inner.append(Line(line.end, line.end))
                 elif self.indent(line) >= width:
                     inner.append(self.stripped(line, width))
-                elif inner[-1].start == inner[-1].end or self.interrupts(text):
+                elif inner[-1].start == inner[-1].end or self.interrupts(text) or _ITEM.match(text):
                     break
                 else:
                     inner.append(line)

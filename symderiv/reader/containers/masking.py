@@ -42,7 +42,7 @@ _MARKDOWN = re.compile(
 )
 _CLOSERS = {"double": r"(?<!\\)\$\$", "bracket": r"(?<!\\)\\[\[\]]", "bracket2": r"\\\\[\[\]](?!\d)", "gitlab": r"`\$"}
 _MATHEMATICAL_SIGN = re.compile(r"[\\^_=<>{}+|]|^[A-Za-z][\w']{0,2}$")
-_LOOKS_MATHEMATICAL = re.compile(r"[\\^_=<>{}+/|]|^\W*\w{1,3}\W*$")
+_LOOKS_MATHEMATICAL = re.compile(r"[\\^_=<>{}+/|&]|^\W*\w{1,3}\W*$")
 _ENTITY = re.compile(r"&(?:amp|lt|gt|nbsp|quot|apos|#\d{1,6}|#x[0-9a-fA-F]{1,5});")
 _TAG_IN_FORMULA = re.compile(r"</?(?:br|p|em|strong|i|b|span|div|sub|sup|li)(?:\s+[a-z-]+=\"[^\"<>]*\")*+\s*/?>", re.I)
 _QUOTE_MARKS = re.compile(r"^[ \t]*(?:>[ \t]?)+", re.M)
@@ -110,7 +110,7 @@ class Mask:
     def finish(self) -> str:
         """The masked text: every find is a run of ``FOUND``."""
         inline = sum(formula.kind in ("dollar", "paren", "gitlab", "paren2") for formula in self._formulas)
-        kramdown = sum(map(self._in_line, self._formulas)) >= inline
+        kramdown = sum(map(self._in_line, self._formulas)) > inline
         inside = [self.text[formula.inside : formula.close] for formula in self._formulas]
         doubled = any(map(_FOUR.search, inside)) and not any(map(_TWO.search, inside))
         doubled |= any(map(_TWO_LETTERS.search, inside)) and not any(map(_ONE.search, inside))
@@ -189,7 +189,11 @@ class Mask:
         content = self.text[inside : found.start()]
         if formulas.runs_on(content):
             return self._problem(f"the formula that {token[0]} begins is not closed", start, inside)
-        if kind != "double" and (not _LOOKS_MATHEMATICAL.search(content) or formulas.is_prose(content)):
+        if (
+            kind != "double"
+            and self.markdown
+            and (not _LOOKS_MATHEMATICAL.search(content) or formulas.is_prose(content))
+        ):
             return inside
         return self._formula(kind, start, inside, found.start(), found.end())
 

@@ -9,9 +9,9 @@ from __future__ import annotations
 
 import re
 
-from symderiv.document import Code, CodeBlock, Directive, Display, Document, Link, Reference, Source, Span, Text
+from symderiv.document import Block, Code, CodeBlock, Directive, Display, Document, Link, Reference, Source, Span, Text
 from symderiv.reader.containers import formulas
-from symderiv.reader.containers.markdown import Blocks
+from symderiv.reader.containers.markdown import Blocks, Line
 from symderiv.reader.containers.masking import Mask
 
 _EXPLICIT = re.compile(
@@ -145,6 +145,12 @@ class _Blocks(Blocks):
     def __init__(self, mask: Mask) -> None:
         super().__init__(mask)
         self.levels: list[str] = []
+
+    def blocks(self, lines: list[Line], depth: int) -> list[Block]:
+        """Lines over a heading are left out, and what Markdown would read as a line across the page is a mark."""
+        marks = [bool(self.underlines.match(self.content(line).strip())) for line in lines]
+        over = [mark and not (number and self.content(lines[number - 1]).strip()) for number, mark in enumerate(marks)]
+        return super().blocks([line for line, left_out in zip(lines, over, strict=True) if not left_out], depth)
 
     def interrupts(self, text: str) -> bool:
         return False
