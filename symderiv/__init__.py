@@ -17,6 +17,7 @@ from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from symderiv.check import check
     from symderiv.derive import Derived, derive
     from symderiv.diagnostics import UserError
     from symderiv.kernel.verdict import Proved, Refuted, Undecided, Verdict
@@ -36,11 +37,13 @@ __all__ = [
     "Undecided",
     "UserError",
     "Verdict",
+    "check",
     "derive",
     "prove",
 ]
 
 _HOMES = {
+    "symderiv.check": ("check",),
     "symderiv.derive": ("Derived", "derive"),
     "symderiv.diagnostics": ("UserError",),
     "symderiv.kernel.verdict": ("Proved", "Refuted", "Undecided", "Verdict"),
@@ -79,7 +82,8 @@ def __dir__() -> list[str]:
 
 
 class _Package(ModuleType):
-    """Keeps ``symderiv.derive`` the function: importing the module of that name would otherwise rebind it."""
+    """Keeps ``symderiv.derive`` and ``symderiv.check`` the functions: importing the modules of these names would
+    otherwise rebind them."""
 
     def __setattr__(self, name: str, value: Any) -> None:
         if not (name in _HOME and isinstance(value, ModuleType)):

@@ -14,9 +14,11 @@ from symderiv import notation
 from symderiv.checked import Checked, Step
 from symderiv.diagnostics import Diagnostic, ReadError
 from symderiv.document import Document
+from symderiv.hypotheses import needed
 from symderiv.kernel import Proved, Refuted, Undecided, Verdict, Witness, prove_all
 from symderiv.reader.walk import Posed, Walk
-from symderiv.terms import Claim
+from symderiv.repair import holds_when, repair
+from symderiv.terms import Claim, Term
 
 Progress = Callable[[int, int], None]
 
@@ -38,8 +40,8 @@ def check_document(
     walk = Walk(document, sizes or {}, directives, strict)
     walk.run()
     steps = []
-    for number, posed in enumerate(walk.posed):
-        steps.append(_judged(walk, posed))
+    for number in range(len(walk.posed)):
+        steps.append(_judged(walk, number))
         if progress is not None:
             progress(number + 1, len(walk.posed))
     return Checked(document, tuple(walk.displays), tuple(steps), tuple(walk.diagnostics))
@@ -59,13 +61,14 @@ def check_text(text: str, name: str = "<text>", kind: str | None = None, **optio
     return check_document(read_text(text, name, kind), **options)
 
 
-def _judged(walk: Walk, posed: Posed) -> Step:
+def _judged(walk: Walk, number: int) -> Step:
+    posed = walk.posed[number]
     verdict: Verdict | None = None
     diagnostic = posed.error
     if posed.kind == "claim":
         if diagnostic is None:
             try:
-                verdict, diagnostic = _verdict(walk, posed)
+                verdict, diagnostic = _verdict(walk, number)
             except ReadError as error:
                 diagnostic = error.diagnostic
         if verdict is None:
@@ -85,8 +88,9 @@ def _judged(walk: Walk, posed: Posed) -> Step:
     )
 
 
-def _verdict(walk: Walk, posed: Posed) -> tuple[Verdict, Diagnostic | None]:
+def _verdict(walk: Walk, number: int) -> tuple[Verdict, Diagnostic | None]:
     """The kernel's verdict under the readings that the words around a step allow, and what to say about it."""
+    posed = walk.posed[number]
     claims = walk.claims(posed)
     verdict = prove_all(claims)
     if isinstance(verdict, Proved):
@@ -94,19 +98,25 @@ def _verdict(walk: Walk, posed: Posed) -> tuple[Verdict, Diagnostic | None]:
             return verdict, Diagnostic("E202", "this step is marked as false, but it is proved", posed.span, posed.notes)
         return verdict, None
     if posed.expected_false and isinstance(verdict, Refuted):
-        return verdict, _false(walk, posed, verdict)
+        return verdict, _false(walk, number, verdict)
     for other in _readings(walk, posed, claims):
         second = prove_all(other)
         if isinstance(second, Proved):
             return second, None
         if not isinstance(second, Refuted) and isinstance(verdict, Refuted):
             verdict = second
-    if isinstance(verdict, Refuted):
-        doubt = walk.doubt(posed, verdict.claim)
-        if not doubt:
-            return verdict, _false(walk, posed, verdict)
+    refuted = isinstance(verdict, Refuted)
+    if refuted and (doubt := walk.doubt(posed, verdict.claim)):
         verdict = Undecided(verdict.claim, doubt, ("counterexample",))
         return verdict, Diagnostic("E302", "this step could not be decided", posed.span, (doubt, *posed.notes))
+    hypothesis = needed(*claims, natural_only=refuted)
+    if hypothesis is not None:
+        message = f"this step needs {notation.unicode_latex(hypothesis.latex)}"
+        notes = ((counterexample(verdict.witness) + " (without it)",) if isinstance(verdict, Refuted) else ()) + posed.notes
+        help = "\n".join(f"symderiv: {line}" for line in hypothesis.directives)
+        return Undecided(claims[0], message, ("hypotheses",)), Diagnostic("E310", message, posed.span, notes, help)
+    if isinstance(verdict, Refuted):
+        return verdict, _false(walk, number, verdict)
     return verdict, Diagnostic("E301", "this step could not be decided", posed.span, (verdict.reason, *posed.notes))
 
 
@@ -119,8 +129,37 @@ def _readings(walk: Walk, posed: Posed, claims: list[Claim]) -> Iterator[list[Cl
         yield explicit  # type: ignore[misc]
 
 
-def _false(walk: Walk, posed: Posed, verdict: Refuted) -> Diagnostic:
-    return Diagnostic("E201", "this step is false", posed.span, (counterexample(verdict.witness), *posed.notes))
+def _false(walk: Walk, number: int, verdict: Refuted) -> Diagnostic:
+    """What to say of a false step: the counterexample, when it does hold, and a repair that is proved."""
+    posed = walk.posed[number]
+    notes = [counterexample(verdict.witness)]
+    help = ""
+    if not posed.expected_false:
+        when = holds_when(verdict.claim)
+        if when:
+            notes.append("it holds when " + " or when ".join(notation.unicode_latex(text) for text in when))
+        mended = repair(verdict.claim, _neighbour(walk, number, -1), _neighbour(walk, number, 1))
+        if mended is not None:
+            where = "" if mended.side == "right" else "the left side should read "
+            scope = notation.unicode_scope(mended.verdict.scope)
+            help = f"{where}{mended.latex} is proved for {scope}: {mended.words}"
+    return Diagnostic("E201", "this step is false", posed.span, (*notes, *posed.notes), help)
+
+
+def _neighbour(walk: Walk, number: int, way: int) -> Term | None:
+    """The side beyond this step's left (way -1) or right (way 1) in the same chain."""
+    other = number + way
+    if not 0 <= other < len(walk.posed):
+        return None
+    here, there = walk.posed[number], walk.posed[other]
+    joined = there.right is here.left if way < 0 else there.left is here.right
+    if there.left is None or there.right is None or there.kind != "claim" or not joined:
+        return None
+    try:
+        claims = walk.claims(there)
+    except ReadError:
+        return None
+    return (claims[0].left if way < 0 else claims[0].right) if len(claims) == 1 else None
 
 
 def counterexample(witness: Witness) -> str:

@@ -36,6 +36,7 @@ _ACCENTS = {"hat": "\u0302", "widehat": "\u0302", "bar": "\u0304", "overline": "
             "widetilde": "\u0303", "dot": "\u0307", "ddot": "\u0308", "vec": "\u20d7"}  # fmt: skip
 _LETTERS = {"mathbb": "double-struck", "mathcal": "script", "mathscr": "script"}
 _DROPPED = {"label", "tag", "begin", "end"}  # commands whose argument is not shown
+_WORDS = {"text", "textrm", "textbf", "textit", "textnormal", "mbox", "hbox"}  # their argument is not mathematics
 _SPACED = {"=", "<", ">", "≠", "≤", "≥", "≈", "∈", "→", "⇒", "·", "×"}
 _FUNCTIONS = {"log", "ln", "exp", "sin", "cos", "tan", "sinh", "cosh", "tanh", "max", "min", "arg", "lim", "det"}
 
@@ -122,6 +123,8 @@ def _command(name: str, tokens: list[str], position: int) -> tuple[str, int]:
     if name in _DROPPED:
         inner, position = _argument(tokens, position)
         return " ", position
+    if name in _WORDS and position < len(tokens) and tokens[position] == "{":
+        return _words(tokens, position + 1)
     if name in _SYMBOLS:
         after = " " if position < len(tokens) and tokens[position].isspace() and name not in _GREEK else ""
         return _SYMBOLS[name] + after, position
@@ -136,6 +139,21 @@ def _command(name: str, tokens: list[str], position: int) -> tuple[str, int]:
     if position < len(tokens) and tokens[position] == "{":
         return _argument(tokens, position)
     return name, position
+
+
+def _words(tokens: list[str], position: int) -> tuple[str, int]:
+    """The words up to the end of their group, and the position after it."""
+    out: list[str] = []
+    depth = 1
+    while position < len(tokens):
+        token = tokens[position]
+        position += 1
+        depth += (token == "{") - (token == "}")
+        if not depth:
+            break
+        if token not in "{}$":
+            out.append(_one([token], 0)[0] if token[0] == "\\" else token)
+    return "".join(out), position
 
 
 def _closed(text: str) -> str:

@@ -62,8 +62,8 @@ def test_both_articles_are_listed_with_a_description_and_their_defaults() -> Non
         ("softmax-notes", {"classes": "abc"}, "whole number, or K"),
         ("softmax-notes", {"classes": "k"}, "whole number, or K"),
         ("softmax-notes", {"classes": True}, "whole number, or K"),
-        ("softmax-notes", {"classes": 10**9}, "at most 10000"),
-        ("softmax-notes", {"classes": "9" * 40}, "at most 10000"),
+        ("softmax-notes", {"classes": 10**9}, "at most 1000"),
+        ("softmax-notes", {"classes": "9" * 40}, "at most 1000"),
         ("softmax-notes", {"classes": 4, "true_class": 9}, "one of the classes 1 to 4, not 9"),
         ("softmax-notes", {"classes": 4, "true_class": 0}, "one of the classes 1 to 4"),
         ("softmax-notes", {"classes": 4, "true_class": "x"}, "one of the classes 1 to 4"),
@@ -158,7 +158,7 @@ def template(folder: Path, text: str, name: str = "mine.tex.j2") -> str:
         ("a\nb ((( nothing ))) c", r"mine\.tex\.j2:2: .*'nothing' is undefined, in the line  b \(\(\( nothing"),
         ("((( 1 / 0 )))", r"mine\.tex\.j2:1: .*division by zero"),
         ("((( K.__class__ )))", r"mine\.tex\.j2:1: .*unsafe"),
-        ("((( softmax_derivative(1, 77) )))", r"mine\.tex\.j2:1: "),
+        ("((( softmax_derivative(1, 77) )))", "no class 77"),
         ("((* for a in range(99999) *))((* for b in range(99999) *))((* endfor *))((* endfor *))", "steps to fill"),
         ("((* set x = range(900)|list *))((* for a in x *))((* for b in x *))((* endfor *))((* endfor *))", "steps"),
         ("((* macro f(n) *))((( f(n) )))((( f(n) )))((* endmacro *))((( f(1) )))", "calls itself without end|steps"),
@@ -177,8 +177,8 @@ def test_a_template_that_cannot_be_filled(tmp_path: Path, text: str, message: st
 
 
 def test_text_is_escaped_and_mathematics_is_not(tmp_path: Path) -> None:
-    text = "((( '50% of $' ))) ((( 'p_k'|tex ))) ((( loss_derivative(K) ))) ((( number )))"
-    assert filled(template(tmp_path, text), classes=3) == "50\\% of \\$ p_k p_3 - 1 three\n"
+    text = "((( '50% & more' ))) ((( 'p_k'|tex ))) ((( loss_derivative(K) ))) ((( number )))"
+    assert filled(template(tmp_path, text), classes=3) == "50\\% \\& more p_k p_3 - 1 three\n"
 
 
 def test_engine_values_take_letters(tmp_path: Path) -> None:
@@ -238,7 +238,7 @@ SLIPS = [
 def test_one_slip_in_a_template_and_nothing_is_written(tmp_path: Path, name: str, line: str, slip: str) -> None:
     source = find(name).path.read_text(encoding="utf-8")
     assert line in source
-    derived = derive(template(tmp_path, source.replace(line, slip)), classes=3)
+    derived = derive(template(tmp_path, source.replace(line, slip)), classes=3, strict=True)
     assert derived.verdict is not Outcome.PROVED
     with pytest.raises(DerivationFailed) as caught:
         derived.write(tmp_path / "out")

@@ -26,12 +26,14 @@ ROOMS = (
     ("reader",),
     ("repair", "hypotheses"),
     ("check",),
+    ("sidefile",),
     ("sympy_engine",),
     ("writers",),
     ("explanations",),
     ("derive",),
     ("teach",),
     ("",),  # symderiv/__init__.py: the names that users import
+    ("commands",),
     ("cli",),
     ("__main__",),
 )

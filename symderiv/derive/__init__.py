@@ -157,7 +157,7 @@ def derive(
     document = read_text(text, f"{derivation.name}.tex", "tex")
     named = (("K", "classes"), ("n", "features"), ("m", "samples"))
     sizes = {size: value for size, key in named if isinstance(value := parameters.get(key), int)}
-    checked = check_document(document, sizes=sizes, **options)
+    checked = check_document(document, sizes=sizes, **{"strict": True, **options})
     return Derived(derivation, parameters, text, checked, () if plain else agreement(derivation), plain)
 
 

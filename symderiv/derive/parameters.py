@@ -13,7 +13,7 @@ from pathlib import Path
 
 from symderiv.diagnostics import UserError
 
-LARGEST_SIZE = 10_000
+LARGEST_SIZE = 1000
 _DEFAULTS = {"classes": "4", "true_class": "3", "features": "1", "samples": "m"}
 _LETTERS = {"classes": "K", "features": "n", "samples": "m"}
 

@@ -12,7 +12,6 @@ from typing import Any
 
 from symderiv.derive.parameters import Derivation
 
-
 MOST = 100
 
 
@@ -27,6 +26,7 @@ class Values:
     def __init__(self, parameters: Mapping[str, int | str]) -> None:
         K, features = parameters.get("classes", 4), parameters.get("features", 1)
         self.c = parameters.get("true_class", 1)
+        self.classes = K
         self.K = min(K, MOST) if isinstance(K, int) else 3
         self.true_class = self.c if isinstance(self.c, int) and self.c <= self.K else self.K
         self.features = features if isinstance(features, int) and features <= MOST else 2
@@ -55,6 +55,9 @@ class Values:
     def found(
         self, values: Callable[[], dict[str, Any]], key: str, *classes: int | str, feature: int | str | None = None
     ) -> str:
+        for k in classes:
+            if isinstance(k, int) and not 1 <= k <= (self.classes if isinstance(self.classes, int) else k):
+                raise ValueError(f"there is no class {k} among the {self.classes} classes")
         table = values()
         members: dict[int | str, int] = {k: k for k in classes if isinstance(k, int) and k <= self.K}
         if self.c in classes:

@@ -1,16 +1,16 @@
 r"""Side conditions: what must hold for a term to be defined as it was written, read off before anything cancels.
 
 1/u needs u != 0, log u needs u > 0, u^{p/q} needs u >= 0 (u > 0 under a negative power), u^v with a real v needs
-u > 0, and a kink cannot be differentiated. Definitions are looked into; the branch of a case that is not taken need
-not be defined, so nothing is read off inside cases. This module must never judge whether a condition holds.
+u > 0, the step function and a kink need u != 0. Definitions are looked into; what is read off inside a case is marked,
+since the branch not taken need not be defined. This module must never judge whether a condition holds.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
-from symderiv.kernel.derivative import Unsupported, definition_of, differentiate
+from symderiv.kernel.derivative import Unsupported, definition_of
 from symderiv.terms import (
     Add,
     Cases,
@@ -20,74 +20,94 @@ from symderiv.terms import (
     Mul,
     Num,
     Pow,
+    Range,
     SizeOf,
     Sum,
     Term,
     Var,
-    fresh,
     rename,
     subterms,
 )
 
+Bound = tuple[tuple[str, Range], ...]
+
 
 class Requirement(NamedTuple):
-    """``term relation 0`` for all values of the bound indices ``bound`` (name -> upper end of its range)."""
+    """``term relation 0`` for all values of the bound indices ``bound`` in their ranges."""
 
     term: Term
     relation: str
-    bound: tuple[tuple[str, str], ...]
+    bound: Bound
     in_cases: bool
 
-
-def requirements(term: Term, context: Context) -> Iterator[Requirement]:
-    """What ``term`` needs, outermost first, each once."""
-    seen: set[tuple] = set()
-    for requirement in _walk(term, context, (), False, set()):
-        key = (requirement.term, requirement.relation)
-        if key not in seen:
-            seen.add(key)
-            yield requirement
+    @property
+    def surely(self) -> bool:
+        """Whether it must be met: not in a case, nor in a sum that may be empty."""
+        return not self.in_cases and all(low <= 1 and (isinstance(high, str) or low <= high) for _, (low, high) in self.bound)
 
 
-def _walk(term: Term, context: Context, bound: tuple, in_cases: bool, visited: set) -> Iterator[Requirement]:
-    if (term, bound, in_cases) in visited:
-        return
-    visited.add((term, bound, in_cases))
-    match term:
-        case Var():
-            try:
-                body = definition_of(term, context.definitions)
-            except Unsupported:
+def requirements(
+    terms: tuple[Term, ...], context: Context, reserved: frozenset[str], derivative: Callable[[Term, Var], Term]
+) -> list[Requirement]:
+    """What ``terms`` need, outermost first, each once. Bound indices get names of their own, none in ``reserved``."""
+    walk = _Walk(context, reserved, derivative)
+    return list(dict.fromkeys(found for term in terms for found in walk(term, (), False)))
+
+
+class _Walk:
+    def __init__(self, context: Context, reserved: frozenset[str], derivative: Callable[[Term, Var], Term]) -> None:
+        self.context = context
+        self.derivative = derivative
+        self.reserved = reserved
+        self.names: dict[str, Range] = {}  # one name, one range
+        self.visited: set[tuple] = set()
+
+    def _name(self, term: Sum, bound: Bound) -> str:
+        name = term.index
+        taken = self.reserved | term.free | {n for n, _ in bound}
+        while name in taken or self.names.setdefault(name, term.range) != term.range:
+            name += "'"
+        return name
+
+    def __call__(self, term: Term, bound: Bound, in_cases: bool) -> Iterator[Requirement]:
+        if (term, bound, in_cases) in self.visited:
+            return
+        self.visited.add((term, bound, in_cases))
+        match term:
+            case Var():
+                try:
+                    body = definition_of(term, self.context.definitions)
+                except Unsupported:
+                    return
+                if body is not None:
+                    yield from self(body, bound, in_cases)
                 return
-            if body is not None:
-                yield from _walk(body, context, bound, in_cases, visited)
-            return
-        case Sum():
-            index = fresh(term.index, {name for name, _ in bound} | (term.body.free - {term.index}) | {""})
-            body = rename(term.body, {term.index: index})
-            low, high = term.range
-            wider = (*bound, (index, str(high) if low == 1 else ""))
-            yield from _walk(body, context, wider, in_cases, visited)
-            return
-        case Cases():
-            for part in term.parts[1:]:
-                yield from _walk(part, context, bound, True, visited)
-            return
-        case Deriv():
-            yield from _walk(term.body, context, bound, in_cases, visited)
-            try:
-                yield from _walk(differentiate(term.body, term.var, context), context, bound, in_cases, visited)
-            except Unsupported:
+            case Sum():
+                name = self._name(term, bound)
+                yield from self(rename(term.body, {term.index: name}), (*bound, (name, term.range)), in_cases)
                 return
-            return
-        case Pow(base=base, exponent=exponent):
-            relation = _needs(exponent)
-            if relation:
-                yield Requirement(base, relation, bound, in_cases)
-        case Fn(name="log", arg=arg):
-            yield Requirement(arg, ">", bound, in_cases)
-    for part in term.parts:
-        yield from _walk(part, context, bound, in_cases, visited)
+            case Cases():
+                for part in term.parts[1:]:
+                    yield from self(part, bound, True)
+                return
+            case Deriv():
+                yield from self(term.body, bound, in_cases)
+                try:
+                    derivative = self.derivative(term.body, term.var)
+                except Unsupported:
+                    return
+                yield from self(derivative, bound, in_cases)
+                return
+            case Pow(base=base, exponent=exponent):
+                relation = _needs(exponent)
+                if relation:
+                    yield Requirement(base, relation, bound, in_cases)
+            case Fn(name="log", arg=arg):
+                yield Requirement(arg, ">", bound, in_cases)
+            case Fn(name="step", arg=arg):
+                yield Requirement(arg, "!=", bound, in_cases)
+        for part in term.parts:
+            yield from self(part, bound, in_cases)
 
 
 def _needs(exponent: Term) -> str:
@@ -96,5 +116,12 @@ def _needs(exponent: Term) -> str:
         if value.denominator == 1:
             return "!=" if value < 0 else ""
         return ">" if value < 0 else ">="
-    whole = all(isinstance(part, Num | SizeOf | Add | Mul) for part in subterms(exponent))
-    return "!=" if whole else ">"
+    return "!=" if is_whole(exponent) else ">"
+
+
+def is_whole(exponent: Term) -> bool:
+    """Whether an exponent is an integer for all sizes, such as m or 2 m - 1."""
+    return all(
+        isinstance(part, SizeOf | Add | Mul) or (isinstance(part, Num) and part.value.denominator == 1)
+        for part in subterms(exponent)
+    )

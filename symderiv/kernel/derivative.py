@@ -115,6 +115,10 @@ class _Differentiation:
     def __init__(self, var: Var, context: Context) -> None:
         self.var = var
         self.context = context
+        # bound indices must capture neither the variable's indices nor those that definitions leave free
+        self.reserved = var.free.union(
+            *(d.body.free.difference(d.params) for ds in context.definitions.values() for d in ds)
+        )
         self.memo: dict[Term, Term] = {}
         self.open: set[Term] = set()
 
@@ -159,7 +163,7 @@ class _Differentiation:
                 return _sum_of(pieces)
             case Prod():  # (prod_j g_j)' = sum_k g_k' prod_{j != k} g_j
                 term = self._apart(term)
-                k = fresh(term.index, term.body.free | {term.index} | self._indices())
+                k = fresh(term.index, term.body.free | {term.index} | self.reserved)
                 others = Prod(term.index, term.range, Cases(Delta(term.index, k), ONE, term.body))
                 inner = self(term.body)
                 return ZERO if inner is ZERO else Sum(k, term.range, mul(rename(inner, {term.index: k}), others))
@@ -171,6 +175,9 @@ class _Differentiation:
                 then, other = self(term.parts[1]), self(term.parts[2])
                 return ZERO if then is other is ZERO else Cases(term.condition, then, other)
             case Deriv():
+                if self.context.definitions.get(self.var.head) and term.var.head != self.var.head:
+                    # its value would depend on how the inner derivative is written
+                    raise Unsupported(f"a derivative by {self.var.name} of a derivative by {term.var.name}")
                 return self(differentiate(term.body, term.var, self.context))
         return ZERO  # numbers, sizes, deltas
 
@@ -192,7 +199,7 @@ class _Differentiation:
                 return ZERO if inner is ZERO else Sum(arg.index, arg.range, inner)
             case Fn(name="exp"):
                 return self(arg.arg)
-            case Var() if arg.head != self.var.head:
+            case Var() if arg.head != self.var.head and arg.head not in self.context.held:
                 body = definition_of(arg, self.context.definitions)
                 if body is not None:
                     if arg in self.open:
@@ -203,14 +210,11 @@ class _Differentiation:
                     return result
         return _times(self(arg), power(arg, MINUS_ONE))
 
-    def _indices(self) -> frozenset[str]:
-        return self.var.free
-
     def _apart(self, term: Sum) -> Sum:
-        """``term`` with its bound index renamed away from the indices of the variable."""
-        if term.index not in self._indices():
+        """``term`` with its bound index renamed away from the reserved ones."""
+        if term.index not in self.reserved:
             return term
-        index = fresh(term.index, term.body.free | self._indices())
+        index = fresh(term.index, term.body.free | self.reserved)
         return type(term)(index, term.range, rename(term.body, {term.index: index}))
 
     def _variable(self, term: Var) -> Term:
@@ -223,6 +227,8 @@ class _Differentiation:
                         return ZERO
                     deltas.append(Delta(a, b))
             return mul(*deltas)
+        if term.head in self.context.held:
+            return ZERO
         body = definition_of(term, self.context.definitions)
         if body is not None:
             return self(body)
@@ -239,7 +245,7 @@ class _Differentiation:
             return unknown_derivative(term, self.var)
         pieces = []
         for head, ranges in families:
-            taken = set(self.var.free)
+            taken = set(self.reserved)
             names: list[str] = []
             for _ in ranges:
                 names.append(fresh("j", taken))

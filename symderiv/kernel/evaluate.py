@@ -71,6 +71,8 @@ class Point:
         self.memo: dict[tuple, arb] = {}
         self.work = WORK_LIMIT
         self.root: Mapping[str, int] = {}  # the free indices of the claim, which definitions may mention
+        self.open: set[tuple] = set()
+        self.members: dict[tuple, list[tuple]] = {}
         self._state = 12345 + 7919 * trial
 
     # Values of variables
@@ -97,9 +99,11 @@ class Point:
         elif head in self.binary:
             self._set(var, Fraction(self._random() % 2))
         else:
-            for left, right in self.equations:
-                if self._from_equation(var, left, right):
-                    return
+            if var.key not in self.open:
+                self.open.add(var.key)
+                for left, right in self.equations:
+                    if self._from_equation(var, left, right) or self._solved(var, left, right):
+                        return
             self._set(var, self._plain(head))
 
     def _plain(self, head: Head) -> Fraction:
@@ -131,7 +135,7 @@ class Point:
         """Choose ``var`` (and its whole family along a sum) so that left = right holds, for the usual shapes."""
         match left:
             case Var() if left.head == var.head:
-                env = _bind(left, var)
+                env = self._bind(left, var)
                 if env is not None and not isinstance(right, Var):
                     self._set(var, self.exact(right, env))
                     return True
@@ -139,20 +143,75 @@ class Point:
                 slots = [n for n, i in enumerate(member.indices) if i == index]
                 if len(slots) == 1 and not isinstance(left, Prod):
                     slot = slots[0]
-                    env = _bind(member, var)
+                    env = self._bind(member, var)
                     if env is None:
                         return False
                     env.pop(index, None)
                     total = self.exact(right, env)
                     members = list(range(range_.low, self.size(range_.high) + 1))
-                    weights = [Fraction(1 + self._random() % 4 if self.trial else n + 1) for n, _ in enumerate(members)]
+                    weights = [1 + self._random() % 4 if self.trial else n + 1 for n, _ in enumerate(members)]
+                    unit = total / (sum(weights) or 1)
                     for member_index, weight in zip(members, weights, strict=True):
                         at = list(var.indices)
                         at[slot] = member_index
                         whole = Var(var.name, tuple(at[: var.head.subs]), tuple(at[var.head.subs :]))
-                        self._set(whole, total * weight / sum(weights))
+                        self._set(whole, unit * weight)
                     return var.key in self.values
         return False
+
+    def _bind(self, pattern: Var, var: Var) -> dict[str, int] | None:
+        """The values of the pattern's indices at ``var``, or None if it is not an instance."""
+        env: dict[str, int] = {}
+        for p, i in zip(pattern.indices, var.indices, strict=True):
+            if isinstance(p, str) and p not in self.sizes:
+                if env.setdefault(p, int(i)) != i:
+                    return None
+            elif (p if isinstance(p, int) else self.sizes[p]) != i:
+                return None
+        return env
+
+    def _solved(self, var: Var, left: Term, right: Term) -> bool:
+        """Choose ``var`` so that left = right holds, if it is the last variable there and enters linearly."""
+        names = left.free | right.free
+        for part in (*subterms(left), *subterms(right)):
+            env = self._bind(part, var) if isinstance(part, Var) and part.head == var.head else None
+            if env is None or not names <= env.keys() | self.sizes.keys():
+                continue
+            env = {name: env[name] for name in names if name in env}
+            key = (left, right, *sorted(env.items()))
+            if key not in self.members:
+                self.members[key] = list(dict.fromkeys((*self._variables(left, env), *self._variables(right, env))))
+            *others, last = self.members[key]
+            if last != var.key:
+                continue
+            for other in others:
+                self.value(*other)
+            sides = []
+            for value in (Fraction(0), Fraction(1)):
+                self._set(var, value)
+                sides.append(self.exact(left, env) - self.exact(right, env))
+            del self.values[var.key]
+            if sides[0] != sides[1]:
+                self._set(var, sides[0] / (sides[0] - sides[1]))
+                return True
+        return False
+
+    def _variables(self, term: Term, env: Mapping[str, int]) -> Iterator[tuple]:
+        """The variables that ``term`` is made of, sums written out; 0/1 families are chosen otherwise."""
+        match term:
+            case Var():
+                at = Var(term.name, _at(term.subs, env, self), _at(term.sups, env, self))
+                body = definition_of(at, self.context.definitions)
+                if body is not None:
+                    yield from self._variables(body, self.root)
+                elif at.head not in self.onehot and at.head not in self.binary:
+                    yield at.key
+            case Sum(index=index, range=range_, body=body):
+                for value in range(range_.low, self.size(range_.high) + 1):
+                    yield from self._variables(body, {**env, index: value})
+            case _:
+                for part in term.parts:
+                    yield from self._variables(part, env)
 
     def exact(self, term: Term, env: Mapping[str, int]) -> Fraction:
         match term:
@@ -227,7 +286,10 @@ class Point:
             case Delta():
                 return arb(int(_index(term.left, env, self) == _index(term.right, env, self)))
             case Cases(parts=(condition, then, other)):
-                return self.evaluate(then if self.evaluate(condition, env) == 1 else other, env)
+                chosen = self.evaluate(condition, env)
+                if not (chosen == 1 or chosen == 0):
+                    raise NoValue("a case whose condition is neither true nor false")
+                return self.evaluate(then if chosen == 1 else other, env)
             case Sum(index=index, range=range_, body=body):
                 is_product = isinstance(term, Prod)
                 result = arb(1 if is_product else 0)
@@ -299,18 +361,6 @@ def _index(index: Index, env: Mapping[str, int], point: Point) -> int:
 
 def _at(indices: tuple[Index, ...], env: Mapping[str, int], point: Point) -> tuple[int, ...]:
     return tuple(_index(i, env, point) for i in indices)
-
-
-def _bind(pattern: Var, var: Var) -> dict[str, int] | None:
-    """The values of the pattern's indices at ``var``, or None if it is not an instance."""
-    env: dict[str, int] = {}
-    for p, i in zip(pattern.indices, var.indices, strict=True):
-        if isinstance(p, int):
-            if p != i:
-                return None
-        elif env.setdefault(p, int(i)) != i:
-            return None
-    return env
 
 
 def _power(base: arb, exponent: arb, written: Term) -> arb:
@@ -456,15 +506,15 @@ class Search:
             spans.append(whole if len(whole) <= 4 else sorted({low, low + 1, low + 2, (low + top) // 2, top}))
         for choice in islice(product(*spans), 400):
             env = dict(zip(names, choice, strict=True))
-            if all(self._allowed(a, env) for a in self.claim.context.assumptions):
+            if all(self._allowed(a, {**sizes, **env}) for a in self.claim.context.assumptions):
                 yield env
 
     @staticmethod
     def _allowed(assumption: Assumption, env: Mapping[str, int]) -> bool:
         if assumption.kind not in ("equal", "distinct"):
             return True
-        a, b = (env.get(i, i) if isinstance(i, str) else i for i in assumption.data)
-        return (a == b) == (assumption.kind == "equal")
+        a, b = (env.get(i) if isinstance(i, str) else i for i in assumption.data)
+        return a is None or b is None or (a == b) == (assumption.kind == "equal")
 
     def _try(self, sizes: Mapping[str, int], trial: int, env: Mapping[str, int]) -> Witness | None:
         claim = self.claim
@@ -499,20 +549,38 @@ class Search:
         )
 
     def _assumptions_hold(self, point: Point, env: Mapping[str, int]) -> bool:
-        """Every equation at this point, for all values of its free indices; exact equality only."""
+        """Every assumption at this point, for all values of its free indices; exact equality only."""
+        for assumption in self.claim.context.assumptions:
+            if assumption.kind in ("onehot", "binary", "positive"):
+                head = assumption.data[0]
+                if head in self.claim.context.definitions and not self._defined_positive(point, assumption):
+                    return False
         for left, right in point.equations:
             names = sorted(left.free | right.free)
             spans = []
             for name in names:
                 range_ = self.ranges.get(name) or self.claim.context.ranges.get(name)
-                if range_ is None:
+                if range_ is None and name not in point.sizes:
                     return False
-                spans.append(range(range_.low, point.size(range_.high) + 1))
+                spans.append(range(range_.low, point.size(range_.high) + 1) if range_ else [point.sizes[name]])
             for choice in product(*spans):
                 here = dict(zip(names, choice, strict=True))
                 if point.exact(left, here) != point.exact(right, here):
                     return False
-        return True
+        return all(value > 0 for var, value in point.values.values() if var.head in point.positive)
+
+    @staticmethod
+    def _defined_positive(point: Point, assumption: Assumption) -> bool:
+        """Whether a defined family is positive here, as assumed; anything else about one cannot be checked."""
+        head = assumption.data[0]
+        ranges = point.context.families.get(head, () if head.subs + head.sups == 0 else (None,))
+        if assumption.kind != "positive" or None in ranges:
+            return False
+        spans = [range(r.low, point.size(r.high) + 1) for r in ranges if r]
+        return all(
+            point.evaluate(Var(head.name, at[: head.subs], at[head.subs :]), {}) > 0 for at in islice(product(*spans), 400)
+        )
+
 
 def _decimal(ball: arb) -> str:
     """The digits of a ball's middle that are certain, at most 10."""

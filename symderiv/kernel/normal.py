@@ -6,9 +6,12 @@ whose length does not matter. This module must never use an assumption that it w
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from fractions import Fraction
+from functools import partial
 
+from symderiv.kernel.conditions import Bound, is_whole
 from symderiv.kernel.derivative import FUNCTIONS, Unsupported, definition_of, differentiate
 from symderiv.kernel.polynomial import (
     SUM,
@@ -18,9 +21,9 @@ from symderiv.kernel.polynomial import (
     Atom,
     Poly,
     Undefined,
-    _match,
     add_into,
     constant,
+    free_of_monomial,
     of_atom,
     scaled,
     subtract,
@@ -72,10 +75,28 @@ class Normal:
         self.context = context
         self.expand = expand
         self.algebra = Algebra({index: str(high) for index, high in highs.items()}, minimum, budget)
+        self.sizes = frozenset(minimum)
         self.memo: dict[Term, Poly] = {}
         self.open: set[Term] = set()
-        self.positive_patterns: list[tuple[Atom, dict[str, str]]] = []
+        self.positive_patterns: list[Atom] = []
+        self.demands: list[Atom] = []
+        self.derivative: Callable[[Term, Var], Term] = partial(differentiate, context=context)
         self.algebra.positive = self._positive
+        self._assume_all(assumptions)
+
+    @classmethod
+    def after(cls, other: Normal, assumptions: Iterable[Assumption]) -> Normal:
+        """As ``other``, with more ``assumptions``; for polynomials that ``other`` made."""
+        self = cls(other.context, {}, other.algebra.minimum, (), other.expand)
+        self.derivative, self.demands = other.derivative, list(other.demands)
+        self.algebra.ranges, self.algebra.wild = dict(other.algebra.ranges), dict(other.algebra.wild)
+        self.algebra.distinct = set(other.algebra.distinct)
+        self._assume_all(assumptions)
+        return self
+
+    # Assumptions
+
+    def _assume_all(self, assumptions: Iterable[Assumption]) -> None:
         later = []
         for assumption in assumptions:
             if assumption.kind == "equation":
@@ -86,7 +107,21 @@ class Normal:
             self._assume_equation(*assumption.data)
             self.memo.clear()
 
-    # Assumptions
+    def demand(self, atom: Atom, bound: Bound) -> None:
+        """Let the variable ``atom`` be positive, for all values of the ``bound`` indices: a side is defined only there."""
+        wild = {name: f"?{name}" for name, _ in bound if name in atom[3]}
+        self.algebra.wild.update((wild[name], range_) for name, range_ in bound if name in wild)
+        pattern = (*atom[:3], tuple(wild.get(i, i) for i in atom[3]))
+        if pattern not in self.demands:
+            self.demands.append(pattern)
+            self.memo.clear()
+
+    @contextmanager
+    def undemanded(self) -> Iterator[None]:
+        """Without the positivity that was demanded."""
+        demands, self.demands = self.demands, []
+        yield
+        self.demands = demands
 
     def _assume(self, assumption: Assumption) -> None:
         data, algebra = assumption.data, self.algebra
@@ -105,18 +140,25 @@ class Normal:
             case "positive":
                 head = data[0]
                 indices = tuple(f"?{n}" for n in range(head.subs + head.sups))
-                self.positive_patterns.append(((VAR, head.name, head.subs, indices), {}))
+                self.positive_patterns.append((VAR, head.name, head.subs, indices))
 
     def _assume_equation(self, left: Term, right: Term) -> None:
         """Use left = right as the value of a variable, or of one closed sum in left - right."""
-        wild = {name: f"?{n}" for n, name in enumerate(sorted(left.free | right.free))}
-        for name, pattern in wild.items():
-            if name in self.context.ranges:
-                self.algebra.ranges[pattern] = str(self.context.ranges[name].high)
+        wild = {}
+        for name in sorted(left.free | right.free):
+            range_ = self.context.ranges.get(name)
+            if range_ is not None:
+                wild[name] = f"?{len(self.algebra.wild)}="  # one name, one range
+                self.algebra.wild[wild[name]] = range_
+                if range_.low >= 1:
+                    self.algebra.ranges[wild[name]] = str(range_.high)
+            elif name not in self.context.sizes and name not in self.sizes:
+                raise Unsupported(f"the index {name} of an assumption has no range")
         left, right = rename(left, wild), rename(right, wild)
         if isinstance(left, Var) and left.head not in self.context.definitions and not _mentions(right, left):
             atom = (VAR, left.name, len(left.subs), tuple(str(i) for i in left.indices))
-            self.algebra.known_values.append((atom, self(right)))
+            if right.free <= left.free:
+                self.algebra.known_values.append((atom, self(right)))
             return
         difference = subtract(self(left), self(right))
         for monomial, coefficient in difference.items():
@@ -127,8 +169,9 @@ class Normal:
                     ((b, high),) = atom[1]
                     value = {m: c for m, c in difference.items() if m != monomial}
                     pattern = self.algebra.substitute_monomial(atom[2], {b: "?"})
-                    self._know_sum(high, pattern, scaled(value, -1 / _fraction(coefficient)))
-                    return
+                    if len(pattern) == 1 and _wild(value) <= _wild(pattern):
+                        self._know_sum(high, pattern, scaled(value, -1 / _fraction(coefficient)))
+                        return
         if self.expand:
             self._solve(difference)
 
@@ -153,27 +196,15 @@ class Normal:
             if not deltas and len(factors) == 1 and factors[0][0][0] == VAR and factors[0][1] == 1:
                 atom = factors[0][0]
                 rest = {m: c for m, c in difference.items() if m != monomial}
-                if not any(atom == a for m in rest for a, _ in m[1]):
+                if not any(atom == a for m in rest for a, _ in m[1]) and _wild(rest) <= _wild(of_atom(atom)):
                     self.algebra.known_values.append((atom, scaled(rest, -1 / _fraction(difference[monomial]))))
                     return
 
     def _positive(self, atom: Atom) -> bool:
-        for pattern, ranges in self.positive_patterns:
-            mapping: dict[str, str] = {}
-            if (
-                pattern[1:3] == atom[1:3]
-                and len(pattern[3]) == len(atom[3])
-                and _match(pattern[3], atom[3], mapping)
-                and all(self._surely_within(mapping[p], high) for p, high in ranges.items())
-            ):
-                return True
-        return False
-
-    def _surely_within(self, index: str, high: str) -> bool:
-        try:
-            return self.algebra.within(index, high)
-        except Unsupported:
-            return False
+        return any(
+            pattern[1:3] == atom[1:3] and self.algebra.instance(pattern[3], atom[3], {})
+            for pattern in (*self.positive_patterns, *self.demands)
+        )
 
     # Terms
 
@@ -226,6 +257,8 @@ class Normal:
                 return algebra.monomial([(str(term.left), str(term.right))] if term.left != term.right else [], ())
             case Cases(parts=(condition, then, other)):
                 chosen = self(condition)
+                if any(factors for _, factors in chosen) or algebra.multiply(chosen, chosen) != chosen:
+                    raise Unsupported("a case whose condition is not one on indices")
                 result = algebra.multiply(chosen, self(then)) if chosen else {}
                 complement = subtract({UNIT: 1}, chosen)
                 return add_into(dict(result), algebra.multiply(complement, self(other)) if complement else {})
@@ -234,7 +267,7 @@ class Normal:
             case SizeOf():
                 return algebra.size(term.name)
             case Deriv():
-                return self(differentiate(term.body, term.var, self.context))
+                return self(self.derivative(term.body, term.var))
         raise Unsupported(f"{type(term).__name__} is not known to the kernel")
 
     def _power(self, term: Pow) -> Poly:
@@ -250,9 +283,8 @@ class Normal:
             if abs(value) > 10_000:
                 raise Unsupported("an exponent as large as this")
             return self.algebra.power(self(base), value)
-        whole = all(isinstance(t, Num | SizeOf | Add | Mul) for t in subterms(exponent))
         value = self(base)
-        if whole and not self.algebra.positive_poly(value):  # x^m for an integer m is defined for x < 0 too
+        if is_whole(exponent) and not self.algebra.positive_poly(value):  # x^m for an integer m is defined for x < 0 too
             return self.algebra.call("power", [value, poly])
         return self.algebra.exp(self.algebra.multiply(poly, self.algebra.log(value)))
 
@@ -260,6 +292,8 @@ class Normal:
         algebra = self.algebra
         low, high = term.range
         is_product = isinstance(term, Prod)
+        if isinstance(high, int) and low > high:
+            return {UNIT: 1} if is_product else {}
         if isinstance(high, int) and high <= self.expand:
             if high - low >= EXPAND_LIMIT:
                 raise Unsupported(f"a sum of {high - low + 1} terms is too long to write out")
@@ -269,8 +303,6 @@ class Normal:
                 result = algebra.multiply(result, piece) if is_product else add_into(dict(result), piece)
             return result
         if isinstance(high, int) and high < 1:
-            if low > high:
-                return {UNIT: 1} if is_product else {}
             raise Unsupported(f"a range from {low} to {high}")
         bound = f"{term.index}@{high}"
         while bound in term.body.free:
@@ -319,6 +351,11 @@ class Normal:
 
 def _fraction(value: int | Fraction) -> Fraction:
     return Fraction(value)
+
+
+def _wild(poly: Poly) -> set[str]:
+    """The wild indices in a pattern; those of a value must occur in its pattern."""
+    return {i for monomial in poly for i in free_of_monomial(monomial) if i.startswith("?")} - {"?"}
 
 
 def _mentions(term: Term, var: Var) -> bool:

@@ -26,6 +26,7 @@ from itertools import permutations
 from math import gcd, lcm
 
 from symderiv.kernel.derivative import Unsupported
+from symderiv.terms import Range
 
 Rational = int | Fraction
 Atom = tuple
@@ -138,7 +139,8 @@ class Algebra:
     ``ranges`` maps an index to the upper end of its range 1..high; ``minimum`` the symbolic sizes' least values;
     ``distinct`` the pairs of indices that differ; ``positive(atom)`` whether a variable is known to be positive;
     ``onehot`` (with the slot) and ``binary`` name the 0/1 families; ``known_sums`` and ``known_values`` are the assumed
-    values of closed sums and variables ('?' stands for the bound index, '?0', ... for any). ``budget`` limits the work.
+    values of closed sums and variables ('?' stands for the bound index, other names with '?' for any index in the range
+    that ``wild`` gives them, or for any at all). ``budget`` limits the work.
     """
 
     def __init__(self, ranges: Mapping[str, str], minimum: Mapping[str, int], budget: int = 400_000) -> None:
@@ -150,6 +152,7 @@ class Algebra:
         self.binary: set[tuple[str, int, int]] = set()
         self.known_sums: list[tuple[str, Poly, Poly]] = []
         self.known_values: list[tuple[Atom, Poly]] = []
+        self.wild: dict[str, Range] = {}
         self.budget = budget
         self._counter = 0
 
@@ -163,7 +166,9 @@ class Algebra:
     def multiply(self, left: Poly, right: Poly) -> Poly:
         self.spend(len(left) * len(right))
         if len(right) == 1 and UNIT in right:
-            return scaled(left, right[UNIT])
+            return left if right[UNIT] == 1 else scaled(left, right[UNIT])
+        if len(left) == 1 and UNIT in left:
+            return right if left[UNIT] == 1 else scaled(right, left[UNIT])
         result: Poly = {}
         for m1, c1 in left.items():
             for m2, c2 in right.items():
@@ -197,8 +202,9 @@ class Algebra:
 
     def _special(self, factors: Factors) -> bool:
         """Whether a factor group needs rewriting: a polynomial under a power >= 1, or 0/1 variables."""
-        if any(atom[0] == POLY and exponent >= 1 for atom, exponent in factors):
-            return True
+        for atom, exponent in factors:
+            if atom[0] == POLY and exponent >= 1:
+                return True
         return bool(self.onehot or self.binary) and self._reduce_zero_one(factors) is not None
 
     def _zero_one(self, atom: Atom) -> bool:
@@ -317,53 +323,78 @@ class Algebra:
             return True
         raise Unsupported(f"whether the index {index.split('@')[0]} lies in 1..{high} is not known")
 
+    def inside(self, index: str, range_: Range) -> bool:
+        """Whether ``index`` surely lies in ``range_``, whose low end may be any number."""
+        low, high = range_
+        if index.isdigit():
+            if int(index) <= 0 or int(index) < low:
+                return int(index) >= low
+        elif low > 1 and (low > 64 or not all(self.differ(index, str(n)) for n in range(1, low))):
+            return False
+        try:
+            return self.within(index, str(high))
+        except Unsupported:
+            return False
+
+    def instance(self, pattern: object, value: object, mapping: dict[str, str]) -> bool:
+        """Whether ``value`` is an instance of ``pattern``, every wild index in its range; ``mapping`` says which."""
+        if not _match(pattern, value, mapping):
+            return False
+        return all(self.inside(index, self.wild[name]) for name, index in mapping.items() if name in self.wild)
+
     # Substitution of indices
 
     def variable(self, atom: Atom) -> Poly:
         """A variable, or the value that an assumption gives it."""
         for pattern, value in self.known_values:
             mapping: dict[str, str] = {}
-            if pattern[1:3] == atom[1:3] and len(pattern[3]) == len(atom[3]) and _match(pattern[3], atom[3], mapping):
+            if pattern[1:3] == atom[1:3] and self.instance(pattern[3], atom[3], mapping):
                 return self.substitute_poly(value, mapping)
         return of_atom(atom)
 
-    def substitute(self, atom: Atom, mapping: Mapping[str, str]) -> Poly:
-        """``atom`` with free indices replaced, rebuilt in normal form."""
-        if mapping.keys().isdisjoint(free_indices(atom)):
+    def substitute(self, atom: Atom, mapping: Mapping[str, str], anew: bool = False) -> Poly:
+        """``atom`` with free indices replaced, rebuilt in normal form (with ``anew`` also where none occurs)."""
+        if not anew and mapping.keys().isdisjoint(free_indices(atom)):
             return of_atom(atom)
         kind = atom[0]
         if kind == VAR:
             return self.variable((VAR, atom[1], atom[2], tuple(mapping.get(i, i) for i in atom[3])))
         if kind == EXP:
-            return self.exp(self.substitute_monomial(atom[1], mapping))
+            return self.exp(self.substitute_monomial(atom[1], mapping, anew))
         if kind == SUM:
             names = {b: self.bound(high) for b, high in atom[1]}
-            body = self.substitute_monomial(atom[2], {**mapping, **names})
+            body = self.substitute_monomial(atom[2], {**mapping, **names}, anew)
             for b, high in atom[1]:
                 body = self.sum(body, names[b], high)
             return body
         if kind == LOG:
-            return self.log(self.substitute_poly(dict(atom[1]), mapping))
+            return self.log(self.substitute_poly(dict(atom[1]), mapping, anew))
         if kind == POLY:
-            return self.substitute_poly(dict(atom[1]), mapping)
+            return self.substitute_poly(dict(atom[1]), mapping, anew)
         if kind == CALL:
-            return self.call(atom[1], [self.substitute_poly(dict(p), mapping) for p in atom[2]])
+            return self.call(atom[1], [self.substitute_poly(dict(p), mapping, anew) for p in atom[2]])
+        if kind == SIZE:
+            return of_atom(atom)
         ((b, high),) = atom[1]
         name = self.bound(high)
-        return self.product(self.substitute_poly(dict(atom[2]), {**mapping, b: name}), name, high)
+        return self.product(self.substitute_poly(dict(atom[2]), {**mapping, b: name}, anew), name, high)
 
-    def substitute_monomial(self, monomial: Monomial, mapping: Mapping[str, str]) -> Poly:
+    def substitute_monomial(self, monomial: Monomial, mapping: Mapping[str, str], anew: bool = False) -> Poly:
         deltas = [(mapping.get(a, a), mapping.get(b, b)) for a, b in monomial[0]]
         result = self.monomial([d for d in deltas if d[0] != d[1]], ())
         for atom, exponent in monomial[1]:
-            result = self.multiply(result, self.power(self.substitute(atom, mapping), exponent))
+            result = self.multiply(result, self.power(self.substitute(atom, mapping, anew), exponent))
         return result
 
-    def substitute_poly(self, poly: Poly, mapping: Mapping[str, str]) -> Poly:
+    def substitute_poly(self, poly: Poly, mapping: Mapping[str, str], anew: bool = False) -> Poly:
         result: Poly = {}
         for monomial, coefficient in poly.items():
-            add_into(result, self.substitute_monomial(monomial, mapping), coefficient)
+            add_into(result, self.substitute_monomial(monomial, mapping, anew), coefficient)
         return result
+
+    def rebuild(self, poly: Poly) -> Poly:
+        """``poly`` from another algebra over the same indices, with what is assumed here applied."""
+        return self.substitute_poly(poly, {}, anew=True)
 
     def bound(self, high: str) -> str:
         """A new bound index with the range 1..high."""
@@ -409,7 +440,10 @@ class Algebra:
         return self.multiply({outside: coefficient}, self._closed(bound, body))
 
     def _renamed(self, monomial: Monomial, names: Mapping[str, str]) -> tuple[Factors, Rational]:
-        """A monomial without deltas, its indices renamed one-to-one: (factors, coefficient)."""
+        """A monomial without deltas, its indices renamed one-to-one to bound ones: (factors, coefficient)."""
+        plain = _renamed_factors(monomial[1], names)
+        if plain is not None:
+            return plain, 1
         renamed = self.substitute_monomial(monomial, names)
         if len(renamed) != 1 or next(iter(renamed))[0]:
             raise Unsupported("a sum changed its shape under renaming")
@@ -475,7 +509,7 @@ class Algebra:
         for order in orders:
             if any(bound[a] != bound[b] for a, b in zip(names, order, strict=True)):
                 continue
-            mapping = {b: f"#{level}.{n}" for n, b in enumerate(order)}
+            mapping = {b: f"#{level}.{n}:{bound[b]}" for n, b in enumerate(order)}
             for b, name in mapping.items():
                 self.ranges[name] = bound[b]
             key = self._renamed(((), group), mapping)
@@ -483,7 +517,7 @@ class Algebra:
                 best = key
             self.spend(1)
         assert best is not None
-        labels = tuple((f"#{level}.{n}", bound[b]) for n, b in enumerate(names))
+        labels = tuple((f"#{level}.{n}:{bound[b]}", bound[b]) for n, b in enumerate(names))
         return scaled(of_atom((SUM, labels, ((), best[0]))), best[1])
 
     def _match_known(self, pattern: Poly, value: Poly, group: Factors, index: str) -> Poly | None:
@@ -493,7 +527,7 @@ class Algebra:
             return None
         mapping: dict[str, str] = {"?": index}
         for (p, pe), (a, ae) in zip(monomial[1], group, strict=True):
-            if pe != ae or not _match(p, a, mapping):
+            if pe != ae or not self.instance(p, a, mapping):
                 return None
         if mapping["?"] != index or index in [v for k, v in mapping.items() if k != "?"]:
             return None
@@ -513,7 +547,7 @@ class Algebra:
         if all(index not in free_of_monomial(m) for m in poly) and high.isdigit():
             return self.power(poly, int(high))
         level = max((depth(a) for m in poly for a, _ in m[1]), default=0)
-        name = f"#{level}.0"
+        name = f"#{level}.0:{high}"
         self.ranges[name] = high
         return of_atom((PROD, ((name, high),), freeze(self.substitute_poly(poly, {index: name}))))
 
@@ -776,6 +810,25 @@ class Algebra:
         if any(not self.is_zero(body) for body in groups.values()):
             return None
         return rest
+
+
+def _renamed_factors(factors: Factors, names: Mapping[str, str]) -> Factors | None:
+    """Factors with their indices renamed one-to-one, or None if their normal form depends on the names."""
+    result = []
+    for atom, exponent in factors:
+        if not names.keys().isdisjoint(free_indices(atom)):
+            kind = atom[0]
+            if kind == VAR:
+                atom = (VAR, atom[1], atom[2], tuple(names.get(i, i) for i in atom[3]))
+            elif kind == EXP or (kind == SUM and len(atom[1]) == 1):
+                inner = _renamed_factors(atom[-1][1], names)
+                if inner is None or atom[-1][0]:
+                    return None
+                atom = (*atom[:-1], ((), inner))
+            else:
+                return None
+        result.append((atom, exponent))
+    return tuple(sorted(result))
 
 
 def _match(pattern: object, value: object, mapping: dict[str, str]) -> bool:

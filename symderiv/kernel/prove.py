@@ -10,11 +10,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
+from functools import cache, partial
 from itertools import product
+from typing import NamedTuple
 
 from symderiv.kernel.conditions import Requirement, requirements
-from symderiv.kernel.derivative import Unsupported
+from symderiv.kernel.derivative import Unsupported, differentiate
 from symderiv.kernel.evaluate import Search
+from symderiv.kernel.generality import fingerprint, generalised
 from symderiv.kernel.normal import Normal
 from symderiv.kernel.polynomial import VAR, Poly, add_into, free_indices, scaled, subtract
 from symderiv.kernel.verdict import _SEAL, Condition, Proved, Refuted, Scope, Undecided, Verdict
@@ -22,6 +25,7 @@ from symderiv.terms import (
     Assumption,
     Claim,
     Delta,
+    Index,
     Range,
     SizeOf,
     Sum,
@@ -31,8 +35,10 @@ from symderiv.terms import (
     subterms,
 )
 
+RELATIONS = ("=", "<", ">", "<=", ">=", "!=")
 CASE_LIMIT = 4096  # index assignments written out for one claim
 SHORT = 6  # a range of so few elements is written out without another thought
+Instance = tuple[Term, Term, dict, list[Assumption]]  # both sides, the ends of their indices' ranges, what differs
 QUICK, THOROUGH = 2_000, 25_000  # evaluated nodes in a search for a counterexample
 
 
@@ -48,11 +54,33 @@ def prove(claim: Claim) -> Verdict:
     Scope(minimum=(('K', 1),), fixed=())
     """
     try:
-        return _Case(claim).judge()
+        return _as_instance(claim) or _Case(claim).judge()
     except RecursionError:
         return Undecided(claim, "the terms are nested too deeply")
     except (OverflowError, MemoryError) as error:
         return Undecided(claim, f"the numbers grow too large ({type(error).__name__})")
+
+
+_general: dict[tuple, Proved | None] = {}  # what was found for general claims
+
+
+def _as_instance(claim: Claim) -> Proved | None:
+    """A proof of ``claim`` as one instance of the same claim about every class."""
+    found = generalised(claim)
+    if found is None:
+        return None
+    wider, numbers = found
+    key = (wider.left, wider.relation, wider.right, fingerprint(wider.context))
+    if key not in _general:
+        if len(_general) >= 256:
+            _general.pop(next(iter(_general)))
+        _general[key] = _Case(wider).general()
+    general = _general[key]
+    if general is None:
+        return None
+    given = tuple(a for a in general.given if a in claim.context.assumptions)
+    conditions = tuple(Condition(rename(c.term, numbers), c.relation) for c in general.conditions)
+    return Proved(claim, general.scope, given, conditions, f"{general.argument} and indices", seal=_SEAL)
 
 
 def prove_all(claims: Sequence[Claim]) -> Verdict:
@@ -93,17 +121,30 @@ class _Case:
     def __init__(self, claim: Claim) -> None:
         self.claim = claim
         context = claim.context
-        equal = {str(a.data[1]): a.data[0] for a in context.assumptions if a.kind == "equal"}
-        self.left, self.right = rename(claim.left, equal), rename(claim.right, equal)
         self.equal = [a for a in context.assumptions if a.kind == "equal"]
+        merged, self.contradiction = _merged([a.data for a in self.equal])
+        self.left, self.right = rename(claim.left, merged), rename(claim.right, merged)
+        self.posed = replace(claim, left=self.left, right=self.right) if merged else claim
+        self.merged = [a for a in self.equal if any(i in merged and i in claim.left.free | claim.right.free for i in a.data)]
         self.assumptions = [a for a in context.assumptions if a.kind != "equal"]
+        for n, a in enumerate(self.assumptions):
+            if a.kind == "distinct":
+                pair = tuple(merged.get(i, i) for i in a.data)
+                self.contradiction = self.contradiction or pair[0] == pair[1]
+                self.assumptions[n] = replace(a, data=pair) if pair != a.data else a
+        if merged:
+            self.posed = replace(self.posed, context=replace(context, assumptions=(*self.equal, *self.assumptions)))
+        apart = [n for n in merged if merged[n] in context.ranges and context.ranges.get(n) != context.ranges[merged[n]]]
+        self.reason = f"the index {apart[0]} is set equal to one with another range" if apart else ""
         self.terms = self._all_terms()
         free = sorted(self.left.free | self.right.free | self.fixed)
         self.ranges = {name: context.ranges[name] for name in free if name in context.ranges}
         self.homeless = [n for n in free if n not in context.ranges and not self._is_size(n)]
         self.sizes = self._sizes()
         self.minimum = self._minimum()
-        self.reason = ""
+        self.derivative = cache(partial(differentiate, context=context))
+        self.forms: dict[tuple, _Form] = {}
+        self.needs: dict[tuple, list[Requirement]] = {}
 
     def _is_size(self, name: str) -> bool:
         context = self.claim.context
@@ -142,6 +183,14 @@ class _Case:
                 names[term.name] = None
         return sorted(names)
 
+    def _assumed_sizes(self) -> list[str]:
+        """The sizes of the claim and those that only its assumptions speak of."""
+        context = self.claim.context
+        free = {i for a in self.assumptions if a.kind == "equation" for side in a.data for i in side.free}
+        families = {r for a in self.assumptions for r in context.families.get(a.data[0], ()) if r and a.kind != "equation"}
+        ranges = families | {context.ranges[i] for i in free if i in context.ranges}
+        return sorted({*self.sizes, *(r.high for r in ranges if isinstance(r.high, str))})
+
     def _minimum(self) -> dict[str, int]:
         """A claim that names the third class speaks of K >= 3."""
         context = self.claim.context
@@ -168,6 +217,10 @@ class _Case:
                 for part in subterms(term.body):
                     if isinstance(part, Delta) and term.index in (part.left, part.right):
                         at_least(term.range, part.right if part.left == term.index else part.left)
+        for a in self.equal:
+            for one, other in (a.data, a.data[::-1]):
+                if isinstance(one, str):
+                    at_least(context.ranges.get(one), other)
         for name, range_ in self.ranges.items():
             if range_.high in least and range_.low > 1:
                 least[range_.high] = max(least[range_.high], range_.low)
@@ -179,19 +232,35 @@ class _Case:
 
     # Judging
 
-    def judge(self) -> Verdict:
-        claim = self.claim
-        if claim.relation not in ("=", "<", ">", "<=", ">=", "!="):
-            return Undecided(claim, f"the relation {claim.relation} is not one that can be proved")
-        if self.homeless:
-            return Undecided(claim, f"the index {self.homeless[0]} has no range")
-        if self._contradictory():
-            return Undecided(claim, "the assumptions contradict each other, so they prove nothing")
-        search = Search(replace(claim, left=self.left, right=self.right), self.sizes, self.minimum, self.ranges)
+    def general(self) -> Proved | None:
+        """A proof for all sizes, if there is one; no other attempt is made."""
+        if self.homeless or self.contradiction or self.reason or self.claim.relation not in RELATIONS:
+            return None
+        search = Search(self.posed, self._assumed_sizes(), self.minimum, self.ranges)
+        verdict = self._in_general(search)
+        return verdict if isinstance(verdict, Proved) else None
+
+    def _in_general(self, search: Search) -> Verdict | None:
         for assumptions in ((), self.assumptions) if self.assumptions else ((),):
             proof = self._proof(assumptions, 0)
             if proof is not None:
                 return self._proved(assumptions, 0, proof, search)
+        return None
+
+    def judge(self) -> Verdict:
+        claim = self.claim
+        if claim.relation not in RELATIONS:
+            return Undecided(claim, f"the relation {claim.relation} is not one that can be proved")
+        if self.homeless:
+            return Undecided(claim, f"the index {self.homeless[0]} has no range")
+        if self.contradiction:
+            return Undecided(claim, "the assumptions contradict each other, so they prove nothing")
+        if self.reason:
+            return Undecided(claim, self.reason)
+        search = Search(self.posed, self._assumed_sizes(), self.minimum, self.ranges)
+        verdict = self._in_general(search)
+        if verdict is not None:
+            return verdict
         witness = search.run(QUICK)
         if witness is None:
             for expand in self._expansions():
@@ -209,11 +278,6 @@ class _Case:
             reason += f", but no proof was found ({self.reason})" if self.reason else ", but no proof was found"
         return Undecided(claim, reason or "no proof and no counterexample was found", tuple(tried))
 
-    def _contradictory(self) -> bool:
-        pairs = {frozenset(a.data) for a in self.assumptions if a.kind == "distinct"}
-        same = [frozenset(a.data) for a in self.equal]
-        return any(pair in pairs for pair in same) or any(len(pair) == 1 for pair in pairs)
-
     def _expansions(self) -> list[int]:
         """Up to which length ranges are worth writing out: the short ones first, then all."""
         lengths = {r.high for r in self.ranges.values() if isinstance(r.high, int)}
@@ -224,7 +288,7 @@ class _Case:
     def _needed(self, assumptions: Sequence[Assumption], expand: int, proof: tuple) -> tuple[list[Assumption], tuple]:
         """Drop every assumption that the proof does without."""
         needed = list(assumptions)
-        for assumption in assumptions:
+        for assumption in assumptions if len(assumptions) > 1 or expand else ():  # without any was tried before
             fewer = [a for a in needed if a is not assumption]
             shorter = self._proof(fewer, expand)
             if shorter is not None:
@@ -241,30 +305,39 @@ class _Case:
         unnamed = sorted(v for v in used if isinstance(v, int) and v not in names.values())
         fixed += tuple(("size", value) for value in unnamed)
         scope = Scope(tuple(sorted(minimum.items())), fixed)
-        if self._mentions_equal():
-            given = [*self.equal, *given]
-        return Proved(self.claim, scope, tuple(given), conditions, argument, seal=_SEAL)
-
-    def _mentions_equal(self) -> bool:
-        free = self.claim.left.free | self.claim.right.free
-        return any(a.data[1] in free for a in self.equal)
+        return Proved(self.claim, scope, (*self.merged, *given), conditions, argument, seal=_SEAL)
 
     def _proof(self, assumptions: Sequence[Assumption], expand: int) -> tuple[dict, tuple, str] | None:
         """(least sizes, side conditions, argument) if the claim follows from ``assumptions``, else None."""
+        if assumptions and not expand:
+            found = self._attempt(assumptions, expand, anew=False)
+            if found is not None:
+                return found
+        return self._attempt(assumptions, expand, anew=True)
+
+    def _attempt(self, assumptions: Sequence[Assumption], expand: int, anew: bool) -> tuple[dict, tuple, str] | None:
+        """A proof, from the terms ``anew`` or from the normal form that both sides have without assumptions."""
         minimum = dict(self.minimum)
         conditions: dict[tuple, Condition] = {}
         count = 0
         try:
-            for left, right, highs, extra in self._instances(expand):
+            for instance in self._instances(expand):
                 count += 1
-                normal = Normal(self.claim.context, highs, self.minimum, [*assumptions, *extra], expand)
-                needs = self._requirements(normal, left, right, highs)
-                least = _holds(normal, left, self.claim.relation, right)
+                if anew and (assumptions or expand):
+                    form = self._form(instance, assumptions, expand)
+                else:
+                    key = (*instance[:2], *instance[3])
+                    if key not in self.forms:
+                        self.forms[key] = self._form(instance, (), 0)
+                    form = self.forms[key]
+                    if assumptions:
+                        form = form.under(assumptions)
+                least = _holds(form.normal, form.difference, self.claim.relation)
                 if least is None:
                     return None
                 for name, value in least.items():
                     minimum[name] = max(minimum.get(name, 1), value)
-                for condition in needs:
+                for condition in form.conditions():
                     conditions[condition.term, condition.relation] = condition
         except Unsupported as error:
             self.reason = str(error)
@@ -274,7 +347,18 @@ class _Case:
         how = "normal form for all sizes" if not expand else f"normal form with {count} cases written out"
         return minimum, tuple(conditions.values()), how
 
-    def _instances(self, expand: int) -> Iterator[tuple[Term, Term, dict, list[Assumption]]]:
+    def _form(self, instance: Instance, assumptions: Sequence[Assumption], expand: int) -> _Form:
+        left, right, highs, extra = instance
+        normal = Normal(self.claim.context, highs, self.minimum, [*assumptions, *extra], expand)
+        normal.derivative = self.derivative
+        sides = (left, right)
+        if sides not in self.needs:
+            reserved = left.free.union(right.free, self.fixed)
+            self.needs[sides] = requirements(sides, self.claim.context, reserved, self.derivative)
+        unmet = _demanded(normal, self.needs[sides])
+        return _Form(normal, subtract(normal(left), normal(right)), unmet)
+
+    def _instances(self, expand: int) -> Iterator[Instance]:
         """The claim for index ranges 1..high: an index that may be 0 is put in, and with ``expand`` all numbers are."""
         spans: list[list[int | str]] = []
         names = sorted(self.ranges)
@@ -306,50 +390,93 @@ class _Case:
             ]
             yield rename(self.left, mapping), rename(self.right, mapping), highs, [*extra, *more]
 
-    def _requirements(self, normal: Normal, left: Term, right: Term, highs: Mapping[str, object]) -> list[Condition]:
-        """Give the kernel the positivity that both sides need as written; return what is not provable from it."""
-        context = self.claim.context
-        needs = [r for side in (left, right) for r in requirements(side, context)]
-        pending: list[tuple[Requirement, Poly]] = []
-        assumed = list(normal.positive_patterns)
-        for need in needs:
-            for name, high in need.bound:
-                normal.algebra.ranges[name] = high
-            try:
-                poly = normal(need.term)
-            except Unsupported:
-                if need.in_cases:
-                    continue
-                raise
-            if not poly and not need.in_cases and need.relation != ">=":
-                raise Unsupported("a division by zero or the logarithm of zero as written")
-            pending.append((need, poly))
-            if need.relation == ">" and not need.in_cases and len(poly) == 1:
-                (((deltas, factors), coefficient),) = poly.items()
-                if not deltas and coefficient > 0 and len(factors) == 1 and factors[0][0][0] == VAR and factors[0][1] == 1:
-                    atom = factors[0][0]
-                    wild = {name: f"?{name}" for name, high in need.bound if high and name in atom[3]}
-                    pattern = (*atom[:3], tuple(wild.get(i, i) for i in atom[3]))
-                    ranges = {f"?{name}": high for name, high in need.bound if name in wild}
-                    if (pattern, ranges) not in normal.positive_patterns:
-                        normal.positive_patterns.append((pattern, ranges))
-                        normal.memo.clear()
-        # what the two sides themselves demand is a condition, even though the proof may use it
-        demanded, normal.positive_patterns = normal.positive_patterns, list(assumed)
+
+class _Form(NamedTuple):
+    """The normal form of left - right, and the side conditions (with theirs) that are not known to be met."""
+
+    normal: Normal
+    difference: Poly
+    unmet: list[tuple[Requirement, Poly]]
+
+    def under(self, assumptions: Sequence[Assumption]) -> _Form:
+        """The same with ``assumptions`` in force."""
+        normal = Normal.after(self.normal, assumptions)
+        rebuild = normal.algebra.rebuild
+        unmet = []
+        for need, poly in self.unmet:
+            poly = rebuild(poly)
+            _exists(normal, need, poly)
+            unmet.append((need, poly))
+        return _Form(normal, rebuild(self.difference), unmet)
+
+    def conditions(self) -> list[Condition]:
+        """What both sides demand as written; their own demands are conditions, though the proof may use them."""
         result: dict[tuple, Condition] = {}
-        for need, poly in pending:
-            if not need.in_cases and not _met(normal, poly, need.relation):
-                result.setdefault((_radical(poly), need.relation), Condition(need.term, need.relation))
-        normal.positive_patterns = demanded
+        with self.normal.undemanded():
+            for need, poly in self.unmet:
+                if not _met(self.normal, poly, need.relation):
+                    result.setdefault((_radical(poly, need.relation), need.relation), Condition(need.term, need.relation))
         return list(result.values())
 
 
-def _radical(poly: Poly) -> object:
-    """The factors of a monomial without their powers: x^2 != 0 says no more than x != 0."""
-    if len(poly) == 1:
-        ((_, factors),) = poly
+def _demanded(normal: Normal, needs: Sequence[Requirement]) -> list[tuple[Requirement, Poly]]:
+    """Give the kernel the positivity that both sides need as written; the requirements not met without it."""
+    algebra = normal.algebra
+    pending: list[tuple[Requirement, Poly]] = []
+    for need in needs:
+        for name, range_ in need.bound:
+            if range_.low >= 1:
+                algebra.ranges[name] = str(range_.high)
+        try:
+            poly = normal(need.term)
+        except Unsupported:
+            if need.in_cases:
+                continue
+            raise
+        if not _met(normal, poly, need.relation):
+            pending.append((need, poly))
+            _exists(normal, need, poly)
+        if need.relation == ">" and len(poly) == 1 and need.surely:
+            (((deltas, factors), coefficient),) = poly.items()
+            if not deltas and coefficient > 0 and len(factors) == 1 and factors[0][0][0] == VAR and factors[0][1] == 1:
+                normal.demand(factors[0][0], need.bound)
+    return pending
+
+
+def _exists(normal: Normal, need: Requirement, poly: Poly) -> None:
+    """Raise Unsupported if ``need`` holds nowhere, so that a side as written is defined nowhere."""
+    opposite = scaled(poly, -1)
+    if need.relation == ">=":
+        never = normal.algebra.positive_poly(opposite)
+    else:
+        never = not poly or (need.relation == ">" and normal.algebra.nonnegative_poly(opposite))
+    if never and need.surely:
+        raise Unsupported("a side is defined nowhere: a division by zero, or the logarithm of no positive number")
+
+
+def _radical(poly: Poly, relation: str) -> object:
+    """What a condition says, without what does not matter: x^2 != 0 says x != 0, and 2 x > 0 says x > 0."""
+    if len(poly) != 1:
+        return frozenset(poly.items())
+    (((deltas, factors), coefficient),) = poly.items()
+    if relation == "!=":
         return frozenset(atom for atom, _ in factors)
-    return frozenset(poly.items())
+    return deltas, factors, coefficient > 0
+
+
+def _merged(pairs: Sequence[tuple]) -> tuple[dict[str, Index], bool]:
+    """What each index becomes when those in ``pairs`` are equal, and whether two numbers would have to be."""
+    merged: dict[str, Index] = {}
+    for pair in pairs:
+        first, second = (merged.get(i, i) for i in pair)
+        if first == second:
+            continue
+        if not isinstance(second, str):
+            first, second = second, first
+        if not isinstance(second, str):
+            return merged, True
+        merged = {old: first if new == second else new for old, new in merged.items()} | {second: first}
+    return merged, False
 
 
 def _same(a: object, b: object) -> bool:
@@ -371,9 +498,8 @@ def _met(normal: Normal, poly: Poly, relation: str) -> bool:
     return relation == "!=" and algebra.positive_poly(scaled(poly, -1))
 
 
-def _holds(normal: Normal, left: Term, relation: str, right: Term) -> dict[str, int] | None:
+def _holds(normal: Normal, difference: Poly, relation: str) -> dict[str, int] | None:
     """The least sizes for which the relation is shown ({} where nothing beyond 1 is needed), or None."""
-    difference = subtract(normal(left), normal(right))
     if relation == "=":
         return {} if normal.algebra.is_zero(difference) else None
     if relation in ("<", "<="):
@@ -417,7 +543,10 @@ def _sign_with_members(normal: Normal, poly: Poly) -> dict[str, int] | None:
         (m, f) for m in poly for f in m[1] if f[0][0] == 2 and f[1] == 1 and len(f[0][1]) == 1 and poly[m] > 0
     ]
     least: dict[str, int] = {}
+    spent = set()  # one sum of a product is used: (S - a)(T - b) - ab is not S T - a T - b S > 0
     for monomial, factor in sums:
+        if monomial in spent:
+            continue
         atom = factor[0]
         ((b, high),) = atom[1]
         outer = (monomial[0], tuple(f for f in monomial[1] if f != factor))
@@ -435,6 +564,7 @@ def _sign_with_members(normal: Normal, poly: Poly) -> dict[str, int] | None:
             available = rest.get(monomial, 0)
             if c < 0 and available >= -c / next(iter(member.values())) and all(algebra.differ(k, o) for o in members):
                 members.append(k)
+                spent.add(monomial)
                 add_into(rest, member, -c / next(iter(member.values())))
         if members:
             # the sum without these members is over high - len(members) terms

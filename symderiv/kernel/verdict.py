@@ -7,8 +7,9 @@ against an attacker (``object.__new__`` and ``gc`` see everything); this seals a
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, fields
 from fractions import Fraction
+from typing import NoReturn
 
 from symderiv.terms import Assumption, Claim, Term, Var
 
@@ -59,57 +60,53 @@ class Witness:
 class _Sealed:
     __slots__ = ()
 
+    def __init__(self, *values: object, seal: object = None, **named: object) -> None:
+        if seal is not _SEAL:  # before anything is written, so that a verdict cannot be made over either
+            raise TypeError("only the kernel makes verdicts: call symderiv.prove(claim)")
+        for field, value in zip(fields(self), values, strict=True):
+            object.__setattr__(self, field.name, value)
+
     def __init_subclass__(cls, *, kernel: object = None, **options: object) -> None:
         if kernel is not _SEAL:
             raise TypeError("verdicts cannot be subclassed")
         super().__init_subclass__(**options)
 
-    def __copy__(self) -> None:
+    def __copy__(self) -> NoReturn:
         raise TypeError("verdicts cannot be copied")
 
-    def __deepcopy__(self, memo: object) -> None:
+    def __deepcopy__(self, memo: object) -> NoReturn:
         raise TypeError("verdicts cannot be copied")
 
-    def __reduce_ex__(self, protocol: object) -> None:
+    def __reduce_ex__(self, protocol: object) -> NoReturn:
         raise TypeError("verdicts cannot be pickled: prove the claim again")
 
-    def __getstate__(self) -> None:
+    def __getstate__(self) -> NoReturn:
+        raise TypeError("verdicts cannot be pickled: prove the claim again")
+
+    def __setstate__(self, state: object) -> NoReturn:
         raise TypeError("verdicts cannot be pickled: prove the claim again")
 
 
-def _check(seal: object) -> None:
-    if seal is not _SEAL:
-        raise TypeError("only the kernel makes verdicts: call symderiv.prove(claim)")
-
-
-@dataclass(frozen=True)
+@dataclass(frozen=True, init=False)
 class Proved(_Sealed, kernel=_SEAL):
     """``claim`` holds for every size in ``scope``, every index in range and every real value of the variables that
     satisfies ``given`` and the ``conditions``. ``argument`` says in a few words how it was shown."""
 
+    __slots__ = ("argument", "claim", "conditions", "given", "scope")
     claim: Claim
     scope: Scope
     given: tuple[Assumption, ...]
     conditions: tuple[Condition, ...]
     argument: str
-    seal: object = field(default=None, repr=False, compare=False)
-
-    def __post_init__(self) -> None:
-        _check(self.seal)
-        object.__setattr__(self, "seal", None)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, init=False)
 class Refuted(_Sealed, kernel=_SEAL):
     """``claim`` fails at ``witness``, where every assumption holds and both sides are defined."""
 
+    __slots__ = ("claim", "witness")
     claim: Claim
     witness: Witness
-    seal: object = field(default=None, repr=False, compare=False)
-
-    def __post_init__(self) -> None:
-        _check(self.seal)
-        object.__setattr__(self, "seal", None)
 
 
 @dataclass(frozen=True, slots=True)

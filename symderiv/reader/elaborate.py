@@ -232,6 +232,9 @@ class Elaborator:
         else:
             self.free[index] = range_class
             self.symbols.index_classes[index] = range_class
+            hint = self.symbols.hinted.get(index)
+            if hint is not None and not ranges.explicit.get(ranges.find(range_class)):
+                ranges.declare(range_class, hint)
 
     @contextmanager
     def binding(self, index: str, range_class: str) -> Iterator[None]:

@@ -28,6 +28,7 @@ from symderiv.document import (
     Span,
 )
 from symderiv.kernel import Proved, prove_all
+from symderiv.kernel.derivative import Unsupported, definition_of
 from symderiv.reader import prose, syntax
 from symderiv.reader.arrays import Array, Value, join
 from symderiv.reader.directives import Directives
@@ -37,7 +38,7 @@ from symderiv.reader.elaborate import _is_transpose as _transposes
 from symderiv.reader.latex import parse_display
 from symderiv.reader.names import plain
 from symderiv.reader.symbols import Function, Parameter, Symbols
-from symderiv.terms import ONE, Assumption, Claim, Context, Deriv, Head, Index, Num, Opaque, Range, Sum, Term, Var, fresh, subterms
+from symderiv.terms import ONE, Assumption, Claim, Context, Deriv, Head, Index, Num, Opaque, Range, SizeOf, Sum, Term, Var, fresh, subterms
 
 CLAIMS = ("=", ":=", "<", ">", "<=", ">=", "!=")
 BREAKS = ("implies", "iff", "impliedby", "therefore", "because", "to", "mapsto", "gets")
@@ -46,6 +47,7 @@ CUES = re.compile(
     r"|设|令|记|定义|其中|정의|라고|sea|definimos|soit|posons|notons",
     re.IGNORECASE,
 )
+LOSSES = ("L", "J", "C", "E", "l", r"\ell", r"\mathcal{L}", r"\mathcal{J}", r"\mathcal{C}", "loss", "cost", "Loss")
 FUNCTION_LETTERS = ("f", "g", "h", "F", "G", r"\phi", r"\psi", r"\varphi")
 FALSE_MARK = re.compile(r"%\s*symderiv:\s*false\b")
 
@@ -215,6 +217,8 @@ class Walk:
                     symbols.heads.setdefault(name, set()).add(Head(name, letters, labels))
             case syntax.Product(factors=factors, operators=operators):
                 for f, g in zip(factors, factors[1:], strict=False):
+                    if isinstance(f, syntax.Quotient) and isinstance(f.denominator, syntax.Symbol):
+                        self._survey_ones(plain(f.denominator.name), factors)
                     if isinstance(f, syntax.Quotient) and isinstance(f.denominator, syntax.Symbol) and isinstance(g, syntax.BigOp):
                         self._survey_average(plain(f.denominator.name), g)
                 for f, g, op in zip(factors, factors[1:], operators, strict=False):
@@ -229,6 +233,15 @@ class Walk:
                                 symbols.called.add(name)
         for part in syntax_parts(node):
             self._survey_node(part, singles)
+
+    def _survey_ones(self, size: str, factors: tuple[syntax.Node, ...]) -> None:
+        r"""``\frac{1}{H} 1_h x_h``: the average of a sum that Einstein leaves out."""
+        for factor in factors:
+            if isinstance(factor, syntax.Scripted) and isinstance(factor.base, syntax.Symbol) and isinstance(factor.sub, syntax.Symbol):
+                if factor.base.name in (r"\mathbf{1}", r"\mathbb{1}", r"\boldsymbol{1}") and len(size) == 1 and size.isupper():
+                    self.symbols.hinted[plain(factor.sub.name)] = Range(1, size)
+                    self.symbols.size_names.add(size)
+                    self.symbols.ranges.taken.add(size)
 
     def _survey_average(self, size: str, node: syntax.BigOp) -> None:
         r"""``\frac{1}{N} \sum_p``: an average, so N is the size of what p runs over."""
@@ -651,7 +664,7 @@ class Walk:
         if not isinstance(base, syntax.Symbol) or primes or (sub is not None and trailing is not None):
             return None
         if isinstance(sup, syntax.Number) and sup.text == "2" and plain(base.name) in self.symbols.squares:
-            return f"{plain(base.name)}^{{2}}", sub if sub is not None else trailing, None, args
+            return plain(base.name), sub if sub is not None else trailing, sup, args
         if sup is not None and not (isinstance(sup, syntax.Group) and sup.open in ("(", "[")) and not _is_layer(sup):
             known = isinstance(sup, syntax.Symbol) and ("^" + sup.name) in self.symbols.labels
             if not known and not (isinstance(sup, syntax.Symbol) and sup.name in ("*", r"\ast", r"\star")):
@@ -670,6 +683,8 @@ class Walk:
             subs = elaborator.indices(sub, name)
             if subs is None:
                 name, subs = f"{name}_{{{_plain_text(sub)}}}", []
+            if isinstance(sup, syntax.Number) and sup.text == "2" and name in self.symbols.squares:
+                return f"{name}^{{2}}", subs, []
             labels, rest, name = elaborator.label(name, sup)
             for arg in args:  # S(x_i) is a member of the family S_i, h_k(x^{(i)}) of h_k^{(i)}
                 base, arg_sub, arg_sup, _ = parts_of(arg)
@@ -920,6 +935,8 @@ class Walk:
         if isinstance(claim.right, Num) and not claim.right.value and posed.relation == "=":
             if any(isinstance(t, Var) for t in subterms(claim.left)):
                 return "this may be an equation to be solved, not one that holds always"
+        if all(isinstance(t, SizeOf | Num) for t in (claim.left, claim.right)):
+            return "this is a relation between sizes"
         if posed.guessed:
             return "the shapes of the vectors and matrices here are not declared"
         left, right = self._unknowns(claim.left), self._unknowns(claim.right)
@@ -960,7 +977,11 @@ class Walk:
                     found.add(part.name)
                 elif isinstance(part, Var) and part.head not in seen:
                     seen.add(part.head)
-                    bodies = [d.body for d in self.symbols.definitions.get(part.head, ())]
+                    try:
+                        body = definition_of(part, self.symbols.definitions)
+                        bodies = [d.body for d in self.symbols.definitions[part.head]] if body is not None else []
+                    except Unsupported:
+                        bodies = [d.body for d in self.symbols.definitions[part.head]]
                     queue += bodies
                     if not bodies:
                         found.add(part.name)
@@ -982,7 +1003,8 @@ class Walk:
                     direct = {t.head for b in bodies for t in subterms(b) if isinstance(t, Var)}
                     if part.var.head in direct and (direct & held) - {part.var.head}:
                         applies = True
-        return replace(claim, context=replace(claim.context, held=held)) if applies else None
+        bodies_of = {t.body.head for s in (claim.left, claim.right) for t in subterms(s) if isinstance(t, Deriv) and isinstance(t.body, Var)}
+        return replace(claim, context=replace(claim.context, held=held - bodies_of)) if applies else None
 
     def _applicable(self) -> list[Assumption]:
         """What the prose states about families that are not defined."""
@@ -1075,7 +1097,7 @@ class Walk:
         symbols = self.symbols
         result: dict[Head, Head] = {}
         for top in sorted({a for a, _ in symbols.rates}):
-            if top in symbols.definitions or top.subs or top.sups:
+            if top in symbols.definitions or top.subs or top.sups or top.name not in LOSSES:
                 continue
             by = sorted({b for a, b in symbols.rates if a == top})
             middles = [b for b in by if b in symbols.definitions]

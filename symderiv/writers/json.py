@@ -16,6 +16,7 @@ from symderiv import __version__, notation
 from symderiv.checked import Checked, Step
 from symderiv.document import Source
 from symderiv.kernel.verdict import Proved, Refuted, Undecided, Verdict, Witness
+from symderiv.writers.findings import Examined, place
 
 
 def write(
@@ -26,6 +27,42 @@ def write(
 ) -> str:
     """The record as JSON text, with a final newline. ``source`` names the document if its own name should not."""
     return json.dumps(record(checked, parameters, files, source), ensure_ascii=False, indent=2) + "\n"
+
+
+def write_all(examined: Iterable[Examined], parameters: Mapping[str, object] | None = None) -> str:
+    """An array with the record of each file that was checked, as JSON text.
+
+    To the fields of a record are added ``path``, ``error`` (why it could not be checked, or null), and ``diagnostics``:
+    what was found that belongs to no step.
+    """
+    return json.dumps([_file(found, parameters or {}) for found in examined], ensure_ascii=False, indent=2) + "\n"
+
+
+def _file(examined: Examined, parameters: Mapping[str, object]) -> dict[str, Any]:
+    if examined.checked is None:
+        empty = {"version": __version__, "source": examined.path, "parameters": dict(parameters), "files": []}
+        summary = dict.fromkeys(("proved", "refuted", "undecided", "definitions"), 0)
+        return {"path": examined.path, "error": examined.problem, **empty, "summary": summary, "steps": [], "diagnostics": []}
+    source = examined.checked.document.source
+    found = record(examined.checked, parameters, examined.files, examined.path)
+    for step, entry in zip(examined.checked.steps, found["steps"], strict=True):
+        path = place(source, step.span.start).path
+        if path != source.name:
+            entry["path"] = path
+    other = []
+    for finding in examined.findings:
+        if finding.step is None:
+            here = place(source, finding.diagnostic.span.start)
+            outside = {"line": None, "column": None, "origin": finding.origin}
+            where = {"line": here.position.line, "column": here.position.column}
+            other.append({
+                "code": finding.diagnostic.code,
+                "severity": finding.level,
+                "message": finding.diagnostic.message,
+                "help": finding.diagnostic.help or None,
+                **(outside if finding.origin else where),
+            })  # fmt: skip
+    return {"path": examined.path, "error": examined.problem or None, **found, "diagnostics": other}
 
 
 def record(

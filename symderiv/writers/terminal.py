@@ -1,4 +1,5 @@
-"""The terminal: diagnostics with the author's own line and a caret, and the summary of a run.
+"""The terminal: the steps of a document with their verdicts, its diagnostics with the author's own line and a caret,
+and the summary of a run.
 
 Text of documents is shown without control characters and escape sequences, so that it can neither colour nor move
 anything. This module must never print by itself: it returns text, and the caller decides where it goes.
@@ -9,17 +10,26 @@ from __future__ import annotations
 import os
 import re
 import unicodedata
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from typing import TextIO
 
 from symderiv import notation
 from symderiv.checked import Checked, Step
 from symderiv.diagnostics import Diagnostic
-from symderiv.document import Source
-from symderiv.kernel.verdict import Proved, Refuted, Witness
+from symderiv.document import Source, Span
+from symderiv.kernel.verdict import Proved, Refuted, Scope, Witness
+from symderiv.writers.findings import NEEDS, Counts, Examined, Finding, comment, place
+from symderiv.writers.witness import witness_latex
 
-_COLOURS = {"error": "1;31", "undecided": "1;33", "warning": "1;33", "good": "32", "faint": "2", "strong": "1"}
-_WINDOW = 100
+WIDTH = 100
+"""Columns at which lines are broken."""
+
+_COLOURS = {
+    "error": "1;31", "unread": "1;33", "undecided": "1;33", "warning": "1;35", "good": "32", "faint": "2",
+    "strong": "1", "help": "36",
+}  # fmt: skip
+_FORMULA = 54  # columns for the formulas of the table of steps
 
 
 def coloured(stream: TextIO) -> bool:
@@ -27,107 +37,363 @@ def coloured(stream: TextIO) -> bool:
     return stream.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
 
 
+# Text
+
+
 def clean(text: str) -> str:
     """Text on one line that cannot act on a terminal: no escape sequences, control or direction characters."""
     text = re.sub(r"\x1b\[[0-?]*[ -/]*[@-~]|\x1b\][^\x07\x1b]*(?:\x07|\x1b\\)?|\x1b.", "", text)
     return "".join(
-        " " if c in "\t\n\r" else c for c in text if c in "\t\n\r" or unicodedata.category(c) not in ("Cc", "Cf")
+        " " if c in "\t\n\r" else c
+        for c in text
+        if c in "\t\n\r" or unicodedata.category(c) not in ("Cc", "Cf", "Zl", "Zp", "Cs")
     )
+
+
+def columns(text: str) -> int:
+    """The columns that text takes: two for wide characters, none for combining ones."""
+    if text.isascii():
+        return len(text)
+    return sum(0 if unicodedata.combining(c) else 2 if unicodedata.east_asian_width(c) in "WF" else 1 for c in text)
+
+
+def wrapped(text: str, width: int) -> list[str]:
+    """``text`` in lines of at most ``width`` columns, broken at blanks; a word that is longer stands alone."""
+    lines = [""]
+    for word in text.split(" "):
+        if lines[-1] and columns(lines[-1]) + 1 + columns(word) > width:
+            lines.append(word)
+        else:
+            lines[-1] = f"{lines[-1]} {word}" if lines[-1] else word
+    return lines
+
+
+def _cut(text: str, width: int) -> str:
+    """At most ``width`` columns of ``text``, with an ellipsis where something was cut off."""
+    if columns(text) <= width:
+        return text
+    while columns(text) >= width:
+        text = text[:-1]
+    return text.rstrip() + "…"
+
+
+def _padded(text: str, width: int) -> str:
+    return text + " " * (width - columns(text))
 
 
 def _paint(text: str, colour: str, colours: bool) -> str:
     return f"\x1b[{_COLOURS[colour]}m{text}\x1b[0m" if colours else text
 
 
-def _columns(text: str) -> int:
-    """The columns that text takes: two for wide characters, none for combining ones."""
-    return sum(0 if unicodedata.combining(c) else 2 if unicodedata.east_asian_width(c) in "WF" else 1 for c in text)
+# Diagnostics
+
+
+@dataclass(frozen=True, slots=True)
+class _Line:
+    """A line of the author's in a frame: its number, its text, and what is underlined how."""
+
+    number: str
+    text: str
+    indent: int
+    length: int
+    sign: str = "^"
+    colour: str = "error"
+    remark: str = ""
 
 
 def diagnostic(found: Diagnostic, source: Source, colours: bool = False) -> str:
     """One diagnostic: headline, place, the author's line with a caret under the culprit, notes and help."""
-    place = source.position(found.span.start)
-    end = source.position(found.span.end)
-    line = source.line(place.line)
-    stop = end.column - 1 if end.line == place.line else len(line)
-    before, culprit, after = line[: place.column - 1], line[place.column - 1 : stop], line[stop:]
-    before, culprit, after = _window(clean(before), clean(culprit), clean(after))
-    before, culprit = (before.lstrip(), culprit) if culprit else (before, culprit)
-    number = str(place.line)
-    edge = " " * len(number)
+    return finding(Finding(found), source, colours)
+
+
+def finding(found: Finding, source: Source, colours: bool = False) -> str:
+    """A diagnostic, with the other side of its relation where that stands on another line."""
+    shown, level = found.diagnostic, found.level
+    message = clean(shown.message)
+    if found.origin:
+        message = message.removeprefix(f"{clean(found.origin)}: ")
+        where, text = clean(found.declaration_place), clean(found.declaration)
+        lines = [_Line("", text, 0, columns(text), colour=level)]
+    else:
+        here = place(source, shown.span.start)
+        cell = f":cell {here.position.cell}" if here.position.cell is not None else ""
+        where = f"{clean(here.path)}{cell}:{here.position.line}:{here.position.column}"
+        lines = _lines_of(found, source)
+    edge = " " * max(len(line.number) for line in lines)
     bar = _paint("|", "faint", colours)
-    cell = f":cell {place.cell}" if place.cell is not None else ""
-    carets = "^" * max(1, _columns(culprit.rstrip()))
-    head = _paint(f"{found.severity}[{found.code}]", found.severity, colours)
     out = [
-        f"{head}: {_paint(clean(found.message), 'strong', colours)}",
-        f"{edge}{_paint('-->', 'faint', colours)} {clean(source.name)}{cell}:{place.line}:{place.column}",
+        f"{_paint(f'{level}[{shown.code}]', level, colours)}: {_paint(message, 'strong', colours)}",
+        f"{edge}{_paint('-->', 'faint', colours)} {where}",
         f"{edge} {bar}",
-        f"{number} {bar} {before}{culprit}{after.rstrip()}".rstrip(),
-        f"{edge} {bar} {' ' * _columns(before)}{_paint(carets, found.severity, colours)}",
     ]
-    for words in (*found.notes, *((f"help: {found.help}",) if found.help else ())):
-        first, *rest = [clean(part) for part in words.split("\n")]
-        out.append(f"{edge} {_paint('=', 'faint', colours)} {first}")
-        out.extend(f"{edge}   {part}" for part in rest)
+    for line in lines:
+        out.append(f"{line.number or edge:>{len(edge)}} {bar} {line.text}".rstrip())
+        if line.length:
+            under = f"{line.sign * line.length} {line.remark}".rstrip()
+            out.append(f"{edge} {bar} {' ' * line.indent}{_paint(under, line.colour, colours)}")
+    sign = _paint("=", "faint", colours)
+    for label, words in _remarks(found, source):
+        first, *rest = words
+        head = f"{_paint(label, 'help', colours)}: " if label else ""
+        out.append(f"{edge} {sign} {head}{first}".rstrip())
+        out.extend(f"{edge}   {' ' * (len(label) + 2 if label else 0)}{line}" for line in rest)
     return "\n".join(out) + "\n"
+
+
+def _lines_of(found: Finding, source: Source) -> list[_Line]:
+    """The line of the culprit; before it that of the left side, where the relation goes on from another line."""
+    span, step = found.diagnostic.span, found.step
+    culprit = _line(source, span, "^", found.level)
+    if step is None or span != step.span or not culprit.number or step.left_span.end > span.start:
+        return [culprit]
+    left = _line(source, step.left_span, "-", "faint", "the left side")
+    if place(source, step.left_span.start).position[0::2] == place(source, span.start).position[0::2]:
+        return [culprit]
+    number, above = int(culprit.number), int(left.number)
+    gap = [_Line("", "…", 0, 0)] if number - above > 1 or number < above else []
+    return [left, *gap, culprit]
+
+
+def _line(source: Source, span: Span, sign: str, colour: str, remark: str = "") -> _Line:
+    """The line in which ``span`` begins, around it if it is long, without the indentation."""
+    here = place(source, span.start)
+    start = here.position.column - 1
+    end = min(len(here.line), start + max(1, span.end - span.start))
+    if end - start < span.end - span.start:
+        remark = f"{remark} …".strip()
+    before, culprit, after = here.line[:start], here.line[start:end].rstrip() or here.line[start:end], here.line[end:]
+    before, culprit, after = _window(clean(before).lstrip(), clean(culprit), clean(after))
+    text = (before + culprit + after).rstrip()
+    return _Line(str(here.position.line), text, columns(before), max(1, columns(culprit)), sign, colour, remark)
 
 
 def _window(before: str, culprit: str, after: str) -> tuple[str, str, str]:
     """The part of a long line around the culprit."""
-    if _columns(before + culprit + after) <= _WINDOW:
+    width = WIDTH - 8
+    if columns(before + culprit + after) <= width:
         return before, culprit, after
-    if len(culprit) > _WINDOW:
-        culprit, after = culprit[: _WINDOW - 1] + "…", ""
-    room = max(10, (_WINDOW - len(culprit)) // 2)
-    before = before if len(before) <= room else "…" + before[len(before) - room :]
-    return before, culprit, after if len(after) <= room else after[:room] + "…"
+    if columns(culprit) > width - 12:
+        culprit, after = _cut(culprit, width - 12), ""
+    room = max(5, (width - columns(culprit)) // 2 - 1)
+    left = room if columns(after) >= room else width - columns(culprit + after) - 1
+    if columns(before) > left:
+        before = before[-left:]
+        while columns(before) > left:
+            before = before[1:]
+        before = "…" + before
+    return before, culprit, _cut(after, width - columns(before + culprit))
+
+
+def _remarks(found: Finding, source: Source) -> Iterator[tuple[str, list[str]]]:
+    """What is said below the line: each remark as its label or "", and its lines."""
+    shown, step = found.diagnostic, found.step
+    witness = step.verdict.witness if step is not None and isinstance(step.verdict, Refuted) else None
+    width = WIDTH - 10
+    if witness is not None:
+        left, right = _aligned(witness.left, witness.right)
+        yield "", [*wrapped(f"counterexample: {point(witness)}", width), f"left side  {left}", f"right side {right}"]
+    for note in shown.notes:
+        if not (witness is not None and note.startswith("counterexample")):
+            yield "", [line for part in note.split("\n") for line in wrapped(clean(part), width)]
+    if shown.code == NEEDS and shown.help:
+        yield "help", [
+            "add this line above the formula, if it is what is meant:",
+            f"    {clean(comment(source.name, shown.help))}",
+        ]
+    elif shown.help:
+        yield "help", [line for part in shown.help.split("\n") for line in wrapped(clean(part), width - 6)]
+
+
+def _aligned(left: str, right: str) -> tuple[str, str]:
+    """Two decimals, the points one below the other."""
+    lead = [number.partition(".")[0] for number in (left, right)]
+    width = max(map(len, lead))
+    return " " * (width - len(lead[0])) + left, " " * (width - len(lead[1])) + right
 
 
 def diagnostics(checked: Checked, colours: bool = False) -> str:
     """All diagnostics of a document, in the order of its text, each followed by an empty line."""
-    found = [*checked.diagnostics, *(s.diagnostic for s in checked.steps if s.diagnostic and not s.in_order)]
-    unique = sorted(dict.fromkeys(found), key=lambda d: (d.span, d.code))
-    return "".join(diagnostic(d, checked.document.source, colours) + "\n" for d in unique)
+    return findings(Examined(checked.document.source.name, checked), colours)
 
 
-def counterexample(witness: Witness) -> str:
-    """The point and the two sides there, on one line: ``K = 2, k = 1, f_1 = 0, f_2 = 1: left = …, right = …``."""
-    from symderiv.writers.report import witness_latex
+def findings(examined: Examined, colours: bool = False) -> str:
+    """All findings of a file, in the order of its text, each followed by an empty line."""
+    if examined.checked is None:
+        return ""
+    source = examined.checked.document.source
+    return "".join(finding(found, source, colours) + "\n" for found in examined.findings)
 
-    point = ", ".join(clean(notation.unicode_latex(text)) for text in witness_latex(witness))
-    return f"{point}: left = {witness.left}, right = {witness.right}"
+
+def point(witness: Witness) -> str:
+    """Where a counterexample lies: ``K = 2, k = 1, f = (0, 1)``."""
+    return ", ".join(clean(notation.unicode_latex(text)) for text in witness_latex(witness)) or "wherever it is defined"
+
+
+# The table of steps
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A step as the table shows it. ``colour`` is a name of a colour of the terminal."""
+
+    mark: str
+    place: str
+    formula: str
+    words: str
+    colour: str
+
+
+def table(checked: Checked) -> list[Row]:
+    """A row for each step: a mark, its line, what is written, and its verdict."""
+    source = checked.document.source
+    rows = []
+    for number, step in enumerate(checked.steps):
+        mark, colour, words = _told(step)
+        rows.append(Row(mark, _where(source, step), _formula(checked, number), words, colour))
+    return rows
+
+
+def steps(checked: Checked, colours: bool = False) -> str:
+    """The table of steps, the formulas cut where they are long."""
+    rows = table(checked)
+    places = max((len(row.place) for row in rows), default=0)
+    formulas = min(_FORMULA, max((columns(row.formula) for row in rows), default=0))
+    out = []
+    for row in rows:
+        first, *rest = wrapped(row.words, WIDTH - formulas - places - 8)
+        line = f"  {_paint(row.mark, row.colour, colours)} {row.place:>{places}}  "
+        out.append(f"{line}{_padded(_cut(row.formula, formulas), formulas)}  {_paint(first, row.colour, colours)}")
+        out.extend(f"{' ' * (places + formulas + 8)}{_paint(part, row.colour, colours)}" for part in rest)
+    return "".join(line.rstrip() + "\n" for line in out)
+
+
+def _where(source: Source, step: Step) -> str:
+    position = place(source, step.span.start).position
+    return str(position.line) if position.cell is None else f"{position.cell}:{position.line}"
+
+
+def _formula(checked: Checked, number: int) -> str:
+    """The relation and its right side; the left side too, unless it is the right side of the step before."""
+    step, text = checked.steps[number], checked.document.source.text
+    right = f"{_RELATIONS.get(step.relation, step.relation)} {_readable(text, step.span)}"
+    if step.left_span == step.span:
+        return right
+    if number and checked.steps[number - 1].span == step.left_span:
+        return f"  {right}"
+    return f"{_readable(text, step.left_span)} {right}"
+
+
+_RELATIONS = {":=": "≔", "<=": "≤", ">=": "≥", "!=": "≠"}
+
+
+def _readable(text: str, span: Span) -> str:
+    latex = re.sub(r"(?<!\\)%[^\n]*|\\(?:label|tag)\*?\{[^{}]*\}", " ", text[span.start : span.end])
+    return clean(notation.unicode_latex(latex)).rstrip(" .,;")
+
+
+def _told(step: Step) -> tuple[str, str, str]:
+    """The mark, the colour and the words for a step's verdict."""
+    match step.verdict:
+        case Proved() if step.expected_false:
+            return "✗", "error", "proved, but marked as false"
+        case Proved(scope=scope, given=given, conditions=conditions):
+            words = f"proved{_scope(scope)}"
+            if given:
+                words += f", given {', '.join(dict.fromkeys(clean(notation.unicode_assumption(a)) for a in given))}"
+            if conditions:
+                words += f", where {', '.join(clean(notation.unicode_condition(c)) for c in conditions)}"
+            return "✓", "good", words
+        case Refuted():
+            return ("✓", "good", "false, as it is marked") if step.expected_false else ("✗", "error", "false")
+        case None if step.kind == "definition" and step.diagnostic is None:
+            return "·", "faint", "definition"
+    code = step.diagnostic.code if step.diagnostic else ""
+    if code == NEEDS and step.diagnostic:
+        return "?", "undecided", clean(step.diagnostic.message)
+    return "?", "undecided", "could not be read" if code.startswith("E1") else "could not be decided"
+
+
+def _scope(scope: Scope) -> str:
+    words = notation.unicode_scope(scope)
+    return "" if words.startswith("no ") else f" for {words}"
+
+
+# Summaries
+
+
+def report(examined: Examined, colours: bool = False, only_problems: bool = False) -> str:
+    """What ``check`` says about one file: its steps, then the findings; nothing if there is nothing to say."""
+    name = _paint(clean(examined.path), "strong", colours)
+    if examined.problem or examined.checked is None:
+        return ""
+    found = findings(examined, colours)
+    if only_problems:
+        return found
+    return f"{name}\n{steps(examined.checked, colours)}{_given(examined, colours)}\n{found}"
+
+
+def _given(examined: Examined, colours: bool) -> str:
+    """The assumptions that proofs used, each with the place and the words that state it."""
+    given = [(clean(assumption), clean(origin)) for assumption, origin in examined.given]
+    width = min(_FORMULA, max((columns(assumption) for assumption, _ in given), default=0))
+    out = []
+    for number, (assumption, origin) in enumerate(given):
+        label = "     " if number else "given"
+        out.append(f"  {label} {_padded(assumption, width)}  {_paint(origin, 'faint', colours)}".rstrip() + "\n")
+    return "\n" + "".join(out) if out else ""
+
+
+def total(files: Sequence[Examined], skipped: int = 0, colours: bool = False) -> str:
+    """The summary of ``check``: how many steps are proved, false and undecided; the assumptions that proofs used."""
+    counts = sum((file.counts for file in files), Counts())
+    out = []
+    if counts.claims:
+        parts = [(f"✓ {counts.proved} proved", "good", counts.proved),
+                 (f"✗ {counts.false} false", "error", counts.false),
+                 (f"? {counts.undecided} could not be checked", "undecided", counts.undecided)]  # fmt: skip
+        shown = ", ".join(_paint(words, colour if number else "faint", colours) for words, colour, number in parts)
+        rest = [f"{counts.expected} false as marked"] if counts.expected else []
+        rest += [_several(counts.definitions, "definition")] if counts.definitions else []
+        out.append(f"{_several(counts.claims, 'step')}: {shown}" + (f" ({', '.join(rest)})" if rest else ""))
+    unread = sum(file.status == 3 for file in files)
+    also = [f"{len(files) - unread} files"] if len(files) - unread > 1 else []
+    also += [f"{_several(unread, 'file')} not checked"] if unread and len(files) > 1 else []
+    also += [f"{_several(skipped, 'file')} without steps skipped"] if skipped else []
+    if also:
+        out.append(f"in {', '.join(also)}" if len(files) - unread > 1 else ", ".join(also))
+    codes = dict.fromkeys(found.diagnostic.code for file in files for found in file.findings)
+    if codes:
+        out.append(f"what a message means: symderiv explain {next(iter(codes))}")
+    out += [f"→ {clean(name)}" for file in files for name in file.files]
+    return "".join(f"{line}\n" for line in out)
 
 
 def summary(checked: Checked, files: Iterable[str] = (), colours: bool = False) -> str:
-    """How many lines were proved, for which sizes, given which assumptions, and where the files are."""
-    claims = checked.claims
-    proved = [s.verdict for s in claims if isinstance(s.verdict, Proved)]
-    expected = sum(isinstance(s.verdict, Refuted) and s.expected_false for s in claims)
-    false = sum(isinstance(s.verdict, Refuted) for s in claims) - expected
-    open_ = len(claims) - len(proved) - expected - false
-    out = [_paint(f"✓ {_lines(len(proved))} proved", "good", colours) + _scopes(proved)]
+    """What ``derive`` says: how many lines were proved, for which sizes, given what, and where the files are."""
+    counts = Examined("", checked).counts
+    proved = [s.verdict for s in checked.claims if isinstance(s.verdict, Proved)]
+    out = [_paint(f"✓ {_several(len(proved), 'line')} proved", "good", colours) + _scopes(proved)]
     given = dict.fromkeys(clean(notation.unicode_assumption(a)) for v in proved for a in v.given)
     if given:
         out.append(f"  given {', '.join(given)}")
-    definitions = len(checked.steps) - len(claims)
-    if definitions:
-        out.append(f"  {definitions} definition{'s' if definitions > 1 else ''}")
-    if expected:
-        out.append(f"✓ {_lines(expected)} meant to be false, and refuted")
+    if counts.definitions:
+        out.append(f"  {_several(counts.definitions, 'definition')}")
+    if counts.expected:
+        out.append(f"✓ {_several(counts.expected, 'line')} meant to be false, and refuted")
+    false = sum(isinstance(s.verdict, Refuted) and not s.expected_false for s in checked.claims)
     if false:
-        out.append(_paint(f"✗ {_lines(false)} false", "error", colours))
-    unmet = sum(s.expected_false and not s.in_order for s in claims)
+        out.append(_paint(f"✗ {_several(false, 'line')} false", "error", colours))
+    unmet = sum(s.expected_false and not s.in_order for s in checked.claims)
     if unmet:
-        out.append(_paint(f"✗ {_lines(unmet)} meant to be false, but not refuted", "error", colours))
-    if open_:
-        out.append(_paint(f"? {_lines(open_)} not decided", "undecided", colours))
+        out.append(_paint(f"✗ {_several(unmet, 'line')} meant to be false, but not refuted", "error", colours))
+    if counts.undecided:
+        out.append(_paint(f"? {_several(counts.undecided, 'line')} not decided", "undecided", colours))
     out.extend(f"→ {clean(name)}" for name in files)
     return "\n".join(out) + "\n"
 
 
-def _lines(number: int) -> str:
-    return f"{number} line{'' if number == 1 else 's'}"
+def _several(number: int, noun: str) -> str:
+    return f"{number} {noun}{'' if number == 1 else 's'}"
 
 
 def _scopes(proved: Sequence[Proved]) -> str:
@@ -141,27 +407,3 @@ def _scopes(proved: Sequence[Proved]) -> str:
     if len(ordered) == 1:
         return f" {ordered[0][0]}"
     return ": " + "; ".join(f"{count} {words}" for words, count in ordered) if ordered else ""
-
-
-def steps(checked: Checked, colours: bool = False) -> str:
-    """One line for each step: its place, what is written, and its verdict."""
-    source = checked.document.source
-    return "".join(f"{source.position(s.span.start).line:>5}  {_told(s, source, colours)}\n" for s in checked.steps)
-
-
-def _told(step: Step, source: Source, colours: bool) -> str:
-    text = " ".join(clean(source.text[step.span.start : step.span.end]).split())
-    text = f"{step.relation} {text if len(text) <= 48 else text[:47] + '…'}"
-    match step.verdict:
-        case None:
-            verdict = _paint("definition", "faint", colours)
-        case Proved(scope=scope, given=given):
-            words = f"proved for {notation.unicode_scope(scope)}"
-            words += f", given {', '.join(clean(notation.unicode_assumption(a)) for a in given)}" if given else ""
-            verdict = _paint(words, "good", colours)
-        case Refuted(witness=witness):
-            words = "false, as declared" if step.expected_false else "false"
-            verdict = _paint(f"{words}: {counterexample(witness)}", "good" if step.expected_false else "error", colours)
-        case _:
-            verdict = _paint(f"not decided: {clean(step.verdict.reason)}", "undecided", colours)
-    return f"{text:<52}{verdict}"

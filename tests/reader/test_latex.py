@@ -180,6 +180,13 @@ dL/dz :: (D L z)
 \frac{\pmb{\partial J}}{\pmb{\partial x}} :: (∂ J x)
 \frac{{\partial J}}{{\partial x}} :: (∂ J x)
 ∂L/∂z :: (∂ L z)
+\pdv{L}{x_i} :: (∂ L (_ x i))
+\pdv[2]{L}{x} :: (∂2 L x:2)
+\pdv{L}{x}{y} :: (∂2 L x y)
+\dv{x} f g :: (D* (* f g) x)
+\abs{x} \norm{y}^2 :: (* (|| x) (^ (\|\| y) 2))
+\operatorname{d}L/\operatorname{d}x :: (D L x)
+\nabla_\square L :: (∇ \square L)
 \nabla_\theta J(\theta) :: (∇ \theta (* J (() \theta)))
 \nabla f g :: (* (∇ ~ f) g)
 \nabla^2 f :: (∇2 ~ f)
@@ -420,7 +427,6 @@ a = x_i_j = c :: a = !E106 = c
 a = \foo = c :: a = !E101 = c
 a = b + = c :: a = !E105 = c
 a = \text{softmax}(z)_i :: a = (_ (softmax z) i)
-% only a comment :: 
 \begin{align} a &= b, & i &= j, \\ c &= d, & i &\ne j. \end{align} :: a = b # (= i j) / c = d # (!= i j)
 a = b \text{ ($i \ne j$)} :: a = b # " (" (!= i j) ")"
 i \ne j: \quad p = q :: p = q # (!= i j)
@@ -582,6 +588,10 @@ def test_rows_of_prose_have_no_segments() -> None:
     assert [len(row.segments) for row in rows] == [2, 0, 2]
 
 
+def test_nothing_but_a_comment_has_no_rows() -> None:
+    assert display("% a = b\n").rows == ()
+
+
 def test_continuation_rows_open_with_an_empty_side() -> None:
     first, second = display(r"= a").rows[0].segments
     assert first.relation is None
@@ -591,7 +601,7 @@ def test_continuation_rows_open_with_an_empty_side() -> None:
 
 def test_annotations_of_relations_are_kept() -> None:
     segments = display(r"a \stackrel{(1)}{=} b \overset{\text{def}}{=} c").rows[0].segments
-    assert [(s.relation, s.annotation) for s in segments] == [(None, ""), ("=", "(1)".replace("(1)", "( 1 )")), (":=", "def")]
+    assert [(s.relation, s.annotation) for s in segments] == [(None, ""), ("=", "( 1 )"), (":=", "def")]
 
 
 @pytest.mark.parametrize(
@@ -631,7 +641,9 @@ def test_a_million_braces_end_in_a_diagnostic() -> None:
     assert error.diagnostic.code == "E109"
 
 
-@pytest.mark.parametrize("opener, closer", [("(", ")"), ("{", "_{a}}"), (r"\frac{a}{", "}"), (r"\sqrt{", "}"), ("x_{", "}")])
+@pytest.mark.parametrize(
+    "opener, closer", [("(", ")"), ("{", "_{a}}"), (r"\frac{a}{", "}"), (r"\sqrt{", "}"), ("x_{", "}")]
+)
 def test_nesting_is_limited(opener: str, closer: str) -> None:
     assert isinstance(read(opener * 20 + "x" + closer * 20), Node)
     depth = MAX_DEPTH + 1
@@ -662,7 +674,11 @@ PIECES = ["{", "}", "(", ")", "[", "]", "|", r"\|", "_", "^", "&", r"\\", r"\lef
 
 @st.composite
 def mutated(draw: st.DrawFn) -> str:
-    text = draw(st.sampled_from(SEEDS)) + draw(st.sampled_from(["", " = ", r" \\ ", r" \quad "])) + draw(st.sampled_from(SEEDS))
+    text = (
+        draw(st.sampled_from(SEEDS))
+        + draw(st.sampled_from(["", " = ", r" \\ ", r" \quad "]))
+        + draw(st.sampled_from(SEEDS))
+    )
     for _ in range(draw(st.integers(0, 4))):
         at = draw(st.integers(0, len(text)))
         gone = draw(st.integers(0, 3))
@@ -671,7 +687,7 @@ def mutated(draw: st.DrawFn) -> str:
 
 
 @given(mutated())
-@settings(max_examples=6000, deadline=None)
+@settings(max_examples=400, deadline=None)
 def test_mutated_formulas_give_trees_or_diagnostics_inside_the_text(latex: str) -> None:
     def check(span: Span) -> None:
         assert 2 <= span.start <= span.end <= 2 + len(latex)

@@ -1,0 +1,197 @@
+"""What checking one or several files found, in the form that the terminal, JSON, SARIF and Markdown print.
+
+All decisions that these formats share are taken here, once: which findings there are and in which order, what counts as
+what, and which line of the author's file a place is in. This module must never judge: it reads off the verdicts.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from symderiv import notation
+from symderiv.checked import Checked, Step
+from symderiv.diagnostics import Diagnostic
+from symderiv.document import Block, Callout, Display, Emph, InlineMath, ItemList, Link, Paragraph, Position, Source
+from symderiv.kernel.verdict import Proved, Refuted
+from symderiv.reader.containers.files import JoinedSource
+
+NEEDS = "E310"
+"""The code of a step that holds under a hypothesis nobody states; the diagnostic's help is the directive to add."""
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A place in the author's own files: which file, where in it, and the text of the line."""
+
+    path: str
+    position: Position
+    line: str
+
+
+def place(source: Source, offset: int) -> Place:
+    """The place of a character, in the file (or the notebook cell) that it was read from."""
+    if isinstance(source, JoinedSource):
+        return Place(source.name_at(offset), source.position(offset), source.line_at(offset))
+    position = source.position(offset)
+    return Place(source.name, position, source.line(position.line))
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """A diagnostic, and the step that it speaks of, or None. ``origin`` and ``declaration`` are set for a directive
+    from outside the document: where it comes from, and its text."""
+
+    diagnostic: Diagnostic
+    step: Step | None = None
+    origin: str = ""
+    declaration: str = ""
+
+    @property
+    def level(self) -> str:
+        """``error`` (false, or a declaration that is not understood), ``unread``, ``undecided`` or ``warning``."""
+        code = self.diagnostic.code
+        if code.startswith("E1") and not code.startswith("E19") and not self.origin:
+            return "unread"
+        return self.diagnostic.severity
+
+    @property
+    def declaration_place(self) -> str:
+        """Where the directive from outside stands: ``command line``, or ``notes/softmax.symderiv:2:1``."""
+        path, _, line = self.origin.rpartition(" line ")
+        return f"{path}:{line}:1" if path and not self.origin.startswith("--") else "command line"
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """How many steps there are of each kind; ``false`` are those that are not marked as false and are, or are marked
+    and are not; ``expected`` are those that are marked as false and were refuted."""
+
+    proved: int = 0
+    false: int = 0
+    undecided: int = 0
+    definitions: int = 0
+    expected: int = 0
+
+    def __add__(self, other: Counts) -> Counts:
+        return Counts(
+            self.proved + other.proved,
+            self.false + other.false,
+            self.undecided + other.undecided,
+            self.definitions + other.definitions,
+            self.expected + other.expected,
+        )
+
+    @property
+    def claims(self) -> int:
+        return self.proved + self.false + self.undecided + self.expected
+
+
+@dataclass(frozen=True, slots=True)
+class Examined:
+    """A file and what checking it found; ``problem`` says why it could not be read, or holds nothing to check.
+
+    ``declarations`` were given from outside the document, as (directive, where it comes from); ``files`` were written.
+    """
+
+    path: str
+    checked: Checked | None
+    problem: str = ""
+    declarations: Sequence[tuple[str, str]] = ()
+    files: Sequence[str] = ()
+
+    @property
+    def counts(self) -> Counts:
+        if self.checked is None:
+            return Counts()
+        claims = self.checked.claims
+        proved = sum(isinstance(s.verdict, Proved) and not s.expected_false for s in claims)
+        expected = sum(isinstance(s.verdict, Refuted) and s.expected_false for s in claims)
+        false = sum(isinstance(s.verdict, Proved | Refuted) for s in claims) - proved - expected
+        undecided = len(claims) - proved - expected - false
+        return Counts(proved, false, undecided, len(self.checked.steps) - len(claims), expected)
+
+    @property
+    def status(self) -> int:
+        """0: every step is in order. 1: one is false. 2: one is undecided, or a part was not read. 3: there was nothing to
+        check, or a declaration from outside is not understood."""
+        if self.checked is None or self.problem:
+            return 3
+        if self.counts.false:
+            return 1
+        if any(found.origin for found in self.findings):
+            return 3
+        return 2 if self.counts.undecided or any(found.level != "warning" for found in self.findings) else 0
+
+    @property
+    def findings(self) -> tuple[Finding, ...]:
+        """Everything there is to say, in the order of the text; what concerns declarations from outside comes first."""
+        if self.checked is None:
+            return ()
+        found = [self._finding(diagnostic) for diagnostic in self.checked.diagnostics]
+        found += [Finding(s.diagnostic, s) for s in self.checked.steps if s.diagnostic and not s.in_order]
+        unique = {finding.diagnostic: finding for finding in found}
+        return tuple(sorted(unique.values(), key=lambda f: (not f.origin, f.diagnostic.span, f.diagnostic.code)))
+
+    def _finding(self, diagnostic: Diagnostic) -> Finding:
+        for text, origin in self.declarations:
+            if diagnostic.span == (0, 0) and diagnostic.message.startswith(f"{origin}: "):
+                return Finding(diagnostic, None, origin, text)
+        return Finding(diagnostic)
+
+    @property
+    def given(self) -> tuple[tuple[str, str], ...]:
+        """The assumptions that proofs used, in Unicode, each with where it is declared or said."""
+        if self.checked is None:
+            return ()
+        verdicts = [s.verdict for s in self.checked.claims if isinstance(s.verdict, Proved)]
+        used = (given for verdict in verdicts for given in verdict.given)
+        return tuple(dict.fromkeys((notation.unicode_assumption(a), a.source) for a in used))
+
+
+def nothing_to_check(checked: Checked) -> str:
+    """Why a document holds nothing to check, or "" if it holds a step that states something."""
+    if checked.claims:
+        return ""
+    displays, inline = _formulas(checked.document.blocks)
+    if not displays and not inline:
+        return "it contains no formulas"
+    if not displays:
+        words = "1 formula stands" if inline == 1 else f"{inline} formulas stand"
+        return f"{words} in running text, and only displayed ones ($$ … $$, \\[ … \\]) are checked"
+    if checked.steps:
+        return "it contains definitions only, and nothing that follows from them"
+    return "its displays contain no `=` and no inequality"
+
+
+def _formulas(blocks: Sequence[Block]) -> tuple[int, int]:
+    """How many displays and how many inline formulas there are."""
+    displays = inline = 0
+    for block in blocks:
+        match block:
+            case Display():
+                displays += 1
+            case Paragraph(inlines=inlines):
+                inline += sum(1 for _ in _inline(inlines))
+            case ItemList() | Callout():
+                inside = [b for item in block.items for b in item] if isinstance(block, ItemList) else block.blocks
+                more = _formulas(inside)
+                displays, inline = displays + more[0], inline + more[1]
+    return displays, inline
+
+
+def _inline(inlines: Sequence[object]) -> Iterator[InlineMath]:
+    for part in inlines:
+        if isinstance(part, InlineMath):
+            yield part
+        elif isinstance(part, Emph | Link):
+            yield from _inline(part.inlines)
+
+
+_COMMENTS = {".tex": "% {}", ".latex": "% {}", ".ltx": "% {}", ".rst": ".. {}", ".rest": ".. {}"}
+
+
+def comment(path: str, directive: str) -> str:
+    """The line that declares ``directive`` in a document: a comment in its own language."""
+    suffix = path[path.rfind(".") :].lower() if "." in path else ""
+    return _COMMENTS.get(suffix, "<!-- {} -->").format(f"symderiv: {directive}")
