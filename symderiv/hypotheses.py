@@ -74,6 +74,9 @@ class _Candidate:
         return replace(context, ranges=ranges, assumptions=(*context.assumptions, self.assumption))
 
 
+_IRRELEVANT = _Candidate(Assumption("positive", (Head("?", 0, 0),)), "", False)
+
+
 def needed(*claims: Claim, natural_only: bool = False) -> Hypothesis | None:
     """The weakest known hypothesis with which the kernel proves all ``claims`` (one step's), or None.
 
@@ -85,6 +88,8 @@ def needed(*claims: Claim, natural_only: bool = False) -> Hypothesis | None:
         _plausible(claim)[0] for claim in claims
     ):  # nothing speaks against it as it stands: only its proof is missing
         candidates = [c for c in candidates if c.assumption.kind == "positive"]
+        if not candidates or isinstance(prove_all([_under(claim, (_IRRELEVANT,)) for claim in claims]), Proved):
+            return None  # what any assumption brings about needs none of them
     if natural_only:
         candidates = [c for c in candidates if c.natural]
     proofs = 0
@@ -198,13 +203,18 @@ class _Scene:
         known = self.context.families.get(head, ())
         return known if len(known) == head.subs + head.sups else (None,) * (head.subs + head.sups)
 
-    def letters(self, head: Head) -> list[str]:
-        """Index names for a typical member: the author's, where the claims have a member with names only."""
-        for part in self.terms:
-            if isinstance(part, Var) and part.head == head:
-                names = [i.rstrip("'") for i in part.indices if isinstance(i, str)]
-                if len(set(names)) == len(part.indices):
-                    return names
+    def letters(self, head: Head, slot: int = 0) -> list[str]:
+        """Index names for a typical member: the author's own, those of a sum along ``slot`` if there is one."""
+        members: list[Var] = []
+        for whole in self.terms:
+            if isinstance(whole, Sum):
+                inside = [v for v in subterms(whole.body) if isinstance(v, Var) and v.head == head]
+                members += [v for v in inside if v.indices[slot : slot + 1] == (whole.index,)]
+        members += [part for part in self.terms if isinstance(part, Var) and part.head == head]
+        for member in members:
+            names = [i.rstrip("'") for i in member.indices if isinstance(i, str)]
+            if len(set(names)) == len(member.indices):
+                return names
         letters: list[str] = []
         for letter in "ijklabcd"[: head.subs + head.sups]:
             letters.append(fresh(letter, letters))
@@ -256,7 +266,7 @@ def _candidates(claims: Sequence[Claim]) -> Iterator[_Candidate]:
 
 def _along(scene: _Scene, head: Head, slot: int) -> tuple[str, Var, Range, tuple[tuple[str, Range], ...]] | None:
     """(index, member, range of the index, ranges of the other indices) for a statement on a sum along ``slot``."""
-    letters, ranges = scene.letters(head), scene.ranges(head)
+    letters, ranges = scene.letters(head, slot), scene.ranges(head)
     others = []
     for n, (letter, range_) in enumerate(zip(letters, ranges, strict=True)):
         if n != slot:
@@ -291,7 +301,7 @@ def _constant_feature(scene: _Scene, head: Head) -> Iterator[_Candidate]:
     for slot, range_ in enumerate(ranges):
         named = any(isinstance(p, Var) and p.head == head and p.indices[slot] == 0 for p in scene.terms)
         if named or (range_ is not None and range_.low == 0):
-            letters: list[Index] = [*scene.letters(head)]
+            letters: list[Index] = [*scene.letters(head, slot)]
             letters[slot] = 0
             others = [(str(i), r) for i, r in zip(letters, ranges, strict=True) if i != 0]
             if all(r is not None for _, r in others):

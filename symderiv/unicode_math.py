@@ -44,7 +44,7 @@ SUPERSCRIPTS = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
 _DIGITS = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹", "0123456789")
 _BIG_LIMIT = re.compile(r"([ΣΠ](?:_\{[^{}]*\}|_\w)?)([⁰¹²³⁴-⁹]+)")  # the 4 of \sum_{j=1}^4 is no power
 _TOKEN = re.compile(r"\\[A-Za-z]+\*?|\\.|\s+|[^\\]|\\", re.DOTALL)
-_CLOSED = re.compile(r"[\w∂∇][\u0300-\u036f⁰¹²³⁴-⁹]*(?:[_^](?:\w|\{[^{}]*\}))*[⁰¹²³⁴-⁹]*|\d+|\([^()]*\)")
+_CLOSED = re.compile(r"[\w∂∇][\u0300-\u036f⁰¹²³⁴-⁹]*(?:[_^](?:\w|\{[^{}]*\}))*[⁰¹²³⁴-⁹]*|\d+|(?:exp|log|ln|tanh)?\([^()]*\)")
 
 
 @lru_cache(maxsize=4096)
@@ -60,7 +60,7 @@ def unicode_latex(latex: str) -> str:
         return latex
     text = re.sub(r"\s+", " ", text)
     text = _BIG_LIMIT.sub(lambda found: found[1] + "^" + found[2].translate(_DIGITS), text)
-    text = re.sub(r"(?<=[∂∇(\[]) | (?=[)\],.;])", "", text)
+    text = re.sub(r"(?<=[∂∇(\[]) | (?=[)\],.;])|(?<=exp|log|tan|sin|cos) (?=\()|(?<=ln) (?=\()", "", text)
     return unicodedata.normalize("NFC", text).strip()
 
 

@@ -11,11 +11,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import islice
 
-from symderiv.edits.places import Scene, places
+from symderiv.edits.places import Place, Scene, places
 from symderiv.edits.slips import RULES
-from symderiv.terms import Context, Term
+from symderiv.terms import Context, Deriv, Term, rebuild
 
 LIMIT = 400
+REPEATED = ("index", "exponent", "variable")  # the slips that people repeat within a line
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +48,38 @@ def _distinct(term: Term, context: Context, other: Term | None) -> Iterator[Edit
                 if whole not in seen:
                     seen.add(whole)
                     yield Edit(whole, kind, words)
+    for edit in _repeated(term, everywhere):
+        if edit.term not in seen:
+            seen.add(edit.term)
+            yield edit
+
+
+def _repeated(term: Term, everywhere: list[Place]) -> Iterator[Edit]:
+    """The same slip in every place where something stands: S^2 for S twice in one line."""
+    groups: dict[Term, list[Place]] = {}
+    for place in everywhere:
+        if not place.divides and not any(name in place.term.free for name in place.bound):
+            groups.setdefault(place.term, []).append(place)
+    for kind, slips in RULES:
+        if kind in REPEATED:
+            for old, group in groups.items():
+                if len(group) > 1:
+                    for new, words in slips(group[0]):
+                        if not any(name in new.free for name in group[0].bound):
+                            yield Edit(_replaced(term, old, new), kind, f"{words}, {_times(len(group))}")
+
+
+def _replaced(term: Term, old: Term, new: Term) -> Term:
+    if term is old:
+        return new
+    parts = term.parts
+    if isinstance(term, Deriv):  # only a variable can be differentiated by
+        return rebuild(term, (_replaced(parts[0], old, new), parts[1]))
+    return rebuild(term, tuple(_replaced(part, old, new) for part in parts)) if parts else term
+
+
+def _times(count: int) -> str:
+    return "in both places" if count == 2 else f"in all {count} places"
 
 
 __all__ = ["LIMIT", "Edit", "edits"]

@@ -156,7 +156,7 @@ def _drop_sum(place: Place) -> Slips:
     term = place.term
     if isinstance(term, Sum) and not isinstance(term, Prod):
         words = f"there should be no sum over {_letter(term.index)}"
-        if term.index in place.scope:
+        if term.index in place.scope or term.index not in term.body.free:
             yield term.body, words
         for index in place.indices(term.range, but=term.index):
             single = f"only the term with {_letter(term.index)} = {_letter(index)} is left"

@@ -15,6 +15,7 @@ from symderiv.terms import (
     Add,
     Cases,
     Context,
+    Delta,
     Deriv,
     Fn,
     Mul,
@@ -43,7 +44,8 @@ class Requirement(NamedTuple):
     @property
     def surely(self) -> bool:
         """Whether it must be met: not in a case, nor in a sum that may be empty."""
-        return not self.in_cases and all(low <= 1 and (isinstance(high, str) or low <= high) for _, (low, high) in self.bound)
+        full = (low <= 1 and (isinstance(high, str) or low <= high) for _, (low, high) in self.bound)
+        return not self.in_cases and all(full)
 
 
 def requirements(
@@ -108,6 +110,11 @@ class _Walk:
                 yield Requirement(arg, "!=", bound, in_cases)
         for part in term.parts:
             yield from self(part, bound, in_cases)
+
+
+def on_indices(condition: Term) -> bool:
+    """Whether the condition of a case speaks of indices alone."""
+    return all(isinstance(part, Delta | Num | Add | Mul) for part in subterms(condition))
 
 
 def _needs(exponent: Term) -> str:

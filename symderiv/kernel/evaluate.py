@@ -14,6 +14,7 @@ from itertools import islice, product
 
 from flint import arb, ctx, fmpq
 
+from symderiv.kernel.conditions import on_indices
 from symderiv.kernel.derivative import FUNCTIONS, UNKNOWN, Unsupported, definition_of, differentiate
 from symderiv.kernel.verdict import Witness
 from symderiv.terms import (
@@ -287,7 +288,7 @@ class Point:
                 return arb(int(_index(term.left, env, self) == _index(term.right, env, self)))
             case Cases(parts=(condition, then, other)):
                 chosen = self.evaluate(condition, env)
-                if not (chosen == 1 or chosen == 0):
+                if not on_indices(condition) or not (chosen == 1 or chosen == 0):
                     raise NoValue("a case whose condition is neither true nor false")
                 return self.evaluate(then if chosen == 1 else other, env)
             case Sum(index=index, range=range_, body=body):

@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from fractions import Fraction
 from functools import partial
 
-from symderiv.kernel.conditions import Bound, is_whole
+from symderiv.kernel.conditions import Bound, is_whole, on_indices
 from symderiv.kernel.derivative import FUNCTIONS, Unsupported, definition_of, differentiate
 from symderiv.kernel.polynomial import (
     SUM,
@@ -80,6 +80,7 @@ class Normal:
         self.open: set[Term] = set()
         self.positive_patterns: list[Atom] = []
         self.demands: list[Atom] = []
+        self.signs = False
         self.derivative: Callable[[Term, Var], Term] = partial(differentiate, context=context)
         self.algebra.positive = self._positive
         self._assume_all(assumptions)
@@ -90,7 +91,8 @@ class Normal:
         self = cls(other.context, {}, other.algebra.minimum, (), other.expand)
         self.derivative, self.demands = other.derivative, list(other.demands)
         self.algebra.ranges, self.algebra.wild = dict(other.algebra.ranges), dict(other.algebra.wild)
-        self.algebra.distinct = set(other.algebra.distinct)
+        self.algebra.distinct, self.algebra.steps = set(other.algebra.distinct), other.algebra.steps
+        self.signs = other.signs
         self._assume_all(assumptions)
         return self
 
@@ -133,6 +135,7 @@ class Normal:
                 algebra.onehot[tuple(head)] = slot
                 ranges = self.context.families.get(head)
                 if ranges and ranges[slot] is not None and ranges[slot].low == 1:
+                    algebra.lengths[tuple(head)] = str(ranges[slot].high)
                     indices = tuple("?" if n == slot else f"?{n}" for n in range(head.subs + head.sups))
                     self._know_sum(str(ranges[slot].high), of_atom((VAR, head.name, head.subs, indices)), {UNIT: 1})
             case "binary":
@@ -249,6 +252,13 @@ class Normal:
                     return algebra.log(self(arg))
                 if name in FUNCTIONS:
                     return self(FUNCTIONS[name](arg))
+                if name == "step":
+                    return algebra.step(self(arg))
+                # inequalities keep |u| and relu(u), whose signs are known
+                if name in ("abs", "relu") and not self.signs:
+                    value = self(arg)
+                    half = algebra.multiply(value, algebra.step(value)) if value else {}  # relu(u) = u step(u)
+                    return half if name == "relu" else add_into(scaled(half, 2), value, -1)
                 return algebra.call(name, [self(arg)])
             case Opaque():
                 name = f"{term.name}|{','.join(map(str, term.orders))}"
@@ -257,7 +267,7 @@ class Normal:
                 return algebra.monomial([(str(term.left), str(term.right))] if term.left != term.right else [], ())
             case Cases(parts=(condition, then, other)):
                 chosen = self(condition)
-                if any(factors for _, factors in chosen) or algebra.multiply(chosen, chosen) != chosen:
+                if not on_indices(condition) or algebra.multiply(chosen, chosen) != chosen:
                     raise Unsupported("a case whose condition is not one on indices")
                 result = algebra.multiply(chosen, self(then)) if chosen else {}
                 complement = subtract({UNIT: 1}, chosen)

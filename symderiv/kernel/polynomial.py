@@ -138,7 +138,8 @@ class Algebra:
 
     ``ranges`` maps an index to the upper end of its range 1..high; ``minimum`` the symbolic sizes' least values;
     ``distinct`` the pairs of indices that differ; ``positive(atom)`` whether a variable is known to be positive;
-    ``onehot`` (with the slot) and ``binary`` name the 0/1 families; ``known_sums`` and ``known_values`` are the assumed
+    ``onehot`` (with the slot, its range 1..high in ``lengths``) and ``binary`` name the 0/1 families; ``steps`` says
+    whether step functions occur; ``known_sums`` and ``known_values`` are the assumed
     values of closed sums and variables ('?' stands for the bound index, other names with '?' for any index in the range
     that ``wild`` gives them, or for any at all). ``budget`` limits the work.
     """
@@ -149,7 +150,9 @@ class Algebra:
         self.distinct: set[tuple[str, str]] = set()
         self.positive: Callable[[Atom], bool] = lambda atom: False
         self.onehot: dict[tuple[str, int, int], int] = {}
+        self.lengths: dict[tuple[str, int, int], str] = {}
         self.binary: set[tuple[str, int, int]] = set()
+        self.steps = False
         self.known_sums: list[tuple[str, Poly, Poly]] = []
         self.known_values: list[tuple[Atom, Poly]] = []
         self.wild: dict[str, Range] = {}
@@ -205,9 +208,13 @@ class Algebra:
         for atom, exponent in factors:
             if atom[0] == POLY and exponent >= 1:
                 return True
-        return bool(self.onehot or self.binary) and self._reduce_zero_one(factors) is not None
+        if self.onehot and self._choose_once(factors) is not None:
+            return True
+        return bool(self.onehot or self.binary or self.steps) and self._reduce_zero_one(factors) is not None
 
     def _zero_one(self, atom: Atom) -> bool:
+        if atom[0] != VAR:
+            return atom[:2] == (CALL, "step")
         head = self.head(atom)
         return head in self.onehot or head in self.binary
 
@@ -221,6 +228,10 @@ class Algebra:
         if merged is None:
             return {}
         mapping, canonical = merged
+        if self.onehot and not canonical:
+            found = self._choose_once(factors)
+            if found is not None:
+                return found
         reduced = self._reduce_zero_one(factors)
         if reduced is not None:
             more, factors = reduced
@@ -246,17 +257,17 @@ class Algebra:
 
     def _reduce_zero_one(self, factors: Factors) -> tuple[list[tuple[str, str]], Factors] | None:
         """t_i^n = t_i for 0/1 families; t_i t_j = delta_ij t_i for one-hot ones. None if there is nothing to do."""
-        if not (self.onehot or self.binary):
+        if not (self.onehot or self.binary or self.steps):
             return None
         deltas: list[tuple[str, str]] = []
         kept: dict[Atom, Rational] = {}
         seen: dict[tuple, Atom] = {}
         changed = False
         for atom, exponent in factors:
-            if atom[0] == VAR and exponent > 0 and isinstance(exponent, int) and self._zero_one(atom):
+            if exponent > 0 and isinstance(exponent, int) and self._zero_one(atom):
                 if exponent != 1:
                     exponent, changed = 1, True
-                slot = self.onehot.get(self.head(atom))
+                slot = self.onehot.get(self.head(atom)) if atom[0] == VAR else None
                 if slot is not None:
                     rest = (atom[1], atom[2], atom[3][:slot], atom[3][slot + 1 :])
                     if rest in seen:
@@ -372,6 +383,8 @@ class Algebra:
         if kind == POLY:
             return self.substitute_poly(dict(atom[1]), mapping, anew)
         if kind == CALL:
+            if atom[1] == "step":
+                return self.step(self.substitute_poly(dict(atom[2][0]), mapping, anew))
             return self.call(atom[1], [self.substitute_poly(dict(p), mapping, anew) for p in atom[2]])
         if kind == SIZE:
             return of_atom(atom)
@@ -663,6 +676,10 @@ class Algebra:
         for (_, factors), c in poly.items():
             if len(factors) == 1 and factors[0][0][0] == LOG and factors[0][1] == 1:
                 value = self.power(dict(factors[0][0][1]), c)
+            elif any(e == 1 and self.choice(a) for a, e in factors):
+                factor = next((a, e) for a, e in factors if e == 1 and self.choice(a))
+                rest = {((), tuple(f for f in factors if f != factor)): c}
+                value = self.chosen(factor[0], lambda m, rest=rest: self.exp(self.multiply(rest, m)))
             else:
                 value = of_atom((EXP, ((), factors)), c)
             result = self.multiply(result, value)
@@ -693,6 +710,8 @@ class Algebra:
                 kept = self._merge(kept, ((atom, e),))
             elif atom[0] == EXP:
                 add_into(result, {atom[1]: 1}, e)
+            elif self.choice(atom):
+                add_into(result, self.chosen(atom, self.log), e)
             else:
                 add_into(result, of_atom((LOG, atom[1] if atom[0] == POLY else freeze(of_atom(atom)))), e)
         inner = self.multiply({((), kept): 1}, rest)
@@ -708,6 +727,84 @@ class Algebra:
     def call(self, name: str, args: list[Poly]) -> Poly:
         """A function without rules of its own, as an atom."""
         return of_atom((CALL, name, tuple(freeze(arg) for arg in args)))
+
+    def step(self, poly: Poly) -> Poly:
+        """1 where ``poly`` > 0 and 0 where ``poly`` < 0; step(-u) = 1 - step(u)."""
+        if not poly:
+            raise Undefined("the step function at zero")
+        if self.positive_poly(poly):
+            return {UNIT: 1}
+        pair = _a_delta(poly)
+        if pair is not None:
+            return self._by_cases(poly, pair, self.step)
+        self.steps = True
+        coefficient, content, rest = self.content(poly)
+        inner = self.multiply({((), tuple(f for f in content if not self.positive_atom(f[0]))): 1}, rest)
+        atom = of_atom((CALL, "step", (freeze(inner),)))
+        return atom if coefficient > 0 else subtract({UNIT: 1}, atom)
+
+    # One-hot families: f(\sum_b t_b a_b) = \sum_b t_b f(a_b)
+
+    def choice(self, atom: Atom) -> tuple[Atom, Factors] | None:
+        r"""(t_b, a_b) if ``atom`` is \sum_b t_b a_b over the whole of a one-hot family."""
+        if not self.onehot or atom[0] != SUM or len(atom[1]) != 1:
+            return None
+        ((b, high),) = atom[1]
+        for factor in atom[2][1]:
+            a, e = factor
+            slot = self.onehot.get(self.head(a)) if a[0] == VAR and e == 1 else None
+            if slot is not None and a[3][slot] == b and a[3].count(b) == 1 and self.lengths.get(self.head(a)) == high:
+                return a, tuple(f for f in atom[2][1] if f != factor)
+        return None
+
+    def chosen(self, atom: Atom, function: Callable[[Poly], Poly]) -> Poly:
+        r"""\sum_b t_b f(a_b), for the sum \sum_b t_b a_b."""
+        ((b, high),) = atom[1]
+        choice = self.choice(atom)
+        assert choice is not None
+        names = {b: self.bound(high)}
+        value = function(self.substitute_monomial(((), choice[1]), names))
+        return self.sum(self.multiply(self.substitute(choice[0], names), value), names[b], high)
+
+    def _choose_once(self, factors: Factors) -> Poly | None:
+        r"""(\sum_b t_b a_b)^n, its product with t_k, and with \sum_c t_c a'_c, as one sum; None if there is none of these."""
+        sums: list[tuple[Atom, Atom, Factors]] = []
+        for atom, e in factors:
+            choice = self.choice(atom)
+            rest = tuple(f for f in factors if f[0] != atom)
+            if choice is None:
+                continue
+            t, body = choice
+            if e == 1:
+                sums.append((atom, t, body))
+            elif (isinstance(e, int) and e > 0) or self.positive_factors(body):
+                value = self.chosen(atom, lambda m, e=e: self.power(m, e))
+                return self.multiply(value, {((), rest): 1})
+        for n, (atom, t, body) in enumerate(sums):
+            ((b, high),) = atom[1]
+            for other, e in factors:
+                k = self._same_choice(t, other) if isinstance(e, int) and e > 0 else None
+                if k is not None and self.inside(k, Range(1, high)):  # t_k \sum_b t_b a_b = t_k a_k
+                    value = self.substitute_monomial(((), body), {b: k})
+                    return self.multiply(value, {((), tuple(f for f in factors if f[0] != atom)): 1})
+            for other, u, more in sums[:n]:
+                c = self._same_choice(t, u)
+                if c is not None:
+                    name = self.bound(high)
+                    value = self.substitute_monomial(((), ((t, 1), *body)), {b: name})
+                    value = self.multiply(value, self.substitute_monomial(((), more), {c: name}))
+                    rest = tuple(f for f in factors if f[0] not in (atom, other))
+                    return self.multiply(self.sum(value, name, high), {((), rest): 1})
+        return None
+
+    def _same_choice(self, t: Atom, other: Atom) -> str | None:
+        """The index at which ``other`` is a member of the one-hot vector that ``t`` is a member of, or None."""
+        if other[0] != VAR or self.head(other) != self.head(t):
+            return None
+        slot = self.onehot[self.head(t)]
+        if other[3][:slot] != t[3][:slot] or other[3][slot + 1 :] != t[3][slot + 1 :]:
+            return None
+        return str(other[3][slot])
 
     def _by_cases(self, poly: Poly, pair: tuple[str, str], function: Callable[[Poly], Poly]) -> Poly:
         r"""f(P) = \delta_{ab} f(P|_{a=b}) + (1 - \delta_{ab}) f(P|_{\delta_{ab}=0})."""
@@ -725,7 +822,8 @@ class Algebra:
         if kind in (EXP, SIZE):
             return True
         if kind == SUM:
-            return self.positive_factors(atom[2][1])
+            choice = self.choice(atom)
+            return self.positive_factors(choice[1] if choice else atom[2][1])
         if kind == POLY:
             return self.positive_poly(dict(atom[1]))
         if kind == VAR:
@@ -741,11 +839,11 @@ class Algebra:
             root = isinstance(e, Fraction) and e > 0  # a real root is >= 0 where it is defined
             if even or root or self.positive_atom(atom):
                 continue
-            if atom[0] == VAR and e > 0 and self._zero_one(atom):
+            if e > 0 and self._zero_one(atom):
                 continue
             if atom[0] == SUM and self.nonnegative_factors(atom[2][1]):
                 continue
-            if atom[0] == CALL and atom[1] in ("abs", "relu", "step") and e > 0:
+            if atom[0] == CALL and atom[1] in ("abs", "relu") and e > 0:
                 continue
             return False
         return True

@@ -115,6 +115,10 @@ def prove_all(claims: Sequence[Claim]) -> Verdict:
     return Proved(claims[0], scope, given, conditions, f"{len(verdicts)} entries, each proved", seal=_SEAL)
 
 
+class Nowhere(Unsupported):
+    """A side of the claim has no value anywhere."""
+
+
 class _Case:
     """One claim with what is known about its sizes and indices."""
 
@@ -145,10 +149,13 @@ class _Case:
         self.derivative = cache(partial(differentiate, context=context))
         self.forms: dict[tuple, _Form] = {}
         self.needs: dict[tuple, list[Requirement]] = {}
+        self.nowhere = False
 
     def _is_size(self, name: str) -> bool:
         context = self.claim.context
-        return name in context.sizes or any(r.high == name for r in context.ranges.values())
+        summed = (t.range for t in self.terms if isinstance(t, Sum))
+        slots = (r for ranges in context.families.values() for r in ranges if r)
+        return name in context.sizes or any(r.high == name for r in (*context.ranges.values(), *summed, *slots))
 
     def _all_terms(self) -> list[Term]:
         """Both sides and every definition they reach, and the assumptions."""
@@ -282,6 +289,9 @@ class _Case:
         """Up to which length ranges are worth writing out: the short ones first, then all."""
         lengths = {r.high for r in self.ranges.values() if isinstance(r.high, int)}
         lengths |= {t.range.high for t in self.terms if isinstance(t, Sum) and isinstance(t.range.high, int)}
+        families = self.claim.context.families
+        members = [families.get(t.head, ()) for t in self.terms if isinstance(t, Var)]
+        lengths |= {r.high for ranges in members for r in ranges if r and isinstance(r.high, int)}
         short = max((n for n in lengths if n <= SHORT), default=0)
         return sorted({n for n in (short, max(lengths, default=0)) if n}) or ([1] if self.assumptions else [])
 
@@ -297,6 +307,10 @@ class _Case:
 
     def _proved(self, assumptions: Sequence[Assumption], expand: int, proof: tuple, search: Search) -> Verdict:
         given, (minimum, conditions, argument) = self._needed(assumptions, expand, proof)
+        if conditions and len(given) < len(self.assumptions):
+            self._attempt(self.assumptions, 0, anew=False)
+            if self.nowhere:
+                return Undecided(self.claim, self.reason)
         if given and not search.agreed and not search.satisfiable():
             return Undecided(self.claim, "no point was found at which all the assumptions hold")
         names = self.claim.context.sizes
@@ -341,6 +355,7 @@ class _Case:
                     conditions[condition.term, condition.relation] = condition
         except Unsupported as error:
             self.reason = str(error)
+            self.nowhere = isinstance(error, Nowhere)
             return None
         if not count:
             return None
@@ -350,7 +365,7 @@ class _Case:
     def _form(self, instance: Instance, assumptions: Sequence[Assumption], expand: int) -> _Form:
         left, right, highs, extra = instance
         normal = Normal(self.claim.context, highs, self.minimum, [*assumptions, *extra], expand)
-        normal.derivative = self.derivative
+        normal.derivative, normal.signs = self.derivative, self.claim.relation != "="
         sides = (left, right)
         if sides not in self.needs:
             reserved = left.free.union(right.free, self.fixed)
@@ -451,7 +466,7 @@ def _exists(normal: Normal, need: Requirement, poly: Poly) -> None:
     else:
         never = not poly or (need.relation == ">" and normal.algebra.nonnegative_poly(opposite))
     if never and need.surely:
-        raise Unsupported("a side is defined nowhere: a division by zero, or the logarithm of no positive number")
+        raise Nowhere("a side is defined nowhere: a division by zero, or the logarithm of no positive number")
 
 
 def _radical(poly: Poly, relation: str) -> object:

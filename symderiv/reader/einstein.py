@@ -69,6 +69,8 @@ def _count(parts: tuple[Term, ...], index: str) -> int:
 
 def _sums(body: Term, indices: list[str], class_of: ClassOf) -> Term:
     for index in indices:
+        if index[0].isupper():
+            continue  # a capital letter is one fixed index
         range_class = class_of(index)
         if range_class is not None:
             body = Sum(index, Range(1, range_class), body)

@@ -44,6 +44,7 @@ from symderiv.terms import (
     num,
     power,
     rename,
+    subterms,
 )
 from symderiv.terms import SizeOf as SizeTerm
 
@@ -87,6 +88,7 @@ class Elaborator:
         self.bound: dict[str, str] = {}
         self.free: dict[str, str] = {}
         self.variable: Var | None = None
+        self.as_scalars = False  # read bare symbols as numbers even where families of their name are known
         self.calling = False
         self.guessed = False  # whether a shape was guessed from fonts and transposes alone
         self.notes: list[str] = []
@@ -332,6 +334,9 @@ class Elaborator:
                 return SizeTerm(name), sup
             if r"\pi" == name:
                 return Var(name, (), ()), sup
+            own = self.own_member(name)
+            if own is not None:
+                return self.var(name, own, [], node), sup
             array = self.array(name, node)
             if array is not None:
                 return array, sup
@@ -347,6 +352,14 @@ class Elaborator:
                 return self.family(head, node, tuple(sups)), sup
         return self.var(name, subs, sups, node), sup
 
+    def own_member(self, name: str) -> list[Index] | None:
+        """The indices of ``g`` where g_i is defined and g' is written: then g is g_i, at the definition's own index."""
+        symbols = self.symbols
+        if name not in symbols.primed or symbols.defines(name, 0):
+            return None
+        definitions = symbols.definitions.get(Head(symbols.name(name, 1), 1, 0), ())
+        return list(definitions[-1].params) if definitions else None
+
     def label(self, name: str, sup: syntax.Node | None) -> tuple[list[Index], syntax.Node | None, str]:
         """Split a superscript: ``^{(i)}`` and ``^{[l]}`` are labels, anything else an exponent."""
         if isinstance(sup, syntax.Group) and sup.open in ("(", "[", r"\langle") and sup.body is not None:
@@ -359,6 +372,8 @@ class Elaborator:
             first = sup.factors[0]
             if first.open == "(" and _is_transpose(sup.factors[1]):
                 return self.indices(first.body, "") or [], sup.factors[1], name
+        if isinstance(sup, syntax.Product) and len(sup.factors) == 2 and _is_layer(sup.factors[0]) and _is_transpose(sup.factors[1]):
+            return [], sup.factors[1], f"{name}^{{{_text(sup.factors[0])}}}"
         if isinstance(sup, syntax.Symbol) and (name + "^" + sup.name) in self.symbols.labels | {f"{name}^{n}" for n in self.symbols.labels if n.startswith("^")}:
             return [], None, f"{name}^{{{sup.name}}}"
         if isinstance(sup, syntax.Symbol) and ("^" + sup.name) in self.symbols.labels:
@@ -402,6 +417,8 @@ class Elaborator:
     def array(self, name: str, node: syntax.Node) -> Array | None:
         """A bare symbol that stands for a whole family: ``p`` where only p_1, p_2, ... or p_i are known."""
         symbols = self.symbols
+        if self.as_scalars:
+            return None
         if name in symbols.arrays:
             return symbols.arrays[name]  # type: ignore[return-value]
         if symbols.defines(name, 0, 0):
@@ -540,6 +557,8 @@ class Elaborator:
     def ellipsis(self, node: syntax.Add) -> Term:
         """``a_1 + a_2 + ... + a_K`` as the sum of the obvious family; any other dots are refused."""
         at = next(n for n, (_, term) in enumerate(node.terms) if isinstance(term, syntax.Ellipsis))
+        if at == len(node.terms) - 1 and at >= 2:
+            return self.endless(node)
         if at == 0 or at != len(node.terms) - 2:
             raise refuse("E131", "dots need terms before them and one after them", node)
         signs = {sign for n, (sign, _) in enumerate(node.terms) if n not in (0, at)}
@@ -555,6 +574,25 @@ class Elaborator:
         found = self.generalised(family, node)
         result = neg(found) if sign == "-" else found
         return result if lead is ZERO else add(lead, result)
+
+    def endless(self, node: syntax.Add) -> Term:
+        r"""``a_0 + a_1 x_1 + a_2 x_2 + \ldots``: to the end of the family, wherever that is."""
+        if any(sign != "+" for sign, _ in node.terms):
+            raise refuse("E131", "the signs around the dots differ", node)
+        terms = [self.scalar(term) for _, term in node.terms[:-1]]
+        found = generalise(terms[-2:], self.symbols.size_names)
+        if found is None or found[2] != found[1] + 1:  # type: ignore[operator]
+            raise refuse("E131", "the terms before the dots do not show how they go on", node, "write the sum with \\sum")
+        index, low, _, body = found
+        range_class = self.symbols.ranges.new()
+        for part in subterms(body):
+            if isinstance(part, Var):
+                for n, i in enumerate(part.indices):
+                    if i == index:
+                        self.symbols.ranges.unite(range_class, self.symbols.ranges.slot(part.head, n))
+        self.notes.append("the dots are read as going on to the end of the family")
+        total: Term = Sum(index, Range(low, range_class), body)
+        return add(*terms[:-2], total) if len(terms) > 2 else total
 
     def generalised(self, terms: list[Term], node: syntax.Node, kind: type[Sum] = Sum) -> Term:
         for start in range(0, max(1, len(terms) - 2)):

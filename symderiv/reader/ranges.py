@@ -36,7 +36,7 @@ class Ranges:
         self.slots: dict[tuple[Head, int], str] = {}
         self.taken: set[str] = set()
         self.resolved: dict[str, Range] = {}
-        self.conflicts: list[tuple[Range, Range]] = []
+        self.aliases: dict[str, str] = {}
 
     def new(self) -> str:
         name = f"?{len(self.parent)}"
@@ -75,6 +75,23 @@ class Ranges:
     def number(self, name: str, value: int) -> None:
         self.numbers.setdefault(self.find(name), set()).add(value)
 
+    def settle(self) -> list[tuple[str, str]]:
+        """Make sizes one that the same index runs to in different places; the pairs that were joined."""
+        joined = []
+        for root in [name for name in self.explicit if self.find(name) == name]:
+            names = list(dict.fromkeys(r.high for r in self.explicit[root] if isinstance(r.high, str)))
+            for other in names[1:]:
+                first, second = self.alias(names[0]), self.alias(other)
+                if first != second:
+                    self.aliases[second] = first
+                    joined.append((first, second))
+        return joined
+
+    def alias(self, name: str) -> str:
+        while name in self.aliases:
+            name = self.aliases[name]
+        return name
+
     # Resolution
 
     def range_of(self, name: str) -> Range:
@@ -88,11 +105,8 @@ class Ranges:
         numbers = self.numbers.get(root, set())
         if known:
             best = max(known, key=_reach)
-            for other in known:
-                if isinstance(other.high, str) and isinstance(best.high, str) and other.high != best.high:
-                    self.conflicts.append((best, other))
             low = min(r.low for r in known)
-            return Range(low, best.high)
+            return Range(low, self.alias(best.high) if isinstance(best.high, str) else best.high)
         if len(numbers) > 1:
             return Range(min(1, *numbers), max(numbers))
         name = next((n for n in NAMES if n not in self.taken), f"N{len(self.taken)}")
@@ -111,10 +125,14 @@ class Ranges:
             case Sum(index=index, range=range_, body=body):
                 if isinstance(range_.high, str) and range_.high.startswith("?"):
                     range_ = self.range_of(range_.high)
+                elif isinstance(range_.high, str):
+                    range_ = Range(range_.low, self.alias(range_.high))
                 found = type(term)(index, range_, self.resolve(body, memo))
             case SizeOf(name=name) if name.startswith("?"):
                 high = self.high(name)
-                found = SizeOf(high) if isinstance(high, str) else num(high)
+                found = SizeOf(self.alias(high)) if isinstance(high, str) else num(high)
+            case SizeOf(name=name) if name in self.aliases:
+                found = SizeOf(self.alias(name))
             case Var() | Delta():
                 found = term
             case _:

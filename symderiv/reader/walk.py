@@ -38,7 +38,7 @@ from symderiv.reader.elaborate import _is_transpose as _transposes
 from symderiv.reader.latex import parse_display
 from symderiv.reader.names import plain
 from symderiv.reader.symbols import Function, Parameter, Symbols
-from symderiv.terms import ONE, Assumption, Claim, Context, Deriv, Head, Index, Num, Opaque, Range, SizeOf, Sum, Term, Var, fresh, subterms
+from symderiv.terms import ONE, Assumption, Claim, Context, Definition, Deriv, Head, Index, Num, Opaque, Range, SizeOf, Sum, Term, Var, fresh, subterms
 
 CLAIMS = ("=", ":=", "<", ">", "<=", ">=", "!=")
 BREAKS = ("implies", "iff", "impliedby", "therefore", "because", "to", "mapsto", "gets")
@@ -47,6 +47,7 @@ CUES = re.compile(
     r"|设|令|记|定义|其中|정의|라고|sea|definimos|soit|posons|notons",
     re.IGNORECASE,
 )
+ARRAYS = ("E150", "E161", "E210", "E211", "E213")  # what goes wrong when a number is read as a vector
 LOSSES = ("L", "J", "C", "E", "l", r"\ell", r"\mathcal{L}", r"\mathcal{J}", r"\mathcal{C}", "loss", "cost", "Loss")
 FUNCTION_LETTERS = ("f", "g", "h", "F", "G", r"\phi", r"\psi", r"\varphi")
 FALSE_MARK = re.compile(r"%\s*symderiv:\s*false\b")
@@ -87,6 +88,7 @@ class Last:
     node: syntax.Node | None
     error: Diagnostic | None = None
     free: dict[str, str] = field(default_factory=dict)
+    guessed: bool = False
 
 
 class Walk:
@@ -129,6 +131,10 @@ class Walk:
         for block in self.document.blocks:
             self._block(block)
         self._settle_stated()
+        for a, b in self.symbols.ranges.settle():
+            self.diagnostics.append(
+                Diagnostic("W413", f"the same index runs to {a} in one place and to {b} in another; they are read as the same size", Span(0, 0))
+            )
 
     # Parsing
 
@@ -188,6 +194,8 @@ class Walk:
                 self._survey_numbered(variable)
         if isinstance(node, syntax.Symbol):
             _dressed(node.name, symbols)
+        if isinstance(node, syntax.Scripted) and node.primes and node.sub is None and isinstance(node.base, syntax.Symbol):
+            symbols.primed.add(plain(node.base.name))
         if isinstance(node, syntax.Scripted) and isinstance(node.base, syntax.Symbol) and node.sup is not None and _transposes(node.sup) and node.sub is None:
             name = plain(node.base.name)
             (symbols.matrices if name[-1:].isupper() or name[-2:-1].isupper() else symbols.vectors).add(name)
@@ -202,6 +210,10 @@ class Walk:
                     symbols.ranges.taken.add(plain(sup.name))
             case syntax.Scripted(base=syntax.Symbol() as base, sub=sub, sup=sup, primes=primes) if sub is not None:
                 name = plain(base.name)
+                if name == r"\delta" and isinstance(sub, syntax.Product | syntax.Tuple):
+                    for part in syntax_parts(sub):
+                        if isinstance(part, syntax.Symbol) and len(part.name) == 1 and part.name.isupper():
+                            symbols.index_names.add(part.name)
                 if base.name in (r"\mathbf{1}", r"\mathbb{1}", r"\boldsymbol{1}") and isinstance(sub, syntax.Symbol):
                     self.ones += 1
                 letters = _letters(sub)
@@ -212,6 +224,8 @@ class Walk:
                         symbols.pairs.add(name)
                 elif letters == 1:
                     singles[name] = singles.get(name, 0) + 1
+                if isinstance(sub, syntax.Symbol):
+                    symbols.sub_letters.add(plain(sub.name))
                 if letters and not isinstance(sub, syntax.Relation):
                     labels = 1 if isinstance(sup, syntax.Group) and sup.open == "(" else 0
                     symbols.heads.setdefault(name, set()).add(Head(name, letters, labels))
@@ -288,6 +302,8 @@ class Walk:
                 continue
             if isinstance(right, syntax.Number) or self._is_index(left) or isinstance(right, syntax.Tuple):
                 continue
+            if isinstance(left, syntax.Symbol) and isinstance(right, syntax.Symbol) and plain(left.name) in self.symbols.sub_letters:
+                continue  # "where $i = T$" is a case
             head = self._head_of(left)
             if head is None and isinstance(right, syntax.Symbol) and not self._is_index(right):
                 head = self._head_of(right)  # "$\\sum_j e^{f_j} = \\Sigma$"
@@ -551,23 +567,50 @@ class Walk:
                 last.value = self._read(last.node)
                 self.kept = last.value.free if isinstance(last.value, Term) else frozenset()
             except ReadError as error:
-                last.error = error.diagnostic
+                pair = self._as_scalars(last.node, segment.side) if error.diagnostic.code in ARRAYS else None
+                if pair is None:
+                    last.error = error.diagnostic
+                else:
+                    last.value = pair[0]
         try:
             right = self._read(segment.side)
         except ReadError as error:
-            posed.error = error.diagnostic
-            self.posed.append(posed)
-            return
+            pair = self._as_scalars(last.node, segment.side) if last is not None and error.diagnostic.code in ARRAYS else None
+            if pair is None or last is None:
+                posed.error = error.diagnostic
+                self.posed.append(posed)
+                return
+            last.value, right = pair
         if last is not None and last.value is not None:
             posed.left, posed.right = last.value, right
+            if isinstance(right, Array) != isinstance(last.value, Array) and last.node is not None:
+                plain_pair = self._as_scalars(last.node, segment.side)
+                if plain_pair is not None:
+                    last.value, right = plain_pair
+                    posed.left, posed.right = plain_pair
         elif posed.error is None:
             posed.error = (last.error if last else None) or Diagnostic("E111", "the left side could not be read", segment.span)
         if self._names_result(posed, segment.side) or self._reads_off(posed):
             self.last = Last(right, segment.side.span, segment.side, free=dict(self.elaborator.free))
             return
+        posed.guessed = last is not None and last.guessed
         posed.rounded = _rounded(segment.side) or (last is not None and last.node is not None and _rounded(last.node))
         self._finish(posed, conditions)
-        self.last = Last(right, segment.side.span, segment.side, free=dict(self.elaborator.free))
+        self.last = Last(right, segment.side.span, segment.side, free=dict(self.elaborator.free), guessed=posed.guessed)
+
+    def _as_scalars(self, left: syntax.Node | None, right: syntax.Node) -> tuple[Term, Term] | None:
+        """Both sides with bare symbols as numbers, where nothing in them says vector: ``x`` beside x_1, x_2, ..."""
+        if left is None or _says_vector(left) or _says_vector(right):
+            return None
+        elaborator = self.elaborator
+        elaborator.as_scalars = True
+        try:
+            a, b = self._read(left), self._read(right)
+        except ReadError:
+            return None
+        finally:
+            elaborator.as_scalars = False
+        return (a, b) if isinstance(a, Term) and isinstance(b, Term) else None
 
     def _reads_off(self, posed: Posed) -> bool:
         """``(f(x) - y)^2 = (w x - y)^2`` with an unknown f says what f(x) is: the one place where the sides differ."""
@@ -581,7 +624,11 @@ class Walk:
         if unknown is left or not isinstance(unknown, Var) or unknown.head in self.symbols.definitions:
             return False
         indices = unknown.indices
-        if unknown.head in self.used or unknown.head in self.symbols.variables or len(set(indices)) != len(indices):
+        # dy/dx = d(e^x)/dx is said by somebody for whom y is e^x
+        surely = isinstance(left, Deriv) and left.body is unknown
+        if not surely and (unknown.head in self.used or unknown.head in self.symbols.variables):
+            return False
+        if len(set(indices)) != len(indices):
             return False
         if not all(isinstance(i, str) for i in indices) or isinstance(value, Num) or _reaches(value, unknown.head, self.symbols):
             return False
@@ -617,7 +664,7 @@ class Walk:
                 self.used |= {t.head for t in subterms(side) if isinstance(t, Var)}
         posed.case, posed.earlier_case = self.case, self.earlier_case
         posed.kept = self.kept
-        posed.guessed = self.elaborator.guessed
+        posed.guessed = posed.guessed or self.elaborator.guessed
         self.elaborator.guessed = False
         posed.free = dict(self.elaborator.free)
         posed.declared = dict(self.symbols.declared)
@@ -714,6 +761,8 @@ class Walk:
         name, subs, labels = found
         if name in symbols.size_names or (name in symbols.declared and not subs):
             return False
+        if subs and all(isinstance(i, int) for i in subs) and isinstance(right, syntax.Symbol | syntax.Number):
+            return False  # z_1 = z is a special case, not what z_1 is
         if any(i in symbols.size_names for i in (*subs, *labels)):
             return False  # y_K = ... is one member, the last
         if self._assumed(name, subs, labels):
@@ -818,7 +867,22 @@ class Walk:
                 parameters.append(Parameter(var=Var(f"{argument}_{{{_plain_text(sub)}}}", (), ())))
                 continue
             parameters.append(Parameter(var=Var(symbols.name(argument, len(indices), len(labelled)), tuple(indices), tuple(labelled))))
-        value = elaborator.value(right)
+        try:
+            value = elaborator.value(right)
+        except ReadError as error:
+            if error.diagnostic.code not in ARRAYS or _says_vector(right):
+                raise
+            elaborator.as_scalars = True
+            try:
+                value = elaborator.value(right)
+            finally:
+                elaborator.as_scalars = False
+        if isinstance(value, Array) and (subs or labels or args) and not _says_vector(right):
+            elaborator.as_scalars = True
+            try:
+                value = elaborator.value(right)
+            finally:
+                elaborator.as_scalars = False
         if isinstance(value, Array):
             if subs or labels:
                 raise ReadError("E164", "a family of vectors is not in the language yet", right.span)
@@ -942,39 +1006,56 @@ class Walk:
         left, right = self._unknowns(claim.left), self._unknowns(claim.right)
         if any(isinstance(t, Deriv) for side in (claim.left, claim.right) for t in subterms(side)):
             differentiated = {h.name for h in self.symbols.variables}
-            for name in sorted((left | right) - differentiated):
+            for name in sorted({h.name for h in left | right} - differentiated):
                 if re.match(r"\\(?:mu|sigma|hat|bar|tilde|overline|widehat)\b", name):
                     return f"{_shown(name)} may depend on what is differentiated by, but its definition was not found"
         if (not right and left and not isinstance(claim.right, Num)) or (not left and right and not isinstance(claim.left, Num)):
             return "one side is a numerical example"
         only_left, only_right = left - right, right - left
         if only_left and only_right:
-            a, b = sorted(only_left)[0], sorted(only_right)[0]
-            return f"how {_shown(a)} on the left and {_shown(b)} on the right are related was not found"
+            a, b = min(only_left), min(only_right)
+            return f"how {_shown(a.name)} on the left and {_shown(b.name)} on the right are related was not found"
+        if isinstance(claim.left, Var) and any(isinstance(i, int) for i in claim.left.indices) and isinstance(claim.right, Var | Num):
+            return "this may be a special case that is set here"
         in_definitions = set()
         for definitions in self.symbols.definitions.values():
             for definition in definitions:
                 in_definitions |= _heads(definition.body)
-        for name in sorted(only_left | only_right):
-            if name not in in_definitions and name not in {h.name for h in self.symbols.variables}:
-                return f"nothing is known about {_shown(name)}"
-        sizes = {r.high for r in claim.context.ranges.values()} | {t.range.high for s in (claim.left, claim.right) for t in subterms(s) if isinstance(t, Sum)}
-        for a, b in self.symbols.ranges.conflicts:
-            if a.high in sizes and b.high in sizes:
-                return f"the same index runs to {a.high} in one place and to {b.high} in another"
+        for head in sorted(only_left | only_right):
+            if head.name not in in_definitions and head.name not in {h.name for h in self.symbols.variables}:
+                return f"nothing is known about {_shown(head.name)}"
+        for head in self._reached(claim.left, claim.right):
+            for definition in self.symbols.definitions.get(head, ()):
+                hidden = definition.params[len(self._shown_params(head)) :] if head in self._hiding() else ()
+                if any(isinstance(i, str) and i in self.symbols.bound_names and not self._is_label(i, definition) for i in hidden):
+                    return f"{_shown(head.name)} depends on an index that it does not show"
         if self.symbols.einstein and (claim.left.free ^ claim.right.free):
             return "an index stands on one side only, and repeated indices may be summed here"
         return ""
 
-    def _unknowns(self, term: Term) -> set[str]:
-        """Names of the undefined symbols and functions that a term reaches."""
-        found: set[str] = set()
+    def _hiding(self) -> dict[Head, Head]:
+        """The heads with hidden indices, and how they are written."""
+        return {head: shown for shown, (_, head) in self.symbols.hidden.items()}
+
+    def _shown_params(self, head: Head) -> range:
+        shown = self._hiding()[head]
+        return range(shown.subs + shown.sups)
+
+    @staticmethod
+    def _is_label(index: str, definition: Definition) -> bool:
+        """Whether an index stands only in labels ``^{(i)}`` of a definition's body: then it numbers the samples."""
+        variables = [t for t in subterms(definition.body) if isinstance(t, Var) and index in t.indices]
+        return all(index in t.sups and index not in t.subs for t in variables)
+
+    def _unknowns(self, term: Term) -> set[Head]:
+        """The undefined families and functions that a term reaches."""
+        found: set[Head] = set()
         seen: set[Head] = set()
         queue = [term]
         while queue:
             for part in subterms(queue.pop()):
                 if isinstance(part, Opaque):
-                    found.add(part.name)
+                    found.add(Head(part.name, 0, 0))
                 elif isinstance(part, Var) and part.head not in seen:
                     seen.add(part.head)
                     try:
@@ -984,7 +1065,7 @@ class Walk:
                         bodies = [d.body for d in self.symbols.definitions[part.head]]
                     queue += bodies
                     if not bodies:
-                        found.add(part.name)
+                        found.add(part.head)
         return found
 
     def explicit(self, claim: Claim) -> Claim | None:
@@ -1137,6 +1218,22 @@ def _dressed(name: str, symbols: Symbols) -> None:
         letter = plain(name)
         if len(letter) == 1 and letter.isalpha():
             (symbols.matrices if letter.isupper() else symbols.vectors).add(letter)
+
+
+def _says_vector(node: syntax.Node) -> bool:
+    """Whether something in a formula is written for vectors: a transpose, bold type, a norm, an elementwise product."""
+    match node:
+        case syntax.Symbol(name=name):
+            return name.startswith((r"\mathbf{", r"\boldsymbol{", r"\bm{", r"\vec{", r"\pmb{"))
+        case syntax.Scripted(sup=sup) if sup is not None and _transposes(sup):
+            return True
+        case syntax.Group(open=r"\|" | r"\langle"):
+            return True
+        case syntax.Matrix() | syntax.Nabla():
+            return True
+        case syntax.Product(operators=operators) if any(op in (r"\odot", r"\circ", r"\oslash") for op in operators):
+            return True
+    return any(_says_vector(part) for part in syntax_parts(node))
 
 
 def _shown(name: str) -> str:

@@ -6,7 +6,8 @@ what, and which line of the author's file a place is in. This module must never 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+import re
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from symderiv import notation
@@ -15,6 +16,7 @@ from symderiv.diagnostics import Diagnostic
 from symderiv.document import Block, Callout, Display, Emph, InlineMath, ItemList, Link, Paragraph, Position, Source
 from symderiv.kernel.verdict import Proved, Refuted
 from symderiv.reader.containers.files import JoinedSource
+from symderiv.reader.containers.macros import group
 
 NEEDS = "E310"
 """The code of a step that holds under a hypothesis nobody states; the diagnostic's help is the directive to add."""
@@ -191,7 +193,49 @@ def _inline(inlines: Sequence[object]) -> Iterator[InlineMath]:
 _COMMENTS = {".tex": "% {}", ".latex": "% {}", ".ltx": "% {}", ".rst": ".. {}", ".rest": ".. {}"}
 
 
-def comment(path: str, directive: str) -> str:
-    """The line that declares ``directive`` in a document: a comment in its own language."""
-    suffix = path[path.rfind(".") :].lower() if "." in path else ""
-    return _COMMENTS.get(suffix, "<!-- {} -->").format(f"symderiv: {directive}")
+def to_add(finding: Finding, path: str) -> list[str]:
+    """The lines that would declare what a step needs, as comments in the document's own language."""
+    comment = _COMMENTS.get(path[path.rfind(".") :].lower() if "." in path else "", "<!-- {} -->")
+    directives = [line.strip().removeprefix("symderiv:").strip() for line in finding.diagnostic.help.split("\n")]
+    return [comment.format(f"symderiv: {directive}") for directive in directives if directive]
+
+
+# Macros of the author, written out for people
+
+_TOKEN = re.compile(r"\\[A-Za-z@]+\*?|\\.|[^\s]", re.S)
+_LONGEST = 5_000
+
+
+def expanded(latex: str, macros: Mapping[str, tuple[int, str | None, str]], depth: int = 4) -> str:
+    """``latex`` with the author's macros replaced by what they stand for; macros in macros down to a depth."""
+    if not macros or not depth:
+        return latex
+    out: list[str] = []
+    position = 0
+    while position < len(latex):
+        found = re.compile(r"\\(?:[A-Za-z@]+|.)|[^\\]+|\\", re.S).match(latex, position)
+        assert found is not None
+        position = found.end()
+        if found[0] not in macros:
+            out.append(found[0])
+            continue
+        count, default, body = macros[found[0]]
+        arguments: list[str] = []
+        if default is not None:
+            option = re.compile(r"\s*\[([^\[\]]*)\]").match(latex, position)
+            arguments.append(option[1] if option else default)
+            position = option.end() if option else position
+        while len(arguments) < count:
+            inside = group(latex, position, len(latex))
+            token = None if inside else _TOKEN.search(latex, position)
+            if inside is None and token is None:
+                break
+            start, end = inside or token.span()  # type: ignore[union-attr]
+            arguments.append(latex[start:end])
+            position = end + 1 if inside else end
+        filled = re.sub(r"#([1-9])", lambda n: arguments[int(n[1]) - 1] if int(n[1]) <= len(arguments) else "", body)
+        out.append(f"{{{filled}}}" if count else filled + " " * filled[-1:].isalpha())
+        if sum(map(len, out)) > _LONGEST:
+            return latex
+    text = "".join(out)
+    return text if text == latex else expanded(text, macros, depth - 1)

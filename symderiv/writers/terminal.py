@@ -17,9 +17,9 @@ from typing import TextIO
 from symderiv import notation
 from symderiv.checked import Checked, Step
 from symderiv.diagnostics import Diagnostic
-from symderiv.document import Source, Span
+from symderiv.document import Document, Source, Span
 from symderiv.kernel.verdict import Proved, Refuted, Scope, Witness
-from symderiv.writers.findings import NEEDS, Counts, Examined, Finding, comment, place
+from symderiv.writers.findings import NEEDS, Counts, Examined, Finding, expanded, place, to_add
 from symderiv.writers.witness import witness_latex
 
 WIDTH = 100
@@ -57,6 +57,9 @@ def columns(text: str) -> int:
     return sum(0 if unicodedata.combining(c) else 2 if unicodedata.east_asian_width(c) in "WF" else 1 for c in text)
 
 
+_TIE = "\u00a0"  # a blank at which no line is broken
+
+
 def wrapped(text: str, width: int) -> list[str]:
     """``text`` in lines of at most ``width`` columns, broken at blanks; a word that is longer stands alone."""
     lines = [""]
@@ -65,7 +68,7 @@ def wrapped(text: str, width: int) -> list[str]:
             lines.append(word)
         else:
             lines[-1] = f"{lines[-1]} {word}" if lines[-1] else word
-    return lines
+    return [line.replace(_TIE, " ") for line in lines]
 
 
 def _cut(text: str, width: int) -> str:
@@ -191,17 +194,17 @@ def _remarks(found: Finding, source: Source) -> Iterator[tuple[str, list[str]]]:
     width = WIDTH - 10
     if witness is not None:
         left, right = _aligned(witness.left, witness.right)
-        yield "", [*wrapped(f"counterexample: {point(witness)}", width), f"left side  {left}", f"right side {right}"]
+        where = wrapped("counterexample: " + ", ".join(text.replace(" ", _TIE) for text in _place_of(witness)), width)
+        yield "", [*where, f"left side  {left}", f"right side {right}"]
     for note in shown.notes:
         if not (witness is not None and note.startswith("counterexample")):
             yield "", [line for part in note.split("\n") for line in wrapped(clean(part), width)]
     if shown.code == NEEDS and shown.help:
-        yield "help", [
-            "add this line above the formula, if it is what is meant:",
-            f"    {clean(comment(source.name, shown.help))}",
-        ]
+        lines = [f"    {clean(line)}" for line in to_add(found, source.name)]
+        yield "help", [f"if it is what is meant, add above the formula the line{'s' if len(lines) > 1 else ''}", *lines]
     elif shown.help:
-        yield "help", [line for part in shown.help.split("\n") for line in wrapped(clean(part), width - 6)]
+        text = shown.help if columns(shown.help) <= width - 6 else shown.help.replace(" is proved", "\nis proved")
+        yield "help", [line for part in text.split("\n") for line in wrapped(clean(part), width - 6)]
 
 
 def _aligned(left: str, right: str) -> tuple[str, str]:
@@ -226,7 +229,11 @@ def findings(examined: Examined, colours: bool = False) -> str:
 
 def point(witness: Witness) -> str:
     """Where a counterexample lies: ``K = 2, k = 1, f = (0, 1)``."""
-    return ", ".join(clean(notation.unicode_latex(text)) for text in witness_latex(witness)) or "wherever it is defined"
+    return ", ".join(_place_of(witness))
+
+
+def _place_of(witness: Witness) -> list[str]:
+    return [clean(notation.unicode_latex(text)) for text in witness_latex(witness)] or ["wherever it is defined"]
 
 
 # The table of steps
@@ -274,21 +281,24 @@ def _where(source: Source, step: Step) -> str:
 
 def _formula(checked: Checked, number: int) -> str:
     """The relation and its right side; the left side too, unless it is the right side of the step before."""
-    step, text = checked.steps[number], checked.document.source.text
-    right = f"{_RELATIONS.get(step.relation, step.relation)} {_readable(text, step.span)}"
+    step, document = checked.steps[number], checked.document
+    right = f"{_RELATIONS.get(step.relation, step.relation)} {_readable(document, step.span)}"
     if step.left_span == step.span:
         return right
     if number and checked.steps[number - 1].span == step.left_span:
         return f"  {right}"
-    return f"{_readable(text, step.left_span)} {right}"
+    return f"{_readable(document, step.left_span)} {right}"
 
 
 _RELATIONS = {":=": "≔", "<=": "≤", ">=": "≥", "!=": "≠"}
 
 
-def _readable(text: str, span: Span) -> str:
-    latex = re.sub(r"(?<!\\)%[^\n]*|\\(?:label|tag)\*?\{[^{}]*\}", " ", text[span.start : span.end])
-    return clean(notation.unicode_latex(latex)).rstrip(" .,;")
+def _readable(document: Document, span: Span) -> str:
+    latex = _HIDDEN.sub(" ", document.source.text[span.start : span.end])
+    return clean(notation.unicode_latex(expanded(latex, document.macros))).rstrip(" .,;")
+
+
+_HIDDEN = re.compile(r"(?<!\\)%[^\n]*|\\(?:label|tag)\*?\{[^{}]*\}")
 
 
 def _told(step: Step) -> tuple[str, str, str]:
@@ -300,8 +310,10 @@ def _told(step: Step) -> tuple[str, str, str]:
             words = f"proved{_scope(scope)}"
             if given:
                 words += f", given {', '.join(dict.fromkeys(clean(notation.unicode_assumption(a)) for a in given))}"
-            if conditions:
-                words += f", where {', '.join(clean(notation.unicode_condition(c)) for c in conditions)}"
+            strict = {condition.term for condition in conditions if condition.relation != ">="}
+            where = [c for c in conditions if c.relation != ">=" or c.term not in strict]
+            if where:
+                words += f", where {', '.join(clean(notation.unicode_condition(c)) for c in where)}"
             return "✓", "good", words
         case Refuted():
             return ("✓", "good", "false, as it is marked") if step.expected_false else ("✗", "error", "false")
@@ -310,7 +322,8 @@ def _told(step: Step) -> tuple[str, str, str]:
     code = step.diagnostic.code if step.diagnostic else ""
     if code == NEEDS and step.diagnostic:
         return "?", "undecided", clean(step.diagnostic.message)
-    return "?", "undecided", "could not be read" if code.startswith("E1") else "could not be decided"
+    words = {"E1": "could not be read", "E2": "the shapes do not fit"}.get(code[:2], "could not be decided")
+    return "?", "undecided", words
 
 
 def _scope(scope: Scope) -> str:

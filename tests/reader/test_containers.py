@@ -233,7 +233,8 @@ def test_nothing_outside_the_folder_is_included(tmp_path: Path) -> None:
     document = read_path(main)
     assert not inlines(document) and len(document.problems) == 5
     main.write_text(r"\input{secret}")
-    assert read_text(r"\input{main}", "<stdin>", "tex").blocks == ()
+    alone = read_text(r"\input{main} \input{main}", "<stdin>", "tex")
+    assert alone.blocks == () and [problem.code for problem in alone.problems] == ["W451"]
 
 
 # Markdown

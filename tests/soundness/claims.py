@@ -4,9 +4,34 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable
+from fractions import Fraction
 from typing import NamedTuple
 
-from symderiv.terms import ONE, ZERO, Cases, Claim, Delta, Deriv, Fn, Pow, Prod, SizeOf, Sum, Term, Var, add, exp, neg, num, power, subterms
+from symderiv.terms import (
+    ONE,
+    ZERO,
+    Cases,
+    Claim,
+    Delta,
+    Deriv,
+    Fn,
+    Pow,
+    Prod,
+    Range,
+    SizeOf,
+    Sum,
+    Term,
+    Var,
+    add,
+    log,
+    neg,
+    num,
+    power,
+    product,
+    rename,
+    subterms,
+    total,
+)
 from tests.soundness.expressions import Site, Writer
 from tests.soundness.rewriting import INVALID, VALID, change
 from tests.soundness.worlds import WORLDS
@@ -57,10 +82,36 @@ def make(seed: int) -> Made:
         if relation in ("<", "<="):
             left, right = right, left
         rules.append("inequality")
+    if rng.random() < 0.3:
+        lure = bait(writer, site, rng)
+        left, right = (add(left, lure), add(right, lure)) if rng.random() < 0.7 else (lure * left, lure * right)
+        rules.append("bait")
     if rng.random() < 0.5:
         left, right = right, left
         relation = {"<": ">", ">": "<", "<=": ">=", ">=": "<="}.get(relation, relation)
     return Made(Claim(left, relation, right, world.context()), meant, tuple(rules), world.name)
+
+
+def bait(writer: Writer, site: Site, rng: random.Random) -> Term:
+    """Something on both sides from which a careless program concludes too much: that a variable is positive or not
+    zero, that a range is not empty, that an index of this name runs over that range."""
+    index, range_ = rng.choice(writer.names), rng.choice((*writer.ranges, Range(2, "K"), Range(0, "n"), Range(1, 0), Range(3, "K")))
+    inner = site.binding(index, range_) if rng.random() < 0.6 else site
+    choice = rng.random()
+    leaf = writer.leaf(inner)
+    if choice < 0.4:
+        body = log(leaf)
+    elif choice < 0.55:
+        body = power(leaf, rng.choice((Fraction(1, 2), Fraction(-1, 2), -1)))
+    elif choice < 0.75:
+        body = Cases(writer.indicator(writer.pair(inner) or (1, 2)), log(leaf), writer.leaf(inner))
+    elif choice < 0.85:
+        body = Pow(leaf, writer.leaf(inner))
+    else:
+        body = leaf
+    if rng.random() < 0.75:
+        return (total if rng.random() < 0.85 else product)(index, range_, body)
+    return body if not body.free - site.scope.keys() - set(writer.world.sizes) else ONE
 
 
 def inequality(writer: Writer, site: Site, rng: random.Random) -> tuple[Term, Term]:
@@ -76,14 +127,16 @@ def inequality(writer: Writer, site: Site, rng: random.Random) -> tuple[Term, Te
         for _ in range(rng.randint(1, 2)):
             range_ = rng.choice(writer.ranges)
             index = rng.choice(writer.names)
-            from symderiv.terms import rename, total
-
             body = writer.positive(1, site.binding(index, range_))
             parts.append(total(index, range_, body))
             fitting = sorted(n for n, r in site.scope.items() if r.high == range_.high) or [1]
             members.append(rename(body, {index: rng.choice(fitting)}))
         if len(parts) == 2 and rng.random() < 0.5:
-            return parts[0] * parts[1], add(members[0] * parts[1], members[1] * parts[0]) if rng.random() < 0.5 else members[0] * parts[1]
+            crossed = [members[0] * parts[1], members[1] * parts[0], members[0] * members[1]]
+            rng.shuffle(crossed)
+            return parts[0] * parts[1], add(*crossed[: rng.randint(1, 3)])
+        if rng.random() < 0.2:
+            return add(*parts, power(writer.leaf(site), rng.choice((1, 2)))), add(*members, *members[: rng.randint(0, 1)])
         return add(*parts), add(*members)
     a = writer.any(2, site)
     return add(a, writer.positive(1, site)), a if rng.random() < 0.7 else writer.any(1, site)
@@ -126,4 +179,4 @@ def constructs(claim: Claim) -> list[str]:
     return found
 
 
-__all__ = ["CONSTRUCTS", "Made", "ONE", "constructs", "exp", "make"]
+__all__ = ["CONSTRUCTS", "Made", "constructs", "make"]

@@ -4,7 +4,7 @@ Sums and products are written out, indices are looked up in an environment (so n
 and derivatives are taken by truncated power series: the variable is moved by a nilpotent \varepsilon and the
 coefficient of \varepsilon is read off. It shares no code with the kernel and imports nothing from it, not even its
 table of functions or its number types. The same evaluation runs in floats (to look for a difference), in exact
-rationals or in mpmath at 50 digits (to confirm one). This module must never simplify.
+rationals, or in mpmath at 60 and 130 digits (to confirm one). This module must never simplify.
 """
 
 from __future__ import annotations
@@ -44,7 +44,7 @@ class NotDefined(Exception):
 
 
 class Unknown(Exception):
-    """The reference does not say what the value is (an index out of sight, a function that it does not know)."""
+    """The reference cannot say what the value is (an index out of sight, a number too large, digits run out)."""
 
 
 class Floats:
@@ -60,7 +60,409 @@ class Floats:
     def is_zero(self, value: float) -> bool:
         return abs(value) < 1e-13
 
-    def fails(left: Number, relation: str, right: Number, field: Any) -> bool:
+    def differ(self, left: float, right: float) -> bool:
+        return abs(left - right) > 1e-7 * (1 + abs(left) + abs(right))
+
+
+class Digits:
+    """mpmath with ``digits`` digits, of which two thirds are relied upon."""
+
+    exact = False
+    largest = 20_000
+
+    def __init__(self, digits: int) -> None:
+        self.mp = mpmath.mp.clone()
+        self.mp.dps = digits
+        self.tiny = self.mp.mpf(10) ** (-2 * digits // 3)
+
+    def number(self, value: Fraction) -> Number:
+        return self.mp.mpf(value.numerator) / value.denominator
+
+    def is_zero(self, value: Number) -> bool:
+        return abs(value) < self.tiny
+
+    def differ(self, left: Number, right: Number) -> bool:
+        return abs(left - right) > self.tiny * (1 + abs(left) + abs(right))
+
+
+class Rationals:
+    """Exact; knows no exp and no log."""
+
+    exact = True
+    mp: Any = None
+
+    def number(self, value: Fraction) -> Fraction:
+        return value
+
+    def is_zero(self, value: Fraction) -> bool:
+        return value == 0
+
+    def differ(self, left: Fraction, right: Fraction) -> bool:
+        return left != right
+
+
+FLOATS, RATIONALS = Floats(), Rationals()
+DIGITS, MORE_DIGITS = Digits(60), Digits(130)
+
+
+class Jet:
+    r"""A number plus nilpotent parts: ``parts[mask]`` is the coefficient of \prod_{b in mask} \varepsilon_b, \varepsilon_b^2 = 0."""
+
+    __slots__ = ("parts",)
+
+    def __init__(self, parts: dict[int, Number]) -> None:
+        self.parts = parts
+
+    def __add__(self, other: Any) -> Jet:
+        parts = dict(self.parts)
+        for mask, value in _parts(other).items():
+            parts[mask] = parts[mask] + value if mask in parts else value
+        return Jet(parts)
+
+    __radd__ = __add__
+
+    def __mul__(self, other: Any) -> Jet:
+        parts: dict[int, Number] = {}
+        for m1, a in self.parts.items():
+            for m2, b in _parts(other).items():
+                if not m1 & m2:
+                    parts[m1 | m2] = parts[m1 | m2] + a * b if m1 | m2 in parts else a * b
+        return Jet(parts)
+
+    __rmul__ = __mul__
+
+    def without(self, bit: int) -> Number:
+        return _plain({m: v for m, v in self.parts.items() if not m >> bit & 1})
+
+    def coefficient(self, bit: int) -> Number:
+        return _plain({m & ~(1 << bit): v for m, v in self.parts.items() if m >> bit & 1})
+
+
+def _parts(value: Any) -> dict[int, Number]:
+    return value.parts if isinstance(value, Jet) else {0: value}
+
+
+def _plain(parts: dict[int, Number]) -> Number:
+    if not parts:
+        return 0
+    return parts[0] if len(parts) == 1 and 0 in parts else Jet(parts)
+
+
+def _compose(value: Any, taylor: Callable[[Number, int], list[Number]]) -> Any:
+    """f(value), where ``taylor(a, n)`` gives f^{(k)}(a)/k! for k = 0..n."""
+    if not isinstance(value, Jet):
+        return taylor(value, 0)[0]
+    base = value.parts.get(0, 0)
+    nilpotent = Jet({m: v for m, v in value.parts.items() if m})
+    order = len({b for m in nilpotent.parts for b in range(m.bit_length()) if m >> b & 1})
+    coefficients = taylor(base, order)
+    result: Any = Jet({0: coefficients[0]})
+    power: Any = 1
+    for c in coefficients[1:]:
+        power = nilpotent * power
+        result = result + power * c
+    return result
+
+
+class Evaluation:
+    """The value of terms at one point: sizes, values of the undefined variables, and the claim's free indices.
+
+    An index that a definition mentions and does not bind is the claim's free index of that name (``root``).
+    """
+
+    def __init__(
+        self,
+        context: Context,
+        sizes: Mapping[str, int],
+        values: Callable[[Key], Fraction],
+        field: Any = FLOATS,
+        root: Mapping[str, int] | None = None,
+        opaque: Callable[[str, tuple, tuple[int, ...]], Fraction] | None = None,
+    ) -> None:
+        self.context = context
+        self.sizes = sizes
+        self.values = values
+        self.field = field
+        self.root = dict(root or {})
+        self.opaque = opaque
+        self.seeds: tuple[tuple[Head, Key], ...] = ()
+        self.memos: dict[tuple, dict] = {}
+        self.memo: dict = self.memos.setdefault((), {})
+        self.steps = 100_000
+
+    def __call__(self, term: Term, env: Mapping[str, int] | None = None) -> Number:
+        try:
+            value = self._value(term, dict(self.root if env is None else env))
+        except (OverflowError, mpmath.libmp.ComplexResult) as error:
+            raise Unknown(str(error)) from None
+        except RecursionError:
+            raise Unknown("a definition that refers to itself") from None
+        except ZeroDivisionError:
+            raise NotDefined("division by zero") from None
+        if isinstance(value, Jet):
+            raise Unknown("a jet is left over")
+        if isinstance(value, float) and not math.isfinite(value):
+            raise Unknown("overflow")
+        return value
+
+    def size(self, size: str | int) -> int:
+        if isinstance(size, int):
+            return size
+        if size in self.sizes:
+            return self.sizes[size]
+        raise Unknown(f"the size {size}")
+
+    def index(self, index: str | int, env: Mapping[str, int]) -> int:
+        if isinstance(index, int):
+            return index
+        return env[index] if index in env else self.size(index)
+
+    def _value(self, term: Term, env: dict[str, int]) -> Any:
+        key = (term, *[env.get(n) for n in term.free])
+        memo = self.memo  # a value depends on the term, its free indices and the seeds in force
+        found = memo.get(key)
+        if found is None:
+            self.steps -= 1
+            if self.steps < 0:
+                raise Unknown("too many steps")
+            found = memo[key] = self._of(term, env)
+        return found
+
+    def _of(self, term: Term, env: dict[str, int]) -> Any:
+        kind = type(term)
+        if kind is Num:
+            return self.field.number(term.key[0])
+        if kind is Var:
+            subs = tuple([self.index(i, env) for i in term.key[1]])
+            sups = tuple([self.index(i, env) for i in term.key[2]])
+            return self._variable(term.key[0], subs, sups)
+        if kind is Add:
+            result: Any = 0
+            for part in term.parts:
+                result = result + self._value(part, env)
+            return result
+        if kind is Mul:
+            result = 1
+            for part in term.parts:
+                result = result * self._value(part, env)
+            return result
+        if kind is Pow:
+            return self._power(term, env)
+        if kind is Fn:
+            return self._function(term.key[0], self._value(term.key[1], env))
+        if kind is Delta:
+            return int(self.index(term.key[0], env) == self.index(term.key[1], env))
+        if kind is Cases:
+            condition = self._value(term.key[0], env)  # made of deltas: an integer
+            return self._value(term.key[1] if condition == 1 else term.key[2], env)
+        if kind is Sum or kind is Prod:
+            index, range_, body = term.key
+            result = 0 if kind is Sum else 1
+            inner = dict(env)
+            for value in range(range_.low, self.size(range_.high) + 1):
+                inner[index] = value
+                piece = self._value(body, inner)
+                result = result + piece if kind is Sum else result * piece
+            return result
+        if kind is SizeOf:
+            return self.size(term.key[0])
+        if kind is Deriv:
+            return self._derivative(term, env)
+        if kind is Opaque:
+            return self._opaque(term, env)
+        raise Unknown(kind.__name__)
+
+    def _variable(self, name: str, subs: tuple[int, ...], sups: tuple[int, ...]) -> Any:
+        head = Head(name, len(subs), len(sups))
+        key = (name, subs, sups)
+        value: Any = None
+        for definition in reversed(self.context.definitions.get(head, ())):
+            bound = _match(definition.params, subs + sups)
+            if bound is not None:
+                value = self._value(definition.body, {**self.root, **bound})
+                break
+        if value is None:
+            value = self.field.number(self.values(key))
+        for bit, (seeded, target) in enumerate(self.seeds):
+            if seeded == head:  # the members of this family are varied one alone
+                if isinstance(value, Jet):
+                    value = value.without(bit)
+                if target == key:
+                    value = Jet({0: 0, 1 << bit: 1}) + value
+        return value
+
+    def _derivative(self, term: Term, env: dict[str, int]) -> Any:
+        body, var = term.key
+        target = (var.key[0], tuple(self.index(i, env) for i in var.key[1]), tuple(self.index(i, env) for i in var.key[2]))
+        bit = len(self.seeds)
+        seeds, memo = self.seeds, self.memo
+        self.seeds = (*seeds, (var.head, target))
+        self.memo = self.memos.setdefault(self.seeds, {})
+        try:
+            value = self._value(body, env)
+        finally:
+            self.seeds, self.memo = seeds, memo
+        return value.coefficient(bit) if isinstance(value, Jet) else 0
+
+    def _power(self, term: Term, env: dict[str, int]) -> Any:
+        base = self._value(term.key[0], env)
+        exponent = term.key[1]
+        if type(exponent) is Num:
+            value = exponent.key[0]
+            return self._whole_power(base, int(value)) if value.denominator == 1 else self._real_power(base, value)
+        at = self._value(exponent, env)
+        if _whole(exponent):
+            return self._whole_power(base, int(at))
+        return self._function("exp", self._function("log", base) * at)
+
+    def _whole_power(self, base: Any, n: int) -> Any:
+        if abs(n) > 2000:
+            raise Unknown("a large exponent")
+        if n < 0:
+            base, n = self._inverse(base), -n
+        if not isinstance(base, Jet):
+            return base**n
+        result: Any = 1
+        for _ in range(n):
+            result = result * base
+        return result
+
+    def _inverse(self, value: Any) -> Any:
+        def taylor(a: Number, order: int) -> list[Number]:
+            if self.field.is_zero(a):
+                raise NotDefined("division by zero")
+            one = self.field.number(Fraction(1))
+            return [(-1) ** k * one / a ** (k + 1) for k in range(order + 1)]
+
+        return _compose(value, taylor)
+
+    def _real_power(self, base: Any, exponent: Fraction) -> Any:
+        field = self.field
+        if field.exact:
+            raise Unknown("a root")
+
+        def taylor(a: Number, order: int) -> list[Number]:
+            if field.is_zero(a):
+                if order or exponent < 0:
+                    raise NotDefined("a root of zero, differentiated or inverted")
+                return [field.number(Fraction(0))]
+            if a < 0:
+                raise NotDefined("a root of a negative number")
+            a = field.number(Fraction(1)) * a
+            out, factor = [], Fraction(1)
+            for k in range(order + 1):
+                out.append(field.number(factor) * a ** field.number(exponent - k))
+                factor = factor * (exponent - k) / (k + 1)
+            return out
+
+        return _compose(base, taylor)
+
+    def _function(self, name: str, value: Any) -> Any:
+        field, mp = self.field, self.field.mp
+        if name in ("abs", "relu", "step"):
+            return self._kinked(name, value)
+        if mp is None:
+            raise Unknown(name)
+        if name == "exp":
+
+            def exp(a: Number, order: int) -> list[Number]:
+                if abs(a) > field.largest:
+                    raise Unknown("a large exponential")
+                e = mp.exp(a)
+                return [e / math.factorial(k) for k in range(order + 1)]
+
+            return _compose(value, exp)
+        if name == "log":
+
+            def log(a: Number, order: int) -> list[Number]:
+                if field.is_zero(a) or a < 0:
+                    raise NotDefined("the logarithm of a number that is not positive")
+                a = field.number(Fraction(1)) * a
+                return [mp.log(a), *((-1) ** (k - 1) / (k * a**k) for k in range(1, order + 1))]
+
+            return _compose(value, log)
+        if name in ("sin", "cos"):
+
+            def wave(a: Number, order: int) -> list[Number]:
+                s, c = mp.sin(a), mp.cos(a)
+                cycle = [s, c, -s, -c] if name == "sin" else [c, -s, -c, s]
+                return [cycle[k % 4] / math.factorial(k) for k in range(order + 1)]
+
+            return _compose(value, wave)
+        e = self._function("exp", value)
+        if name == "sigmoid":
+            return e * self._inverse(e + 1)
+        if name == "tanh":
+            return (e * e + (-1)) * self._inverse(e * e + 1)
+        if name == "softplus":
+            return self._function("log", e + 1)
+        if name in ("sinh", "cosh"):
+            half = field.number(Fraction(1, 2))
+            return (e + self._inverse(e) * (-1 if name == "sinh" else 1)) * half
+        raise Unknown(name)
+
+    def _kinked(self, name: str, value: Any) -> Any:
+        a = value.parts.get(0, 0) if isinstance(value, Jet) else value
+        if self.field.is_zero(a):
+            if isinstance(value, Jet) and len(value.parts) > 1 or name == "step":
+                raise NotDefined("a kink")
+            return 0 * a
+        if name == "step":
+            return value * 0 + int(a > 0)
+        if a > 0:
+            return value
+        return value * (-1 if name == "abs" else 0)
+
+    def _opaque(self, term: Term, env: dict[str, int]) -> Any:
+        r"""f(a + n) = \sum_k f^{(k)}(a) n^k/k!, with the values that the point gives to f and its derivatives at a."""
+        if self.opaque is None:
+            raise Unknown("an unknown function")
+        opaque = self.opaque
+        args = [self._value(part, env) for part in term.parts]
+        bases = tuple(a.parts.get(0, 0) if isinstance(a, Jet) else a for a in args)
+
+        def at(orders: tuple[int, ...]) -> Number:
+            return self.field.number(Fraction(opaque(term.name, bases, orders)))
+
+        result: Any = at(term.orders)
+        nilpotents = [Jet({m: v for m, v in _parts(a).items() if m}) for a in args]
+        pieces: list[tuple[Any, tuple[int, ...], int]] = [(1, term.orders, 0)]
+        for _ in self.seeds:  # every product of up to len(seeds) nilpotent parts
+            following = []
+            for piece, orders, last in pieces:
+                for slot in range(last, len(args)):
+                    if nilpotents[slot].parts:
+                        more = tuple(n + (s == slot) for s, n in enumerate(orders))
+                        following.append((nilpotents[slot] * piece, more, slot))
+            pieces = following
+            for piece, orders, _slot in pieces:
+                scale = Fraction(1)
+                for old, new in zip(term.orders, orders, strict=True):
+                    scale /= math.factorial(new - old)
+                result = piece * (at(orders) * self.field.number(scale)) + result
+        return result
+
+
+def _match(params: tuple, indices: tuple[int, ...]) -> dict[str, int] | None:
+    bound: dict[str, int] = {}
+    for param, index in zip(params, indices, strict=True):
+        if (bound.setdefault(param, index) if isinstance(param, str) else param) != index:
+            return None
+    return bound
+
+
+def _whole(exponent: Term) -> bool:
+    match exponent:
+        case Num():
+            return exponent.value.denominator == 1
+        case SizeOf():
+            return True
+        case Add() | Mul():
+            return all(_whole(part) for part in exponent.parts)
+    return False
+
+
+def fails(left: Number, relation: str, right: Number, field: Any) -> bool:
     """Whether ``left relation right`` fails; equality counts as certain only beyond floats."""
     apart = field.differ(left, right)
     same = not apart and not isinstance(field, Floats)

@@ -8,7 +8,6 @@ an invalid step may well keep the value.
 
 from __future__ import annotations
 
-import random
 from collections.abc import Callable, Iterator
 from fractions import Fraction
 
@@ -726,5 +725,35 @@ def anything_else(term: Term, site: Site, w: Writer) -> Term | None:
     return w.any(1, site)
 
 
-def scrambled(rng: random.Random) -> None:
-    """Kept out: a claim whose sides have nothing in common tests little."""
+@invalid
+def assumed_anywhere(term: Term, site: Site, w: Writer) -> Term | None:
+    """An assumed equation, used for indices for which it was not assumed."""
+    a = _assumed(w, "equation", "onehot", "positive")
+    if a is None:
+        return None
+    if a.kind == "positive":
+        return Fn("abs", term) if w.rng.random() < 0.5 else power(power(term, 2), Fraction(1, 2))
+    if a.kind == "onehot":
+        return total(w.rng.choice(w.names), w.rng.choice(w.ranges), term) if isinstance(term, Var) else None
+    left, right = a.data
+    mapping = {n: w.index(w.rng.choice(w.ranges), site) or 1 for n in left.free | right.free}
+    left, right = rename(left, mapping), rename(right, mapping)
+    return term * left if w.rng.random() < 0.5 and right is ONE else term + left - right
+
+
+@invalid
+def root_of_a_member(term: Term, site: Site, w: Writer) -> Term | None:
+    if not isinstance(term, Var | Sum | Add):
+        return None
+    return w.rng.choice((power(power(term, 2), Fraction(1, 2)), exp(log(term)), Fn("abs", term), term / term * term, exp(num(Fraction(1, 2)) * log(term * term))))
+
+
+@invalid
+def index_shift(term: Term, site: Site, w: Writer) -> Term | None:
+    """A number or the name of the size where an index stood."""
+    names = sorted(term.free & site.scope.keys())
+    if not names or isinstance(term, Deriv):
+        return None
+    name = w.rng.choice(names)
+    range_ = site.scope[name]
+    return rename(term, {name: w.rng.choice((0, 1, 2, 3, range_.high))})

@@ -104,8 +104,7 @@ def decode(data: bytes, name: str) -> str:
 def with_includes(path: Path, name: str, text: str) -> tuple[Source, tuple[Diagnostic, ...]]:
     """The source of a LaTeX document with the files that it includes spliced in.
 
-    ``path`` is the document, or None-like ``Path()`` for a text without a folder, where nothing is included. A file
-    that is refused or missing leaves its command in the text and is a diagnostic.
+    ``path`` is the document. A file that is refused or missing leaves its command in the text and is a diagnostic.
     """
     joiner = _Joiner(path, name)
     joiner.add(Source(name, text), path.resolve(), ())

@@ -214,6 +214,9 @@ class _Flow(Running):
         elif name == "newtheorem":
             self.argument(), self.option(), self.argument(), self.option()
         elif name in DROPPED:
+            if name in ("input", "include", "subfile") and all(p.code != "W451" for p in self.shared.problems):
+                message = "what this includes was not read: only a document read from its file includes others"
+                self.shared.problems.append(Diagnostic("W451", message, Span(start, self.pos)))
             while self.option():
                 pass
             for _ in range(DROPPED[name]):

@@ -1,0 +1,372 @@
+"""Places where general systems go wrong on exactly these expressions, each with the right answer."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+
+import pytest
+
+from symderiv.kernel import Condition
+from symderiv.terms import (
+    ONE,
+    ZERO,
+    Assumption,
+    Cases,
+    Context,
+    Definition,
+    Delta,
+    Deriv,
+    Fn,
+    Head,
+    Range,
+    SizeOf,
+    Term,
+    add,
+    exp,
+    log,
+    mul,
+    neg,
+    num,
+    power,
+    product,
+    total,
+    var,
+)
+from tests.kernel.claims import (
+    ONEHOT,
+    UNIT,
+    K,
+    L,
+    M,
+    equation,
+    f,
+    g,
+    never_proved,
+    never_refuted,
+    p,
+    partition,
+    plain,
+    proved,
+    refuted,
+    softmax,
+    t,
+    undecided,
+    x,
+    y,
+)
+
+HALF = Fraction(1, 2)
+IK = plain(i=K, k=K)
+
+
+def test_derivative_of_the_partition_function() -> None:
+    j = plain(j=K)
+    proved(Deriv(partition(), f("j")), exp(f("j")), j)  # the bound j of the sum is another one
+    refuted(Deriv(partition(), f("j")), partition(), j)
+
+
+def test_derivative_of_a_sum() -> None:
+    proved(Deriv(total("i", K, f("i")), f("i")), ONE, plain(i=K))
+    refuted(Deriv(total("i", K, f("i")), f("i")), SizeOf("K"), plain(i=K))
+
+
+def test_delta_exchanges_indices() -> None:
+    delta = Delta("i", "k")
+    proved(delta * f("i") - delta * f("k"), ZERO, IK)
+    proved(delta * delta, delta, IK)
+    proved(total("i", K, delta * f("i")), f("k"), IK)
+
+
+def test_substitution_does_not_capture() -> None:
+    loss = total("i", K, f("i") * t("k"))
+    same = Assumption("equal", ("k", "i"))
+    context = plain(same, i=K, k=K)
+    proved(loss, t("i") * total("j", K, f("j")), context)
+    refuted(loss, total("i", K, f("i") * t("i")), context)
+
+
+def test_sum_over_delta_and_targets() -> None:
+    inner = neg(total("j", K, Delta("j", "k")) * total("j", K, t("j"))) - total("j", K, t("k"))
+    proved(inner, neg(total("j", K, t("j"))) - SizeOf("K") * t("k"), plain(k=K))
+    refuted(inner, neg(total("j", K, t("j"))) - t("k"), plain(k=K))
+
+
+def test_nested_sum_of_deltas() -> None:
+    inner = total("j", K, (Delta("j", "k") + ONE) * total("i", K, Delta("i", "j")))
+    proved(inner, ONE + SizeOf("K"), plain(k=K))
+
+
+def test_bound_names_do_not_matter() -> None:
+    proved(total("i", K, f("i")) - total("j", K, f("j")), ZERO)
+
+
+def test_derivative_by_an_intermediate() -> None:
+    proved(Deriv(neg(log(p(1))), p(1)), neg(power(p(1), -1)), softmax())
+    refuted(Deriv(neg(log(p(1))), p(1)), ZERO, softmax())
+
+
+def test_cancelling_leaves_a_condition() -> None:
+    assert proved(power(x, 2) / x, x).conditions == (Condition(x, "!="),)
+    undecided(ZERO / ZERO, ONE)
+    undecided(x / (x - x), ONE)
+
+
+def test_root_of_a_square() -> None:
+    root = power(power(x, 2), HALF)
+    verdict = refuted(root, x)
+    assert dict(verdict.witness.values)[x] < 0
+    positive = Assumption("positive", (x.head,))
+    assert proved(root, x, plain(positive)).given == (positive,)
+
+
+def test_logarithm_of_a_product() -> None:
+    conditions = proved(log(x * y), log(x) + log(y)).conditions
+    assert {c.term for c in conditions} >= {x, y}
+    assert {c.relation for c in conditions} == {">"}
+
+
+def test_logarithm_of_a_square() -> None:
+    assert Condition(x, ">") in proved(log(power(x, 2)), num(2) * log(x)).conditions
+
+
+def test_logarithm_and_its_inverse() -> None:
+    assert proved(log(exp(x)), x).conditions == ()
+    assert proved(exp(log(x)), x).conditions == (Condition(x, ">"),)
+
+
+def test_zero_times_the_logarithm_of_zero() -> None:
+    undecided(ZERO * log(ZERO), ZERO)
+    assert proved(ZERO * log(x), ZERO).conditions == (Condition(x, ">"),)
+    undecided(log(num(-1)), log(num(-1)))
+    undecided(log(x) + log(neg(x)), log(x) + log(neg(x)))
+
+
+def test_condition_inside_a_case_is_reported() -> None:
+    case = Cases(Delta("i", "k"), power(x, 2) / x, x)
+    assert Condition(x, "!=") in proved(case, x, IK).conditions
+
+
+def test_equal_derivatives_are_not_equal_functions() -> None:
+    never_proved(log(num(2) * x), log(x))
+    proved(Deriv(log(num(2) * x), x), Deriv(log(x), x))
+
+
+def test_size_against_index() -> None:
+    refuted(total("i", K, ONE), SizeOf("k"))
+    proved(total("i", K, ONE), SizeOf("K"))
+    context = Context(families={Head("f", 1, 0): (K,)})
+    proved(total("i", K, Delta("i", "K") * f("i")), f("K"), context)  # the last class
+    never_proved(f("K"), f("k"), plain(k=K))
+
+
+def test_onehot_targets_at_every_class() -> None:
+    context = Context(ranges={"k": K}, assumptions=(ONEHOT,), families={Head("t", 1, 0): (K,)})
+    refuted(t("k"), ZERO, context)
+    refuted(t("k"), ONE, context)
+    assert proved(t("k") * t("k"), t("k"), context).given == (ONEHOT,)
+    assert proved(t("k") * (ONE - t("k")), ZERO, context).given == (ONEHOT,)
+
+
+@pytest.mark.parametrize("size", [2, 3, 5])
+def test_onehot_targets_of_every_true_class(size: int) -> None:
+    classes = Range(1, size)
+    context = Context(assumptions=(ONEHOT,), families={Head("t", 1, 0): (classes,)})
+    for c in range(1, size + 1):
+        refuted(t(c), ONE, context)
+        refuted(t(c), ZERO, context)
+    proved(add(*(t(c) for c in range(1, size + 1))), ONE, context)
+    proved(t(1) * t(2), ZERO, context)
+
+
+def test_contradictory_assumptions_prove_nothing() -> None:
+    undecided(x, ONE, plain(equation(x, ZERO), equation(x, ONE)))
+    undecided(x, y, plain(equation(ONE, ZERO)))
+    undecided(f("i"), f("k"), plain(Assumption("equal", ("i", "k")), Assumption("distinct", ("i", "k")), i=K, k=K))
+    undecided(f("i"), f("k"), plain(Assumption("distinct", ("i", "i")), i=K, k=K))
+    undecided(x, neg(ONE), plain(Assumption("positive", (x.head,)), equation(x, num(-1))))
+    undecided(x * y, neg(y), plain(Assumption("positive", (x.head,)), equation(x, num(-1))))
+    chained = [Assumption("equal", ("i", "j")), Assumption("equal", ("j", "k")), Assumption("distinct", ("k", "i"))]
+    undecided(f("i"), ZERO, plain(*chained, i=K, j=K, k=K))
+
+
+def test_contradictory_sum() -> None:
+    context = Context(assumptions=(UNIT, equation(total("j", K, t("j")), num(2))), families={Head("t", 1, 0): (K,)})
+    undecided(ONE, num(2), context)
+    undecided(total("i", K, t("i")), num(3), context)
+
+
+def test_reversed_and_empty_ranges() -> None:
+    proved(total("i", Range(1, -3), f("i")), ZERO)
+    proved(total("i", Range(1, 0), f("i")), ZERO)
+    proved(total("i", Range(5, 3), f("i")), ZERO)
+    proved(product("i", Range(5, 3), f("i")), ONE)
+    refuted(total("i", Range(5, 3), f("i")), neg(f(4)))
+    never_proved(total("i", Range(3, "K"), f("i")), total("i", K, f("i")) - f(1))
+
+
+def test_range_without_its_first_element() -> None:
+    verdict = proved(total("i", Range(2, "K"), f("i")) + f(1), total("i", K, f("i")))
+    assert verdict.scope.minimum == (("K", 1),)
+
+
+def test_self_referring_definitions() -> None:
+    itself = Context(definitions={x.head: (Definition((), x + ONE),)})
+    never_proved(x, x + ONE, itself)
+    circle = Context(definitions={x.head: (Definition((), y),), y.head: (Definition((), x + ONE),)})
+    never_proved(x, y + num(2), circle)
+    never_refuted(x, y, circle)
+
+
+def test_definition_with_a_free_index_is_not_captured() -> None:
+    context = Context(ranges={"k": K, "l": K}, definitions={Head("u", 0, 0): (Definition((), exp(f("k"))),)})
+    left = Deriv(total("k", K, var("u")), f("l"))  # K copies of e^{f_k}, k free
+    proved(left, SizeOf("K") * Delta("k", "l") * exp(f("k")), context)
+    refuted(left, exp(f("l")), context)
+
+
+def test_division_by_a_sum_that_can_vanish() -> None:
+    s = total("i", K, f("i"))
+    verdict = proved(s / s, ONE)
+    assert verdict.conditions == (Condition(s, "!="),)
+    zero = equation(s, ZERO)
+    never_proved(s / s, ONE, Context(assumptions=(zero,), families={Head("f", 1, 0): (K,)}))
+    assert proved(partition() / partition(), ONE).conditions == ()
+
+
+def test_kinks() -> None:
+    slope = Deriv(Fn("abs", x), x)
+    assert proved(slope, Fn("abs", x) / x).conditions == (Condition(x, "!="),)
+    assert Condition(x, "!=") in proved(Deriv(Fn("relu", x), x), Fn("step", x)).conditions
+    never_refuted(Deriv(Fn("relu", x), x), ZERO, plain(equation(x, ZERO)))
+
+
+def test_huge_exponents() -> None:
+    undecided(power(x + ONE, 10**9), power(ONE + x, 10**9) + ZERO)
+    undecided(power(x, 10**40), x)
+    never_proved(power(x + y, 9_999), ZERO)
+    never_refuted(power(num(2), 10**12), power(num(2), 10**12))
+
+
+def test_irrational_powers_of_negative_numbers() -> None:
+    m = SizeOf("m")
+    assert proved(power(x, m * num(HALF)), power(x, m * num(HALF))).conditions == (Condition(x, ">"),)
+    assert proved(power(x, neg(m)), power(x, neg(m))).conditions == (Condition(x, "!="),)
+
+
+def test_power_sums() -> None:
+    classes = Range(1, 2)
+    sums = {n: total("i", classes, power(f("i"), n)) for n in (1, 2, 3)}
+    left = power(sums[1], 3) - num(3) * sums[1] * sums[2] + num(2) * sums[3]
+    proved(left, ZERO)  # for two classes it does vanish
+
+
+def test_case_condition_must_be_one_on_indices() -> None:
+    undecided(Cases(num(2), x, y), num(2) * x - y)
+    undecided(Cases(x, x, y), y)
+
+
+def test_unknown_functions_have_unknown_derivatives() -> None:
+    never_proved(Deriv(var("A"), x), ZERO, Context(dependent=frozenset({(Head("A", 0, 0), x.head)})))
+
+
+def test_index_without_a_range() -> None:
+    undecided(f("i"), f("i"))
+
+
+def test_relation_of_no_meaning() -> None:
+    undecided(x, x, relation="~")
+
+
+# Found by searching for unsoundness: each of these was once judged wrongly.
+
+
+def test_bound_index_of_a_condition_leaves_a_free_one_alone() -> None:
+    logs = total("j", M, log(g("j")))
+    refuted(logs + total("q", M, Delta("q", "j")), logs + ONE, plain(j=K))
+
+
+@pytest.mark.parametrize("low", [0, 2])
+def test_positivity_of_bound_members_says_nothing_of_free_ones(low: int) -> None:
+    logs = total("j", Range(low, "m"), log(g("j")))
+    never_proved(logs + power(power(g("j"), 2), HALF), logs + g("j"), plain(j=K))
+
+
+@pytest.mark.parametrize("empty", [Range(2, "K"), Range(1, 0)])
+def test_an_empty_sum_demands_nothing(empty: Range) -> None:
+    logs = total("j", empty, log(x))
+    refuted(logs + power(power(x, 2), HALF), logs + x)
+
+
+def test_a_product_of_sums_is_used_once() -> None:
+    other = total("j", K, exp(g("j")))
+    left = partition() * other - other * exp(f("k")) - partition() * exp(g("k"))
+    refuted(left, ZERO, plain(k=K), ">")
+
+
+def test_an_assumption_holds_in_its_range_only() -> None:
+    ones = equation(var("x", "i"), ONE)
+    never_proved(var("x", "j"), ONE, plain(ones, i=Range(1, "n"), j=Range(0, "n")))
+    never_proved(var("x", "j"), ONE, plain(ones, i=M, j=K))
+    proved(var("x", "j"), ONE, plain(ones, i=K, j=K))
+    last = Context(ranges={"i": K}, assumptions=(equation(t("K"), ZERO),), families={Head("t", 1, 0): (K,)})
+    refuted(t("i"), ZERO, last)
+
+
+def test_an_assumed_sum_holds_in_its_range_only() -> None:
+    def row(i: str) -> Term:
+        return total("k", K, var("y", "k", sups=(i,)))
+
+    context = Context(ranges={"i": M, "l": K}, assumptions=(equation(row("i"), ONE),))
+    never_proved(row("l"), ONE, context)
+
+
+def test_the_stronger_of_two_conditions_is_kept() -> None:
+    assert Condition(x, ">") in proved(log(power(x, 3)) - num(3) * log(x), ZERO).conditions
+    both = log(power(x, 2)) + log(power(x, 3))
+    assert {Condition(power(x, 2), ">"), Condition(power(x, 3), ">")} & set(proved(both, both).conditions)
+
+
+def test_derivative_by_an_intermediate_of_one_by_an_input() -> None:
+    undecided(Deriv(Deriv(L, f("k")), p("i")), ZERO, softmax())
+
+
+def test_roots_of_a_family_need_its_own_sign() -> None:
+    logs = total("j", M, log(g("j")))
+    left = total("i", K, power(power(g("i"), 2), HALF)) + logs
+    refuted(left, total("i", K, g("i")) + logs)
+
+
+def test_equal_indices_can_be_refuted() -> None:
+    refuted(f("i"), f("k") + ONE, plain(Assumption("equal", ("i", "k")), i=K, k=K))
+
+
+def test_an_assumption_on_a_defined_family_is_not_ignored() -> None:
+    context = Context(
+        assumptions=(Assumption("onehot", (Head("p", 1, 0), 0)),),
+        definitions={Head("p", 1, 0): (Definition(("i",), f("i")),)},
+        families={Head("p", 1, 0): (Range(1, 2),)},
+    )
+    never_refuted(p(1) * p(2), ZERO, context)
+
+
+def test_a_scalar_equal_to_every_member() -> None:
+    context = plain(equation(x, f("i")), i=K, k=K)
+    never_proved(x, f("k") + ONE, context)
+
+
+def test_written_out_assumption_can_be_met() -> None:
+    members = [t(c) for c in range(1, 7)]
+    unit = equation(add(*members), ONE)
+    assert proved(mul(x, add(*members)), x, plain(unit)).given == (unit,)
+    refuted(t(1), ONE, plain(unit))
+
+
+def test_proof_by_generality_keeps_the_instance() -> None:
+    classes = Range(1, 50)
+    family = {Head("f", 1, 0): (classes,), Head("t", 1, 0): (classes,)}
+    proved(Deriv(partition(50), f(7)), exp(f(7)), Context(families=family))
+    refuted(Deriv(partition(50), f(7)), exp(f(8)), Context(families=family))
+    special = Context(families=family, definitions={Head("t", 1, 0): (Definition((3,), f(3)),)})
+    proved(t(3), f(3), special)
+    refuted(t(4), f(4), special)
+    assert proved(f(7) / f(7), ONE, Context(families=family)).conditions == (Condition(f(7), "!="),)
