@@ -93,6 +93,9 @@ def _verdict(walk: Walk, number: int) -> tuple[Verdict, Diagnostic | None]:
     posed = walk.posed[number]
     claims = walk.claims(posed)
     verdict = prove_all(claims)
+    if isinstance(verdict, Proved) and (empty := walk.empty(claims)):
+        verdict = Undecided(claims[0], empty, ("normal form",))
+        return verdict, Diagnostic("E302", "this step could not be decided", posed.span, (empty, *posed.notes))
     if isinstance(verdict, Proved):
         if posed.expected_false:
             return verdict, Diagnostic("E202", "this step is marked as false, but it is proved", posed.span, posed.notes)

@@ -14,6 +14,19 @@ import pytest
 ROOT = Path(__file__).resolve().parent.parent
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--bless", action="store_true", help="write the golden files anew; read them before committing")
+
+
+def blessed(golden: Path, text: str, config: pytest.Config) -> None:
+    """``text`` is what the golden file holds; with ``--bless`` it is written there."""
+    if config.getoption("--bless"):
+        golden.parent.mkdir(exist_ok=True)
+        golden.write_text(text, encoding="utf-8")
+    assert golden.is_file(), f"{golden.name} is missing: run pytest --bless, and read it"
+    assert text == golden.read_text(encoding="utf-8"), f"{golden.name} has changed: read it, then run pytest --bless"
+
+
 class Outcome(NamedTuple):
     """What a command did: its exit status and what it wrote on the two streams."""
 

@@ -734,6 +734,8 @@ class Algebra:
             raise Undefined("the step function at zero")
         if self.positive_poly(poly):
             return {UNIT: 1}
+        if self.positive_poly(scaled(poly, -1)):
+            return {}
         pair = _a_delta(poly)
         if pair is not None:
             return self._by_cases(poly, pair, self.step)

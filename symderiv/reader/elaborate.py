@@ -13,7 +13,7 @@ from fractions import Fraction
 
 from symderiv.diagnostics import Diagnostic, ReadError
 from symderiv.document import Span
-from symderiv.kernel.derivative import definition_of
+from symderiv.kernel.derivative import Unsupported, definition_of, differentiate
 from symderiv.reader import syntax
 from symderiv.reader.arrays import Array, Value, contraction, elementwise, inverse, times
 from symderiv.reader.families import generalise, substitute
@@ -24,6 +24,7 @@ from symderiv.terms import (
     ONE,
     ZERO,
     Cases,
+    Context,
     Delta,
     Deriv,
     Fn,
@@ -469,10 +470,10 @@ class Elaborator:
         if _is_transpose(sup) and (isinstance(value, Array) or not isinstance(sup, syntax.Symbol) or sup.name != "t"):
             if isinstance(value, Array):
                 return value.transposed
-            if isinstance(sup, syntax.Symbol) and sup.name != "T":
+            if isinstance(sup, syntax.Symbol) and (sup.name != "T" or not self.symbols.defines("T", 0)):
+                if isinstance(value, Var):
+                    raise refuse("E214", "the transpose of something whose shape is not known", node, "declare it: `shape W : m x n`")
                 return value  # the transpose of a number
-            if not self.symbols.defines("T", 0):
-                return value
         if isinstance(sup, syntax.Group) and isinstance(value, Array) is False and sup.open == "(":
             exponent = self.scalar(sup.body)
         else:
@@ -492,7 +493,7 @@ class Elaborator:
         if kind in (r"\|", r"\lVert"):
             value = self.value(node.body)
             if not isinstance(value, Array):
-                return Fn("abs", value)
+                raise refuse("E214", "the norm of something whose shape is not known", node, "declare it: `shape x : n`")
             return power(self.square(value), Fraction(1, 2))
         if kind in (r"\lfloor", r"\lceil"):
             raise refuse("E150", "rounding is not in the language", node)
@@ -516,7 +517,7 @@ class Elaborator:
     def inner(self, left: Value, right: Value, node: syntax.Node) -> Value:
         product = elementwise([left, right], lambda p: mul(*p), self.symbols.ranges, node.span)
         if not isinstance(product, Array):
-            return product
+            raise refuse("E214", "an inner product of things whose shapes are not known", node, "declare them: `shape x : n`")
 
         def over(axes: tuple, at: tuple[Index, ...]) -> Term:
             return contraction(lambda j: over(axes[1:], (*at, j)), axes[0], at) if axes else product.entry(at)
@@ -535,6 +536,8 @@ class Elaborator:
             values.append(elementwise([value], lambda p: neg(p[0]), self.symbols.ranges, node.span) if sign == "-" else value)
         if len(values) == 1:
             return values[0]
+        if any(isinstance(v, Array) and len(v.axes) == 2 for v in values) and any(isinstance(v, Term) and not v.parts == () for v in values):
+            raise refuse("E210", "shapes do not fit: a matrix plus a number", node)
         return elementwise(values, lambda p: add(*p), self.symbols.ranges, node.span)
 
     def under_sum(self, node: syntax.Add) -> syntax.Add:
@@ -678,6 +681,8 @@ class Elaborator:
 
     def multiplied(self, left: Value, right: Value, operator: str, node: syntax.Node) -> Value:
         ranges = self.symbols.ranges
+        if operator in (r"\odot", r"\circ", r"\oslash", r"\bullet") and isinstance(left, Term) and isinstance(right, Term):
+            raise refuse("E214", "an elementwise product of things whose shapes are not known", node, "declare them: `shape x : n`")
         if operator in (r"\odot", r"\circ", r"\bullet", r"\ast"):
             return elementwise([left, right], lambda p: mul(*p), ranges, node.span)
         if operator == r"\oslash":
@@ -716,10 +721,40 @@ class Elaborator:
         items = list(group.body.items) if isinstance(group.body, syntax.Tuple) else [group.body]
         if any(isinstance(item, syntax.Given) for item in items):
             return self.scripts(self.conditional(name, sub, group, head), gsup, primes + gprimes, head), 2
+        if primes and sub is None and len(items) == 1:
+            derivative = self.function_derivative(name, primes, items[0], head)
+            if derivative is not None:
+                return self.scripts(derivative, gsup, gprimes, head), 2
         value = self.called(name, sub, sup, items, gsub, head)
+        if value is None and base.name.startswith((r"\text{", r"\operatorname{", r"\mathrm{", r"\mathit{", r"\mathsf{")) and len(name) > 1:
+            raise refuse("E151", f"the function {name} is not in the language", head)
         if value is None:
             return ONE, 0
         return self.scripts(value, gsup, primes + gprimes, head), 2
+
+    def function_derivative(self, name: str, primes: int, item: syntax.Node, node: syntax.Node) -> Value | None:
+        """``f'(x)`` of a function of one number: its derivative in its own argument, at x."""
+        symbols = self.symbols
+        function = symbols.functions.get((name, 0))
+        point = Var("\\cdot", (), ())
+        if function is not None and len(function.parameters) == 1 and function.parameters[0].var is not None:
+            point = function.parameters[0].var
+            if point.indices:
+                return None
+            body = definition_of(Var(symbols.name(name), (), ()), symbols.definitions)
+        elif name in FUNCTIONS and not self._is_quantity(name):
+            body = Fn(FUNCTIONS[name], point)
+        else:
+            return None
+        if body is None:
+            return None
+        derivative: Term = body
+        try:
+            for _ in range(primes):
+                derivative = differentiate(derivative, point, Context(definitions=symbols.definitions))
+        except Unsupported as error:
+            raise refuse("E126", str(error), node) from error
+        return elementwise([self.value(item)], lambda p: substitute(derivative, {point: p[0]}, {}), symbols.ranges, node.span)
 
     def conditional(self, name: str, sub: syntax.Node | None, group: syntax.Group, node: syntax.Node) -> Term:
         """``p(y | x)`` as one symbol: the same letters are the same number; its indices stay indices."""
@@ -1061,6 +1096,8 @@ class Elaborator:
             pass
         with self.binding(index, range_class):
             body = self.bind_and_sum(kind, rest, node)
+            if high is None and isinstance(body, Term) and index not in body.free and index not in self.symbols.declared:
+                raise refuse("E154", f"this sum runs over {index}, which is not an index of what it sums", node)
             guards = [self.comparison(op, self.operand(a), self.operand(b), node) for op, a, b in conditions]
         range_ = Range(low, high if high is not None else range_class)  # type: ignore[arg-type]
         neutral = ZERO if kind is Sum else ONE

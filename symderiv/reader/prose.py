@@ -16,6 +16,7 @@ from symderiv.reader import syntax
 from symderiv.reader.names import plain
 
 ONE_HOT = re.compile(r"one[\s-]?hot|1-of-[KCNM]\b|独热|獨熱|원[\s-]?핫|un\s+seul\s+1|a single (?:one|1)\b", re.IGNORECASE)
+ANEW = re.compile(r"\b(let|now|set|put|instead|redefine)\b|设|令|今度は|이제", re.IGNORECASE)
 SUM_TO_ONE = re.compile(
     r"sums?\s+(?:up\s+)?to\s+(?:one|1|unity)\b|add(?:s|ing)?\s+up\s+to\s+(?:one|1)\b|和为\s*1|和為\s*1|之和为\s*(?:1|一)"
     r"|합[은이]?\s*1|suman?\s+(?:1|uno)\b|somme(?:nt)?\s+(?:à|vaut|égale à)\s+(?:1|un)\b|summieren\s+sich\s+zu\s+(?:1|eins)"
@@ -23,7 +24,7 @@ SUM_TO_ONE = re.compile(
     re.IGNORECASE,
 )
 BINARY = re.compile(
-    r"\bbinary\b|either\s+(?:0\s+or\s+1|1\s+or\s+0|zero\s+or\s+one)|0\s+or\s+1\b|二元|取\s*0\s*或\s*1|binario|binaire|binär",
+    r"\bbinary\b(?!\s+(?:classif|logistic|cross|regress|case|problem|entropy|image|tree))|either\s+(?:0\s+or\s+1|1\s+or\s+0|zero\s+or\s+one)|0\s+or\s+1\b|二元|取\s*0\s*或\s*1|binario|binaire|binär",
     re.IGNORECASE,
 )
 PLAIN_CASE = re.compile(r"(?<![A-Za-z\\_^])([a-z])\s*(==?|≠|!=|\\neq?)\s*([a-z])(?![A-Za-z(_^])")

@@ -116,6 +116,7 @@ class Walk:
         self.earlier_case: tuple[Assumption, ...] = ()  # what was said last in this section
         self.parsed: dict[Span, syntax.Rows] = {}
         self.ones = self.sums = 0
+        self.seen: set[str] = set()  # names of symbols in the formulas so far
         self.used: set[Head] = set()
         self.kept: frozenset[str] = frozenset()
         self.said: list[tuple[str, tuple[str, ...], str]] = []
@@ -171,6 +172,16 @@ class Walk:
         for name in list(self.symbols.pairs):
             if singles.get(name, 0):
                 self.symbols.pairs.discard(name)
+
+    def _survey_dots(self, last: syntax.Node) -> None:
+        r"""``a_1 + \\cdots + a_K``: the K of the last term is a size."""
+        if isinstance(last, syntax.Scripted) and isinstance(last.sub, syntax.Symbol):
+            name = plain(last.sub.name)
+            if len(name) == 1 and (name.isupper() or name in "mn"):
+                self.symbols.size_names.add(name)
+                self.symbols.ranges.taken.add(name)
+        for part in syntax_parts(last):
+            self._survey_dots(part)
 
     def _survey_numbered(self, node: syntax.Node) -> None:
         r"""``\partial/\partial z_0^3``: nobody differentiates by a cube, so the 3 is a label."""
@@ -229,6 +240,10 @@ class Walk:
                 if letters and not isinstance(sub, syntax.Relation):
                     labels = 1 if isinstance(sup, syntax.Group) and sup.open == "(" else 0
                     symbols.heads.setdefault(name, set()).add(Head(name, letters, labels))
+            case syntax.Add(terms=terms) if any(isinstance(t, syntax.Ellipsis) for _, t in terms):
+                self._survey_dots(terms[-1][1])
+            case syntax.Tuple(items=items) if any(isinstance(t, syntax.Ellipsis) for t in items):
+                self._survey_dots(items[-1])
             case syntax.Product(factors=factors, operators=operators):
                 for f, g in zip(factors, factors[1:], strict=False):
                     if isinstance(f, syntax.Quotient) and isinstance(f.denominator, syntax.Symbol):
@@ -293,7 +308,10 @@ class Walk:
                     self._block(inner)
 
     def _inline(self, formula: InlineMath) -> None:
-        """Definitions in running text; other inline formulas are not claims."""
+        """Definitions in running text; other inline formulas are not claims, unless they are set as displays."""
+        if self.document.source.text[max(0, formula.span.start - 2) : formula.span.start] == "$$":
+            self._display(Display(formula.latex, formula.span))
+            return
         for row in self._rows(formula.latex, formula.span).rows:
             if len(row.segments) < 2 or row.segments[1].relation not in ("=", ":="):
                 continue
@@ -307,7 +325,7 @@ class Walk:
             head = self._head_of(left)
             if head is None and isinstance(right, syntax.Symbol) and not self._is_index(right):
                 head = self._head_of(right)  # "$\\sum_j e^{f_j} = \\Sigma$"
-            if head is not None and not self._is_defined(head):
+            if head is not None and (not self._is_defined(head) or prose.ANEW.search(self.prose)):
                 self.displays.append(formula.span)
                 self.elaborator.start_chain()
                 self._segments(row, len(self.displays) - 1, 0, [], inline=True)
@@ -326,6 +344,8 @@ class Walk:
             self.symbols.einstein = True
         for formula in _inline_formulas(inlines):
             self._inline(formula)
+            for row in self._rows(formula.latex, formula.span).rows:
+                self._see(row)
         for sentence in prose.sentences(inlines):
             self._sentence(sentence)
 
@@ -368,7 +388,7 @@ class Walk:
                     self._stated_equation(row, formula)
         for kind, pattern in (("onehot", prose.ONE_HOT), ("sum", prose.SUM_TO_ONE), ("binary", prose.BINARY)):
             match = pattern.search(sentence.words)
-            if match:
+            if match and (kind != "binary" or sentence.formulas):
                 self._stated(kind, match[0], sentence)
 
     def _stated_equation(self, row: syntax.Row, formula: InlineMath) -> None:
@@ -413,8 +433,6 @@ class Walk:
         symbols = self.symbols
         for kind, names, source in self.said:
             candidates = [h for h in self._targets() if not names or h.name in names]
-            if not candidates and names:
-                candidates = self._targets()
             if len({h.name for h in candidates}) != 1:
                 continue
             for head in candidates:
@@ -455,6 +473,15 @@ class Walk:
             plain(node.name) in self.symbols.index_names or plain(node.name) in self.symbols.declared
         )
 
+    def _is_size_or_index(self, node: syntax.Node) -> bool:
+        if not isinstance(node, syntax.Symbol):
+            return False
+        name = plain(node.name)
+        symbols = self.symbols
+        if symbols.defines(name, 0):
+            return False
+        return name in symbols.size_names or name in symbols.sub_letters or self._is_index(node)
+
     def _display(self, block: Display) -> None:
         self.displays.append(block.span)
         number = len(self.displays) - 1
@@ -469,6 +496,7 @@ class Walk:
                 inherited = beside[n]
             if row.segments:
                 self._segments(row, number, n, whole or inherited)
+                self._see(row)
             elif row.remarks:
                 self._prose_row(row)
 
@@ -548,6 +576,10 @@ class Walk:
         line_end = source.text.find("\n", segment.span.start)
         line = source.text[line_start : line_end if line_end >= 0 else len(source.text)]
         posed.expected_false = bool(FALSE_MARK.search(line))
+        if last is not None and last.node is not None and isinstance(segment.side, syntax.Node):
+            if self._is_size_or_index(last.node) and self._is_size_or_index(segment.side):
+                self.last = None  # "m = n", "i = j" say where a formula holds
+                return
         if isinstance(segment.side, ReadError):
             posed.error = segment.side.diagnostic
             self.posed.append(posed)
@@ -637,6 +669,11 @@ class Walk:
         self.elaborator.notes.append(f"{unknown.name} is read off here")
         return False
 
+    def _see(self, row: syntax.Row) -> None:
+        for segment in row.segments:
+            if isinstance(segment.side, syntax.Node):
+                self.seen.update(_names_in(segment.side))
+
     def _names_result(self, posed: Posed, side: syntax.Node) -> bool:
         r"""``\sum_j e^{f_j} = \Sigma``: a new symbol on the right names what stands on the left."""
         if posed.relation != "=" or posed.left is None or isinstance(posed.left, Array) or isinstance(posed.right, Array):
@@ -647,7 +684,9 @@ class Walk:
             return False
         name, subs, labels = found
         versioned = Head(self.symbols.name(name, len(subs), len(labels)), len(subs), len(labels))
-        used = versioned in self.used or isinstance(posed.left, Var) or self._assumed(name, subs, labels)
+        used = name in self.seen or isinstance(posed.left, Var) or self._assumed(name, subs, labels)
+        used = used or any(isinstance(t, Deriv) for t in subterms(posed.left))
+        used = used or any(i in self.symbols.bound_names for i in posed.left.free - {*subs, *labels})
         if used or self.symbols.defines(name, len(subs), len(labels)) or name in self.symbols.size_names or self._is_index(side):
             return False
         if not all(isinstance(i, str) for i in (*subs, *labels)) or _reaches(posed.left, versioned, self.symbols):
@@ -789,6 +828,8 @@ class Walk:
                     )
                 else:
                     return False
+        if not any(isinstance(i, int) for i in (*subs, *labels)) and name in set(_names_in(right)) and head[3]:
+            return False  # H(y) = H(x) + ... says how H behaves, not what it is
         try:
             self._make(name, subs, labels, head[3], right, posed)
         except ReadError as error:
@@ -898,7 +939,9 @@ class Walk:
         if symbols.einstein:
             value = summed(value, self.kept, elaborator.free.get)
         versioned = Head(symbols.name(name, len(subs), len(labels)), len(subs), len(labels))
-        if _reaches(value, versioned, symbols):
+        numbers = bool(params) and all(isinstance(i, int) for i in params)
+        itself = Var(versioned.name, tuple(subs), tuple(labels)) in set(subterms(value)) if numbers else _reaches(value, versioned, symbols)
+        if itself:
             raise ReadError("E165", f"{name} stands on both sides, so this does not define it", posed.span)
         head = symbols.define(name, params, len(subs), value, posed.left_span)
         if args:
@@ -1033,6 +1076,16 @@ class Walk:
             return "an index stands on one side only, and repeated indices may be summed here"
         return ""
 
+    def empty(self, claims: Sequence[Claim]) -> str:
+        """Why a proof of ``claims`` would be empty: something defined is differentiated by what it does not contain."""
+        for claim in claims:
+            for side in (claim.left, claim.right):
+                for part in subterms(side):
+                    if isinstance(part, Deriv) and isinstance(part.body, Var) and part.body.head in self.symbols.definitions:
+                        if part.var.head not in self._reached(part.body) and not claim.context.through.keys() & self._reached(part.body):
+                            return f"as read, {_shown(part.body.name)} does not depend on {_shown(part.var.name)}"
+        return ""
+
     def _hiding(self) -> dict[Head, Head]:
         """The heads with hidden indices, and how they are written."""
         return {head: shown for shown, (_, head) in self.symbols.hidden.items()}
@@ -1138,6 +1191,8 @@ class Walk:
             if name not in indices:
                 indices[name] = ranges.range_of(range_class)
         stated = () if self.strict else self._applicable()
+        strongest = ("onehot", "binary", "positive")  # dropped first where a weaker one will do
+        stated = sorted(stated, key=lambda a: strongest.index(a.kind) if a.kind in strongest else len(strongest))
         for assumption in (*posed.assumptions, *posed.conditions, *posed.case, *stated):
             if not self._relevant(assumption, heads):
                 continue
@@ -1218,6 +1273,13 @@ def _dressed(name: str, symbols: Symbols) -> None:
         letter = plain(name)
         if len(letter) == 1 and letter.isalpha():
             (symbols.matrices if letter.isupper() else symbols.vectors).add(letter)
+
+
+def _names_in(node: syntax.Node) -> Iterator[str]:
+    if isinstance(node, syntax.Symbol):
+        yield plain(node.name)
+    for part in syntax_parts(node):
+        yield from _names_in(part)
 
 
 def _says_vector(node: syntax.Node) -> bool:
