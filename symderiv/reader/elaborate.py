@@ -653,7 +653,7 @@ class Elaborator:
                 stop += 1
             joined.append(operators[n])
             first = factors[n]
-            if stop - n >= 4:
+            if stop - n >= 4 or (stop - n >= 2 and _called_with_several(factors, operators, stop)):
                 word = "".join(f.name for f in factors[n:stop])  # type: ignore[attr-defined]
                 result.append(syntax.Symbol(f"\\text{{{word}}}", Span(first.span.start, factors[stop - 1].span.end)))
                 n = stop
@@ -1324,6 +1324,14 @@ def parts_of(node: syntax.Node) -> tuple[syntax.Node, syntax.Node | None, syntax
             return base.base, sub or base.sub, sup or base.sup, primes + base.primes
         return base, sub, sup, primes
     return node, None, None, 0
+
+
+def _called_with_several(factors: list[syntax.Node], operators: list[str], at: int) -> bool:
+    """Whether a bracket with several arguments follows without a gap: ``CE(y, p)`` is a call, not a product."""
+    if at >= len(factors) or operators[at] != "":
+        return False
+    group = parts_of(factors[at])[0]
+    return isinstance(group, syntax.Group) and group.open == "(" and isinstance(group.body, syntax.Tuple) and factors[at].span.start == factors[at - 1].span.end
 
 
 def _entry(values: list[Term], index: Index) -> Term:

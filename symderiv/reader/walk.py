@@ -47,6 +47,8 @@ CUES = re.compile(
     r"|设|令|记|定义|其中|정의|라고|sea|definimos|soit|posons|notons",
     re.IGNORECASE,
 )
+ASIDE = re.compile(r"(?:[&\s{]|\\[,:;! ]|\\(?:text|mathrm|mbox)\{)*(?:when|where|with|since|and|because|whereas|here)\b", re.IGNORECASE)
+CONSTANT = re.compile(r"\bconstants?\b|常数|常數|상수|constante|konstante", re.IGNORECASE)
 ARRAYS = ("E150", "E161", "E210", "E211", "E213")  # what goes wrong when a number is read as a vector
 LOSSES = ("L", "J", "C", "E", "l", r"\ell", r"\mathcal{L}", r"\mathcal{J}", r"\mathcal{C}", "loss", "cost", "Loss")
 FUNCTION_LETTERS = ("f", "g", "h", "F", "G", r"\phi", r"\psi", r"\varphi")
@@ -76,6 +78,7 @@ class Posed:
     earlier_case: tuple[Assumption, ...] = ()
     rounded: bool = False
     guessed: bool = False
+    constant: bool = False
     kept: frozenset[str] = frozenset()  # the indices of the chain's first side, free under Einstein's convention
 
 
@@ -494,7 +497,7 @@ class Walk:
         for n, row in enumerate(rows.rows):
             if beside[n] or (row.segments and row.segments[0].side is not None):
                 inherited = beside[n]
-            if row.segments:
+            if row.segments and not ASIDE.match(self.document.source.text, row.segments[0].span.start, row.cells_span.end):
                 self._segments(row, number, n, whole or inherited)
                 self._see(row)
             elif row.remarks:
@@ -577,7 +580,8 @@ class Walk:
         line = source.text[line_start : line_end if line_end >= 0 else len(source.text)]
         posed.expected_false = bool(FALSE_MARK.search(line))
         if last is not None and last.node is not None and isinstance(segment.side, syntax.Node):
-            if self._is_size_or_index(last.node) and self._is_size_or_index(segment.side):
+            says_delta = isinstance(segment.side, syntax.Number | syntax.Casesdef) and _is_delta(last.node) and not self.symbols.cases
+            if says_delta or (self._is_size_or_index(last.node) and self._is_size_or_index(segment.side)):
                 self.last = None  # "m = n", "i = j" say where a formula holds
                 return
         if isinstance(segment.side, ReadError):
@@ -703,6 +707,7 @@ class Walk:
                 self.used |= {t.head for t in subterms(side) if isinstance(t, Var)}
         posed.case, posed.earlier_case = self.case, self.earlier_case
         posed.kept = self.kept
+        posed.constant = bool(CONSTANT.search(self.prose))
         posed.guessed = posed.guessed or self.elaborator.guessed
         self.elaborator.guessed = False
         posed.free = dict(self.elaborator.free)
@@ -939,6 +944,8 @@ class Walk:
         if symbols.einstein:
             value = summed(value, self.kept, elaborator.free.get)
         versioned = Head(symbols.name(name, len(subs), len(labels)), len(subs), len(labels))
+        if isinstance(value, Var) and value.name.split("#")[0] == name:
+            raise ReadError("E165", f"{name} stands on both sides, so this does not define it", posed.span)
         numbers = bool(params) and all(isinstance(i, int) for i in params)
         itself = Var(versioned.name, tuple(subs), tuple(labels)) in set(subterms(value)) if numbers else _reaches(value, versioned, symbols)
         if itself:
@@ -1044,6 +1051,8 @@ class Walk:
                 return "this may be an equation to be solved, not one that holds always"
         if all(isinstance(t, SizeOf | Num) for t in (claim.left, claim.right)):
             return "this is a relation between sizes"
+        if posed.constant:
+            return "a constant is spoken of that may be any number"
         if posed.guessed:
             return "the shapes of the vectors and matrices here are not declared"
         left, right = self._unknowns(claim.left), self._unknowns(claim.right)
@@ -1273,6 +1282,12 @@ def _dressed(name: str, symbols: Symbols) -> None:
         letter = plain(name)
         if len(letter) == 1 and letter.isalpha():
             (symbols.matrices if letter.isupper() else symbols.vectors).add(letter)
+
+
+def _is_delta(node: syntax.Node) -> bool:
+    """Kronecker's delta alone: an equation for it says what it is."""
+    base, sub, _, _ = parts_of(node)
+    return isinstance(base, syntax.Symbol) and plain(base.name) == r"\delta" and sub is not None and _letters(sub) == 2
 
 
 def _names_in(node: syntax.Node) -> Iterator[str]:

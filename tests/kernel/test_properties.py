@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from fractions import Fraction
+from itertools import product
 
 from flint import arb, ctx
 from hypothesis import HealthCheck, assume, given, settings
@@ -12,8 +13,9 @@ from hypothesis import strategies as st
 from symderiv.kernel import Proved, Refuted, differentiate, prove
 from symderiv.kernel.evaluate import NoValue, Point
 from symderiv.kernel.normal import Normal, Unsupported
-from symderiv.kernel.polynomial import subtract
+from symderiv.kernel.polynomial import CALL, EXP, LOG, POLY, SIZE, SUM, VAR, subtract
 from symderiv.terms import (
+    Assumption,
     Cases,
     Claim,
     Context,
@@ -35,7 +37,7 @@ from symderiv.terms import (
     total,
     var,
 )
-from tests.kernel.claims import K
+from tests.kernel.claims import ONEHOT, UNIT, K, equation
 
 FREE = {"i": K, "k": K}
 CONTEXT = Context(ranges=FREE, families={Head("f", 1, 0): (K,), Head("t", 1, 0): (K,)})
@@ -218,6 +220,106 @@ def test_derivative_agrees_with_a_finite_difference(term: Term, point: tuple) ->
         assert abs(difference) < arb(2) ** -20 * (1 + abs(exact) + curvature)
     finally:
         ctx.prec = old
+
+
+# The value of a normal form, computed from its atoms, is that of the term it came from.
+
+
+def value_of(poly: Mapping, point: Chosen, env: Mapping[str, int]) -> arb:
+    result = arb(0)
+    for (deltas, factors), coefficient in poly.items():
+        if all(at(a, point, env) == at(b, point, env) for a, b in deltas):
+            product = arb(Fraction(coefficient).numerator) / Fraction(coefficient).denominator
+            for atom, exponent in factors:
+                product *= power_of(value_of_atom(atom, point, env), Fraction(exponent))
+            result += product
+    return result
+
+
+def power_of(base: arb, exponent: Fraction) -> arb:
+    if exponent.denominator == 1:
+        if exponent < 0 and base.contains(0):
+            raise NoValue("division by zero")
+        return base ** int(exponent)
+    return base ** (arb(exponent.numerator) / exponent.denominator)
+
+
+def at(index: str, point: Chosen, env: Mapping[str, int]) -> int:
+    return int(index) if index.isdigit() else env[index] if index in env else point.sizes[index]
+
+
+def value_of_atom(atom: tuple, point: Chosen, env: Mapping[str, int]) -> arb:
+    kind = atom[0]
+    if kind == VAR:
+        value = point.value(atom[1], tuple(at(i, point, env) for i in atom[3]), ())
+        return arb(value.numerator) / value.denominator
+    if kind == SIZE:
+        return arb(point.sizes[atom[1]])
+    if kind == EXP:
+        return value_of({atom[1]: 1}, point, env).exp()
+    if kind == POLY:
+        return value_of(dict(atom[1]), point, env)
+    if kind == LOG:
+        return value_of(dict(atom[1]), point, env).log()
+    if kind == SUM:
+        bounds = [range(1, at(high, point, {}) + 1) for _, high in atom[1]]
+        names = [b for b, _ in atom[1]]
+        return sum(
+            (value_of({atom[2]: 1}, point, {**env, **dict(zip(names, choice, strict=True))}) for choice in product(*bounds)),
+            arb(0),
+        )
+    assert atom[:2] == (CALL, "step")
+    argument = value_of(dict(atom[2][0]), point, env)
+    if not (argument > 0 or argument < 0):
+        raise NoValue("the step function at zero")
+    return arb(int(argument > 0))
+
+
+ASSUMPTIONS = {
+    "nothing": (),
+    "one-hot": (ONEHOT,),
+    "binary": (Assumption("binary", (Head("t", 1, 0),)),),
+    "positive": (Assumption("positive", (Head("f", 1, 0),)),),
+    "unit": (UNIT,),
+    "centred": (equation(total("j", K, var("f", "j") - var("x")), num(0)),),
+    "known": (equation(var("f", "i"), var("x") * var("t", "i")),),
+}
+
+
+def satisfying(kind: str, point: tuple, class_: int) -> tuple:
+    size, values, env = point
+    values = dict(values)
+    members = range(1, size + 1)
+    for n in members:
+        if kind == "one-hot":
+            values["t", (n,)] = Fraction(n == 1 + class_ % size)
+        elif kind == "binary":
+            values["t", (n,)] = Fraction(values["t", (n,)].numerator % 2)
+        elif kind == "positive":
+            values["f", (n,)] = abs(values["f", (n,)]) or Fraction(1)
+        elif kind == "known":
+            values["f", (n,)] = values["x", ()] * values["t", (n,)]
+    if kind == "unit":
+        values["t", (size,)] = 1 - sum(values["t", (n,)] for n in members if n < size)
+    elif kind == "centred":
+        values["x", ()] = sum((values["f", (n,)] for n in members), Fraction(0)) / size
+    return size, values, env
+
+
+@settings(QUICK, max_examples=400)
+@given(terms(), points(), st.sampled_from(sorted(ASSUMPTIONS)), st.integers(0, 4))
+def test_normal_form_has_the_value_of_its_term(term: Term, point: tuple, kind: str, class_: int) -> None:
+    point = satisfying(kind, point, class_)
+    form = Normal(CONTEXT, {"i": "K", "k": "K"}, {"K": 1}, ASSUMPTIONS[kind], budget=20_000)
+    plainly = Normal(CONTEXT, {"i": "K", "k": "K"}, {"K": 1}, budget=20_000)
+    where = Chosen(point[0], point[1], Fraction(0))
+    expected = ball(term, point)
+    try:
+        for poly in (form(term), Normal.after(plainly, ASSUMPTIONS[kind]).algebra.rebuild(plainly(term))):
+            difference = value_of(poly, where, point[2]) - expected
+            assert not difference.is_finite() or difference.contains(0)
+    except (Unsupported, NoValue):
+        assume(False)
 
 
 def test_range_of_points() -> None:

@@ -329,12 +329,23 @@ class Evaluation:
 
     def _inverse(self, value: Any) -> Any:
         def taylor(a: Number, order: int) -> list[Number]:
-            if self.field.is_zero(a):
+            if self._vanishes(a):
                 raise NotDefined("division by zero")
             one = self.field.number(Fraction(1))
             return [(-1) ** k * one / a ** (k + 1) for k in range(order + 1)]
 
         return _compose(value, taylor)
+
+    def _vanishes(self, value: Number) -> bool:
+        if value and self.field.is_zero(value):
+            raise Unknown("a number too small to be told from zero")
+        return not value
+
+    @property
+    def peak(self) -> float:
+        """The largest number met on the way: what cancels cannot be larger."""
+        values = (v for memo in self.memos.values() for value in memo.values() for v in _parts(value).values())
+        return max((abs(v) for v in values), default=0)
 
     def _real_power(self, base: Any, exponent: Fraction) -> Any:
         field = self.field
@@ -342,7 +353,7 @@ class Evaluation:
             raise Unknown("a root")
 
         def taylor(a: Number, order: int) -> list[Number]:
-            if field.is_zero(a):
+            if self._vanishes(a):
                 if order or exponent < 0:
                     raise NotDefined("a root of zero, differentiated or inverted")
                 return [field.number(Fraction(0))]
@@ -375,7 +386,7 @@ class Evaluation:
         if name == "log":
 
             def log(a: Number, order: int) -> list[Number]:
-                if field.is_zero(a) or a < 0:
+                if self._vanishes(a) or a < 0:
                     raise NotDefined("the logarithm of a number that is not positive")
                 a = field.number(Fraction(1)) * a
                 return [mp.log(a), *((-1) ** (k - 1) / (k * a**k) for k in range(1, order + 1))]
@@ -403,7 +414,7 @@ class Evaluation:
 
     def _kinked(self, name: str, value: Any) -> Any:
         a = value.parts.get(0, 0) if isinstance(value, Jet) else value
-        if self.field.is_zero(a):
+        if self._vanishes(a):
             if isinstance(value, Jet) and len(value.parts) > 1 or name == "step":
                 raise NotDefined("a kink")
             return 0 * a
