@@ -15,10 +15,10 @@ from symderiv.checked import Checked, Step
 from symderiv.diagnostics import Diagnostic, ReadError
 from symderiv.document import Document
 from symderiv.hypotheses import needed
-from symderiv.kernel import Proved, Refuted, Undecided, Verdict, Witness, prove_all
+from symderiv.kernel import Proved, Refuted, Undecided, Verdict, Witness, prove, prove_all
 from symderiv.reader.walk import Posed, Walk
 from symderiv.repair import holds_when, repair
-from symderiv.terms import Claim, Term
+from symderiv.terms import ZERO, Claim, Deriv, Term, subterms
 
 Progress = Callable[[int, int], None]
 
@@ -93,7 +93,7 @@ def _verdict(walk: Walk, number: int) -> tuple[Verdict, Diagnostic | None]:
     posed = walk.posed[number]
     claims = walk.claims(posed)
     verdict = prove_all(claims)
-    if isinstance(verdict, Proved) and (empty := walk.empty(claims)):
+    if isinstance(verdict, Proved) and (empty := walk.empty(claims) or _vacuous(claims)):
         verdict = Undecided(claims[0], empty, ("normal form",))
         return verdict, Diagnostic("E302", "this step could not be decided", posed.span, (empty, *posed.notes))
     if isinstance(verdict, Proved):
@@ -104,7 +104,7 @@ def _verdict(walk: Walk, number: int) -> tuple[Verdict, Diagnostic | None]:
         return verdict, _false(walk, number, verdict)
     for other in _readings(walk, posed, claims):
         second = prove_all(other)
-        if isinstance(second, Proved):
+        if isinstance(second, Proved) and not walk.empty(other) and not _vacuous(other):
             return second, None
         if not isinstance(second, Refuted) and isinstance(verdict, Refuted):
             verdict = second
@@ -123,10 +123,24 @@ def _verdict(walk: Walk, number: int) -> tuple[Verdict, Diagnostic | None]:
     return verdict, Diagnostic("E301", "this step could not be decided", posed.span, (verdict.reason, *posed.notes))
 
 
+def _vacuous(claims: list[Claim]) -> str:
+    """Why a proof would be empty: with derivatives on them, both sides vanish as read, and nobody wrote 0."""
+    for claim in claims:
+        sides = (claim.left, claim.right)
+        if ZERO in sides or not any(isinstance(t, Deriv) for side in sides for t in subterms(side)):
+            continue
+        free = replace(claim.context, assumptions=())
+        if all(isinstance(prove(Claim(side, "=", ZERO, free)), Proved) for side in sides):
+            return "both sides vanish as they were read"
+    return ""
+
+
 def _readings(walk: Walk, posed: Posed, claims: list[Claim]) -> Iterator[list[Claim]]:
     """Other readings of a step that a reader would try: the case said before, intermediates held fixed."""
     if posed.earlier_case and not posed.case and not posed.conditions:
         yield walk.claims(replace(posed, case=posed.earlier_case))
+    if walk.later(posed, claims):
+        yield walk.claims(replace(posed, later=True))
     explicit = [walk.explicit(claim) for claim in claims]
     if all(claim is not None for claim in explicit):
         yield explicit  # type: ignore[misc]

@@ -221,7 +221,7 @@ def test_folders_patterns_and_repeated_names(run: Run, folder: Path) -> None:
     notes = folder / "notes" / "deep"
     notes.mkdir(parents=True)
     (notes / "a.md").write_text(TRUE, encoding="utf-8")
-    (notes / "b.rst").write_text(TRUE.replace("$$", ".. math::\n\n  ", 1).replace(" $$", ""), encoding="utf-8")
+    (notes / "b.rst").write_text("Sums\n====\n\n.. math::\n\n   e^x e^x = e^{2x}\n", encoding="utf-8")
     (notes / "data.csv").write_text("1,2\n", encoding="utf-8")
     (notes / "readme.md").write_text("No formulas.\n", encoding="utf-8")
     (folder / "notes" / ".hidden").mkdir()
@@ -354,7 +354,7 @@ def test_unusable_arguments(run: Run, arguments: list[str], word: str) -> None:
 
 
 def test_json(run: Run, folder: Path) -> None:
-    done = run("check", "true.md", "false.md", "empty.md", "missing.md", "--format", "json", "--classes", 2)
+    done = run("check", "true.md", "false.md", "empty.md", "missing.md", "--format", "json")
     assert done.status == 1
     found = {entry["path"]: entry for entry in json.loads(done.out)}
     assert list(found) == ["true.md", "false.md", "empty.md", "missing.md"]
@@ -362,7 +362,7 @@ def test_json(run: Run, folder: Path) -> None:
     for entry in found.values():
         assert set(entry) == keys
         assert entry["version"] == __version__
-        assert entry["parameters"] == {"classes": 2}
+        assert entry["parameters"] == {}
         assert set(entry["summary"]) == {"proved", "refuted", "undecided", "definitions"}
     assert found["true.md"]["summary"] == {"proved": 1, "refuted": 0, "undecided": 0, "definitions": 1}
     definition, claim = found["false.md"]["steps"]
@@ -375,6 +375,9 @@ def test_json(run: Run, folder: Path) -> None:
         assert name in found[name]["error"]
         assert found[name]["steps"] == []
     assert found["true.md"]["error"] is None
+    (entry,) = json.loads(run("check", "true.md", "--format", "json", "--classes", 2).out)
+    assert entry["parameters"] == {"classes": 2}
+    assert entry["steps"][1]["scope"] == "K = 2"
 
 
 def test_json_of_a_notebook_counts_in_its_cells(run: Run) -> None:

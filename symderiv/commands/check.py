@@ -181,6 +181,8 @@ def _examine(path: str, options: argparse.Namespace, show: Any) -> Examined:
         else:
             document = read_path(path)
             declarations = [*sidefile.directives(Path(path)), *options.declarations]
+        # A size is a number from the beginning, wherever its declaration stands.
+        declarations.sort(key=lambda declaration: not declaration[0].startswith("size"))
     except UserError as error:
         return Examined(name, None, str(error))
     checked = check_document(
@@ -225,22 +227,18 @@ def _print(examined: Sequence[Examined], skipped: int, options: argparse.Namespa
     for found in examined:
         if found.problem:
             complain(f"error: {found.problem}")
-    if options.classes is not None and not any(_uses_classes(found) for found in examined):
-        complain("warning: --classes had no effect, because no step depends on a size K; "
+    if options.classes is not None and not any(_speaks_of_classes(found) for found in examined):
+        complain("warning: --classes had no effect, because no formula contains the size K; "
                  f"if the classes are counted by another letter, as N, give --size 'N = {options.classes}'")  # fmt: skip
 
 
-def _uses_classes(examined: Examined) -> bool:
-    """Whether a verdict speaks of the size K."""
-    from symderiv.kernel.verdict import Proved, Refuted
+def _speaks_of_classes(examined: Examined) -> bool:
+    """Whether a formula of the document, or a declaration, contains the size K."""
+    from symderiv.writers.findings import formulas
 
-    for step in examined.checked.steps if examined.checked else ():
-        match step.verdict:
-            case Proved(scope=scope) if any(name == "K" for name, _ in scope.fixed):
-                return True
-            case Refuted(witness=witness) if any(name == "K" for name, _ in witness.sizes):
-                return True
-    return False
+    texts = [text for text, _ in examined.declarations]
+    texts += [formula.latex for formula in formulas(examined.checked.document.blocks)] if examined.checked else []
+    return any(re.search(r"(?<![A-Za-z\\])K(?![A-Za-z])", text) for text in texts)
 
 
 def _with_reports(examined: Sequence[Examined], options: argparse.Namespace) -> Iterator[Examined]:

@@ -145,7 +145,9 @@ class _Differentiation:
                 if isinstance(exponent, Num):  # (u^n)' = n u^{n-1} u'
                     return _times(self(base), exponent, power(base, num(exponent.value - 1)))
                 # (u^v)' = u^v (v' log u + v u'/u)
-                inner = _sum_of([_times(self(exponent), log(base)), _times(self(base), exponent, power(base, MINUS_ONE))])
+                inner = _sum_of(
+                    [_times(self(exponent), log(base)), _times(self(base), exponent, power(base, MINUS_ONE))]
+                )
                 return _times(inner, term)
             case Fn(name=name, arg=arg):  # f(u)' = f'(u) u'
                 if name in FUNCTIONS:

@@ -1,27 +1,24 @@
-r"""Evaluation in ball arithmetic, and the search for a counterexample.
+r"""Evaluation in ball arithmetic, at points that satisfy the assumptions.
 
 A term is evaluated at concrete sizes, indices and exact rational values; python-flint's ``arb`` encloses the true
 value in a ball, so a difference whose ball excludes zero is a proof that the two sides differ. Points are chosen
-deterministically, small sizes and simple numbers first, and always so that every assumption holds. This module must
-never convict by a float.
+deterministically, simple numbers first, so that every assumption holds if it can be seen how. This module must never
+give a value to a term that has none.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from fractions import Fraction
-from itertools import islice, product
 
-from flint import arb, ctx, fmpq
+from flint import arb, fmpq
 
 from symderiv.kernel.conditions import on_indices
-from symderiv.kernel.derivative import FUNCTIONS, UNKNOWN, Unsupported, definition_of, differentiate
-from symderiv.kernel.verdict import Witness
+from symderiv.kernel.derivative import FUNCTIONS, UNKNOWN, definition_of, differentiate
 from symderiv.terms import (
     Add,
     Assumption,
     Cases,
-    Claim,
     Context,
     Delta,
     Deriv,
@@ -33,7 +30,6 @@ from symderiv.terms import (
     Opaque,
     Pow,
     Prod,
-    Range,
     Size,
     SizeOf,
     Sum,
@@ -58,7 +54,9 @@ SMALL = [Fraction(1, 2), Fraction(1, 3), Fraction(1, 4), Fraction(2, 3), Fractio
 class Point:
     """Concrete sizes and a rule that gives every variable an exact rational, remembered in ``values``."""
 
-    def __init__(self, context: Context, sizes: Mapping[str, int], assumptions: Sequence[Assumption], trial: int) -> None:
+    def __init__(
+        self, context: Context, sizes: Mapping[str, int], assumptions: Sequence[Assumption], trial: int
+    ) -> None:
         self.context = context
         self.sizes = sizes
         self.trial = trial
@@ -95,7 +93,9 @@ class Point:
         head = var.head
         if head in self.onehot:
             slot = self.onehot[head]
-            class_ = 1 + (self.trial + sum(i for n, i in enumerate(var.indices) if n != slot)) % self._length(head, slot)
+            class_ = 1 + (self.trial + sum(i for n, i in enumerate(var.indices) if n != slot)) % self._length(
+                head, slot
+            )
             self._set(var, Fraction(var.indices[slot] == class_))
         elif head in self.binary:
             self._set(var, Fraction(self._random() % 2))
@@ -404,189 +404,3 @@ def _apply(name: str, arg: arb) -> arb:
         if arg < 0 or (name == "relu" and arg.is_zero()):
             return arb(0)
     raise NoValue(f"{name} cannot be evaluated here")
-
-
-# Counterexamples
-
-
-def _fails(left: arb, relation: str, right: arb) -> bool:
-    """Whether the relation certainly fails, by the enclosures."""
-    difference = left - right
-    if not difference.is_finite():
-        return False
-    match relation:
-        case "=":
-            return not difference.contains(0)
-        case "!=":
-            return difference.is_zero()
-        case "<":
-            return bool(difference > 0) or difference.is_zero()
-        case "<=":
-            return bool(difference > 0)
-        case ">":
-            return bool(difference < 0) or difference.is_zero()
-        case ">=":
-            return bool(difference < 0)
-    return False
-
-
-def size_choices(sizes: Sequence[str], minimum: Mapping[str, int], fixed: Mapping[str, int]) -> Iterator[dict[str, int]]:
-    """Concrete sizes, smallest first; the first size goes up to 6, the others stay small."""
-    spans = []
-    for n, name in enumerate(sizes):
-        if name in fixed:
-            spans.append(range(fixed[name], fixed[name] + 1))
-        else:
-            low = minimum.get(name, 1)
-            spans.append(range(low, low + (5 if n == 0 else 3)))
-    choices = sorted(product(*spans), key=lambda c: (sum(c), c))
-    for choice in choices[:24]:
-        yield dict(zip(sizes, choice, strict=True))
-
-
-class Search:
-    """The search for a counterexample to ``claim``; ``agreed`` counts the points where both sides agreed."""
-
-    def __init__(
-        self,
-        claim: Claim,
-        sizes: Sequence[str],
-        minimum: Mapping[str, int],
-        ranges: Mapping[str, Range],
-    ) -> None:
-        self.claim = claim
-        self.sizes = sizes
-        self.minimum = minimum
-        self.ranges = ranges
-        self.agreed = 0
-        self.largest: dict[str, int] = {}
-        self.obstacle = ""
-        self.budget = 0
-
-    def run(self, budget: int) -> Witness | None:
-        """A counterexample, if one is found while evaluating about ``budget`` nodes."""
-        self.budget = budget
-        self.agreed = 0
-        old = ctx.prec
-        ctx.prec = PRECISION
-        try:
-            for trials, limit in (((0, 1), 6), ((0, 1, 2, 3, 4, 5), 64)):
-                for sizes in size_choices(self.sizes, self.minimum, self.claim.context.sizes):
-                    for trial in trials:
-                        for env in islice(self._assignments(sizes), limit):
-                            if self.budget < 0:
-                                return None
-                            witness = self._try(sizes, trial, env)
-                            if witness is not None:
-                                return witness
-            return None
-        finally:
-            ctx.prec = old
-
-    def satisfiable(self) -> bool:
-        """Whether a point was found at which every assumption holds."""
-        for sizes in islice(size_choices(self.sizes, self.minimum, self.claim.context.sizes), 4):
-            for trial in range(3):
-                for env in islice(self._assignments(sizes), 2):
-                    point = Point(self.claim.context, sizes, self.claim.context.assumptions, trial)
-                    point.root = env
-                    try:
-                        if self._assumptions_hold(point, env):
-                            return True
-                    except (NoValue, Unsupported):
-                        continue
-        return False
-
-    def _assignments(self, sizes: Mapping[str, int]) -> Iterator[dict[str, int]]:
-        names = sorted(self.ranges)
-        spans = []
-        for name in names:
-            low, high = self.ranges[name]
-            top = high if isinstance(high, int) else sizes[high]
-            whole = range(low, top + 1)
-            spans.append(whole if len(whole) <= 4 else sorted({low, low + 1, low + 2, (low + top) // 2, top}))
-        for choice in islice(product(*spans), 400):
-            env = dict(zip(names, choice, strict=True))
-            if all(self._allowed(a, {**sizes, **env}) for a in self.claim.context.assumptions):
-                yield env
-
-    @staticmethod
-    def _allowed(assumption: Assumption, env: Mapping[str, int]) -> bool:
-        if assumption.kind not in ("equal", "distinct"):
-            return True
-        a, b = (env.get(i) if isinstance(i, str) else i for i in assumption.data)
-        return a is None or b is None or (a == b) == (assumption.kind == "equal")
-
-    def _try(self, sizes: Mapping[str, int], trial: int, env: Mapping[str, int]) -> Witness | None:
-        claim = self.claim
-        point = Point(claim.context, sizes, claim.context.assumptions, trial)
-        point.root = env
-        try:
-            left = point.evaluate(claim.left, env)
-            right = point.evaluate(claim.right, env)
-            used = list(point.values.values())
-            if not self._assumptions_hold(point, env):
-                self.obstacle = "an assumption could not be met at any point that was tried"
-                return None
-        except (NoValue, Unsupported) as error:
-            self.obstacle = str(error)
-            return None
-        except (ValueError, OverflowError, ZeroDivisionError) as error:
-            self.obstacle = str(error)
-            return None
-        finally:
-            self.budget -= WORK_LIMIT - point.work + 20
-        if not _fails(left, claim.relation, right):
-            self.agreed += 1
-            self.largest = dict(sizes)
-            return None
-        mentioned = {**{name: sizes[name] for name in self.sizes}}
-        return Witness(
-            tuple(sorted(mentioned.items())),
-            tuple(sorted((name, value) for name, value in env.items())),
-            tuple(sorted(used, key=lambda pair: (pair[0].name, pair[0].sups, pair[0].subs))),
-            _decimal(left),
-            _decimal(right),
-        )
-
-    def _assumptions_hold(self, point: Point, env: Mapping[str, int]) -> bool:
-        """Every assumption at this point, for all values of its free indices; exact equality only."""
-        for assumption in self.claim.context.assumptions:
-            if assumption.kind in ("onehot", "binary", "positive"):
-                head = assumption.data[0]
-                if head in self.claim.context.definitions and not self._defined_positive(point, assumption):
-                    return False
-        for left, right in point.equations:
-            names = sorted(left.free | right.free)
-            spans = []
-            for name in names:
-                range_ = self.ranges.get(name) or self.claim.context.ranges.get(name)
-                if range_ is None and name not in point.sizes:
-                    return False
-                spans.append(range(range_.low, point.size(range_.high) + 1) if range_ else [point.sizes[name]])
-            for choice in product(*spans):
-                here = dict(zip(names, choice, strict=True))
-                if point.exact(left, here) != point.exact(right, here):
-                    return False
-        return all(value > 0 for var, value in point.values.values() if var.head in point.positive)
-
-    @staticmethod
-    def _defined_positive(point: Point, assumption: Assumption) -> bool:
-        """Whether a defined family is positive here, as assumed; anything else about one cannot be checked."""
-        head = assumption.data[0]
-        ranges = point.context.families.get(head, () if head.subs + head.sups == 0 else (None,))
-        if assumption.kind != "positive" or None in ranges:
-            return False
-        spans = [range(r.low, point.size(r.high) + 1) for r in ranges if r]
-        return all(
-            point.evaluate(Var(head.name, at[: head.subs], at[head.subs :]), {}) > 0 for at in islice(product(*spans), 400)
-        )
-
-
-def _decimal(ball: arb) -> str:
-    """The digits of a ball's middle that are certain, at most 10."""
-    if ball.contains(0):
-        return "0"
-    digits = ball.str(10, radius=False)
-    mantissa, e, exponent = digits.partition("e")
-    return (mantissa.rstrip("0").rstrip(".") if "." in mantissa else mantissa) + e + exponent

@@ -32,12 +32,21 @@ def generalised(claim: Claim) -> tuple[Claim, dict[str, int]] | None:
             indices: list[Index] = []
             for index, range_ in zip(term.indices, context.families.get(term.head, ()), strict=False):
                 if isinstance(index, int):
-                    if not range_ or range_.low != 1 or not isinstance(range_.high, int) or not LONG < range_.high >= index > 0:
+                    if (
+                        not range_
+                        or range_.low != 1
+                        or not isinstance(range_.high, int)
+                        or not LONG < range_.high >= index > 0
+                    ):
                         return None
                     index = names.setdefault((index, range_), f"°{len(names)}")
                 indices.append(index)
             subs = term.head.subs
-            return Var(term.name, tuple(indices[:subs]), tuple(indices[subs:])) if len(indices) == len(term.indices) else None
+            return (
+                Var(term.name, tuple(indices[:subs]), tuple(indices[subs:]))
+                if len(indices) == len(term.indices)
+                else None
+            )
         parts = []
         for part in term.parts:
             found = general(part)

@@ -11,16 +11,12 @@ from contextlib import contextmanager
 from fractions import Fraction
 from functools import partial
 
-from symderiv.kernel.conditions import Bound, is_whole, on_indices
-from symderiv.kernel.derivative import FUNCTIONS, Unsupported, definition_of, differentiate
-from symderiv.kernel.polynomial import (
+from symderiv.kernel.atoms import (
     SUM,
     UNIT,
     VAR,
-    Algebra,
     Atom,
     Poly,
-    Undefined,
     add_into,
     constant,
     free_of_monomial,
@@ -28,6 +24,9 @@ from symderiv.kernel.polynomial import (
     scaled,
     subtract,
 )
+from symderiv.kernel.conditions import Bound, is_whole, on_indices
+from symderiv.kernel.derivative import FUNCTIONS, Unsupported, definition_of, differentiate
+from symderiv.kernel.polynomial import Algebra, Undefined
 from symderiv.terms import (
     ONE,
     Add,
@@ -110,7 +109,7 @@ class Normal:
             self.memo.clear()
 
     def demand(self, atom: Atom, bound: Bound) -> None:
-        """Let the variable ``atom`` be positive, for all values of the ``bound`` indices: a side is defined only there."""
+        """Let the variable ``atom`` be positive for all ``bound`` indices: a side is defined only there."""
         wild = {name: f"?{name}" for name, _ in bound if name in atom[3]}
         self.algebra.wild.update((wild[name], range_) for name, range_ in bound if name in wild)
         pattern = (*atom[:3], tuple(wild.get(i, i) for i in atom[3]))
@@ -182,7 +181,13 @@ class Normal:
         algebra = self.algebra
         algebra.known_sums.append((high, pattern, value))
         ((_, factors),) = pattern
-        if high.isdigit() and int(high) <= self.expand and len(factors) == 1 and factors[0][0][0] == VAR and factors[0][1] == 1:
+        if (
+            high.isdigit()
+            and int(high) <= self.expand
+            and len(factors) == 1
+            and factors[0][0][0] == VAR
+            and factors[0][1] == 1
+        ):
             # t_K = value - t_1 - ... - t_{K-1}: the last member goes, the others are free
             (coefficient,) = pattern.values()
             atom = factors[0][0]
@@ -294,7 +299,9 @@ class Normal:
                 raise Unsupported("an exponent as large as this")
             return self.algebra.power(self(base), value)
         value = self(base)
-        if is_whole(exponent) and not self.algebra.positive_poly(value):  # x^m for an integer m is defined for x < 0 too
+        if is_whole(exponent) and not self.algebra.positive_poly(
+            value
+        ):  # x^m for an integer m is defined for x < 0 too
             return self.algebra.call("power", [value, poly])
         return self.algebra.exp(self.algebra.multiply(poly, self.algebra.log(value)))
 

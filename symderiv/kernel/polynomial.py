@@ -1,21 +1,9 @@
-r"""The normal form: polynomials over Q in deltas and powers of atoms, for symbolic sizes.
+r"""The algebra of normal forms, for symbolic sizes and under assumptions.
 
-A *polynomial* is a dict {monomial: coefficient}; a *monomial* is ``(deltas, factors)``: sorted pairs of indices, and
-sorted pairs (atom, exponent). Indices are strings here ('3' is the third class). The atoms are
-
-    (0, name, subs, indices)      a real variable
-    (1, monomial)                 exp of a monomial (coefficient 1), so exp(\sum c m) = \prod exp(m)^c
-    (2, bound, monomial)          a closed sum over the bound indices of one connected monomial, canonical names
-    (3, polynomial)               a polynomial with several terms, only ever under a negative or fractional power
-    (4, polynomial)               log of a polynomial
-    (5, name)                     a symbolic size
-    (6, name, polynomials)        any other function of polynomials
-    (7, bound, polynomial)        a product over a bound index
-
-(frozen polynomials are sorted tuples of items). Rules: deltas merge indices and are dropped with the sum over one of
-them; factors free of a bound index leave its sum; sums of sums flatten; a known sum rewrites its whole factor group.
-``is_zero`` clears denominators and compares with the empty polynomial. Equal normal forms are equal as functions;
-different ones prove nothing. This module must never guess: what it cannot do soundly raises ``Unsupported``.
+Rules: deltas merge indices and are dropped with the sum over one of them; factors free of a bound index leave its
+sum; sums of sums flatten; a known sum rewrites its whole factor group; f(\sum_b t_b a_b) = \sum_b t_b f(a_b) for
+one-hot t. ``is_zero`` clears denominators and compares with the empty polynomial. Equal normal forms are equal as
+functions; different ones prove nothing. This module must never guess: what it cannot do soundly raises ``Unsupported``.
 """
 
 from __future__ import annotations
@@ -25,112 +13,43 @@ from fractions import Fraction
 from itertools import permutations
 from math import gcd, lcm
 
+from symderiv.kernel.atoms import (
+    CALL,
+    EXP,
+    LOG,
+    POLY,
+    PROD,
+    SIZE,
+    SUM,
+    UNIT,
+    VAR,
+    Atom,
+    Factors,
+    Monomial,
+    Poly,
+    Rational,
+    a_delta,
+    add_into,
+    constant,
+    depth,
+    factorised,
+    free_indices,
+    free_of_monomial,
+    freeze,
+    match,
+    of_atom,
+    preference,
+    rational,
+    renamed_factors,
+    scaled,
+    subtract,
+)
 from symderiv.kernel.derivative import Unsupported
 from symderiv.terms import Range
-
-Rational = int | Fraction
-Atom = tuple
-Factors = tuple
-Monomial = tuple[tuple, Factors]
-Poly = dict[Monomial, Rational]
-
-VAR, EXP, SUM, POLY, LOG, SIZE, CALL, PROD = range(8)
-UNIT: Monomial = ((), ())
 
 
 class Undefined(Unsupported):
     """A value that does not exist (1/0); the claim is then Undecided, never proved."""
-
-
-def rational(value: Rational) -> Rational:
-    return value.numerator if value.denominator == 1 else value
-
-
-def constant(value: Rational) -> Poly:
-    return {UNIT: rational(value)} if value else {}
-
-
-def add_into(target: Poly, other: Poly, scale: Rational = 1) -> Poly:
-    for monomial, coefficient in other.items():
-        value = target.get(monomial, 0) + coefficient * scale
-        if value:
-            target[monomial] = rational(value)
-        else:
-            target.pop(monomial, None)
-    return target
-
-
-def scaled(poly: Poly, scale: Rational) -> Poly:
-    return {m: rational(c * scale) for m, c in poly.items()} if scale else {}
-
-
-def subtract(left: Poly, right: Poly) -> Poly:
-    return add_into(dict(left), right, -1)
-
-
-def freeze(poly: Poly) -> tuple:
-    return tuple(sorted(poly.items()))
-
-
-def of_atom(atom: Atom, exponent: Rational = 1) -> Poly:
-    return {((), ((atom, exponent),)): 1}
-
-
-_free_of_atom: dict[Atom, frozenset[str]] = {}
-
-
-def free_indices(atom: Atom) -> frozenset[str]:
-    found = _free_of_atom.get(atom)
-    if found is None:
-        kind = atom[0]
-        if kind == VAR:
-            found = frozenset(atom[3])
-        elif kind == EXP:
-            found = free_of_monomial(atom[1])
-        elif kind == SUM:
-            found = free_of_monomial(atom[2]) - {b for b, _ in atom[1]}
-        elif kind in (POLY, LOG):
-            found = free_of_frozen(atom[1])
-        elif kind == PROD:
-            found = free_of_frozen(atom[2]) - {b for b, _ in atom[1]}
-        elif kind == CALL:
-            found = frozenset().union(*(free_of_frozen(p) for p in atom[2]))
-        else:
-            found = frozenset()
-        if len(_free_of_atom) > 200_000:
-            _free_of_atom.clear()
-        _free_of_atom[atom] = found
-    return found
-
-
-def free_of_monomial(monomial: Monomial) -> frozenset[str]:
-    deltas, factors = monomial
-    return frozenset(i for d in deltas for i in d).union(*(free_indices(a) for a, _ in factors))
-
-
-def free_of_frozen(frozen: tuple) -> frozenset[str]:
-    return frozenset().union(*(free_of_monomial(m) for m, _ in frozen))
-
-
-def depth(atom: Atom) -> int:
-    """How deeply closed sums are nested in an atom; their bound names carry it, so nested ones never collide."""
-    kind = atom[0]
-    if kind == EXP:
-        return max((depth(a) for a, _ in atom[1][1]), default=0)
-    if kind == SUM:
-        return 1 + max((depth(a) for a, _ in atom[2][1]), default=0)
-    if kind in (POLY, LOG):
-        return max((depth(a) for m, _ in atom[1] for a, _ in m[1]), default=0)
-    if kind == PROD:
-        return 1 + max((depth(a) for m, _ in atom[2] for a, _ in m[1]), default=0)
-    if kind == CALL:
-        return max((depth(a) for p in atom[2] for m, _ in p for a, _ in m[1]), default=0)
-    return 0
-
-
-def _preference(index: str) -> tuple[int, str]:
-    """Which index represents a merged group: numbers, then free names, then bound ones."""
-    return (0 if index.isdigit() else 2 if "@" in index or "#" in index else 1, index)
 
 
 class Algebra:
@@ -290,7 +209,7 @@ class Algebra:
         for a, b in deltas:
             ra, rb = find(a), find(b)
             if ra != rb:
-                low, high = sorted((ra, rb), key=_preference)
+                low, high = sorted((ra, rb), key=preference)
                 parent[high] = low
         if not parent:
             return {}, ()
@@ -349,7 +268,7 @@ class Algebra:
 
     def instance(self, pattern: object, value: object, mapping: dict[str, str]) -> bool:
         """Whether ``value`` is an instance of ``pattern``, every wild index in its range; ``mapping`` says which."""
-        if not _match(pattern, value, mapping):
+        if not match(pattern, value, mapping):
             return False
         return all(self.inside(index, self.wild[name]) for name, index in mapping.items() if name in self.wild)
 
@@ -454,7 +373,7 @@ class Algebra:
 
     def _renamed(self, monomial: Monomial, names: Mapping[str, str]) -> tuple[Factors, Rational]:
         """A monomial without deltas, its indices renamed one-to-one to bound ones: (factors, coefficient)."""
-        plain = _renamed_factors(monomial[1], names)
+        plain = renamed_factors(monomial[1], names)
         if plain is not None:
             return plain, 1
         renamed = self.substitute_monomial(monomial, names)
@@ -534,7 +453,7 @@ class Algebra:
         return scaled(of_atom((SUM, labels, ((), best[0]))), best[1])
 
     def _match_known(self, pattern: Poly, value: Poly, group: Factors, index: str) -> Poly | None:
-        """If sum_b group is an instance of a known sum (pattern uses '?' for b and '?0', ... for free slots), its value."""
+        """The value of sum_b group if that is an instance of a known sum ('?' in its pattern is b, '?0', ... any)."""
         ((monomial, coefficient),) = pattern.items()
         if len(monomial[1]) != len(group):
             return None
@@ -576,27 +495,23 @@ class Algebra:
             if not deltas:
                 return scaled(self.monomial((), tuple((a, e * exponent) for a, e in factors)), Fraction(c) ** exponent)
         if isinstance(exponent, int) and exponent >= 0:
-            result, base = {UNIT: 1}, poly
-            while exponent:
-                if exponent & 1:
-                    result = self.multiply(result, base)
-                exponent >>= 1
-                if exponent:
-                    base = self.multiply(base, base)
-            return result
+            return self._repeated(poly, exponent)
         if not poly:
             raise Undefined("a division by zero")
-        pair = _a_delta(poly)
+        pair = a_delta(poly)
         if pair is not None:
             return self._by_cases(poly, pair, lambda p: self.power(p, exponent))
+        whole = isinstance(exponent, int)
+        written = poly
         poly, denominator = self.together(poly)
         if not poly:
             raise Undefined("a division by zero")
-        result = {UNIT: 1}
+        if not whole and not all(self.positive_atom(atom) for atom in denominator):
+            return {((), (((POLY, freeze(written)), exponent),)): 1}
+        result: Poly = {UNIT: 1}
         for atom, e in denominator.items():
             result = self.multiply(result, self.monomial((), ((atom, rational(-e * exponent)),)))
         coefficient, content, rest = self.content(poly)
-        whole = isinstance(exponent, int)
         if whole:
             result = scaled(result, Fraction(coefficient) ** exponent)
             outside = tuple((a, rational(e * exponent)) for a, e in content)
@@ -606,7 +521,7 @@ class Algebra:
             kept = tuple((a, e) for a, e in content if not self.positive_atom(a))
             if coefficient > 0:
                 for value, sign in ((Fraction(coefficient).numerator, 1), (Fraction(coefficient).denominator, -1)):
-                    for prime, e in _factorised(value):
+                    for prime, e in factorised(value):
                         root = (POLY, freeze(constant(prime)))
                         result = self.multiply(result, self.monomial((), ((root, rational(sign * e * exponent)),)))
                 coefficient = 1
@@ -619,6 +534,16 @@ class Algebra:
             if c == 1 and len(monomial[1]) == 1 and monomial[1][0][1] == 1 and monomial[1][0][0][0] != POLY:
                 return self.multiply(result, {((), ((monomial[1][0][0], exponent),)): 1})
         return self.multiply(result, self.monomial((), (((POLY, freeze(inner)), exponent),)))
+
+    def _repeated(self, base: Poly, exponent: int) -> Poly:
+        result: Poly = {UNIT: 1}
+        while exponent:
+            if exponent & 1:
+                result = self.multiply(result, base)
+            exponent >>= 1
+            if exponent:
+                base = self.multiply(base, base)
+        return result
 
     def content(self, poly: Poly) -> tuple[Rational, Factors, Poly]:
         """``poly = coefficient * factors * rest`` with a primitive rest: common factors and signs taken out."""
@@ -669,7 +594,7 @@ class Algebra:
 
     def exp(self, poly: Poly) -> Poly:
         r"""exp(\sum c m) = \prod exp(m)^c, and exp(c log a) = a^c."""
-        pair = _a_delta(poly)
+        pair = a_delta(poly)
         if pair is not None:
             return self._by_cases(poly, pair, self.exp)
         result: Poly = {UNIT: 1}
@@ -689,7 +614,7 @@ class Algebra:
         """The logarithm; factors known to be positive become summands."""
         if not poly:
             raise Undefined("the logarithm of zero")
-        pair = _a_delta(poly)
+        pair = a_delta(poly)
         if pair is not None:
             return self._by_cases(poly, pair, self.log)
         numerator, denominator = self.together(poly)
@@ -718,7 +643,7 @@ class Algebra:
         if coefficient < 0:
             inner, coefficient = scaled(inner, -1), -coefficient
         for value, sign in ((Fraction(coefficient).numerator, 1), (Fraction(coefficient).denominator, -1)):
-            for prime, e in _factorised(value):
+            for prime, e in factorised(value):
                 add_into(result, of_atom((LOG, freeze(constant(prime)))), sign * e)
         if inner != {UNIT: 1}:
             add_into(result, of_atom((LOG, freeze(inner))))
@@ -736,7 +661,7 @@ class Algebra:
             return {UNIT: 1}
         if self.positive_poly(scaled(poly, -1)):
             return {}
-        pair = _a_delta(poly)
+        pair = a_delta(poly)
         if pair is not None:
             return self._by_cases(poly, pair, self.step)
         self.steps = True
@@ -769,7 +694,7 @@ class Algebra:
         return self.sum(self.multiply(self.substitute(choice[0], names), value), names[b], high)
 
     def _choose_once(self, factors: Factors) -> Poly | None:
-        r"""(\sum_b t_b a_b)^n, its product with t_k, and with \sum_c t_c a'_c, as one sum; None if there is none of these."""
+        r"""(\sum_b t_b a_b)^n, t_k \sum_b t_b a_b and \sum_b t_b a_b \sum_c t_c a'_c without such products, or None."""
         sums: list[tuple[Atom, Atom, Factors]] = []
         for atom, e in factors:
             choice = self.choice(atom)
@@ -811,7 +736,7 @@ class Algebra:
     def _by_cases(self, poly: Poly, pair: tuple[str, str], function: Callable[[Poly], Poly]) -> Poly:
         r"""f(P) = \delta_{ab} f(P|_{a=b}) + (1 - \delta_{ab}) f(P|_{\delta_{ab}=0})."""
         delta = self.monomial([pair], ())
-        low, high = sorted(pair, key=_preference)
+        low, high = sorted(pair, key=preference)
         equal = function(self.substitute_poly(poly, {high: low}))
         apart = function({m: c for m, c in poly.items() if pair not in m[0]})
         result = self.multiply(delta, subtract(equal, apart))
@@ -910,58 +835,3 @@ class Algebra:
         if any(not self.is_zero(body) for body in groups.values()):
             return None
         return rest
-
-
-def _renamed_factors(factors: Factors, names: Mapping[str, str]) -> Factors | None:
-    """Factors with their indices renamed one-to-one, or None if their normal form depends on the names."""
-    result = []
-    for atom, exponent in factors:
-        if not names.keys().isdisjoint(free_indices(atom)):
-            kind = atom[0]
-            if kind == VAR:
-                atom = (VAR, atom[1], atom[2], tuple(names.get(i, i) for i in atom[3]))
-            elif kind == EXP or (kind == SUM and len(atom[1]) == 1):
-                inner = _renamed_factors(atom[-1][1], names)
-                if inner is None or atom[-1][0]:
-                    return None
-                atom = (*atom[:-1], ((), inner))
-            else:
-                return None
-        result.append((atom, exponent))
-    return tuple(sorted(result))
-
-
-def _match(pattern: object, value: object, mapping: dict[str, str]) -> bool:
-    """Match nested tuples where strings that begin with '?' stand for an index."""
-    if isinstance(pattern, str) and pattern.startswith("?"):
-        if not isinstance(value, str):
-            return False
-        if pattern == "?":
-            return mapping["?"] == value
-        return mapping.setdefault(pattern, value) == value
-    if isinstance(pattern, tuple):
-        return (
-            isinstance(value, tuple)
-            and len(pattern) == len(value)
-            and all(_match(p, v, mapping) for p, v in zip(pattern, value, strict=True))
-        )
-    return pattern == value
-
-
-def _a_delta(poly: Poly) -> tuple[str, str] | None:
-    return next((pair for deltas, _ in poly for pair in deltas), None)
-
-
-def _factorised(value: int) -> list[tuple[int, int]]:
-    """Prime factors below 1000; what is left counts as one factor."""
-    result = []
-    prime = 2
-    while prime < 1000 and prime * prime <= value:
-        e = 0
-        while value % prime == 0:
-            value //= prime
-            e += 1
-        if e:
-            result.append((prime, e))
-        prime += 1
-    return [*result, (value, 1)] if value > 1 else result

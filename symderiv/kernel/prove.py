@@ -8,18 +8,19 @@ other reason than these, and never treat agreement at points, or a failed proof,
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from functools import cache, partial
 from itertools import product
-from typing import NamedTuple
 
 from symderiv.kernel.conditions import Requirement, requirements
 from symderiv.kernel.derivative import Unsupported, differentiate
-from symderiv.kernel.evaluate import Search
+from symderiv.kernel.forms import Form, Nowhere, demanded
 from symderiv.kernel.generality import fingerprint, generalised
 from symderiv.kernel.normal import Normal
-from symderiv.kernel.polynomial import VAR, Poly, add_into, free_indices, scaled, subtract
+from symderiv.kernel.polynomial import subtract
+from symderiv.kernel.search import Search
+from symderiv.kernel.signs import holds
 from symderiv.kernel.verdict import _SEAL, Condition, Proved, Refuted, Scope, Undecided, Verdict
 from symderiv.terms import (
     Assumption,
@@ -115,10 +116,6 @@ def prove_all(claims: Sequence[Claim]) -> Verdict:
     return Proved(claims[0], scope, given, conditions, f"{len(verdicts)} entries, each proved", seal=_SEAL)
 
 
-class Nowhere(Unsupported):
-    """A side of the claim has no value anywhere."""
-
-
 class _Case:
     """One claim with what is known about its sizes and indices."""
 
@@ -129,7 +126,9 @@ class _Case:
         merged, self.contradiction = _merged([a.data for a in self.equal])
         self.left, self.right = rename(claim.left, merged), rename(claim.right, merged)
         self.posed = replace(claim, left=self.left, right=self.right) if merged else claim
-        self.merged = [a for a in self.equal if any(i in merged and i in claim.left.free | claim.right.free for i in a.data)]
+        self.merged = [
+            a for a in self.equal if any(i in merged and i in claim.left.free | claim.right.free for i in a.data)
+        ]
         self.assumptions = [a for a in context.assumptions if a.kind != "equal"]
         for n, a in enumerate(self.assumptions):
             if a.kind == "distinct":
@@ -138,7 +137,9 @@ class _Case:
                 self.assumptions[n] = replace(a, data=pair) if pair != a.data else a
         if merged:
             self.posed = replace(self.posed, context=replace(context, assumptions=(*self.equal, *self.assumptions)))
-        apart = [n for n in merged if merged[n] in context.ranges and context.ranges.get(n) != context.ranges[merged[n]]]
+        apart = [
+            n for n in merged if merged[n] in context.ranges and context.ranges.get(n) != context.ranges[merged[n]]
+        ]
         self.reason = f"the index {apart[0]} is set equal to one with another range" if apart else ""
         self.terms = self._all_terms()
         free = sorted(self.left.free | self.right.free | self.fixed)
@@ -147,7 +148,7 @@ class _Case:
         self.sizes = self._sizes()
         self.minimum = self._minimum()
         self.derivative = cache(partial(differentiate, context=context))
-        self.forms: dict[tuple, _Form] = {}
+        self.forms: dict[tuple, Form] = {}
         self.needs: dict[tuple, list[Requirement]] = {}
         self.nowhere = False
 
@@ -194,7 +195,9 @@ class _Case:
         """The sizes of the claim and those that only its assumptions speak of."""
         context = self.claim.context
         free = {i for a in self.assumptions if a.kind == "equation" for side in a.data for i in side.free}
-        families = {r for a in self.assumptions for r in context.families.get(a.data[0], ()) if r and a.kind != "equation"}
+        families = {
+            r for a in self.assumptions for r in context.families.get(a.data[0], ()) if r and a.kind != "equation"
+        }
         ranges = families | {context.ranges[i] for i in free if i in context.ranges}
         return sorted({*self.sizes, *(r.high for r in ranges if isinstance(r.high, str))})
 
@@ -335,7 +338,7 @@ class _Case:
         conditions: dict[tuple, Condition] = {}
         count = 0
         try:
-            for instance in self._instances(expand):
+            for instance in self._instances(expand, assumptions):
                 count += 1
                 if anew and (assumptions or expand):
                     form = self._form(instance, assumptions, expand)
@@ -346,7 +349,7 @@ class _Case:
                     form = self.forms[key]
                     if assumptions:
                         form = form.under(assumptions)
-                least = _holds(form.normal, form.difference, self.claim.relation)
+                least = holds(form.normal, form.difference, self.claim.relation)
                 if least is None:
                     return None
                 for name, value in least.items():
@@ -362,18 +365,19 @@ class _Case:
         how = "normal form for all sizes" if not expand else f"normal form with {count} cases written out"
         return minimum, tuple(conditions.values()), how
 
-    def _form(self, instance: Instance, assumptions: Sequence[Assumption], expand: int) -> _Form:
+    def _form(self, instance: Instance, assumptions: Sequence[Assumption], expand: int) -> Form:
         left, right, highs, extra = instance
         normal = Normal(self.claim.context, highs, self.minimum, [*assumptions, *extra], expand)
         normal.derivative, normal.signs = self.derivative, self.claim.relation != "="
         sides = (left, right)
         if sides not in self.needs:
-            reserved = left.free.union(right.free, self.fixed)
+            posed = self.claim.left.free | self.claim.right.free
+            reserved = posed.union(self.left.free, self.right.free, self.fixed)
             self.needs[sides] = requirements(sides, self.claim.context, reserved, self.derivative)
-        unmet = _demanded(normal, self.needs[sides])
-        return _Form(normal, subtract(normal(left), normal(right)), unmet)
+        unmet = demanded(normal, self.needs[sides])
+        return Form(normal, subtract(normal(left), normal(right)), unmet)
 
-    def _instances(self, expand: int) -> Iterator[Instance]:
+    def _instances(self, expand: int, assumptions: Sequence[Assumption]) -> Iterator[Instance]:
         """The claim for index ranges 1..high: an index that may be 0 is put in, and with ``expand`` all numbers are."""
         spans: list[list[int | str]] = []
         names = sorted(self.ranges)
@@ -394,89 +398,18 @@ class _Case:
             total *= len(s)
         if total > CASE_LIMIT:
             raise Unsupported(f"there are {total} cases to write out")
-        distinct = [a.data for a in self.assumptions if a.kind == "distinct"]
+        distinct = [a.data for a in assumptions if a.kind == "distinct"]
         for choice in product(*spans):
             mapping = {n: v for n, v in zip(names, choice, strict=True) if n != v}
             if any(_same(mapping.get(a, a), mapping.get(b, b)) for a, b in distinct):
                 continue
             highs = {n: self.ranges[n].high for n in names if n not in mapping}
             more = [
-                Assumption("distinct", (mapping.get(a, a), mapping.get(b, b))) for a, b in distinct if a in mapping or b in mapping
+                Assumption("distinct", (mapping.get(a, a), mapping.get(b, b)))
+                for a, b in distinct
+                if a in mapping or b in mapping
             ]
             yield rename(self.left, mapping), rename(self.right, mapping), highs, [*extra, *more]
-
-
-class _Form(NamedTuple):
-    """The normal form of left - right, and the side conditions (with theirs) that are not known to be met."""
-
-    normal: Normal
-    difference: Poly
-    unmet: list[tuple[Requirement, Poly]]
-
-    def under(self, assumptions: Sequence[Assumption]) -> _Form:
-        """The same with ``assumptions`` in force."""
-        normal = Normal.after(self.normal, assumptions)
-        rebuild = normal.algebra.rebuild
-        unmet = []
-        for need, poly in self.unmet:
-            poly = rebuild(poly)
-            _exists(normal, need, poly)
-            unmet.append((need, poly))
-        return _Form(normal, rebuild(self.difference), unmet)
-
-    def conditions(self) -> list[Condition]:
-        """What both sides demand as written; their own demands are conditions, though the proof may use them."""
-        result: dict[tuple, Condition] = {}
-        with self.normal.undemanded():
-            for need, poly in self.unmet:
-                if not _met(self.normal, poly, need.relation):
-                    result.setdefault((_radical(poly, need.relation), need.relation), Condition(need.term, need.relation))
-        return list(result.values())
-
-
-def _demanded(normal: Normal, needs: Sequence[Requirement]) -> list[tuple[Requirement, Poly]]:
-    """Give the kernel the positivity that both sides need as written; the requirements not met without it."""
-    algebra = normal.algebra
-    pending: list[tuple[Requirement, Poly]] = []
-    for need in needs:
-        for name, range_ in need.bound:
-            if range_.low >= 1:
-                algebra.ranges[name] = str(range_.high)
-        try:
-            poly = normal(need.term)
-        except Unsupported:
-            if need.in_cases:
-                continue
-            raise
-        if not _met(normal, poly, need.relation):
-            pending.append((need, poly))
-            _exists(normal, need, poly)
-        if need.relation == ">" and len(poly) == 1 and need.surely:
-            (((deltas, factors), coefficient),) = poly.items()
-            if not deltas and coefficient > 0 and len(factors) == 1 and factors[0][0][0] == VAR and factors[0][1] == 1:
-                normal.demand(factors[0][0], need.bound)
-    return pending
-
-
-def _exists(normal: Normal, need: Requirement, poly: Poly) -> None:
-    """Raise Unsupported if ``need`` holds nowhere, so that a side as written is defined nowhere."""
-    opposite = scaled(poly, -1)
-    if need.relation == ">=":
-        never = normal.algebra.positive_poly(opposite)
-    else:
-        never = not poly or (need.relation == ">" and normal.algebra.nonnegative_poly(opposite))
-    if never and need.surely:
-        raise Nowhere("a side is defined nowhere: a division by zero, or the logarithm of no positive number")
-
-
-def _radical(poly: Poly, relation: str) -> object:
-    """What a condition says, without what does not matter: x^2 != 0 says x != 0, and 2 x > 0 says x > 0."""
-    if len(poly) != 1:
-        return frozenset(poly.items())
-    (((deltas, factors), coefficient),) = poly.items()
-    if relation == "!=":
-        return frozenset(atom for atom, _ in factors)
-    return deltas, factors, coefficient > 0
 
 
 def _merged(pairs: Sequence[tuple]) -> tuple[dict[str, Index], bool]:
@@ -496,104 +429,6 @@ def _merged(pairs: Sequence[tuple]) -> tuple[dict[str, Index], bool]:
 
 def _same(a: object, b: object) -> bool:
     return isinstance(a, int) and a == b
-
-
-def _met(normal: Normal, poly: Poly, relation: str) -> bool:
-    algebra = normal.algebra
-    try:
-        poly, denominator = algebra.together(poly)
-    except Unsupported:
-        return False
-    if not all(algebra.positive_atom(atom) for atom in denominator):
-        return False
-    if algebra.positive_poly(poly):
-        return True
-    if relation == ">=":
-        return algebra.nonnegative_poly(poly)
-    return relation == "!=" and algebra.positive_poly(scaled(poly, -1))
-
-
-def _holds(normal: Normal, difference: Poly, relation: str) -> dict[str, int] | None:
-    """The least sizes for which the relation is shown ({} where nothing beyond 1 is needed), or None."""
-    if relation == "=":
-        return {} if normal.algebra.is_zero(difference) else None
-    if relation in ("<", "<="):
-        difference = scaled(difference, -1)
-    numerator, denominator = normal.algebra.together(difference)
-    if not all(normal.algebra.positive_atom(atom) for atom in denominator):
-        return None
-    numerator = _cleared(normal, numerator)
-    if relation in ("<=", ">="):
-        if not numerator or normal.algebra.nonnegative_poly(numerator):
-            return {}
-        return {} if _sign_with_members(normal, numerator) is not None else None
-    if relation == "!=":
-        least = _positive(normal, numerator)
-        return least if least is not None else _positive(normal, scaled(numerator, -1))
-    return _positive(normal, numerator)
-
-
-def _cleared(normal: Normal, poly: Poly) -> Poly:
-    """``poly`` times positive atoms, so that none stands in a denominator; the sign stays."""
-    lowest: dict[tuple, object] = {}
-    for _, factors in poly:
-        for atom, e in factors:
-            if e < lowest.get(atom, 0) and normal.algebra.positive_atom(atom):
-                lowest[atom] = e
-    return normal.algebra.multiply(poly, {((), tuple(sorted((a, -e) for a, e in lowest.items()))): 1})
-
-
-def _positive(normal: Normal, poly: Poly) -> dict[str, int] | None:
-    return {} if normal.algebra.positive_poly(poly) else _sign_with_members(normal, poly)
-
-
-def _sign_with_members(normal: Normal, poly: Poly) -> dict[str, int] | None:
-    r"""Sizes for which ``poly`` > 0 by \sum_j m(j) - m(k) = \sum_{j \ne k} m(j) > 0 for positive m and K >= 2.
-
-    For every size it is then >= 0.
-    """
-    algebra = normal.algebra
-    rest = dict(poly)
-    sums: list[tuple[tuple, object]] = [
-        (m, f) for m in poly for f in m[1] if f[0][0] == 2 and f[1] == 1 and len(f[0][1]) == 1 and poly[m] > 0
-    ]
-    least: dict[str, int] = {}
-    spent = set()  # one sum of a product is used: (S - a)(T - b) - ab is not S T - a T - b S > 0
-    for monomial, factor in sums:
-        if monomial in spent:
-            continue
-        atom = factor[0]
-        ((b, high),) = atom[1]
-        outer = (monomial[0], tuple(f for f in monomial[1] if f != factor))
-        if outer[0] or not algebra.positive_factors(outer[1]) or not algebra.positive_factors(atom[2][1]):
-            continue
-        members: list[str] = []
-        for k in sorted({i for m in rest for a, _ in m[1] for i in free_indices(a)}):
-            try:
-                if "#" in k or "@" in k or not algebra.within(k, high):
-                    continue
-            except Unsupported:
-                continue
-            member = algebra.multiply({outer: 1}, algebra.substitute_monomial(atom[2], {b: k}))
-            c = rest.get(next(iter(member)), 0) if len(member) == 1 else 0
-            available = rest.get(monomial, 0)
-            if c < 0 and available >= -c / next(iter(member.values())) and all(algebra.differ(k, o) for o in members):
-                members.append(k)
-                spent.add(monomial)
-                add_into(rest, member, -c / next(iter(member.values())))
-        if members:
-            # the sum without these members is over high - len(members) terms
-            least[high] = max(least.get(high, 1), len(members) + 1)
-    if not least:
-        return None
-    if all(c > 0 for c in rest.values()) and all(algebra.nonnegative_factors(f) for (_, f) in rest):
-        for high, value in list(least.items()):
-            if high.isdigit():
-                if int(high) < value:
-                    return None
-                del least[high]
-        return least if rest and any(algebra.positive_factors(f) and not d for (d, f) in rest) else None
-    return None
 
 
 __all__ = ["prove", "prove_all"]

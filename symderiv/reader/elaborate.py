@@ -44,6 +44,7 @@ from symderiv.terms import (
     neg,
     num,
     power,
+    rebuild,
     rename,
     subterms,
 )
@@ -379,6 +380,8 @@ class Elaborator:
             return [], None, f"{name}^{{{sup.name}}}"
         if isinstance(sup, syntax.Symbol) and ("^" + sup.name) in self.symbols.labels:
             return [], None, f"{name}^{{{sup.name}}}"
+        if self.symbols.time and _is_time(sup):
+            return [], None, f"{name}^{{{_text(sup)}}}"
         if _is_layer(sup) or (isinstance(sup, syntax.Number) and name in self.symbols.numbered):
             return [], None, f"{name}^{{{_text(sup)}}}"
         if isinstance(sup, syntax.Symbol) and sup.name in ("*", r"\ast", r"\star", "+", "-", r"\dagger"):
@@ -474,6 +477,8 @@ class Elaborator:
                 if isinstance(value, Var):
                     raise refuse("E214", "the transpose of something whose shape is not known", node, "declare it: `shape W : m x n`")
                 return value  # the transpose of a number
+        if isinstance(sup, syntax.Symbol) and sup.name == "t" and (self.symbols.vectors or self.symbols.matrices):
+            raise refuse("E214", "the transpose of something whose shape is not known", node, "declare it: `shape W : m x n`")
         if isinstance(sup, syntax.Group) and isinstance(value, Array) is False and sup.open == "(":
             exponent = self.scalar(sup.body)
         else:
@@ -622,6 +627,8 @@ class Elaborator:
             factors.pop()
             operators.pop()
         factors, operators = self.words(factors, operators)
+        if any(isinstance(f, syntax.Symbol) and plain(f.name) in self.symbols.operators for f in factors):
+            return self.operated(factors, operators, node)
         if len(factors) == 1:
             return self.value(factors[0])
         result: Value | None = None
@@ -635,6 +642,23 @@ class Elaborator:
             result = value if result is None else self.multiplied(result, value, operator, node)
         assert result is not None
         return result
+
+    def operated(self, factors: list[syntax.Node], operators: list[str], node: syntax.Node) -> Value:
+        """``a D f(x)``: D is the derivative of what follows it, in its own argument or the variable of the chain."""
+        at = max(n for n, f in enumerate(factors) if isinstance(f, syntax.Symbol) and plain(f.name) in self.symbols.operators)
+        if at == len(factors) - 1:
+            raise refuse("E171", "a derivative of nothing", node)
+        rest, links = factors[at + 1 :], operators[at + 1 :]
+        body = self.value(rest[0]) if len(rest) == 1 else self.product(syntax.Product(tuple(rest), tuple(links[1:]), node.span))
+        if isinstance(body, Opaque) and len(body.parts) == 1:
+            derivative: Value = Opaque(body.name, body.parts, (body.orders[0] + 1,))
+        else:
+            derivative = self.scripts(body, None, 1, node)
+        if at == 0:
+            return derivative
+        before, links = factors[:at], operators[:at]
+        left = self.value(before[0]) if len(before) == 1 else self.product(syntax.Product(tuple(before), tuple(links[1:]), node.span))
+        return self.multiplied(left, derivative, "", node)
 
     def words(self, factors: list[syntax.Node], operators: list[str]) -> tuple[list[syntax.Node], list[str]]:
         r"""Letters written without a gap, four or more, are a word; ``\delta y_j`` and ``dz`` are single symbols."""
@@ -690,6 +714,8 @@ class Elaborator:
         if operator in (r"\div",):
             return elementwise([left, right], lambda p: mul(p[0], inverse(p[1])), ranges, node.span)
         if operator in ("", r"\cdot", "*", r"\times", "."):
+            if isinstance(left, Array) and left.row and len(left.axes) == 1 and isinstance(right, Var):
+                raise refuse("E214", "a row vector times something whose shape is not known", node, "declare it: `shape x : n`")
             if (
                 operator == r"\cdot"
                 and isinstance(left, Array)
@@ -814,6 +840,7 @@ class Elaborator:
             gsub = None
         elif name in FUNCTIONS and not subs and len(items) == 1 and not self._is_quantity(name):
             kind = FUNCTIONS[name]
+            symbols.standard.add(name)
             value = elementwise([self.value(items[0])], lambda p: Fn(kind, p[0]), symbols.ranges, node.span)
         elif name in ("softmax", r"\mathrm{softmax}", "Softmax") and len(items) == 1:
             value = self.softmax(self.value(items[0]), node)
@@ -826,7 +853,9 @@ class Elaborator:
                 value = Opaque(symbols.name(name), tuple(args), (0,) * len(args))  # type: ignore[arg-type]
             else:
                 value = self.var(name, subs, labels, node)
-        elif len(symbols.call_texts.get(name, ())) == 1 and not gsub and self._only_names(items):
+        elif name in ("vector", "vec"):
+            value = self.listing(syntax.Tuple(tuple(items), (",",) * (len(items) - 1), node.span))
+        elif len(symbols.call_texts.get(name, ())) == 1 and not gsub and self._only_names(items) and (len(name) == 1 or name[0] == "\\"):
             value = self.var(name, subs, labels, node)  # f(x; theta), always with the same arguments
         if value is None:
             return None
@@ -954,7 +983,34 @@ class Elaborator:
         body = definition_of(member, self.symbols.definitions) if isinstance(member, Var) else None
         if body is None:
             raise refuse("E162", "this is called with other arguments than it was defined for", node)
-        return substitute(body, scalars, families)
+        heads = {v.head for v in scalars} | set(families)
+        return substitute(self.unfolded(body, heads), scalars, families)
+
+    def unfolded(self, term: Term, heads: set[Head]) -> Term:
+        """``term`` with the definitions put in through which it depends on the parameters ``heads``."""
+        if isinstance(term, Var):
+            if term.head in heads or not self.depends(term, heads):
+                return term
+            body = definition_of(term, self.symbols.definitions)
+            return term if body is None else self.unfolded(body, heads)
+        if isinstance(term, Deriv):
+            return Deriv(self.unfolded(term.body, heads), term.var)
+        if not term.parts:
+            return term
+        return rebuild(term, tuple(self.unfolded(part, heads) for part in term.parts))
+
+    def depends(self, term: Term, heads: set[Head]) -> bool:
+        """Whether ``term`` mentions a member of ``heads``, definitions put in."""
+        seen: set[Head] = set()
+        queue = [term]
+        while queue:
+            for part in subterms(queue.pop()):
+                if isinstance(part, Var) and part.head not in seen:
+                    if part.head in heads:
+                        return True
+                    seen.add(part.head)
+                    queue += [d.body for d in self.symbols.definitions.get(part.head, ())]
+        return False
 
     def softmax(self, value: Value, node: syntax.Node) -> Value:
         if not isinstance(value, Array) or len(value.axes) != 1:
@@ -1351,6 +1407,16 @@ def _is_layer(node: syntax.Node | None) -> bool:
             return plain(node.name) in ("l", "L", r"\ell", "o", "h", "out", "in", "hid")
         case syntax.Add(terms=((_, syntax.Symbol() as first), (_, syntax.Number()))):
             return plain(first.name) in ("l", "L", r"\ell")
+    return False
+
+
+def _is_time(node: syntax.Node | None) -> bool:
+    """``^t``, ``^{t-1}``: a time step, where t is an index of the document."""
+    match node:
+        case syntax.Symbol(name="t"):
+            return True
+        case syntax.Add(terms=((_, syntax.Symbol(name="t")), (_, syntax.Number()))):
+            return True
     return False
 
 

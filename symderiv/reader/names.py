@@ -45,4 +45,7 @@ def index_word(node: syntax.Node) -> str:
             return inner
         case syntax.Group():
             return f"{node.open}{index_word(node.body)}{node.close}"
+        case syntax.Add():
+            text = "".join(sign + index_word(term) for sign, term in node.terms)
+            return text.removeprefix("+")
     return "?"

@@ -39,6 +39,9 @@ class Symbols:
 
     ``versions`` maps a written head to its name in terms; ``stated`` are the assumptions found in the prose;
     ``squares`` the names whose square is a symbol of its own (a variance), ``numbered`` those with numbers for labels;
+    ``order`` says after how many steps a definition was made, ``now`` how many there are; ``standard`` the functions
+    used with their usual meaning; ``time``: t is an index, not a transposition;
+    ``operators`` letters that the author uses for the derivative; ``auto`` families that come from a vector's definition;
     ``rates`` the pairs (A, b) of which a derivative dA/db is written somewhere; ``index_classes`` the range class that each free index had last; ``calls`` how each function was called last;
     ``index_sizes`` the size that a factor 1/m tells of the sum after it; ``hinted`` the ranges that the prose gives.
     """
@@ -71,9 +74,15 @@ class Symbols:
     together: list[set[Head]] = field(default_factory=list)
     rates: set[tuple[Head, Head]] = field(default_factory=set)
     einstein: bool = False
+    now: int = 0
     vectors: set[str] = field(default_factory=set)
     matrices: set[str] = field(default_factory=set)
     squares: set[str] = field(default_factory=set)
+    order: dict[tuple[Head, tuple], int] = field(default_factory=dict)
+    standard: set[str] = field(default_factory=set)
+    time: bool = False
+    operators: set[str] = field(default_factory=set)
+    auto: set[Head] = field(default_factory=set)
     primed: set[str] = field(default_factory=set)
     numbered: set[str] = field(default_factory=set)
     index_classes: dict[str, str] = field(default_factory=dict)
@@ -110,6 +119,7 @@ class Symbols:
         others = tuple(d for d in self.definitions.get(head, ()) if d.params != definition.params)
         self.definitions[head] = (*others, definition)
         self.defined_at[head] = span
+        self.order[head, definition.params] = self.now
         return head
 
     def new_version(self, written: str, subs: int = 0, sups: int = 0) -> None:

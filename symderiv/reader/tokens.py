@@ -43,7 +43,7 @@ _SKIPPED = """displaystyle textstyle scriptstyle scriptscriptstyle limits nolimi
     mathstrut normalsize small large Large LARGE huge tiny footnotesize scriptsize smallskip medskip bigskip mathopen
     mathclose mathbin mathrel mathord mathinner mathpunct mathop relax ensuremath xspace null nobreakspace break
     displaybreak goodbreak unicode par toprule midrule bottomrule boldmath unboldmath""".split()
-_SKIPPED_WITH_ARGUMENT = """label tag require vspace color cssId class htmlClass htmlId cline intertextsep
+_SKIPPED_WITH_ARGUMENT = """label tag textcircled require vspace color cssId class htmlClass htmlId cline intertextsep
     addtocounter setcounter vphantomx kern hskip vskip mkern mskip rule raisebox arraycolsep
     definecolor""".split()
 _TEXT = "text|textrm|textit|textsf|texttt|textup|textnormal|textmd|textsc|mbox|hbox|intertext|shortintertext"

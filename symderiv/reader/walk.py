@@ -79,6 +79,8 @@ class Posed:
     rounded: bool = False
     guessed: bool = False
     constant: bool = False
+    at: int = 0  # how many steps came before
+    later: bool = False  # whether definitions that come later may be used
     kept: frozenset[str] = frozenset()  # the indices of the chain's first side, free under Einstein's convention
 
 
@@ -119,6 +121,7 @@ class Walk:
         self.earlier_case: tuple[Assumption, ...] = ()  # what was said last in this section
         self.parsed: dict[Span, syntax.Rows] = {}
         self.ones = self.sums = 0
+        self.operator = ""
         self.seen: set[str] = set()  # names of symbols in the formulas so far
         self.used: set[Head] = set()
         self.kept: frozenset[str] = frozenset()
@@ -169,6 +172,10 @@ class Walk:
                 for segment in row.segments:
                     if isinstance(segment.side, syntax.Node):
                         self._survey_node(segment.side, singles)
+        prose_text = " ".join(_all_words(self.document.blocks))
+        if self.operator and re.search(r"\boperators?\b|算子|연산자", prose_text):
+            self.symbols.operators.add(self.operator)
+            self.symbols.called.update(name for name in self.symbols.call_texts if name in FUNCTION_LETTERS)
         # products with entries 1_j of the vector of ones sum over j without a sign for it
         if self.ones >= 2 and self.sums <= self.ones // 2:
             self.symbols.einstein = True
@@ -202,11 +209,17 @@ class Walk:
 
     def _survey_node(self, node: syntax.Node, singles: dict[str, int]) -> None:
         symbols = self.symbols
+        if isinstance(node, syntax.Scripted) and isinstance(node.sup, syntax.Add) and any(
+            isinstance(x, syntax.Symbol) and x.name == "t" for _, x in node.sup.terms
+        ):
+            symbols.time = True
         if isinstance(node, syntax.DerivativeOp):
             for variable, _ in node.variables:
                 self._survey_square(variable)
                 self._survey_numbered(variable)
         if isinstance(node, syntax.Symbol):
+            if node.name in (r"\mathbf{D}", r"\mathrm{D}", r"\mathcal{D}", r"\boldsymbol{D}"):
+                self.operator = "D" if node.name != r"\mathcal{D}" else node.name
             _dressed(node.name, symbols)
         if isinstance(node, syntax.Scripted) and node.primes and node.sub is None and isinstance(node.base, syntax.Symbol):
             symbols.primed.add(plain(node.base.name))
@@ -240,6 +253,8 @@ class Walk:
                     singles[name] = singles.get(name, 0) + 1
                 if isinstance(sub, syntax.Symbol):
                     symbols.sub_letters.add(plain(sub.name))
+                if any(isinstance(x, syntax.Symbol) and x.name == "t" for x in (sub, *syntax_parts(sub))):
+                    symbols.time = True
                 if letters and not isinstance(sub, syntax.Relation):
                     labels = 1 if isinstance(sup, syntax.Group) and sup.open == "(" else 0
                     symbols.heads.setdefault(name, set()).add(Head(name, letters, labels))
@@ -668,10 +683,13 @@ class Walk:
             return False
         if not all(isinstance(i, str) for i in indices) or isinstance(value, Num) or _reaches(value, unknown.head, self.symbols):
             return False
+        self.symbols.now = len(self.posed)
         made = self.symbols.define(unknown.name, indices, len(unknown.subs), value, posed.span)
         self.symbols.heads.setdefault(unknown.name, set()).add(made)
-        self.elaborator.notes.append(f"{unknown.name} is read off here")
-        return False
+        posed.kind = "definition"
+        posed.notes = (f"{_shown(unknown.name)} is read off here",)
+        self.posed.append(posed)
+        return True
 
     def _see(self, row: syntax.Row) -> None:
         for segment in row.segments:
@@ -707,6 +725,7 @@ class Walk:
                 self.used |= {t.head for t in subterms(side) if isinstance(t, Var)}
         posed.case, posed.earlier_case = self.case, self.earlier_case
         posed.kept = self.kept
+        posed.at = len(self.posed)
         posed.constant = bool(CONSTANT.search(self.prose))
         posed.guessed = posed.guessed or self.elaborator.guessed
         self.elaborator.guessed = False
@@ -729,7 +748,7 @@ class Walk:
         if isinstance(node, syntax.Group) and node.open == "[" and not isinstance(node.body, syntax.Tuple | syntax.Relation):
             return self._head_of(node.body)
         if isinstance(node, syntax.Apply) and isinstance(node.argument, syntax.Group) and node.sup is None and not node.primes:
-            if node.name not in ("sigmoid", "softmax", "relu", "tanh", "softplus"):
+            if node.name not in ("sigmoid", "softmax", "relu", "softplus"):
                 return None
             body = node.argument.body
             return node.name, node.sub, None, list(body.items) if isinstance(body, syntax.Tuple) else [body]
@@ -809,17 +828,20 @@ class Walk:
             return False  # z_1 = z is a special case, not what z_1 is
         if any(i in symbols.size_names for i in (*subs, *labels)):
             return False  # y_K = ... is one member, the last
-        if self._assumed(name, subs, labels):
+        if self._assumed(name, subs, labels) or (name in symbols.standard and not subs):
             return False
         if symbols.defines(name, len(subs), len(labels)):
             shown = Head(symbols.name(name, len(subs), len(labels)), len(subs), len(labels))
             existing = symbols.definitions.get(symbols.hidden[shown][1] if shown in symbols.hidden else shown, ())
-            members_only = all(any(isinstance(p, int) for p in d.params) for d in existing)
+            if shown in symbols.auto:
+                symbols.new_version(name, len(subs), len(labels))
+                existing = ()
+            members_only = bool(existing) and all(any(isinstance(p, int) for p in d.params) for d in existing)
             this = (*subs, *labels)
             another_member = members_only and any(isinstance(i, int) for i in this) and all(
                 tuple(p for p in d.params[: len(this)]) != this for d in existing
             )
-            if not another_member:
+            if not another_member and existing:
                 if members_only and all(isinstance(i, str) for i in this):
                     if self._repeats(left, right):
                         return False
@@ -863,6 +885,7 @@ class Walk:
             return False
         saved = dict(self.symbols.ranges.resolved), set(self.symbols.ranges.taken)
         posed = Posed(right.span, left.span, "=", "claim", 0, 0, a, b, dict(self.elaborator.free), dict(self.symbols.declared), self.symbols.in_force())
+        posed.at = len(self.posed)
         try:
             claims = self.claims(posed)
             return bool(claims) and isinstance(prove_all(claims), Proved)
@@ -870,6 +893,15 @@ class Walk:
             return False
         finally:
             self.symbols.ranges.resolved, self.symbols.ranges.taken = saved
+
+    def later(self, posed: Posed, claims: Sequence[Claim]) -> bool:
+        """Whether a definition that comes later says something about what the claims mention."""
+        heads = self._reached(*(side for claim in claims for side in (claim.left, claim.right)))
+        return any(
+            self.symbols.order[head, d.params] > posed.at
+            for head in heads - self.symbols.variables
+            for d in self.symbols.definitions.get(head, ())
+        )
 
     def define_row(self, row: syntax.Row) -> None:
         """A definition from a directive. Raises ReadError."""
@@ -888,49 +920,20 @@ class Walk:
 
     def _make(self, name: str, subs: list[Index], labels: list[Index], args: list[syntax.Node], right: syntax.Node, posed: Posed) -> None:
         symbols, elaborator = self.symbols, self.elaborator
-        parameters: list[Parameter] = []
-        for arg in args:
-            if isinstance(arg, syntax.Ellipsis):
-                continue
-            base, sub, sup, _ = parts_of(arg)
-            if not isinstance(base, syntax.Symbol):
-                raise ReadError("E163", "the arguments of a function that is defined are symbols", arg.span)
-            argument = plain(base.name)
-            label = isinstance(sup, syntax.Group)
-            if sub is None and not label:
-                array = elaborator.array(argument, arg)
-                if array is not None:
-                    member = array.entry(tuple("?" for _ in array.axes))
-                    if not isinstance(member, Var):
-                        raise ReadError("E163", "the arguments of a function that is defined are symbols", arg.span)
-                    parameters.append(Parameter(family=member.head))
-                else:
-                    parameters.append(Parameter(var=Var(symbols.name(argument), (), ())))
-                continue
-            indices = elaborator.indices(sub, argument)
-            labelled, _, _ = elaborator.label(argument, sup)
-            if indices is None:
-                parameters.append(Parameter(var=Var(f"{argument}_{{{_plain_text(sub)}}}", (), ())))
-                continue
-            parameters.append(Parameter(var=Var(symbols.name(argument, len(indices), len(labelled)), tuple(indices), tuple(labelled))))
+        if isinstance(right, syntax.Group) and right.open in ("{", r"\{"):
+            raise ReadError("E164", "a set or a matrix given by its entry is not in the language", right.span)
+        symbols.now = len(self.posed)
+        parameters = self._parameters(args)
         try:
             value = elaborator.value(right)
         except ReadError as error:
             if error.diagnostic.code not in ARRAYS or _says_vector(right):
                 raise
-            elaborator.as_scalars = True
-            try:
-                value = elaborator.value(right)
-            finally:
-                elaborator.as_scalars = False
+            value, parameters = self._scalar_definition(right, args)
         if isinstance(value, Array) and (subs or labels or args) and not _says_vector(right):
-            elaborator.as_scalars = True
-            try:
-                value = elaborator.value(right)
-            finally:
-                elaborator.as_scalars = False
+            value, parameters = self._scalar_definition(right, args)
         if isinstance(value, Array):
-            if subs or labels:
+            if subs or labels or any(h.sups for h in symbols.heads.get(name, ())):
                 raise ReadError("E164", "a family of vectors is not in the language yet", right.span)
             probe = value.entry(tuple("?" for _ in value.axes)) if all(isinstance(a, str) for a in value.axes) else None
             symbols.arrays[name] = value
@@ -966,6 +969,43 @@ class Walk:
         posed.left, posed.right = member, value
         self.last = Last(value, right.span, right)
 
+    def _scalar_definition(self, right: syntax.Node, args: list[syntax.Node]) -> tuple[Value, list[Parameter]]:
+        self.elaborator.as_scalars = True
+        try:
+            return self.elaborator.value(right), self._parameters(args)
+        finally:
+            self.elaborator.as_scalars = False
+
+    def _parameters(self, args: list[syntax.Node]) -> list[Parameter]:
+        """What the arguments of a defined function stand for."""
+        symbols, elaborator = self.symbols, self.elaborator
+        parameters: list[Parameter] = []
+        for arg in args:
+            if isinstance(arg, syntax.Ellipsis):
+                continue
+            base, sub, sup, _ = parts_of(arg)
+            if not isinstance(base, syntax.Symbol):
+                raise ReadError("E163", "the arguments of a function that is defined are symbols", arg.span)
+            argument = plain(base.name)
+            label = isinstance(sup, syntax.Group)
+            if sub is None and not label:
+                array = elaborator.array(argument, arg)
+                if array is not None:
+                    member = array.entry(tuple("?" for _ in array.axes))
+                    if not isinstance(member, Var):
+                        raise ReadError("E163", "the arguments of a function that is defined are symbols", arg.span)
+                    parameters.append(Parameter(family=member.head))
+                else:
+                    parameters.append(Parameter(var=Var(symbols.name(argument), (), ())))
+                continue
+            indices = elaborator.indices(sub, argument)
+            labelled, _, _ = elaborator.label(argument, sup)
+            if indices is None:
+                parameters.append(Parameter(var=Var(f"{argument}_{{{_plain_text(sub)}}}", (), ())))
+                continue
+            parameters.append(Parameter(var=Var(symbols.name(argument, len(indices), len(labelled)), tuple(indices), tuple(labelled))))
+        return parameters
+
     def _define_family(self, name: str, value: Array, probe: Term | None) -> None:
         """A vector that is defined as a whole also has members: p = softmax(z) gives p_i."""
         symbols = self.symbols
@@ -979,6 +1019,7 @@ class Walk:
             symbols.arrays.pop(name, None)  # z = (z_1, ..., z_K) says nothing new
             return
         head = symbols.define(name, tuple(names), len(names), body, Span(0, 0))
+        symbols.auto.add(head)
         for n, axis in enumerate(value.axes):
             if isinstance(axis, str):
                 symbols.ranges.unite(axis, symbols.ranges.slot(head, n))
@@ -1051,6 +1092,12 @@ class Walk:
                 return "this may be an equation to be solved, not one that holds always"
         if all(isinstance(t, SizeOf | Num) for t in (claim.left, claim.right)):
             return "this is a relation between sizes"
+        found: set[tuple[Term, Term]] = set()
+        if _differences(claim.left, claim.right, found) and all(
+            any(isinstance(x, Num) and isinstance(y, Var) and y.head not in self.symbols.definitions for x, y in ((a, b), (b, a)))
+            for a, b in found
+        ):
+            return "this may say what numbers stand there"
         if posed.constant:
             return "a constant is spoken of that may be any number"
         if posed.guessed:
@@ -1136,6 +1183,8 @@ class Walk:
         Only where the differentiated quantity mentions the variable itself; else that reading is empty.
         """
         symbols = self.symbols
+        if claim.context.through:
+            return None
         held = frozenset(h for h in symbols.variables if h in symbols.definitions)
         applies = False
         for side in (claim.left, claim.right):
@@ -1148,6 +1197,15 @@ class Walk:
                         applies = True
         bodies_of = {t.body.head for s in (claim.left, claim.right) for t in subterms(s) if isinstance(t, Deriv) and isinstance(t.body, Var)}
         return replace(claim, context=replace(claim.context, held=held - bodies_of)) if applies else None
+
+    def _says_depends(self, a: Head, b: Head) -> bool:
+        """``p(y|x)``, ``\\pi_\\theta``, ``f(x; \\theta)``: the notation says on what it depends."""
+        if "|" in a.name:
+            return True
+        brace = a.name.find("_{")
+        if brace >= 0 and b.name in a.name[brace:]:
+            return True
+        return any(re.search(rf"(?<![A-Za-z]){re.escape(b.name)}(?![A-Za-z])", text) for text in self.symbols.call_texts.get(a.name, ()))
 
     def _applicable(self) -> list[Assumption]:
         """What the prose states about families that are not defined."""
@@ -1181,13 +1239,23 @@ class Walk:
         return heads
 
     def context(self, posed: Posed, classes: dict[str, str], *terms: Term) -> Context:
+        """Where a claim lives: the definitions made before it, or, on a second reading, later ones too.
+
+        A later definition never counts for what is differentiated by: that is a solution, not a definition.
+        """
         symbols = self.symbols
         heads = self._reached(*terms)
         ranges = symbols.ranges
         memo: dict[Term, Term] = {}
-        definitions = {
-            head: tuple(type(d)(d.params, ranges.resolve(d.body, memo)) for d in ds) for head, ds in symbols.definitions.items()
-        }
+        definitions = {}
+        for head, made in symbols.definitions.items():
+            known = tuple(
+                Definition(d.params, ranges.resolve(d.body, memo))
+                for d in made
+                if symbols.order[head, d.params] <= posed.at or (posed.later and head not in symbols.variables)
+            )
+            if known:
+                definitions[head] = known
         assumptions = []
         indices: dict[str, Range] = {}
         for name, range_class in {**symbols.hinted_classes, **posed.free, **classes}.items():
@@ -1213,7 +1281,7 @@ class Walk:
             if a not in definitions
             for b in symbols.variables
             if a != b and not any(a in group and b in group for group in symbols.together)
-        )
+        ) | frozenset((a, b) for a in heads if a not in definitions for b in symbols.variables if a != b and self._says_depends(a, b))
         families = ranges.families()
         through = {}
         for top, middle in self._through().items():
@@ -1266,6 +1334,18 @@ def _formulas(blocks: Sequence[Block]) -> Iterator[tuple[str, Span]]:
                     yield from _formulas(item)
             case Callout(blocks=inner):
                 yield from _formulas(inner)
+
+
+def _all_words(blocks: Sequence[Block]) -> Iterator[str]:
+    for block in blocks:
+        match block:
+            case Paragraph(inlines=inlines) | Heading(inlines=inlines):
+                yield prose.words(inlines)
+            case ItemList(items=items):
+                for item in items:
+                    yield from _all_words(item)
+            case Callout(blocks=inner):
+                yield from _all_words(inner)
 
 
 def _inline_formulas(inlines: Sequence[object]) -> Iterator[InlineMath]:

@@ -13,7 +13,19 @@ from dataclasses import dataclass
 from symderiv import notation
 from symderiv.checked import Checked, Step
 from symderiv.diagnostics import Diagnostic
-from symderiv.document import Block, Callout, Display, Emph, InlineMath, ItemList, Link, Paragraph, Position, Source
+from symderiv.document import (
+    Block,
+    Callout,
+    Display,
+    Emph,
+    Heading,
+    InlineMath,
+    ItemList,
+    Link,
+    Paragraph,
+    Position,
+    Source,
+)
 from symderiv.kernel.verdict import Proved, Refuted
 from symderiv.reader.containers.files import JoinedSource
 from symderiv.reader.containers.macros import group
@@ -155,7 +167,9 @@ def nothing_to_check(checked: Checked) -> str:
     """Why a document holds nothing to check, or "" if it holds a step that states something."""
     if checked.claims:
         return ""
-    displays, inline = _formulas(checked.document.blocks)
+    found = list(formulas(checked.document.blocks))
+    displays = sum(isinstance(formula, Display) for formula in found)
+    inline = len(found) - displays
     if not displays and not inline:
         return "it contains no formulas"
     if not displays:
@@ -166,20 +180,19 @@ def nothing_to_check(checked: Checked) -> str:
     return "its displays contain no `=` and no inequality"
 
 
-def _formulas(blocks: Sequence[Block]) -> tuple[int, int]:
-    """How many displays and how many inline formulas there are."""
-    displays = inline = 0
+def formulas(blocks: Sequence[Block]) -> Iterator[Display | InlineMath]:
+    """The formulas of a document, in order."""
     for block in blocks:
         match block:
             case Display():
-                displays += 1
-            case Paragraph(inlines=inlines):
-                inline += sum(1 for _ in _inline(inlines))
-            case ItemList() | Callout():
-                inside = [b for item in block.items for b in item] if isinstance(block, ItemList) else block.blocks
-                more = _formulas(inside)
-                displays, inline = displays + more[0], inline + more[1]
-    return displays, inline
+                yield block
+            case Paragraph(inlines=inlines) | Heading(inlines=inlines):
+                yield from _inline(inlines)
+            case ItemList(items=items):
+                for item in items:
+                    yield from formulas(item)
+            case Callout(blocks=inside):
+                yield from formulas(inside)
 
 
 def _inline(inlines: Sequence[object]) -> Iterator[InlineMath]:

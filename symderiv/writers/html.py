@@ -10,6 +10,7 @@ from __future__ import annotations
 import html
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import cache
 from typing import TYPE_CHECKING
 
@@ -37,7 +38,8 @@ _SPELLED = {
     "~": r"\ ", r"\hfill": r"\quad", r"\enspace": r"\;", r"\thinspace": r"\,", r"\>": r"\:", r"\dotsc": r"\ldots",
     r"\dotsb": r"\cdots",
 }  # fmt: skip
-_SIZES = {1.2: "big", 1.8: "Big", 2.4: "bigg", 3.0: "Bigg"}
+# Browsers space stretched brackets widely, so the smallest size is that of plain ones.
+_SIZES = {1.8: "Big", 2.4: "bigg", 3.0: "Bigg"}
 _WORDS = {"text": "text", "textbf": "textbf", "textit": "textit", "operatorname": "operatorname"}
 _MARKS = {"proved": ("✓", "proved"), "refuted": ("✗", "false"), "undecided": ("?", "not decided")}
 
@@ -94,7 +96,15 @@ class _Writer:
         return "".join(out)
 
     def words(self, inlines: tuple[Inline, ...]) -> Markup:
-        return Markup("").join(map(self._inline, inlines))
+        """Text; a full stop or comma after a formula stays on its line."""
+        out: list[Markup] = []
+        for previous, part in zip((None, *inlines), inlines, strict=False):
+            stop = re.match(r"[.,;:!?)]+", part.text) if isinstance(part, Text) else None
+            if stop and isinstance(previous, InlineMath):
+                out[-1] = Markup('<span class="whole">%s%s</span>') % (out[-1], Markup(escape(stop[0])))
+                part = replace(part, text=part.text[stop.end() :])
+            out.append(self._inline(part))
+        return Markup("").join(out)
 
     def _inline(self, part: Inline) -> Markup:
         match part:
@@ -173,6 +183,19 @@ def _is_tall(node: Node) -> bool:
     return isinstance(node, Table)
 
 
+def _needs_room(node: Node, depth: int = 0) -> bool:
+    """Whether plain brackets would be too small for a formula: it is tall, or has scripts on its scripts."""
+    match node:
+        case Group(parts=parts):
+            return any(_needs_room(part, depth) for part in parts)
+        case Scripts(base=base, sub=sub, sup=sup):
+            inner = [(base, depth), (sub, depth + 1), (sup, depth + 1)]
+            return depth > 0 or any(_needs_room(part, level) for part, level in inner if part is not None)
+        case Command(args=args):
+            return _is_tall(node) or any(_needs_room(arg, depth) for arg in args)
+    return _is_tall(node)
+
+
 def svg_label(label: Label) -> Markup:
     """A symbol with its subscript as SVG text."""
     if label.words:
@@ -212,6 +235,8 @@ def mathml(node: Node, display: bool) -> str:
         reason = re.sub(r"\x1b\[[0-9;]*m", "", str(error)).strip().split("\n")[0]
         raise UserError(f"cannot set this formula as MathML: {latex[:160]} ({reason})") from None
     out = re.sub(r"^<math[^>]*>|</math>$", "", out)
+    # The thin space that TeX sets around a stretched bracket would stand between the bracket and its exponent.
+    out = re.sub(r'(<mo[^>]*) [lr]space="0\.1667em"(?=[^>]*>[()\[\]{}|‖⟨⟩]</mo>)', r"\1", out)
     out = re.sub(r'<mrow class="menclose-[a-z]+"></mrow>', "", out)
     out = re.sub(r'<menclose notation="([a-z ]+)">', lambda m: f'<mrow class="{_ENCLOSED[m[1]]}">', out)
     return out.replace("</menclose>", "</mrow>").replace("\ufe00", "")
@@ -247,8 +272,10 @@ def _latex(node: Node) -> str:
             return head + "".join(f"{{{arg}}}" for arg in inner)
         case Delimiter(sign=sign, factor=factor):
             side = {"open": "l", "close": "r"}.get(SYMBOLS[sign][1], "")
-            return rf"\{_SIZES[factor]}{side}{sign} "
+            return rf"\{_SIZES[factor]}{side}{sign} " if factor in _SIZES else f"{sign} "
         case Fence(left=left, body=body, right=right):
+            if left in "([" and right in ")]" and not _needs_room(body):
+                return f"{left} {_latex(body)} {right} "
             return rf"\left{left} {_latex(body)} \right{right} "
         case Words(name=kind, pieces=pieces):
             return " ".join(_spoken(kind, piece) for piece in pieces)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from jinja2 import Undefined
 from markupsafe import Markup
@@ -192,7 +192,8 @@ class _Writer:
         if not shown.number and not any(marks):
             name += "*"
             lines = [line.removesuffix(r" \notag") for line in lines]
-        body = " \\\\\n".join(_indented(line) for line in lines)
+        joints = [r" \\[0.8ex]" if _is_head(rows, k) and not single else r" \\" for k in range(len(lines) - 1)]
+        body = "\n".join(_indented(line) + joint for line, joint in zip(lines, [*joints, ""], strict=True))
         return Markup(f"\\begin{{{name}}}\n{body}\n\\end{{{name}}}")
 
     def _side(self, shown: Shown, mark: str, final: bool, single: bool) -> str:
@@ -210,6 +211,11 @@ class _Writer:
         if row.indent and len(cells) > 1:
             cells[1] = {True: r"\quad ", False: r"\qquad "}[row.indent < 3] + "{}" + cells[1]
         return " ".join(f"&{cell}" if k else cell for k, cell in enumerate(cells)).strip()
+
+
+def _is_head(rows: Sequence[Row], k: int) -> bool:
+    """Whether row ``k`` is a left side that stands alone above its right side, and so needs some room below."""
+    return k + 1 < len(rows) and rows[k].origin == rows[k + 1].origin and rows[k].indent == 0 < rows[k + 1].indent
 
 
 def _together(marks: list[str]) -> str:

@@ -158,7 +158,11 @@ def weights(*assumptions: Assumption) -> Context:
             Head("J", 0, 0): (Definition((), cost),),
         },
         assumptions=assumptions,
-        families={Head("y", 1, 1): (K, M), Head("\\theta", 2, 0): (K, Range(0, "n")), Head("x", 1, 1): (Range(0, "n"), M)},
+        families={
+            Head("y", 1, 1): (K, M),
+            Head("\\theta", 2, 0): (K, Range(0, "n")),
+            Head("x", 1, 1): (Range(0, "n"), M),
+        },
     )
 
 
@@ -179,9 +183,7 @@ def test_weight_gradient() -> None:
 
 
 def test_weight_hessian() -> None:
-    right = total(
-        "i", M, member("h", "k") * (Delta("k", "l") - member("h", "l")) * member("x", "j") * member("x", "s")
-    )
+    right = total("i", M, member("h", "k") * (Delta("k", "l") - member("h", "l")) * member("x", "j") * member("x", "s"))
     verdict = proved(Deriv(SLOPE, var("\\theta", "l", "s")), right, weights(ROWS))
     assert (verdict.scope, verdict.given) == (ALL_SIZES, (ROWS,))
 

@@ -265,7 +265,10 @@ def value_of_atom(atom: tuple, point: Chosen, env: Mapping[str, int]) -> arb:
         bounds = [range(1, at(high, point, {}) + 1) for _, high in atom[1]]
         names = [b for b, _ in atom[1]]
         return sum(
-            (value_of({atom[2]: 1}, point, {**env, **dict(zip(names, choice, strict=True))}) for choice in product(*bounds)),
+            (
+                value_of({atom[2]: 1}, point, {**env, **dict(zip(names, choice, strict=True))})
+                for choice in product(*bounds)
+            ),
             arb(0),
         )
     assert atom[:2] == (CALL, "step")

@@ -330,6 +330,29 @@ def test_derivative_by_an_intermediate_of_one_by_an_input() -> None:
     undecided(Deriv(Deriv(L, f("k")), p("i")), ZERO, softmax())
 
 
+def test_a_root_of_a_quotient_keeps_its_sign() -> None:
+    u = exp(y) + x
+    refuted(power(power(u, -2), HALF), ONE / u)
+    refuted(u * power(power(ONE / u, 4), Fraction(1, 4)), ONE)
+    proved(power(power(u, -2), -1), power(u, 2))
+
+
+def test_distinct_indices_are_reported() -> None:
+    apart = Assumption("distinct", ("i", "l"))
+    verdict = proved(Delta("i", "l"), ZERO, plain(apart, i=Range(0, "n"), l=Range(0, 0)))
+    assert verdict.given == (apart,)
+
+
+def test_a_condition_does_not_borrow_a_free_name() -> None:
+    two = Range(1, 2)
+    bait = total("r", two, log(var("y", "k", sups=("r",))))
+    (condition,) = proved(bait + f("r"), f("r") + bait, plain(k=K, r=two)).conditions
+    assert "r" not in condition.term.free
+    same = Assumption("equal", ("i", "r"))
+    (condition,) = proved(bait + f("r"), f("i") + bait, plain(same, i=two, k=K, r=two)).conditions
+    assert "r" not in condition.term.free
+
+
 def test_roots_of_a_family_need_its_own_sign() -> None:
     logs = total("j", M, log(g("j")))
     left = total("i", K, power(power(g("i"), 2), HALF)) + logs

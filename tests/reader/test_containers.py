@@ -196,7 +196,7 @@ def test_latex_macros() -> None:
 def test_an_unclosed_formula_does_not_swallow_the_document() -> None:
     document = read("\\[ a = b\n\nThis is a whole sentence of words.\n\n\\[ c = d \\]\n\n\\begin{align} e", "tex")
     assert displays(document) == ["c = d"]
-    assert [problem.code for problem in document.problems] == ["E150", "E150"]
+    assert [problem.code for problem in document.problems] == ["E141", "E141"]
 
 
 def test_included_files_keep_their_own_positions() -> None:

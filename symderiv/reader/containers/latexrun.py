@@ -48,7 +48,7 @@ class Shared:
 
     def problem(self, message: str, start: int, end: int, help: str = "") -> None:
         if len(self.problems) < 200:
-            self.problems.append(Diagnostic("E150", message, Span(start, end), help=help))
+            self.problems.append(Diagnostic("E141", message, Span(start, end), help=help))
 
 
 @dataclass(slots=True)

@@ -177,7 +177,7 @@ class Mask:
 
     def _problem(self, message: str, start: int, end: int) -> int:
         if len(self.problems) < 200:
-            self.problems.append(Diagnostic("E150", message, Span(start, end)))
+            self.problems.append(Diagnostic("E141", message, Span(start, end)))
         return end
 
     def _display(self, token: re.Match[str], kind: str, end: int) -> int:
