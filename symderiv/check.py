@@ -157,9 +157,10 @@ def _false(walk: Walk, number: int, verdict: Refuted) -> Diagnostic:
             notes.append("it holds when " + " or when ".join(notation.unicode_latex(text) for text in when))
         mended = repair(verdict.claim, _neighbour(walk, number, -1), _neighbour(walk, number, 1))
         if mended is not None:
-            where = "" if mended.side == "right" else "the left side should read "
-            scope = notation.unicode_scope(mended.verdict.scope)
-            help = f"{where}{mended.latex} is proved for {scope}: {mended.words}"
+            sizes = mended.verdict.scope.minimum or mended.verdict.scope.fixed
+            proved = f"proved for {notation.unicode_scope(mended.verdict.scope)}" if sizes else "proved"
+            where = "" if mended.side == "right" else " on the left"
+            help = f"{mended.latex}{where} is {proved}: {mended.words}"
     return Diagnostic("E201", "this step is false", posed.span, (*notes, *posed.notes), help)
 
 

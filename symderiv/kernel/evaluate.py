@@ -93,9 +93,8 @@ class Point:
         head = var.head
         if head in self.onehot:
             slot = self.onehot[head]
-            class_ = 1 + (self.trial + sum(i for n, i in enumerate(var.indices) if n != slot)) % self._length(
-                head, slot
-            )
+            others = sum(int(i) for n, i in enumerate(var.indices) if n != slot)
+            class_ = 1 + (self.trial + others) % self._length(head, slot)
             self._set(var, Fraction(var.indices[slot] == class_))
         elif head in self.binary:
             self._set(var, Fraction(self._random() % 2))
@@ -121,9 +120,10 @@ class Point:
 
     def _length(self, head: Head, slot: int) -> int:
         ranges = self.context.families.get(head)
-        if not ranges or ranges[slot] is None:
+        range_ = ranges[slot] if ranges else None
+        if range_ is None or range_.low != 1:
             raise NoValue("the length of a family is not known")
-        return self.size(ranges[slot].high)
+        return self.size(range_.high)
 
     def size(self, size: Size) -> int:
         if isinstance(size, int):

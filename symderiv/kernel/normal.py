@@ -294,14 +294,12 @@ class Normal:
             return self.algebra.power(self(base), n.numerator if n.denominator == 1 else n)
         poly = self(exponent)
         if not poly or (len(poly) == 1 and UNIT in poly):  # the exponent turned out to be a number
-            value = poly.get(UNIT, 0)
-            if abs(value) > 10_000:
+            number = poly.get(UNIT, 0)
+            if not -10_000 <= number <= 10_000:
                 raise Unsupported("an exponent as large as this")
-            return self.algebra.power(self(base), value)
+            return self.algebra.power(self(base), number)
         value = self(base)
-        if is_whole(exponent) and not self.algebra.positive_poly(
-            value
-        ):  # x^m for an integer m is defined for x < 0 too
+        if is_whole(exponent) and not self.algebra.positive_poly(value):  # x^m is defined for x < 0 too
             return self.algebra.call("power", [value, poly])
         return self.algebra.exp(self.algebra.multiply(poly, self.algebra.log(value)))
 

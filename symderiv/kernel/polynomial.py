@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from fractions import Fraction
+from functools import partial
 from itertools import permutations
 from math import gcd, lcm
 
@@ -493,7 +494,8 @@ class Algebra:
         if len(poly) == 1 and isinstance(exponent, int):
             (((deltas, factors), c),) = poly.items()
             if not deltas:
-                return scaled(self.monomial((), tuple((a, e * exponent) for a, e in factors)), Fraction(c) ** exponent)
+                power = Fraction(Fraction(c) ** exponent)
+                return scaled(self.monomial((), tuple((a, e * exponent) for a, e in factors)), power)
         if isinstance(exponent, int) and exponent >= 0:
             return self._repeated(poly, exponent)
         if not poly:
@@ -604,11 +606,14 @@ class Algebra:
             elif any(e == 1 and self.choice(a) for a, e in factors):
                 factor = next((a, e) for a, e in factors if e == 1 and self.choice(a))
                 rest = {((), tuple(f for f in factors if f != factor)): c}
-                value = self.chosen(factor[0], lambda m, rest=rest: self.exp(self.multiply(rest, m)))
+                value = self.chosen(factor[0], partial(self._exp_of_product, rest))
             else:
                 value = of_atom((EXP, ((), factors)), c)
             result = self.multiply(result, value)
         return result
+
+    def _exp_of_product(self, left: Poly, right: Poly) -> Poly:
+        return self.exp(self.multiply(left, right))
 
     def log(self, poly: Poly) -> Poly:
         """The logarithm; factors known to be positive become summands."""
@@ -705,7 +710,7 @@ class Algebra:
             if e == 1:
                 sums.append((atom, t, body))
             elif (isinstance(e, int) and e > 0) or self.positive_factors(body):
-                value = self.chosen(atom, lambda m, e=e: self.power(m, e))
+                value = self.chosen(atom, partial(self.power, exponent=e))
                 return self.multiply(value, {((), rest): 1})
         for n, (atom, t, body) in enumerate(sums):
             ((b, high),) = atom[1]

@@ -138,7 +138,9 @@ class _Case:
         if merged:
             self.posed = replace(self.posed, context=replace(context, assumptions=(*self.equal, *self.assumptions)))
         apart = [
-            n for n in merged if merged[n] in context.ranges and context.ranges.get(n) != context.ranges[merged[n]]
+            n
+            for n in merged
+            if str(merged[n]) in context.ranges and context.ranges.get(n) != context.ranges[str(merged[n])]
         ]
         self.reason = f"the index {apart[0]} is set equal to one with another range" if apart else ""
         self.terms = self._all_terms()

@@ -5,7 +5,9 @@ Denominators are cleared only where they are known to be positive. This module m
 
 from __future__ import annotations
 
-from symderiv.kernel.atoms import Poly, add_into, free_indices, scaled
+from fractions import Fraction
+
+from symderiv.kernel.atoms import SUM, Atom, Poly, Rational, add_into, free_indices, scaled
 from symderiv.kernel.derivative import Unsupported
 from symderiv.kernel.normal import Normal
 
@@ -47,7 +49,7 @@ def holds(normal: Normal, difference: Poly, relation: str) -> dict[str, int] | N
 
 def _cleared(normal: Normal, poly: Poly) -> Poly:
     """``poly`` times positive atoms, so that none stands in a denominator; the sign stays."""
-    lowest: dict[tuple, object] = {}
+    lowest: dict[Atom, Rational] = {}
     for _, factors in poly:
         for atom, e in factors:
             if e < lowest.get(atom, 0) and normal.algebra.positive_atom(atom):
@@ -66,9 +68,7 @@ def _sign_with_members(normal: Normal, poly: Poly) -> dict[str, int] | None:
     """
     algebra = normal.algebra
     rest = dict(poly)
-    sums: list[tuple[tuple, object]] = [
-        (m, f) for m in poly for f in m[1] if f[0][0] == 2 and f[1] == 1 and len(f[0][1]) == 1 and poly[m] > 0
-    ]
+    sums = [(m, f) for m in poly for f in m[1] if f[0][0] == SUM and f[1] == 1 and len(f[0][1]) == 1 and poly[m] > 0]
     least: dict[str, int] = {}
     spent = set()  # one sum of a product is used: (S - a)(T - b) - ab is not S T - a T - b S > 0
     for monomial, factor in sums:
@@ -87,12 +87,14 @@ def _sign_with_members(normal: Normal, poly: Poly) -> dict[str, int] | None:
             except Unsupported:
                 continue
             member = algebra.multiply({outer: 1}, algebra.substitute_monomial(atom[2], {b: k}))
-            c = rest.get(next(iter(member)), 0) if len(member) == 1 else 0
-            available = rest.get(monomial, 0)
-            if c < 0 and available >= -c / next(iter(member.values())) and all(algebra.differ(k, o) for o in members):
+            if len(member) != 1:
+                continue
+            ((taken, unit),) = member.items()
+            share = -Fraction(rest.get(taken, 0)) / unit
+            if 0 < share <= rest.get(monomial, 0) and all(algebra.differ(k, o) for o in members):
                 members.append(k)
                 spent.add(monomial)
-                add_into(rest, member, -c / next(iter(member.values())))
+                add_into(rest, member, share)
         if members:
             # the sum without these members is over high - len(members) terms
             least[high] = max(least.get(high, 1), len(members) + 1)

@@ -7,7 +7,7 @@ against an attacker (``object.__new__`` and ``gc`` see everything); this seals a
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from fractions import Fraction
 from typing import NoReturn
 
@@ -59,12 +59,13 @@ class Witness:
 
 class _Sealed:
     __slots__ = ()
+    __match_args__: tuple[str, ...] = ()
 
     def __init__(self, *values: object, seal: object = None, **named: object) -> None:
         if seal is not _SEAL:  # before anything is written, so that a verdict cannot be made over either
             raise TypeError("only the kernel makes verdicts: call symderiv.prove(claim)")
-        for field, value in zip(fields(self), values, strict=True):
-            object.__setattr__(self, field.name, value)
+        for name, value in zip(type(self).__match_args__, values, strict=True):
+            object.__setattr__(self, name, value)
 
     def __init_subclass__(cls, *, kernel: object = None, **options: object) -> None:
         if kernel is not _SEAL:

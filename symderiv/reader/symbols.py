@@ -116,7 +116,10 @@ class Symbols:
         if hidden:
             self.hidden[shown] = (hidden, head)
         definition = Definition((*params, *hidden), body)
-        others = tuple(d for d in self.definitions.get(head, ()) if d.params != definition.params)
+        shape = tuple(p if isinstance(p, int) else "" for p in definition.params)
+        others = tuple(
+            d for d in self.definitions.get(head, ()) if tuple(p if isinstance(p, int) else "" for p in d.params) != shape
+        )
         self.definitions[head] = (*others, definition)
         self.defined_at[head] = span
         self.order[head, definition.params] = self.now

@@ -28,7 +28,7 @@ from symderiv.document import (
     Span,
 )
 from symderiv.kernel import Proved, prove_all
-from symderiv.kernel.derivative import Unsupported, definition_of
+from symderiv.kernel.derivative import Unsupported, definition_of, differentiate
 from symderiv.reader import prose, syntax
 from symderiv.reader.arrays import Array, Value, join
 from symderiv.reader.directives import Directives
@@ -38,7 +38,7 @@ from symderiv.reader.elaborate import _is_transpose as _transposes
 from symderiv.reader.latex import parse_display
 from symderiv.reader.names import plain
 from symderiv.reader.symbols import Function, Parameter, Symbols
-from symderiv.terms import ONE, Assumption, Claim, Context, Definition, Deriv, Head, Index, Num, Opaque, Range, SizeOf, Sum, Term, Var, fresh, subterms
+from symderiv.terms import ONE, Assumption, Claim, Context, Definition, Deriv, Head, Index, Num, Opaque, Range, SizeOf, Sum, Term, Var, fresh, rebuild, subterms
 
 CLAIMS = ("=", ":=", "<", ">", "<=", ">=", "!=")
 BREAKS = ("implies", "iff", "impliedby", "therefore", "because", "to", "mapsto", "gets")
@@ -48,7 +48,7 @@ CUES = re.compile(
     re.IGNORECASE,
 )
 ASIDE = re.compile(r"(?:[&\s{]|\\[,:;! ]|\\(?:text|mathrm|mbox)\{)*(?:when|where|with|since|and|because|whereas|here)\b", re.IGNORECASE)
-CONSTANT = re.compile(r"\bconstants?\b|常数|常數|상수|constante|konstante", re.IGNORECASE)
+CONSTANT = re.compile(r"\bconstants?\b|常量|常数|常數|상수|constante|konstante", re.IGNORECASE)
 ARRAYS = ("E150", "E161", "E210", "E211", "E213")  # what goes wrong when a number is read as a vector
 LOSSES = ("L", "J", "C", "E", "l", r"\ell", r"\mathcal{L}", r"\mathcal{J}", r"\mathcal{C}", "loss", "cost", "Loss")
 FUNCTION_LETTERS = ("f", "g", "h", "F", "G", r"\phi", r"\psi", r"\varphi")
@@ -79,6 +79,7 @@ class Posed:
     rounded: bool = False
     guessed: bool = False
     constant: bool = False
+    solving: bool = False  # an equation "= 0" came before in the section, and this begins a chain
     at: int = 0  # how many steps came before
     later: bool = False  # whether definitions that come later may be used
     kept: frozenset[str] = frozenset()  # the indices of the chain's first side, free under Einstein's convention
@@ -121,6 +122,8 @@ class Walk:
         self.earlier_case: tuple[Assumption, ...] = ()  # what was said last in this section
         self.parsed: dict[Span, syntax.Rows] = {}
         self.ones = self.sums = 0
+        self.solving = self.fresh_chain = self.inline = False
+        self.constants: set[str] = set()
         self.operator = ""
         self.seen: set[str] = set()  # names of symbols in the formulas so far
         self.used: set[Head] = set()
@@ -304,6 +307,7 @@ class Walk:
         match block:
             case Heading(inlines=inlines):
                 self.last = None
+                self.solving = False
                 self.prose = ""
                 self.case = self.earlier_case = self._cases(inlines)
             case Paragraph(inlines=inlines):
@@ -404,6 +408,11 @@ class Walk:
                     symbols.hinted.setdefault(name, Range(low, top))  # type: ignore[arg-type]
                 else:
                     self._stated_equation(row, formula)
+        if CONSTANT.search(sentence.words):
+            for formula in sentence.formulas:
+                for row in self._rows(formula.latex, formula.span).rows:
+                    if len(row.segments) == 1 and isinstance(row.segments[0].side, syntax.Symbol):
+                        self.constants.add(plain(row.segments[0].side.name))
         for kind, pattern in (("onehot", prose.ONE_HOT), ("sum", prose.SUM_TO_ONE), ("binary", prose.BINARY)):
             match = pattern.search(sentence.words)
             if match and (kind != "binary" or sentence.formulas):
@@ -558,6 +567,7 @@ class Walk:
     # Chains
 
     def _segments(self, row: syntax.Row, display: int, n: int, conditions: list[Assumption], inline: bool = False) -> None:
+        self.inline = inline
         for segment in row.segments:
             if segment.relation is None:
                 if segment.side is None:
@@ -575,6 +585,7 @@ class Walk:
     def _start(self, segment: syntax.Segment) -> None:
         self.elaborator.start_chain()
         self.last = None
+        self.fresh_chain = True
         if isinstance(segment.side, ReadError):
             self.last = Last(None, segment.span, None, segment.side.diagnostic)
         elif segment.side is not None:
@@ -613,6 +624,9 @@ class Walk:
             head = self._head_of(last.node) if relation in ("=", ":=") else None
             if head is not None and self._define(head, last.node, segment.side, relation, posed):
                 self.posed.append(posed)
+                return
+            if self.inline:
+                self.last = None
                 return
             try:
                 last.value = self._read(last.node)
@@ -725,6 +739,10 @@ class Walk:
                 self.used |= {t.head for t in subterms(side) if isinstance(t, Var)}
         posed.case, posed.earlier_case = self.case, self.earlier_case
         posed.kept = self.kept
+        posed.solving = self.solving and self.fresh_chain
+        self.fresh_chain = False
+        if any(isinstance(side, Num) and not side.value for side in (posed.left, posed.right)):
+            self.solving = True
         posed.at = len(self.posed)
         posed.constant = bool(CONSTANT.search(self.prose))
         posed.guessed = posed.guessed or self.elaborator.guessed
@@ -1018,6 +1036,8 @@ class Walk:
         if isinstance(body, Var) and body.name == symbols.name(name, len(names)):
             symbols.arrays.pop(name, None)  # z = (z_1, ..., z_K) says nothing new
             return
+        if symbols.defines(name, len(names), 0):
+            return  # the entries are defined already
         head = symbols.define(name, tuple(names), len(names), body, Span(0, 0))
         symbols.auto.add(head)
         for n, axis in enumerate(value.axes):
@@ -1087,17 +1107,22 @@ class Walk:
         """
         if posed.rounded:
             return "numbers in this line may be rounded"
-        if isinstance(claim.right, Num) and not claim.right.value and posed.relation == "=":
-            if any(isinstance(t, Var) for t in subterms(claim.left)):
+        for zero, other in ((claim.right, claim.left), (claim.left, claim.right)):
+            if isinstance(zero, Num) and not zero.value and posed.relation == "=" and any(isinstance(t, Var) for t in subterms(other)):
                 return "this may be an equation to be solved, not one that holds always"
+        if posed.solving and not any(isinstance(t, Deriv) for side in (claim.left, claim.right) for t in subterms(side)):
+            return "this may follow from an equation that is being solved"
         if all(isinstance(t, SizeOf | Num) for t in (claim.left, claim.right)):
             return "this is a relation between sizes"
+        left, right = self._unknowns(claim.left), self._unknowns(claim.right)
         found: set[tuple[Term, Term]] = set()
         if _differences(claim.left, claim.right, found) and all(
             any(isinstance(x, Num) and isinstance(y, Var) and y.head not in self.symbols.definitions for x, y in ((a, b), (b, a)))
             for a, b in found
         ):
             return "this may say what numbers stand there"
+        if any(head.name in self.constants for head in left ^ right):
+            return "a constant is spoken of that may be any number"
         if posed.constant:
             return "a constant is spoken of that may be any number"
         if posed.guessed:
@@ -1178,25 +1203,37 @@ class Walk:
         return found
 
     def explicit(self, claim: Claim) -> Claim | None:
-        """The claim with derivatives that hold intermediates fixed, where the author differentiates by these too.
+        """The claim with explicit partial derivatives of intermediates, where the author differentiates by these too.
 
-        Only where the differentiated quantity mentions the variable itself; else that reading is empty.
+        With x' = (x - m)/s, the derivative of x' by x may hold m and s fixed; that of a loss is always the total one.
+        None if no derivative in the claim allows that reading.
         """
-        symbols = self.symbols
-        if claim.context.through:
+        held = frozenset(h for h in self.symbols.variables if h in claim.context.definitions)
+        changed = False
+
+        def read(term: Term) -> Term:
+            nonlocal changed
+            if isinstance(term, Deriv) and isinstance(term.body, Var) and term.body.head not in claim.context.through:
+                body = definition_of(term.body, claim.context.definitions)
+            elif isinstance(term, Deriv) and not isinstance(term.body, Deriv):
+                body = term.body
+            else:
+                body = None
+            if isinstance(term, Deriv):
+                if body is not None:
+                    direct = {t.head for t in subterms(body) if isinstance(t, Var)}
+                    if term.var.head in direct and (direct & held) - {term.var.head}:
+                        changed = True
+                        return differentiate(body, term.var, replace(claim.context, held=held))
+            if not term.parts:
+                return term
+            return rebuild(term, tuple(read(part) for part in term.parts))
+
+        try:
+            left, right = read(claim.left), read(claim.right)
+        except Unsupported:
             return None
-        held = frozenset(h for h in symbols.variables if h in symbols.definitions)
-        applies = False
-        for side in (claim.left, claim.right):
-            for part in subterms(side):
-                if isinstance(part, Deriv):
-                    body = part.body
-                    bodies = [d.body for d in symbols.definitions.get(body.head, ())] if isinstance(body, Var) else [body]
-                    direct = {t.head for b in bodies for t in subterms(b) if isinstance(t, Var)}
-                    if part.var.head in direct and (direct & held) - {part.var.head}:
-                        applies = True
-        bodies_of = {t.body.head for s in (claim.left, claim.right) for t in subterms(s) if isinstance(t, Deriv) and isinstance(t.body, Var)}
-        return replace(claim, context=replace(claim.context, held=held - bodies_of)) if applies else None
+        return replace(claim, left=left, right=right) if changed else None
 
     def _says_depends(self, a: Head, b: Head) -> bool:
         """``p(y|x)``, ``\\pi_\\theta``, ``f(x; \\theta)``: the notation says on what it depends."""
