@@ -163,8 +163,8 @@ def test_verdict_data():
     assert latex_condition(Condition(x, "!=")) == r"x \ne 0"
     assert unicode_condition(Condition(S, ">=")) == "Σ_j e^{f_j} ≥ 0"
     scope = Scope(minimum=(("K", 2), ("m", 1)), fixed=(("n", 3),))
-    assert unicode_scope(scope) == "all m, K ≥ 2, n = 3"
-    assert latex_scope(scope) == r"all $m$, $K \ge 2$, $n = 3$"
+    assert unicode_scope(scope) == "n = 3, K ≥ 2 and all m"
+    assert latex_scope(scope) == r"$n = 3$, $K \ge 2$ and all $m$"
     assert latex_scope(Scope()) == "no sizes involved"
     unit = Assumption("equation", (total("j", (1, "K"), var("t", "j")), ONE))
     assert latex_assumption(unit) == r"\sum_{j=1}^{K} t_j = 1"

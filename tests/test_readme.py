@@ -64,6 +64,40 @@ def test_a_template_of_ones_own(tmp_path: Path) -> None:
     assert not (tmp_path / "false").exists() or not any((tmp_path / "false").iterdir())
 
 
+def test_the_page_that_is_checked(tmp_path: Path) -> None:
+    """The output shown is the output printed."""
+    (page,), (shown,) = blocks("markdown"), blocks("text")
+    (tmp_path / "softmax.md").write_text(page, encoding="utf-8")
+    done = command("check", "softmax.md", cwd=tmp_path)
+    assert done.returncode == 1
+    assert done.stdout == shown
+
+
+@pytest.mark.parametrize("line", re.findall(r"^(symderiv check .*?)(?: +#.*)?$", "".join(blocks("sh")), re.M))
+def test_a_way_to_check(line: str, tmp_path: Path) -> None:
+    """Each command on files that hold what it speaks of."""
+    program, *arguments = shlex.split(line)
+    (page,) = blocks("markdown")
+    for name in ("softmax.md", "notes/a.md", "slides/b.md"):
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_text(page, encoding="utf-8")
+    (tmp_path / "chapter.tex").write_text("\\[ e^x e^x = e^{2x} \\]\n", encoding="utf-8")
+    done = command(*arguments, cwd=tmp_path)
+    assert done.returncode == 1, done.stderr
+    assert done.stderr == ""
+
+
+@pytest.mark.parametrize("directive", re.findall(r"^\| (`[a-z`, ]+) \| (.*) \|$", README, re.M))
+def test_a_directive_is_understood(directive: tuple[str, str], tmp_path: Path) -> None:
+    names = [name for name in re.findall(r"`([a-z]+)`", directive[0]) if name != "end"]
+    examples = [text for text in re.findall(r"`([^`]+)`", directive[1])]
+    assert all(any(text.startswith(name) for text in examples) for name in names)
+    (tmp_path / "a.md").write_text("$$ 1 + 1 = 2 $$\n", encoding="utf-8")
+    (tmp_path / "a.symderiv").write_text("\n".join(examples) + "\n", encoding="utf-8")
+    done = command("check", "a.md", cwd=tmp_path)
+    assert done.returncode == 0, done.stdout
+
+
 @pytest.mark.parametrize("example", blocks("python"))
 def test_example(example: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture) -> None:
     monkeypatch.chdir(tmp_path)

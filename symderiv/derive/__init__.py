@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 from symderiv.derive.filling import fill
 from symderiv.derive.parameters import Derivation, derivations, find, settle
-from symderiv.derive.values import agreement
+from symderiv.derive.values import Values
 from symderiv.diagnostics import UserError
 from symderiv.kernel.verdict import Proved, Refuted
 
@@ -51,7 +51,7 @@ class DerivationFailed(UserError):
 @dataclass(frozen=True)
 class Derived:
     """A derivation that was filled, read back and checked. ``text`` is the filled text, ``agreement`` what SymPy
-    returned for a few of the results, as pairs (what it is, LaTeX of it)."""
+    found for two classes, as pairs (what it is, LaTeX of it)."""
 
     derivation: Derivation
     parameters: Mapping[str, int | str]
@@ -148,17 +148,19 @@ def derive(
     order shows in ``verdict`` and ``failures`` of what is returned, and nothing can be written from it.
     """
     from symderiv.check import check_document
+    from symderiv.derive.agreement import agreement
     from symderiv.reader.containers import read_text
 
     derivation = find(name_or_path)
     given = {"classes": classes, "true_class": true_class, "features": features, "samples": samples}
     parameters = settle(derivation, given)
-    text = fill(derivation, parameters)
+    values = Values(parameters)
+    text = fill(derivation, parameters, values)
     document = read_text(text, f"{derivation.name}.tex", "tex")
     named = (("K", "classes"), ("n", "features"), ("m", "samples"))
     sizes = {size: value for size, key in named if isinstance(value := parameters.get(key), int)}
     checked = check_document(document, sizes=sizes, **{"strict": True, **options})
-    return Derived(derivation, parameters, text, checked, () if plain else agreement(derivation), plain)
+    return Derived(derivation, parameters, text, checked, () if plain else agreement(values), plain)
 
 
 def _failure(derived: Derived) -> str:

@@ -75,7 +75,7 @@ def words(number: int) -> str:
     return _WORDS[number] if 0 <= number < len(_WORDS) else str(number)
 
 
-def _vocabulary(parameters: Mapping[str, int | str]) -> dict[str, Any]:
+def _vocabulary(parameters: Mapping[str, int | str], values: Values) -> dict[str, Any]:
     """The names that a template may use, described at the top of this module."""
     K, c = parameters.get("classes", 4), parameters.get("true_class", 1)
     features, m = parameters.get("features", 1), parameters.get("samples", "m")
@@ -109,7 +109,7 @@ def _vocabulary(parameters: Mapping[str, int | str]) -> dict[str, Any]:
         "pairs": lambda rows, columns: [pair(k, j) for k in rows for j in columns],
         "comma": lambda k: Tex(k if len(str(k)) == 1 else f",{k}"),
         "one_hot": lambda true: Tex("(" + ", ".join("1" if k == true else "0" for k in classes) + ")"),
-        **{name: _as_tex(function) for name, function in Values(parameters).functions().items()},
+        **{name: _as_tex(function) for name, function in values.functions().items()},
     }  # fmt: skip
 
 
@@ -184,18 +184,22 @@ def _environment(folder: Path, budget: _Budget) -> SandboxedEnvironment:
     return environment
 
 
-def fill(derivation: Derivation, parameters: Mapping[str, int | str]) -> str:
-    """The text of a derivation for these parameters. Raises UserError for a template that cannot be filled."""
+def fill(derivation: Derivation, parameters: Mapping[str, int | str], values: Values | None = None) -> str:
+    """The text of a derivation for these parameters; ``values`` are SymPy's results for them, if there are any yet.
+
+    Raises UserError for a template that cannot be filled.
+    """
     import jinja2
 
     name = derivation.path.name
     budget = _Budget()
     environment = _environment(derivation.path.parent, budget)
+    vocabulary = _vocabulary(parameters, values or Values(parameters))
     pieces: list[str] = []
     try:
         source = derivation.path.read_text(encoding="utf-8")
         code = environment.compile(source, name, name)
-        template = jinja2.Template.from_code(environment, code, environment.make_globals(_vocabulary(parameters)))
+        template = jinja2.Template.from_code(environment, code, environment.make_globals(vocabulary))
         length = 0
         for piece in template.generate():
             length += len(piece)

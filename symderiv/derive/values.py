@@ -10,8 +10,6 @@ from collections.abc import Callable, Mapping
 from functools import cached_property
 from typing import Any
 
-from symderiv.derive.parameters import Derivation
-
 MOST = 100
 
 
@@ -84,24 +82,3 @@ def _renamed(latex: str, classes: Mapping[int | str, int], features: Mapping[int
         return f"{found[1]}_{{{letters[found[1] == 'x'].get(number, number)}}}"
 
     return re.sub(r"([A-Za-z])_(?:(\d)|\{(\d+)\})", subscript, latex)
-
-
-def agreement(derivation: Derivation) -> tuple[tuple[str, str], ...]:
-    """What ``sympy.diff`` returns for two classes, before and after it is simplified."""
-    from symderiv.sympy_engine import softmax_values, weights_values
-
-    if "features" in derivation.parameters:
-        values = weights_values(2)
-        return (
-            ("For two classes and one feature, the derivative of one sample's cost with respect to the bias of class 1 "
-             "came out as", values["raw"][1, 0]),
-            ("and simplified to", values["summand"][1, 0]),
-        )  # fmt: skip
-    values = softmax_values(2, 2)
-    return (
-        ("For two classes, of which the second is the true one, the derivative of the loss with respect to the first "
-         "output came out as", values["raw"][1]),
-        ("and simplified to", values["dL_df"][1]),
-        ("and that with respect to the second, the output of the true class, came out as", values["raw"][2]),
-        ("and simplified to", values["dL_df"][2]),
-    )  # fmt: skip

@@ -26,17 +26,19 @@ def unicode_condition(condition: Condition) -> str:
 
 
 def latex_scope(scope: Scope) -> str:
-    r"""The sizes a proof covers, as text with mathematics in dollars: ``all $K$, $m$``, ``$K \ge 2$``, ``$K = 4$``."""
+    r"""The sizes a proof covers, as text with mathematics in dollars: ``all $K$, $m$``, ``$K = 4$ and all $m$``."""
     fixed = [f"${name} = {value}$" for name, value in scope.fixed]
-    plain = [f"${name}$" for name, least in scope.minimum if least <= 1]
     bounded = [rf"${name} \ge {least}$" for name, least in scope.minimum if least > 1]
-    words = (["all " + ", ".join(plain)] if plain else []) + bounded + fixed
-    return ", ".join(words) if words else "no sizes involved"
+    plain = [f"${name}$" for name, least in scope.minimum if least <= 1]
+    some, every = ", ".join(fixed + bounded), ", ".join(plain)
+    if not every:
+        return some or "no sizes involved"
+    return f"{some} and all {every}" if some else f"all {every}"
 
 
 def unicode_scope(scope: Scope) -> str:
-    """The sizes a proof covers, for a terminal: ``all K, m``, ``K ≥ 2``, ``K = 4``."""
-    return unicode_latex(str(scope)) if "\\" in str(scope) else str(scope)
+    """The sizes a proof covers, for a terminal: ``all K, m``, ``K ≥ 2``, ``K = 4 and all m``."""
+    return latex_scope(scope).replace("$", "").replace(r"\ge", "≥")
 
 
 def _letters(count: int, first: str) -> tuple[str, ...]:

@@ -331,7 +331,8 @@ class Walk:
 
     def _inline(self, formula: InlineMath) -> None:
         """Definitions in running text; other inline formulas are not claims, unless they are set as displays."""
-        if self.document.source.text[max(0, formula.span.start - 2) : formula.span.start] == "$$":
+        alone = not re.sub(r"[\s$.,;:]", "", self.prose)
+        if alone and self.document.source.text[max(0, formula.span.start - 2) : formula.span.start] == "$$":
             self._display(Display(formula.latex, formula.span))
             return
         for row in self._rows(formula.latex, formula.span).rows:
@@ -842,6 +843,8 @@ class Walk:
         name, subs, labels = found
         if name in symbols.size_names or (name in symbols.declared and not subs):
             return False
+        if isinstance(right, syntax.Number) and relation != ":=" and not CUES.search(self.prose[-160:]):
+            return False  # y = 1 is a case
         if subs and all(isinstance(i, int) for i in subs) and isinstance(right, syntax.Symbol | syntax.Number):
             return False  # z_1 = z is a special case, not what z_1 is
         if any(i in symbols.size_names for i in (*subs, *labels)):

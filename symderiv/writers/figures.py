@@ -156,7 +156,7 @@ def network(parameters: Mapping[str, str]) -> Drawing:
         hidden = _members(_count(parameters, "hidden"), 3)
         columns.append(("hidden", "hidden layer", [None if sub is None else Label() for sub in hidden]))
         score = parameters.get("score", "f")
-        columns.append(("score", "scores", [None if sub is None else Label(score, sub) for sub in classes]))
+        columns.append(("score", "outputs", [None if sub is None else Label(score, sub) for sub in classes]))
     output = parameters.get("output", "p" if "hidden" in parameters else "h")
     name = "probabilities" if "hidden" in parameters else "outputs (softmax)"
     columns.append(("output", name, [None if sub is None else Label(output, sub) for sub in classes]))

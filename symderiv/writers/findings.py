@@ -207,10 +207,10 @@ _COMMENTS = {".tex": "% {}", ".latex": "% {}", ".ltx": "% {}", ".rst": ".. {}", 
 
 
 def to_add(finding: Finding, path: str) -> list[str]:
-    """The lines that would declare what a step needs, as comments in the document's own language."""
+    """The lines that would settle the matter, as comments in the document's own language; none if the help is advice."""
     comment = _COMMENTS.get(path[path.rfind(".") :].lower() if "." in path else "", "<!-- {} -->")
-    directives = [line.strip().removeprefix("symderiv:").strip() for line in finding.diagnostic.help.split("\n")]
-    return [comment.format(f"symderiv: {directive}") for directive in directives if directive]
+    lines = finding.diagnostic.help.split("\n")
+    return [comment.format(line) for line in lines] if all(line.startswith("symderiv: ") for line in lines) else []
 
 
 # Macros of the author, written out for people

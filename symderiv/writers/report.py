@@ -16,6 +16,7 @@ from symderiv.checked import Checked, Step
 from symderiv.document import (
     Block,
     Callout,
+    Code,
     CodeBlock,
     Directive,
     Display,
@@ -40,7 +41,7 @@ _NOWHERE = Span(0, 0)
 @dataclass(frozen=True, slots=True)
 class Report:
     """What to print. ``title`` replaces the document's own; ``parameters`` are shown by ``json``; ``plain`` leaves out
-    the marks and the closing section; ``agreement`` are pairs (what it is, LaTeX of it), for what SymPy returned."""
+    the marks and the closing section; ``agreement`` are pairs (what it is, LaTeX of it), for what SymPy found."""
 
     checked: Checked
     title: str = ""
@@ -227,7 +228,7 @@ class _Layout:
         yield self.section(Heading(1, (Text("What was proved", _NOWHERE),), self.end))
         claims = self.report.checked.claims
         proved = [step for step in claims if isinstance(step.verdict, Proved)]
-        words = f"Each mark ✓ stands for a relation that was proved exactly as it is printed: {len(proved)} in all."
+        words = f"The mark ✓ stands beside what was proved exactly as it is printed: {_relations(len(proved))} in all."
         false = sum(isinstance(step.verdict, Refuted) for step in claims)
         if false:
             words += f" {_count(false)} printed as a warning, and refuted: the counterexample stands beside it."
@@ -241,22 +242,13 @@ class _Layout:
         definitions = [span for span in self.numbered if span in self.steps and self._only_definitions(span)]
         if definitions:
             one = len(definitions) == 1
-            cell = (
-                *self._equations(definitions, 0),
-                Text(f" {'is a definition' if one else 'are definitions'}.", _NOWHERE),
-            )
+            words = f" {'is a definition' if one else 'are definitions'}."
+            cell = (*self._equations(definitions, 0), Text(words, _NOWHERE))
             yield Paragraph((Text("Equation " if one else "Equations ", _NOWHERE), *cell), _NOWHERE)
-        if self.report.agreement:
-            yield self.section(Heading(2, (Text("A second opinion", _NOWHERE),), self.end))
-            words = (
-                "The proofs do not rest on a computer algebra system. SymPy, which shares no code with the prover, "
-                "differentiated the same definitions and agrees:"
-            )
-            yield Paragraph((Text(words, _NOWHERE),), _NOWHERE)
-            for label, latex in self.report.agreement:
-                yield Paragraph((Text(label, _NOWHERE),), _NOWHERE)
-                rows = lines(latex)
-                yield Shown(latex, rows, "", "", ("",) * len(rows))
+        for words, latex in self.report.agreement:
+            yield Paragraph(_worded(words), _NOWHERE)
+            rows = lines(latex)
+            yield Shown(latex, rows, "", "", ("",) * len(rows))
 
     def _only_definitions(self, span: Span) -> bool:
         return all(step.kind == "definition" for step in self.steps[span])
@@ -267,17 +259,22 @@ class _Layout:
         for step in proved:
             assert isinstance(step.verdict, Proved)
             by_display.setdefault(displays[step.display], []).append(step.verdict)
-        groups: dict[tuple, list[Span]] = {}
+        groups: dict[tuple[tuple[str, ...], ...], list[tuple[Span, list[str]]]] = {}
         for span, verdicts in by_display.items():
+            used = list(dict.fromkeys(assumption for verdict in verdicts for assumption in verdict.given))
+            cases = [notation.latex_assumption(a) for a in used if a.kind in ("equal", "distinct")]
             scope = tuple(dict.fromkeys(notation.latex_scope(v.scope) for v in verdicts))
-            given = tuple(dict.fromkeys(a.text or notation.latex_assumption(a) for v in verdicts for a in v.given))
+            given = tuple(notation.latex_assumption(a) for a in used if a.kind not in ("equal", "distinct"))
             where = tuple(dict.fromkeys(notation.latex_condition(c) for v in verdicts for c in v.conditions))
-            groups.setdefault((scope, given, where), []).append(span)
+            groups.setdefault((scope, given, where, ("in a case",) if cases else ()), []).append((span, cases))
         rows: list[tuple[tuple[Inline, ...], tuple[Inline, ...]]] = []
-        for (scope, given, where), spans in groups.items():
-            named = [span for span in spans if span in self.numbered]
-            equations = self._equations(named, len(spans) - len(named))
+        for (scope, given, where, _), members in groups.items():
+            named = [span for span, _ in members if span in self.numbered]
+            equations = self._equations(named, len(members) - len(named))
             statement = _worded("; ".join(text if text.startswith("no ") else f"for {text}" for text in scope))
+            if cases := list(dict.fromkeys(case for _, found in members for case in found)):
+                words = " in the case " if len(cases) == 1 else ", each in its case: "
+                statement += (Text(words, _NOWHERE), *_formulas(cases, " or "))
             if given:
                 statement += (Text("; given ", _NOWHERE), *_formulas(given))
             if where:
@@ -322,14 +319,19 @@ def _mark(step: Step) -> str:
     return "refuted" if isinstance(step.verdict, Refuted) else "undecided"
 
 
+def _relations(number: int) -> str:
+    return "one relation" if number == 1 else f"{number} relations"
+
+
 def _count(number: int) -> str:
     return "One line is" if number == 1 else f"{number} lines are"
 
 
 def _worded(text: str) -> tuple[Inline, ...]:
-    """Words with mathematics between dollars."""
-    pieces = enumerate(text.split("$"))
-    return tuple(InlineMath(piece, _NOWHERE) if k % 2 else Text(piece, _NOWHERE) for k, piece in pieces if piece)
+    """Words with mathematics between dollars and code between backticks."""
+    kinds = {"$": InlineMath, "`": Code}
+    pieces = re.findall(r"([$`])(.*?)\1|([^$`]+)", text)
+    return tuple(kinds[sign](inner, _NOWHERE) if sign else Text(plain, _NOWHERE) for sign, inner, plain in pieces)
 
 
 def _formulas(latexes: Sequence[str], last: str = " and ") -> tuple[Inline, ...]:

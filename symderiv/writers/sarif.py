@@ -16,7 +16,7 @@ from urllib.parse import quote
 from symderiv import __version__
 from symderiv.document import Span
 from symderiv.kernel.verdict import Refuted
-from symderiv.writers.findings import NEEDS, Examined, Finding, place, to_add
+from symderiv.writers.findings import Examined, Finding, place, to_add
 from symderiv.writers.terminal import clean, point
 
 SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
@@ -71,8 +71,8 @@ def _message(finding: Finding, file: Examined) -> str:
         said.append(f"Counterexample: {point(witness)}: left side {witness.left}, right side {witness.right}.")
     said += [clean(note) for note in found.notes if not note.startswith("counterexample")]
     if found.help:
-        advice = f"add {' and '.join(to_add(finding, file.path))}" if found.code == NEEDS else found.help
-        said.append(f"Help: {clean(advice)}")
+        lines = to_add(finding, file.path)
+        said.append("Help: " + clean("add " + " and ".join(lines) if lines else found.help))
     return "\n".join(said)
 
 

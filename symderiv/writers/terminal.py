@@ -199,8 +199,8 @@ def _remarks(found: Finding, source: Source) -> Iterator[tuple[str, list[str]]]:
     for note in shown.notes:
         if not (witness is not None and note.startswith("counterexample")):
             yield "", [line for part in note.split("\n") for line in wrapped(clean(part), width)]
-    if shown.code == NEEDS and shown.help:
-        lines = [f"    {clean(line)}" for line in to_add(found, source.name)]
+    lines = [f"    {clean(line)}" for line in to_add(found, source.name)]
+    if lines:
         yield "help", [f"if it is what is meant, add above the formula the line{'s' if len(lines) > 1 else ''}", *lines]
     elif shown.help:
         text = shown.help if columns(shown.help) <= width - 6 else shown.help.replace(" is proved", "\nis proved")
@@ -309,11 +309,11 @@ def _told(step: Step) -> tuple[str, str, str]:
         case Proved(scope=scope, given=given, conditions=conditions):
             words = f"proved{_scope(scope)}"
             if given:
-                words += f", given {', '.join(dict.fromkeys(clean(notation.unicode_assumption(a)) for a in given))}"
+                words += f", given {_listed(notation.unicode_assumption(a) for a in given)}"
             strict = {condition.term for condition in conditions if condition.relation != ">="}
             where = [c for c in conditions if c.relation != ">=" or c.term not in strict]
             if where:
-                words += f", where {', '.join(clean(notation.unicode_condition(c)) for c in where)}"
+                words += f", where {_listed(notation.unicode_condition(c) for c in where)}"
             return "✓", "good", words
         case Refuted():
             return ("✓", "good", "false, as it is marked") if step.expected_false else ("✗", "error", "false")
@@ -324,6 +324,11 @@ def _told(step: Step) -> tuple[str, str, str]:
         return "?", "undecided", clean(step.diagnostic.message)
     words = {"E1": "could not be read", "E2": "the shapes do not fit"}.get(code[:2], "could not be decided")
     return "?", "undecided", words
+
+
+def _listed(formulas: Iterable[str]) -> str:
+    """Formulas one after the other, each kept on one line if there is room."""
+    return ", ".join(clean(formula).replace(" ", _TIE) for formula in dict.fromkeys(formulas))
 
 
 def _scope(scope: Scope) -> str:

@@ -43,7 +43,9 @@ def main(arguments: list[str] | None = None) -> int:
     hit = [m for m in known if m.pinpointed]
     mended = [m for m in hit if any(s.diagnostic and s.diagnostic.help for s in m.pinpointed)]
     missed = ", ".join(m.number for m in known if not m.pinpointed)
-    print(f"known slips: {len(hit)} of {len(known)} pinpointed, {len(mended)} with a repair; not yet: {missed or 'none'}")
+    print(
+        f"known slips: {len(hit)} of {len(known)} pinpointed, {len(mended)} with a repair; not yet: {missed or 'none'}"
+    )
     crashes = [f"{m.number}: {m.crash}" for m in everything if m.crash]
     print("\n".join(["crashes:", *crashes]) if crashes else "crashes: none")
     return bool(crashes or any(m.unexpected or m.unsound for m in everything))
@@ -71,7 +73,9 @@ def _list(measured: Measured) -> None:
     for step in measured.claims:
         if step.diagnostic is None:
             continue
-        word = "false" if isinstance(step.verdict, Refuted) else "proved" if isinstance(step.verdict, Proved) else "open"
+        word = (
+            "false" if isinstance(step.verdict, Refuted) else "proved" if isinstance(step.verdict, Proved) else "open"
+        )
         first = step.diagnostic.notes[0] if step.diagnostic.notes else ""
         print(f"    {measured.line(step):4} {word:6} {step.diagnostic.code} {step.diagnostic.message}: {first}"[:160])
 

@@ -12,6 +12,7 @@ from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from itertools import pairwise
 from pathlib import Path
 from unittest import mock
 
@@ -116,7 +117,7 @@ def measure(path: Path, notation: str = "", *, side_files: bool = False) -> Meas
     except Exception as error:  # the tool's whole purpose is to say that there was one
         measured.crash = f"{type(error).__name__}: {error}"
     measured.whole = time.perf_counter() - ticks[0]
-    measured.steps = [b - a for a, b in zip(ticks[1:], ticks[2:], strict=False)]
+    measured.steps = [b - a for a, b in pairwise(ticks[1:])]
     return measured
 
 

@@ -89,7 +89,6 @@ FALSE: dict[str, tuple[Judged, ...]] = {
         Judged(62, True, "the normalised value lost its hat"),
         Judged(70, True, "the sum of the chain rule is missing"),
         Judged(72, True, "a sum appears from nowhere"),
-        Judged(99, False, "false where the terms before are taken as they stand, without their sums"),
         Judged(117, True, "the sum of the chain rule is missing"),
         Judged(120, True, "the sum of the chain rule is missing"),
         Judged(128, True, "the normalised value stands where the value is needed"),

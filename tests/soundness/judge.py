@@ -119,7 +119,7 @@ def names_of(claim: Claim) -> tuple[list[str], list[str]]:
             elif type(term).__name__ == "SizeOf":
                 sizes.add(term.key[0])
     names &= context.ranges.keys()
-    for ranges in (*[(context.ranges[n],) for n in names], *context.families.values()):
+    for ranges in (*[(r,) for r in context.ranges.values()], *context.families.values()):
         sizes |= {r.high for r in ranges if r is not None and isinstance(r.high, str)}
     sizes |= {i for t in seen if isinstance(t, Var) for i in t.free if i not in context.ranges and i in sizes}
     return sorted(names), sorted(sizes)

@@ -86,7 +86,7 @@ def mutants(text: str, start: int, end: int) -> Iterator[Mutant]:
         elif token in (r"\log", r"\exp"):
             yield Mutant(a, b, r"\exp" if token == r"\log" else r"\log", "function")
             yield Mutant(a, b, "", "function")
-        elif token == "^" and n + 1 < len(tokens) and before != "}" or token == "^" and n + 1 < len(tokens):
+        elif token == "^" and n + 1 < len(tokens):
             last = close.get(n + 1, n + 1)
             yield Mutant(a, tokens[last][2], "", "exponent")
         if (first or before in ("=", "&", "(", "{")) and not here and token not in STRUCTURE | {"-", "+", "=", "<", ">"}:
@@ -151,6 +151,7 @@ class Tally:
     false_proved: list[str] = field(default_factory=list)
     false_refuted: list[str] = field(default_factory=list)
     survivors: list[tuple[str, str]] = field(default_factory=list)
+    crashes: list[str] = field(default_factory=list)
 
     def count(self, what: str, kind: str) -> None:
         self.kinds[what] += 1
@@ -246,6 +247,10 @@ def _one(tally: Tally, text: str, mutant: Mutant, changed: str, known: set, coun
     except UserError:
         tally.count("not read", mutant.kind)
         return
+    except Exception as error:  # the reader promises a diagnostic: whatever else comes is a finding
+        tally.count("crash", mutant.kind)
+        tally.crashes.append(f"{what}: {type(error).__name__}: {error}")
+        return
     results: list[tuple[str, str]] = []
     unread = any(step is None for step in steps) or len(steps) != count
     for step in steps:
@@ -264,8 +269,10 @@ def _one(tally: Tally, text: str, mutant: Mutant, changed: str, known: set, coun
     if "refuted" in kinds:
         tally.count("refuted", mutant.kind)
     elif "undecided, false" in kinds or "slow" in kinds:
-        tally.count("survived", mutant.kind)
-        tally.survivors.append((what, next((d for k, d in results if k == "undecided, false"), "out of time")))
+        reasons = [d for k, d in results if k == "undecided, false"] or ["out of time"]
+        unsaid = all("enters is not known" in reason for reason in reasons)  # a new symbol may depend on anything
+        tally.count("a new symbol" if unsaid else "survived", mutant.kind)
+        tally.survivors.append((what, reasons[0]))
     elif unread:
         tally.count("not read", mutant.kind)
     elif not results:

@@ -283,6 +283,9 @@ class Evaluation:
                 break
         if value is None:
             value = self.field.number(self.values(key))
+            for seeded, _ in self.seeds:
+                if seeded != head and (head in self.context.through or (head, seeded) in self.context.dependent):
+                    raise Unknown("a dependence that nobody stated")
         for bit, (seeded, target) in enumerate(self.seeds):
             if seeded == head:  # the members of this family are varied one alone
                 if isinstance(value, Jet):
