@@ -109,7 +109,10 @@ def _verdict(walk: Walk, number: int) -> tuple[Verdict, Diagnostic | None]:
         if not isinstance(second, Refuted) and isinstance(verdict, Refuted):
             verdict = second
     refuted = isinstance(verdict, Refuted)
-    if refuted and (doubt := walk.doubt(posed, verdict.claim)):
+    doubt = walk.doubt(posed, verdict.claim) if isinstance(verdict, Refuted) else ""
+    if refuted and not doubt and (moved := walk.anew(claims)) and isinstance(prove_all(moved), Proved):
+        doubt = "it holds with the meaning that a symbol in it is given further down"
+    if isinstance(verdict, Refuted) and doubt:
         verdict = Undecided(verdict.claim, doubt, ("counterexample",))
         return verdict, Diagnostic("E302", "this step could not be decided", posed.span, (doubt, *posed.notes))
     hypothesis = needed(*claims, natural_only=refuted)
@@ -156,6 +159,9 @@ def _false(walk: Walk, number: int, verdict: Refuted) -> Diagnostic:
         if when:
             notes.append("it holds when " + " or when ".join(notation.unicode_latex(text) for text in when))
         mended = repair(verdict.claim, _neighbour(walk, number, -1), _neighbour(walk, number, 1))
+        derives = any(isinstance(t, Deriv) for t in subterms(verdict.claim.left))
+        if mended is not None and mended.side == "left" and derives and not any(isinstance(t, Deriv) for t in subterms(mended.term)):
+            mended = None  # nobody would mend a derivative by writing out another one
         if mended is not None:
             sizes = mended.verdict.scope.minimum or mended.verdict.scope.fixed
             proved = f"proved for {notation.unicode_scope(mended.verdict.scope)}" if sizes else "proved"

@@ -15,12 +15,11 @@ from importlib import import_module
 from typing import NoReturn
 
 from symderiv import __version__
-from symderiv.commands import COMMANDS, complain, say
+from symderiv.commands import COMMANDS, FAULT, complain, say
 from symderiv.diagnostics import UserError
 
 INTERRUPTED = 130  # as shells report SIGINT
 BROKEN_PIPE = 141  # as shells report SIGPIPE
-FAULT = 70  # EX_SOFTWARE of sysexits.h: a fault of symderiv's own
 
 STATUS = """\
 exit status:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import io
 import json
 import os
@@ -205,8 +206,7 @@ def in_a_terminal(*arguments: str, **environment: str) -> str:
 
 
 def test_colours_on_a_terminal_only(run: Run, folder: Path) -> None:
-    environment = {key: "" for key in ("NO_COLOR",)}
-    shown = in_a_terminal("check", "false.md", **environment)
+    shown = in_a_terminal("check", "false.md", NO_COLOR="")
     assert "\x1b[1;31merror[E201]\x1b[0m" in shown
     assert "\x1b[" not in run("check", "false.md").out
     plain = in_a_terminal("check", "false.md", NO_COLOR="1")
@@ -341,13 +341,34 @@ def test_classes(run: Run, folder: Path) -> None:
 
 @pytest.mark.parametrize(
     ("arguments", "word"),
-    [([], "PATH"), (["a.md", "--format", "xml"], "xml"), (["a.md", "--asume", "x > 0"], "--asume"), (["a.md", "--assume"], "--assume")],
+    [
+        ([], "PATH"),
+        (["a.md", "--format", "xml"], "xml"),
+        (["a.md", "--asume", "x > 0"], "--asume"),
+        (["a.md", "--assume"], "--assume"),
+    ],
 )
 def test_unusable_arguments(run: Run, arguments: list[str], word: str) -> None:
     done = run("check", *arguments)
     assert (done.status, done.out) == (3, "")
     assert done.err.startswith("error: ")
     assert word in done.err
+
+
+def test_a_fault_in_one_file_does_not_lose_the_others(run: Run, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    module = importlib.import_module("symderiv.check")
+    sound = module.check_document
+
+    def faulty(document: object, **options: object) -> object:
+        if document.source.name == "true.md":  # type: ignore[attr-defined]
+            raise ZeroDivisionError
+        return sound(document, **options)
+
+    monkeypatch.setattr(module, "check_document", faulty)
+    done = run("check", "true.md", "false.md")
+    assert done.status == 70
+    assert "error[E201]" in done.out
+    assert "true.md could not be checked: this is a fault in symderiv" in done.err
 
 
 # JSON, SARIF, Markdown
@@ -476,7 +497,7 @@ def test_markdown_keeps_strangers_in_their_code_spans(run: Run, folder: Path) ->
     text = FALSE.replace("(1 - p_j)", "(1 - p_j) \\text{`| <b> ``` }")
     (folder / "nasty.md").write_text(text, encoding="utf-8")
     out = run("check", "nasty.md", "--format", "markdown").out
-    row = next(line for line in out.splitlines() if line.startswith("| ✗") or line.startswith("| ?"))
+    row = next(line for line in out.splitlines() if line.startswith(("| ✗", "| ?")))
     assert row.count("|") == 5
     fences = re.findall("^`{3,}", out, re.M)
     assert len(fences) == 2

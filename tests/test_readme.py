@@ -76,7 +76,7 @@ def test_the_page_that_is_checked(tmp_path: Path) -> None:
 @pytest.mark.parametrize("line", re.findall(r"^(symderiv check .*?)(?: +#.*)?$", "".join(blocks("sh")), re.M))
 def test_a_way_to_check(line: str, tmp_path: Path) -> None:
     """Each command on files that hold what it speaks of."""
-    program, *arguments = shlex.split(line)
+    arguments = shlex.split(line)[1:]
     (page,) = blocks("markdown")
     for name in ("softmax.md", "notes/a.md", "slides/b.md"):
         (tmp_path / name).parent.mkdir(exist_ok=True)
@@ -90,7 +90,7 @@ def test_a_way_to_check(line: str, tmp_path: Path) -> None:
 @pytest.mark.parametrize("directive", re.findall(r"^\| (`[a-z`, ]+) \| (.*) \|$", README, re.M))
 def test_a_directive_is_understood(directive: tuple[str, str], tmp_path: Path) -> None:
     names = [name for name in re.findall(r"`([a-z]+)`", directive[0]) if name != "end"]
-    examples = [text for text in re.findall(r"`([^`]+)`", directive[1])]
+    examples = re.findall(r"`([^`]+)`", directive[1])
     assert all(any(text.startswith(name) for text in examples) for name in names)
     (tmp_path / "a.md").write_text("$$ 1 + 1 = 2 $$\n", encoding="utf-8")
     (tmp_path / "a.symderiv").write_text("\n".join(examples) + "\n", encoding="utf-8")

@@ -1,5 +1,5 @@
-"""The commands, one module each: ``declare(parser)`` says which arguments it takes, ``run(options)`` does it and returns
-the exit status.
+"""The commands, one module each: ``declare(parser)`` says which arguments it takes, ``run(options)`` does it and
+returns the exit status.
 
 This package file has what they share: how to say something, and how to show progress. A command must never load a heavy
 library before it needs it, never judge mathematics, and never print on standard output what is not its result.
@@ -22,6 +22,7 @@ COMMANDS = ("check", "derive", "list", "explain")
 
 PROVED, FALSE, UNDECIDED, UNUSABLE = range(4)
 """The exit statuses."""
+FAULT = 70  # EX_SOFTWARE of sysexits.h: a fault of symderiv's own
 
 _PATIENCE = 0.4  # seconds before a run is long enough to show its progress
 
@@ -81,5 +82,5 @@ def size(text: str) -> int | str:
 
 def add_format(parser: argparse.ArgumentParser, formats: tuple[str, ...]) -> None:
     """``--format``, whose first choice is the default."""
-    parser.add_argument("--format", choices=formats, default=formats[0], metavar="FORMAT",
-                        help=f"what to print on standard output: {', '.join(formats[:-1])} or {formats[-1]}")  # fmt: skip
+    words = f"what to print on standard output: {', '.join(formats[:-1])} or {formats[-1]}"
+    parser.add_argument("--format", choices=formats, default=formats[0], metavar="FORMAT", help=words)

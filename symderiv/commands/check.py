@@ -10,12 +10,12 @@ import os
 import re
 import shlex
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from symderiv.commands import FALSE, PROVED, UNDECIDED, UNUSABLE, add_format, complain, progress, say
+from symderiv.commands import FALSE, FAULT, PROVED, UNDECIDED, UNUSABLE, add_format, complain, progress, say
 from symderiv.diagnostics import UserError
 
 if TYPE_CHECKING:
@@ -25,6 +25,7 @@ SUMMARY = "prove or refute each step of a document: LaTeX, Markdown, a notebook,
 
 LARGEST_SIZE = 1000
 STDIN = "-"
+INSTALLED = ("node_modules", "site-packages", "__pycache__")  # folders of which the user wrote nothing
 DECLARATIONS = (
     ("assume", "EQUATION", r"an assumption: '\sum_j t_j = 1', 't in {0,1}', 'onehot t', 'x > 0'"),
     ("define", "EQUATION", r"a definition: 'p_i = e^{z_i}/\sum_j e^{z_j}'"),
@@ -48,9 +49,10 @@ class _Declare(argparse.Action):
 
 
 def declare(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("paths", metavar="PATH", nargs="+", help="files, folders, patterns such as 'notes/*.md', or - for standard input")  # fmt: skip # noqa: E501
+    paths = "files, folders, patterns such as 'notes/*.md', or - for standard input"
+    parser.add_argument("paths", metavar="PATH", nargs="+", help=paths)
     parser.add_argument("--classes", metavar="N", type=_classes, help="check for K = N only, not for every K")
-    parser.set_defaults(declarations=())
+    parser.set_defaults(declarations=(), faults=0)
     for name, takes, words in DECLARATIONS:
         parser.add_argument(f"--{name}", metavar=takes, action=_Declare, default=argparse.SUPPRESS, help=words)
     parser.add_argument("--einstein", nargs=0, action=_Declare, default=argparse.SUPPRESS,
@@ -59,8 +61,10 @@ def declare(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--only-problems", action="store_true", help="leave out the steps that are in order")
     parser.add_argument("--quiet", "-q", action="store_true", help="problems only, and no summary")
     parser.add_argument("--skip-empty", action="store_true", help="pass over files that hold nothing to check")
-    parser.add_argument("--write-report", action="store_true", help="write the document as a page and a PDF, with the verdicts in the margin")  # fmt: skip # noqa: E501
-    parser.add_argument("--output", default="output", metavar="DIR", help="where --write-report writes (default: output)")  # fmt: skip # noqa: E501
+    parser.add_argument("--write-report", action="store_true",
+                        help="write the document as a page and a PDF, with the verdicts in the margin")  # fmt: skip
+    parser.add_argument("--output", default="output", metavar="DIR",
+                        help="where --write-report writes (default: output)")  # fmt: skip
     parser.add_argument("--pdf-engine", choices=("auto", "latex", "typst"), default="auto", metavar="ENGINE",
                         help="for --write-report: auto (default), latex or typst")  # fmt: skip
     add_format(parser, ("text", "json", "sarif", "markdown"))
@@ -70,7 +74,9 @@ def _classes(text: str) -> int | None:
     if text == "K":
         return None
     if not re.fullmatch(r"[0-9]{1,18}", text) or not 1 <= int(text) <= LARGEST_SIZE:
-        raise argparse.ArgumentTypeError(f"must be a whole number from 1 to {LARGEST_SIZE}, or K for every one; not {text!r}")
+        raise argparse.ArgumentTypeError(
+            f"must be a whole number from 1 to {LARGEST_SIZE}, or K for every one; not {text!r}"
+        )
     return int(text)
 
 
@@ -85,7 +91,9 @@ def run(options: argparse.Namespace) -> int:
             else:
                 examined.append(found)
     if not examined and not options.skip_empty:
-        raise UserError(f"nothing to check: {_several(skipped, 'file')} without a single step in {', '.join(options.paths)}")
+        raise UserError(
+            f"nothing to check: {_several(skipped, 'file')} without a single step in {', '.join(options.paths)}"
+        )
     failure = None
     if options.write_report:
         try:
@@ -96,6 +104,8 @@ def run(options: argparse.Namespace) -> int:
     if failure is not None:
         raise failure
     statuses = {found.status for found in examined}
+    if options.faults:
+        return FAULT
     return next((status for status in (FALSE, UNUSABLE, UNDECIDED) if status in statuses), PROVED)
 
 
@@ -125,10 +135,12 @@ def _in_folder(folder: str) -> list[str]:
 
     found = []
     for here, folders, files in os.walk(folder):
-        folders[:] = sorted(f for f in folders if f[0] != "." and f not in ("node_modules", "__pycache__", "site-packages"))
+        folders[:] = sorted(f for f in folders if f[0] != "." and f not in INSTALLED)
         found += [os.path.join(here, f) for f in sorted(files) if f[0] != "." and Path(f).suffix.lower() in KINDS]
     if not found:
-        raise UserError(f"there is no document in {folder}: none of its files has one of the suffixes {', '.join(KINDS)}")
+        raise UserError(
+            f"there is no document in {folder}: none of its files has one of the suffixes {', '.join(KINDS)}"
+        )
     return found
 
 
@@ -165,7 +177,7 @@ def _whole(names: list[str]) -> list[str]:
 # Checking
 
 
-def _examine(path: str, options: argparse.Namespace, show: Any) -> Examined:
+def _examine(path: str, options: argparse.Namespace, show: Callable[[str], None]) -> Examined:
     from symderiv import sidefile
     from symderiv.check import check_document
     from symderiv.reader.containers import read_path, read_text
@@ -185,13 +197,21 @@ def _examine(path: str, options: argparse.Namespace, show: Any) -> Examined:
         declarations.sort(key=lambda declaration: not declaration[0].startswith("size"))
     except UserError as error:
         return Examined(name, None, str(error))
-    checked = check_document(
-        document,
-        sizes={} if options.classes is None else {"K": options.classes},
-        directives=declarations,
-        strict=options.strict,
-        progress=lambda done, of: show(f"checking {name}: {done} of {of} steps"),
-    )
+    try:
+        checked = check_document(
+            document,
+            sizes={} if options.classes is None else {"K": options.classes},
+            directives=declarations,
+            strict=options.strict,
+            progress=lambda done, of: show(f"checking {name}: {done} of {of} steps"),
+        )
+    except Exception:
+        # The other files are checked all the same; the exit status is that of a fault.
+        import traceback
+
+        options.faults += 1
+        complain(traceback.format_exc())
+        return Examined(name, None, f"{name} could not be checked: this is a fault in symderiv, not in the document.")
     reason = nothing_to_check(checked)
     problem = f"nothing was checked in {name}: {reason}." if reason else ""
     return Examined(name, checked, problem, tuple(declarations))
@@ -228,8 +248,8 @@ def _print(examined: Sequence[Examined], skipped: int, options: argparse.Namespa
         if found.problem:
             complain(f"error: {found.problem}")
     if options.classes is not None and not any(_speaks_of_classes(found) for found in examined):
-        complain("warning: --classes had no effect, because no formula contains the size K; "
-                 f"if the classes are counted by another letter, as N, give --size 'N = {options.classes}'")  # fmt: skip
+        advice = f"if the classes are counted by another letter, as N, give --size 'N = {options.classes}'"
+        complain(f"warning: --classes had no effect, because no formula contains the size K; {advice}")
 
 
 def _speaks_of_classes(examined: Examined) -> bool:

@@ -222,6 +222,8 @@ class Directives:
     def _give_shape(self, name: str, lengths: list[str]) -> None:
         symbols = self.symbols
         kept = [length for length in lengths if length != "1"]
+        if len(lengths) == 2 and lengths[0] == "1" and kept:
+            symbols.rows.add(name)
         symbols.shapes[name] = tuple(kept)
         head = Head(symbols.name(name, len(kept)), len(kept), 0)
         for n, length in enumerate(kept):

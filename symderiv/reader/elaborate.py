@@ -7,6 +7,7 @@ with its place and name, never a guess. This module must never judge whether som
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from fractions import Fraction
@@ -269,6 +270,8 @@ class Elaborator:
         if isinstance(base, syntax.Number) and sub is not None and base.text == "1":
             condition = self.condition(sub, node)
             return self.scripts(condition, sup, primes, node)
+        if isinstance(base, syntax.Number) and base.text == "1" and sup is not None and _is_transpose(sup):
+            return Array((self.symbols.ranges.new(),), lambda at: ONE, row=True)  # 1^T: the row of ones
         if sub is not None:
             value = self.pick(self.value(base), sub, node)
         else:
@@ -445,7 +448,7 @@ class Elaborator:
     def family(self, head: Head, node: syntax.Node, sups: tuple[Index, ...] = ()) -> Array:
         """The vector or matrix of all members of a family, at the labels ``sups``."""
         slots = [self.symbols.ranges.slot(head, n) for n in range(head.subs)]
-        return Array(tuple(slots), lambda at: Var(head.name, tuple(at), sups))
+        return Array(tuple(slots), lambda at: Var(head.name, tuple(at), sups), head.name.split("#")[0] in self.symbols.rows)
 
     def pick(self, value: Value, sub: syntax.Node, node: syntax.Node) -> Term:
         if not isinstance(value, Array):
@@ -884,7 +887,7 @@ class Elaborator:
         """A call of a function that the author defined; None if it is a product after all."""
         symbols = self.symbols
         if len(items) != len(function.parameters):
-            if self._only_names(items):
+            if self._only_names(items) and all(p.family is not None for p in function.parameters):
                 return self.var(name, subs, labels, node)
             raise refuse("E160", f"{name} was defined with {len(function.parameters)} arguments", node)
         replaced: dict[Var, Term] = {}
@@ -1086,6 +1089,8 @@ class Elaborator:
         variables: list[Value] = []
         for variable, order in node.variables:
             value = self.value(variable)
+            if isinstance(value, Var) and not value.indices and re.fullmatch("[A-Z]", value.name) and not symbols.defines(value.name, 0):
+                raise refuse("E214", f"the shape of {value.name} is not known", variable, f"declare it: `shape {value.name} : m x n`")
             if isinstance(value, Term) and not isinstance(value, Var):
                 raise refuse("E170", "a derivative can be taken by a variable or a named quantity only", variable)
             variables += [value] * order
@@ -1142,6 +1147,7 @@ class Elaborator:
         range_class = ranges.new()
         if _as_value(node.body, index):
             raise refuse("E154", f"this sum runs over the values of {index}, not over an index", node)
+        silent = high is None
         if high is None and index in self.symbols.index_sizes:
             high = self.symbols.size(self.symbols.index_sizes[index])
         if high is not None:
@@ -1152,7 +1158,7 @@ class Elaborator:
             pass
         with self.binding(index, range_class):
             body = self.bind_and_sum(kind, rest, node)
-            if high is None and isinstance(body, Term) and index not in body.free and index not in self.symbols.declared:
+            if silent and isinstance(body, Term) and index not in body.free and index not in self.symbols.declared:
                 raise refuse("E154", f"this sum runs over {index}, which is not an index of what it sums", node)
             guards = [self.comparison(op, self.operand(a), self.operand(b), node) for op, a, b in conditions]
         range_ = Range(low, high if high is not None else range_class)  # type: ignore[arg-type]

@@ -27,6 +27,10 @@ BINARY = re.compile(
     r"\bbinary\b(?!\s+(?:classif|logistic|cross|regress|case|problem|entropy|image|tree))|either\s+(?:0\s+or\s+1|1\s+or\s+0|zero\s+or\s+one)|0\s+or\s+1\b|二元|取\s*0\s*或\s*1|binario|binaire|binär",
     re.IGNORECASE,
 )
+NEGATED = re.compile(
+    r"\b(?:not|never|no|without|unless|instead|neither|nor|if|whether|example|e\.g|nicht|kein\w*|pas|sans|sin)\b|n't\b|不|非|没|無|아니|않",
+    re.IGNORECASE,
+)
 PLAIN_CASE = re.compile(r"(?<![A-Za-z\\_^])([a-z])\s*(==?|≠|!=|\\neq?)\s*([a-z])(?![A-Za-z(_^])")
 BOTH = re.compile(r"\b(combin\w*|both cases|in general|altogether|put\w* together|summari\w*|unif\w*)\b|综合|综上|합치면|종합|en résumé", re.IGNORECASE)
 EINSTEIN = re.compile(r"einstein\s+(?:summation|sum|notation|convention)|summation\s+convention|爱因斯坦|아인슈타인", re.IGNORECASE)

@@ -55,6 +55,7 @@ class Symbols:
     arrays: dict[str, object] = field(default_factory=dict)
     heads: dict[str, set[Head]] = field(default_factory=dict)
     shapes: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    rows: set[str] = field(default_factory=set)
     declared: dict[str, Range] = field(default_factory=dict)
     sizes: dict[str, int] = field(default_factory=dict)
     minimum: dict[str, int] = field(default_factory=dict)

@@ -416,6 +416,8 @@ class Walk:
                         self.constants.add(plain(row.segments[0].side.name))
         for kind, pattern in (("onehot", prose.ONE_HOT), ("sum", prose.SUM_TO_ONE), ("binary", prose.BINARY)):
             match = pattern.search(sentence.words)
+            if match and prose.NEGATED.search(sentence.words[: match.start()]):
+                continue
             if match and (kind != "binary" or sentence.formulas):
                 self._stated(kind, match[0], sentence)
 
@@ -574,6 +576,8 @@ class Walk:
                 if segment.side is None:
                     continue  # the row goes on with the chain above
                 self._start(segment)
+            elif isinstance(segment.side, syntax.Node) and ASIDE.match(self.document.source.text, segment.span.start, segment.span.end):
+                return  # "... = x when g = ..." goes on with words
             elif segment.relation in CLAIMS:
                 self._step(segment, display, n, conditions)
             elif segment.relation in BREAKS:
@@ -924,10 +928,36 @@ class Walk:
             for d in self.symbols.definitions.get(head, ())
         )
 
+    def anew(self, claims: Sequence[Claim]) -> list[Claim]:
+        """The claims with the meanings that their symbols are given later; empty if none is."""
+        later: dict[str, str] = {}
+        for head, name in self.symbols.versions.items():
+            number = int(name.partition("#")[2])
+            for n in range(1, number):
+                later[head.name if n == 1 else f"{head.name}#{n}"] = f"{head.name}#{n + 1}"
+        if not later:
+            return []
+
+        def read(term: Term) -> Term:
+            if isinstance(term, Var):
+                return Var(later.get(term.name, term.name), term.subs, term.sups)
+            return rebuild(term, tuple(map(read, term.parts))) if term.parts else term
+
+        memo: dict[Term, Term] = {}
+        every = {
+            head: tuple(Definition(d.params, self.symbols.ranges.resolve(d.body, memo)) for d in ds)
+            for head, ds in self.symbols.definitions.items()
+        }
+        moved = [
+            replace(c, left=read(c.left), right=read(c.right), context=replace(c.context, definitions=every)) for c in claims
+        ]
+        return [] if all(a.left is b.left and a.right is b.right for a, b in zip(moved, claims, strict=True)) else moved
+
     def define_row(self, row: syntax.Row) -> None:
         """A definition from a directive. Raises ReadError."""
         left, right = row.segments[0].side, row.segments[1].side
         assert isinstance(left, syntax.Node) and isinstance(right, syntax.Node)
+        self._survey_square(left)
         head = self._head_of(left)
         found = self._indices(head) if head is not None else None
         if head is None or found is None:
@@ -968,7 +998,7 @@ class Walk:
         if symbols.einstein:
             value = summed(value, self.kept, elaborator.free.get)
         versioned = Head(symbols.name(name, len(subs), len(labels)), len(subs), len(labels))
-        if isinstance(value, Var) and value.name.split("#")[0] == name:
+        if isinstance(value, Var) and value.head == Head(symbols.name(name, len(subs), len(labels)), len(subs), len(labels)):
             raise ReadError("E165", f"{name} stands on both sides, so this does not define it", posed.span)
         numbers = bool(params) and all(isinstance(i, int) for i in params)
         itself = Var(versioned.name, tuple(subs), tuple(labels)) in set(subterms(value)) if numbers else _reaches(value, versioned, symbols)

@@ -127,8 +127,8 @@ class Examined:
 
     @property
     def status(self) -> int:
-        """0: every step is in order. 1: one is false. 2: one is undecided, or a part was not read. 3: there was nothing to
-        check, or a declaration from outside is not understood."""
+        """0: every step is in order. 1: one is false. 2: one is undecided, or a part was not read. 3: there was nothing
+        to check, or a declaration from outside is not understood."""
         if self.checked is None or self.problem:
             return 3
         if self.counts.false:
@@ -207,7 +207,7 @@ _COMMENTS = {".tex": "% {}", ".latex": "% {}", ".ltx": "% {}", ".rst": ".. {}", 
 
 
 def to_add(finding: Finding, path: str) -> list[str]:
-    """The lines that would settle the matter, as comments in the document's own language; none if the help is advice."""
+    """The lines that would settle it, as comments in the document's own language; none if the help is advice."""
     comment = _COMMENTS.get(path[path.rfind(".") :].lower() if "." in path else "", "<!-- {} -->")
     lines = finding.diagnostic.help.split("\n")
     return [comment.format(line) for line in lines] if all(line.startswith("symderiv: ") for line in lines) else []
@@ -246,7 +246,10 @@ def expanded(latex: str, macros: Mapping[str, tuple[int, str | None, str]], dept
             start, end = inside or token.span()  # type: ignore[union-attr]
             arguments.append(latex[start:end])
             position = end + 1 if inside else end
-        filled = re.sub(r"#([1-9])", lambda n: arguments[int(n[1]) - 1] if int(n[1]) <= len(arguments) else "", body)
+        given = dict(enumerate(arguments, start=1))
+        filled = "".join(
+            given.get(int(part), "") if odd % 2 else part for odd, part in enumerate(re.split("#([1-9])", body))
+        )
         out.append(f"{{{filled}}}" if count else filled + " " * filled[-1:].isalpha())
         if sum(map(len, out)) > _LONGEST:
             return latex

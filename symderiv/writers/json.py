@@ -40,9 +40,16 @@ def write_all(examined: Iterable[Examined], parameters: Mapping[str, object] | N
 
 def _file(examined: Examined, parameters: Mapping[str, object]) -> dict[str, Any]:
     if examined.checked is None:
-        empty = {"version": __version__, "source": examined.path, "parameters": dict(parameters), "files": []}
-        summary = dict.fromkeys(("proved", "refuted", "undecided", "definitions"), 0)
-        return {"path": examined.path, "error": examined.problem, **empty, "summary": summary, "steps": [], "diagnostics": []}
+        nothing = {
+            "version": __version__,
+            "source": examined.path,
+            "parameters": dict(parameters),
+            "files": [],
+            "summary": dict.fromkeys(("proved", "refuted", "undecided", "definitions"), 0),
+            "steps": [],
+            "diagnostics": [],
+        }
+        return {"path": examined.path, "error": examined.problem, **nothing}
     source = examined.checked.document.source
     found = record(examined.checked, parameters, examined.files, examined.path)
     for step, entry in zip(examined.checked.steps, found["steps"], strict=True):

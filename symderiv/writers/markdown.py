@@ -26,7 +26,7 @@ def _file(file: Examined, only_problems: bool) -> Iterator[str]:
         return
     if not only_problems:
         yield _table(file.checked)
-        given = [f"{_code(assumption)}" + (f" ({_code(origin)})" if origin else "") for assumption, origin in file.given]
+        given = [_code(assumption) + (f" ({_code(origin)})" if origin else "") for assumption, origin in file.given]
         if given:
             yield f"Given {', '.join(given)}."
     for found in file.findings:

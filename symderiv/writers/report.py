@@ -30,7 +30,7 @@ from symderiv.document import (
     Span,
     Text,
 )
-from symderiv.kernel.verdict import Proved, Refuted, Witness
+from symderiv.kernel.verdict import Proved, Refuted, Scope, Witness
 from symderiv.writers.figures import Drawing, draw
 from symderiv.writers.formula import Group, Line, lines
 from symderiv.writers.witness import witness_latex
@@ -263,7 +263,7 @@ class _Layout:
         for span, verdicts in by_display.items():
             used = list(dict.fromkeys(assumption for verdict in verdicts for assumption in verdict.given))
             cases = [notation.latex_assumption(a) for a in used if a.kind in ("equal", "distinct")]
-            scope = tuple(dict.fromkeys(notation.latex_scope(v.scope) for v in verdicts))
+            scope = tuple(map(notation.latex_scope, _narrowest(v.scope for v in verdicts)))
             given = tuple(notation.latex_assumption(a) for a in used if a.kind not in ("equal", "distinct"))
             where = tuple(dict.fromkeys(notation.latex_condition(c) for v in verdicts for c in v.conditions))
             groups.setdefault((scope, given, where, ("in a case",) if cases else ()), []).append((span, cases))
@@ -317,6 +317,16 @@ def _mark(step: Step) -> str:
     if isinstance(step.verdict, Proved):
         return "proved"
     return "refuted" if isinstance(step.verdict, Refuted) else "undecided"
+
+
+def _narrowest(scopes: Iterable[Scope]) -> list[Scope]:
+    """The scopes without those that another one lies in: what holds for all m holds for K = 4 and all m too."""
+
+    def limits(scope: Scope) -> set[tuple[str, int]]:
+        return {*scope.fixed, *scope.minimum}
+
+    found = list(dict.fromkeys(scopes))
+    return [scope for scope in found if not any(limits(scope) < limits(other) for other in found)]
 
 
 def _relations(number: int) -> str:

@@ -27,8 +27,9 @@ def write(examined: Iterable[Examined], explanations: Mapping[str, str]) -> str:
     """One run with the findings of all files, as JSON text. ``explanations`` has the long text of each code."""
     files = list(examined)
     codes = sorted({finding.diagnostic.code for file in files for finding in file.findings})
+    rules = [_rule(code, explanations[code]) for code in codes]
     run = {
-        "tool": {"driver": {"name": "symderiv", "version": __version__, "rules": [_rule(code, explanations[code]) for code in codes]}},
+        "tool": {"driver": {"name": "symderiv", "version": __version__, "rules": rules}},
         "columnKind": "unicodeCodePoints",
         "results": [_result(finding, file, codes) for file in files for finding in file.findings],
         "invocations": [
@@ -89,7 +90,8 @@ def _location(finding: Finding, file: Examined) -> dict[str, Any]:
     location: dict[str, Any] = {"artifactLocation": {"uri": address(start.path)}}
     if start.position.cell is not None:
         # Lines of a notebook are lines of a cell; those of its JSON, which SARIF would mean, nobody sees.
-        return {"physicalLocation": location, "message": {"text": f"cell {start.position.cell}, line {start.position.line}"}}
+        cell = f"cell {start.position.cell}, line {start.position.line}"
+        return {"physicalLocation": location, "message": {"text": cell}}
     location["region"] = {"startLine": start.position.line, "startColumn": start.position.column}
     if end.path == start.path and end.position > start.position:
         location["region"] |= {"endLine": end.position.line, "endColumn": end.position.column}

@@ -1,5 +1,7 @@
-"""A counterexample as every format prints it: sizes, indices, and whole families as vectors. It must never round: what it
-prints are the exact values at which both sides were enclosed."""
+"""A counterexample as every format prints it: sizes, indices, and whole families as vectors.
+
+It must never round: what it prints are the exact values at which both sides were enclosed.
+"""
 
 from __future__ import annotations
 
