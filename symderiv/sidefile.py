@@ -1,8 +1,8 @@
 """Side files: declarations for a document that one cannot edit, in a file of the same name next to it.
 
 ``notes/softmax.symderiv`` is read for ``notes/softmax.md``: one directive a line, as after ``symderiv:`` in the
-document itself; what follows a ``#`` at the beginning of a line or after a blank is a comment. This module must never carry out
-a directive, only find it and say where it stands.
+document itself; what follows a ``#`` at the beginning of a line or after a blank is a comment. This module must never
+carry out a directive, only find it and say where it stands.
 """
 
 from __future__ import annotations

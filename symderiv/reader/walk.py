@@ -521,10 +521,18 @@ class Walk:
         kinds = {(a.kind, a.data) for found in beside for a in found}
         whole = [a for found in beside for a in found][:1] if len(kinds) == 1 else []
         inherited: list[Assumption] = []
+        aside: int | None = None  # where a row of words beside a formula ended
         for n, row in enumerate(rows.rows):
             if beside[n] or (row.segments and row.segments[0].side is not None):
                 inherited = beside[n]
-            if row.segments and not ASIDE.match(self.document.source.text, row.segments[0].span.start, row.cells_span.end):
+            start, text = row.cells_span.start, self.document.source.text
+            goes_on = bool(row.segments) and row.segments[0].side is None
+            if n and aside is not None and not goes_on and "\\\\" not in text[aside:start]:
+                continue  # still beside the formula: "when g = ..., and h = ..."
+            aside = None
+            if row.segments and ASIDE.match(text, row.segments[0].span.start, row.cells_span.end):
+                aside = row.cells_span.end
+            elif row.segments:
                 self._segments(row, number, n, whole or inherited)
                 self._see(row)
             elif row.remarks:
