@@ -10,7 +10,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from symderiv import notation
+from symderiv import notation, sidefile
 from symderiv.checked import Checked, Step
 from symderiv.diagnostics import Diagnostic, ReadError
 from symderiv.document import Document
@@ -21,6 +21,25 @@ from symderiv.repair import holds_when, repair
 from symderiv.terms import ZERO, Claim, Deriv, Term, subterms
 
 Progress = Callable[[int, int], None]
+
+
+def check(
+    path: str | Path,
+    *,
+    classes: int | None = None,
+    declare: Sequence[str] = (),
+    strict: bool = False,
+    progress: Progress | None = None,
+) -> Checked:
+    r"""Read a document and prove or refute each of its steps, as ``symderiv check`` does.
+
+    ``classes`` is a number for the size K, or None for every one; ``declare`` are directives such as
+    ``assume \sum_j t_j = 1`` or ``define p_i = ...``, beside those of the side file next to the document; with ``strict``
+    only declared assumptions count. Raises UserError if the file cannot be read.
+    """
+    declared = [*sidefile.directives(Path(path)), *((text, f"declared as {text!r}") for text in declare)]
+    sizes = {} if classes is None else {"K": classes}
+    return check_path(path, sizes=sizes, directives=declared, strict=strict, progress=progress)
 
 
 def check_document(

@@ -371,6 +371,19 @@ def test_a_fault_in_one_file_does_not_lose_the_others(run: Run, folder: Path, mo
     assert "true.md could not be checked: this is a fault in symderiv" in done.err
 
 
+def test_from_python(folder: Path) -> None:
+    import symderiv
+
+    (folder / "loss.md").write_text(LOSS, encoding="utf-8")
+    assert [step.in_order for step in symderiv.check("loss.md").steps] == [True, True, False]
+    checked = symderiv.check("loss.md", classes=3, declare=[r"assume \sum_i t_i = 1"])
+    assert all(step.in_order for step in checked.steps)
+    (folder / "loss.symderiv").write_text("onehot t\n", encoding="utf-8")
+    assert all(step.in_order for step in symderiv.check("loss.md", strict=True).steps)
+    with pytest.raises(symderiv.UserError, match=r"missing\.md"):
+        symderiv.check("missing.md")
+
+
 # JSON, SARIF, Markdown
 
 

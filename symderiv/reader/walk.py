@@ -638,9 +638,6 @@ class Walk:
             if head is not None and self._define(head, last.node, segment.side, relation, posed):
                 self.posed.append(posed)
                 return
-            if self.inline:
-                self.last = None
-                return
             try:
                 last.value = self._read(last.node)
                 self.kept = last.value.free if isinstance(last.value, Term) else frozenset()
@@ -670,6 +667,9 @@ class Walk:
             posed.error = (last.error if last else None) or Diagnostic("E111", "the left side could not be read", segment.span)
         if self._names_result(posed, segment.side) or self._reads_off(posed):
             self.last = Last(right, segment.side.span, segment.side, free=dict(self.elaborator.free))
+            return
+        if self.inline:
+            self.last = None
             return
         posed.guessed = last is not None and last.guessed
         posed.rounded = _rounded(segment.side) or (last is not None and last.node is not None and _rounded(last.node))

@@ -19,7 +19,7 @@ from symderiv.writers.formula import Command, Delimiter, Fence, Group, Node, Scr
 from symderiv.writers.report import Layout, Report, Shown, layout, web_target
 from symderiv.writers.signs import ALIGNED, MATRICES, SPACES, STYLES, SYMBOLS
 
-LINE = 37.5
+LINE = 37.0
 """Room for a display in em: 16 cm of 11 pt type, less the equation number and its mark."""
 
 _STYLE = {0: "display", 1: "inline", 2: "script"}
