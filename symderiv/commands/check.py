@@ -20,6 +20,7 @@ from symderiv.diagnostics import UserError
 
 if TYPE_CHECKING:
     from symderiv.writers.findings import Examined
+    from symderiv.writers.report import Report
 
 SUMMARY = "prove or refute each step of a document: LaTeX, Markdown, a notebook, HTML or reStructuredText"
 
@@ -210,7 +211,8 @@ def _examine(path: str, options: argparse.Namespace, show: Callable[[str], None]
         import traceback
 
         options.faults += 1
-        complain(traceback.format_exc())
+        if options.faults == 1:
+            complain(traceback.format_exc())
         return Examined(name, None, f"{name} could not be checked: this is a fault in symderiv, not in the document.")
     reason = nothing_to_check(checked)
     problem = f"nothing was checked in {name}: {reason}." if reason else ""
@@ -263,7 +265,7 @@ def _speaks_of_classes(examined: Examined) -> bool:
 
 def _with_reports(examined: Sequence[Examined], options: argparse.Namespace) -> Iterator[Examined]:
     """Each document that was checked written as a page and a PDF with the verdicts in the margin."""
-    from symderiv.derive.files import made, saved
+    from symderiv.derive.files import saved
     from symderiv.writers.report import Report
 
     stems: set[str] = set()
@@ -277,10 +279,26 @@ def _with_reports(examined: Sequence[Examined], options: argparse.Namespace) -> 
             number += 1
             stem = f"{base}-{number}"
         stems.add(stem)
-        report = Report(found.checked)
-        contents = {form: made(report, form, options.pdf_engine) for form in ("html", "pdf")}
+        contents: dict[str, bytes] = {}
+        for form in ("html", "pdf"):
+            try:
+                contents[form] = _made(Report(found.checked), form, options.pdf_engine)
+            except UserError as error:  # the next document may well be printable
+                complain(f"warning: {found.path} was not written as {form.upper()}: {error}")
         files = saved(Path(options.output), stem, contents)
         yield replace(found, files=tuple(map(str, files.values())))
+
+
+def _made(report: Report, form: str, engine: str) -> bytes:
+    """The report in one form; formulas too wide for a page of TeX go to the PDF engine that comes along."""
+    from symderiv.derive.files import made
+
+    try:
+        return made(report, form, engine)
+    except UserError:
+        if form != "pdf" or engine != "auto":
+            raise
+        return made(report, form, "typst")
 
 
 def _several(number: int, noun: str) -> str:

@@ -12,6 +12,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from functools import cache, partial
 from itertools import product
+from typing import TYPE_CHECKING
 
 from symderiv.kernel.conditions import Requirement, requirements
 from symderiv.kernel.derivative import Unsupported, differentiate
@@ -19,7 +20,6 @@ from symderiv.kernel.forms import Form, Nowhere, demanded
 from symderiv.kernel.generality import fingerprint, generalised
 from symderiv.kernel.normal import Normal
 from symderiv.kernel.polynomial import subtract
-from symderiv.kernel.search import Search
 from symderiv.kernel.signs import holds
 from symderiv.kernel.verdict import _SEAL, Condition, Proved, Refuted, Scope, Undecided, Verdict
 from symderiv.terms import (
@@ -28,6 +28,7 @@ from symderiv.terms import (
     Delta,
     Index,
     Range,
+    Size,
     SizeOf,
     Sum,
     Term,
@@ -37,6 +38,9 @@ from symderiv.terms import (
 )
 
 RELATIONS = ("=", "<", ">", "<=", ">=", "!=")
+if TYPE_CHECKING:
+    from symderiv.kernel.search import Search
+
 CASE_LIMIT = 4096  # index assignments written out for one claim
 SHORT = 6  # a range of so few elements is written out without another thought
 Instance = tuple[Term, Term, dict, list[Assumption]]  # both sides, the ends of their indices' ranges, what differs
@@ -153,6 +157,7 @@ class _Case:
         self.forms: dict[tuple, Form] = {}
         self.needs: dict[tuple, list[Requirement]] = {}
         self.nowhere = False
+        self._search: Search | None = None
 
     def _is_size(self, name: str) -> bool:
         context = self.claim.context
@@ -248,15 +253,23 @@ class _Case:
         """A proof for all sizes, if there is one; no other attempt is made."""
         if self.homeless or self.contradiction or self.reason or self.claim.relation not in RELATIONS:
             return None
-        search = Search(self.posed, self._assumed_sizes(), self.minimum, self.ranges)
-        verdict = self._in_general(search)
+        verdict = self._in_general()
         return verdict if isinstance(verdict, Proved) else None
 
-    def _in_general(self, search: Search) -> Verdict | None:
+    @property
+    def search(self) -> Search:
+        """The search for a counterexample; python-flint is loaded when a proof alone does not settle the claim."""
+        if self._search is None:
+            from symderiv.kernel.search import Search
+
+            self._search = Search(self.posed, self._assumed_sizes(), self.minimum, self.ranges)
+        return self._search
+
+    def _in_general(self) -> Verdict | None:
         for assumptions in ((), self.assumptions) if self.assumptions else ((),):
             proof = self._proof(assumptions, 0)
             if proof is not None:
-                return self._proved(assumptions, 0, proof, search)
+                return self._proved(assumptions, 0, proof)
         return None
 
     def judge(self) -> Verdict:
@@ -269,19 +282,20 @@ class _Case:
             return Undecided(claim, "the assumptions contradict each other, so they prove nothing")
         if self.reason:
             return Undecided(claim, self.reason)
-        search = Search(self.posed, self._assumed_sizes(), self.minimum, self.ranges)
-        verdict = self._in_general(search)
+        verdict = self._in_general()
         if verdict is not None:
             return verdict
+        search = self.search
         witness = search.run(QUICK)
         if witness is None:
             for expand in self._expansions():
                 proof = self._proof(self.assumptions, expand)
                 if proof is not None:
-                    return self._proved(self.assumptions, expand, proof, search)
+                    return self._proved(self.assumptions, expand, proof)
         witness = witness or search.run(THOROUGH)
         if witness is not None:
-            return Refuted(claim, witness, seal=_SEAL)
+            sizes = tuple(sorted({*witness.sizes, *self._named_sizes()}))
+            return Refuted(claim, replace(witness, sizes=sizes), seal=_SEAL)
         tried = ["normal form", "counterexample"]
         reason = self.reason or search.obstacle
         if search.agreed:
@@ -300,6 +314,15 @@ class _Case:
         short = max((n for n in lengths if n <= SHORT), default=0)
         return sorted({n for n in (short, max(lengths, default=0)) if n}) or ([1] if self.assumptions else [])
 
+    def _lengths(self) -> set[Size]:
+        """The upper ends of all ranges that the claim speaks of."""
+        return {t.range.high for t in self.terms if isinstance(t, Sum)} | {r.high for r in self.ranges.values()}
+
+    def _named_sizes(self) -> list[tuple[str, int]]:
+        """The sizes with a name that are numbers here (K = 4), where the claim speaks of that many."""
+        lengths = self._lengths()
+        return sorted((name, value) for name, value in self.claim.context.sizes.items() if value in lengths)
+
     def _needed(self, assumptions: Sequence[Assumption], expand: int, proof: tuple) -> tuple[list[Assumption], tuple]:
         """Drop every assumption that the proof does without."""
         needed = list(assumptions)
@@ -310,18 +333,16 @@ class _Case:
                 needed, proof = fewer, shorter
         return needed, proof
 
-    def _proved(self, assumptions: Sequence[Assumption], expand: int, proof: tuple, search: Search) -> Verdict:
+    def _proved(self, assumptions: Sequence[Assumption], expand: int, proof: tuple) -> Verdict:
         given, (minimum, conditions, argument) = self._needed(assumptions, expand, proof)
         if conditions and len(given) < len(self.assumptions):
             self._attempt(self.assumptions, 0, anew=False)
             if self.nowhere:
                 return Undecided(self.claim, self.reason)
-        if given and not search.agreed and not search.satisfiable():
+        if given and not self.search.agreed and not self.search.satisfiable():
             return Undecided(self.claim, "no point was found at which all the assumptions hold")
-        names = self.claim.context.sizes
-        used = {t.range.high for t in self.terms if isinstance(t, Sum)} | {r.high for r in self.ranges.values()}
-        fixed = tuple((name, value) for name, value in sorted(names.items()) if value in used and name not in minimum)
-        unnamed = sorted(v for v in used if isinstance(v, int) and v not in names.values())
+        fixed = tuple((name, value) for name, value in self._named_sizes() if name not in minimum)
+        unnamed = sorted({v for v in self._lengths() if isinstance(v, int)} - set(self.claim.context.sizes.values()))
         fixed += tuple(("size", value) for value in unnamed)
         scope = Scope(tuple(sorted(minimum.items())), fixed)
         return Proved(self.claim, scope, (*self.merged, *given), conditions, argument, seal=_SEAL)

@@ -31,6 +31,7 @@ from symderiv.terms import (
     Var,
 )
 
+_VERSION = re.compile(r"#\d+")  # the reader's mark on a symbol that its author defined anew
 _ENDS_IN_NUMBER = re.compile(r"(^|\s)\d+$")
 
 
@@ -52,7 +53,7 @@ def index_text(style: Style, indices: Sequence[Index]) -> str:
 
 
 def _variable(style: Style, var: Var, short: bool = True) -> Piece:
-    name = style.name(var.name)
+    name = style.name(_VERSION.sub("", var.name))
     subs, sups = var.subs, var.sups
     if (subs and "_" in name) or (sups and ("^" in name or "'" in name)):
         name = style.braced(name)

@@ -2,7 +2,8 @@ r"""LaTeX reports: an article that a mathematician might have typed, for pdflate
 
 The author's formulas are printed as they were written; text is escaped. A formula passes only after
 ``symderiv.writers.formula`` has read it, so no command that it does not know reaches TeX. Equations are numbered by
-LaTeX itself, in the order of ``report.layout``.
+LaTeX itself, in the order of ``report.layout``. The author's directives stay as comments, so that the report can be
+checked again.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from collections.abc import Iterable, Sequence
 from jinja2 import Undefined
 from markupsafe import Markup
 
-from symderiv.document import Code, Emph, Inline, InlineMath, Link, Paragraph, Reference, Span, Text
+from symderiv.document import Code, Directive, Emph, Inline, InlineMath, Link, Paragraph, Reference, Span, Text
 from symderiv.writers import fill
 from symderiv.writers.breaking import Row, fit
 from symderiv.writers.formula import Group, inline
@@ -67,7 +68,7 @@ def _character(c: str) -> str:
 
 def write(report: Report, line: float = LINE) -> str:
     """The report as one ``.tex`` file. ``line`` is the room for a display in em. Raises UserError."""
-    laid = layout(report)
+    laid = layout(report, directives=not report.plain)
     writer = _Writer(laid, report.checked.document.source.text, line)
     values = {
         "report": laid,
@@ -77,6 +78,7 @@ def write(report: Report, line: float = LINE) -> str:
     }
     values["verbatim"] = _verbatim
     values["starts_paragraph"] = writer.starts_paragraph
+    values["with_directives"] = writer.with_directives
     values["anchor"] = writer.label
     values["point"] = lambda x, y: Markup(f"({x:.4g},{y:.4g})")
     values["math"] = lambda latex: Markup(f"${latex}$")
@@ -154,13 +156,27 @@ class _Writer:
     def label(self, anchor: str) -> Markup:
         return Markup(rf"\label{{{anchor}}}")
 
-    def starts_paragraph(self, item: Laid, previous: Laid | Undefined) -> bool:
+    def with_directives(self, items: Sequence[Laid]) -> list[tuple[list[Markup], Laid | None]]:
+        """Each block with the directives before it, as comments; None where nothing follows the last ones."""
+        out: list[tuple[list[Markup], Laid | None]] = []
+        comments: list[Markup] = []
+        for item in items:
+            if isinstance(item, Directive):
+                words = "".join(c for c in item.text if c.isprintable())
+                comments.append(Markup("% symderiv: ") + Markup(words))
+                continue
+            out.append((comments, item))
+            comments = []
+        return out if not comments else [*out, (comments, None)]
+
+    def starts_paragraph(self, item: Laid | None, previous: tuple[object, Laid | None] | Undefined) -> bool:
         """Whether a blank line stands before a block: a display belongs to the paragraph before it."""
-        if isinstance(previous, Undefined):
+        if isinstance(previous, Undefined) or item is None:
             return False
+        before = previous[1]
         if isinstance(item, Shown):
-            return not isinstance(previous, Paragraph | Shown | Section)
-        if isinstance(item, Paragraph) and isinstance(previous, Shown):
+            return not isinstance(before, Paragraph | Shown | Section)
+        if isinstance(item, Paragraph) and isinstance(before, Shown):
             return item.span == Span(0, 0) or bool(re.search(r"\n[ \t]*\n[ \t%]*$", self.source[: item.span.start]))
         return True
 
@@ -193,7 +209,9 @@ class _Writer:
             name += "*"
             lines = [line.removesuffix(r" \notag") for line in lines]
         joints = [r" \\[0.8ex]" if _is_head(rows, k) and not single else r" \\" for k in range(len(lines) - 1)]
-        body = "\n".join(_indented(line) + joint for line, joint in zip(lines, [*joints, ""], strict=True))
+        notes = [" % symderiv: false" if row.origin in shown.false and not self.laid.plain else "" for row in rows]
+        joints = [joint + note for joint, note in zip([*joints, ""], notes if not single else [max(notes)], strict=True)]
+        body = "\n".join(_indented(line) + joint for line, joint in zip(lines, joints, strict=True))
         return Markup(f"\\begin{{{name}}}\n{body}\n\\end{{{name}}}")
 
     def _side(self, shown: Shown, mark: str, final: bool, single: bool) -> str:

@@ -52,7 +52,7 @@ def _total(files: Sequence[Examined], skipped: int) -> str:
     unread = sum(file.status == 3 for file in files)
     more = [f"{counts.expected} false as marked"] if counts.expected else []
     more += [f"{unread} of {len(files)} files not checked"] if unread else []
-    more += [f"{skipped} files without steps skipped"] if skipped else []
+    more += [f"{skipped} file{'s' if skipped > 1 else ''} without steps skipped"] if skipped else []
     return f"{words}{', ' if more else ''}{', '.join(more)}"
 
 

@@ -53,7 +53,8 @@ class Report:
 @dataclass(frozen=True, slots=True)
 class Shown:
     """A display as printed. ``number`` is what stands in the brackets, or "" for none; ``marks`` has one of ``proved``,
-    ``refuted``, ``undecided`` or "" for each row; ``failures`` say where its false rows fail."""
+    ``refuted``, ``undecided`` or "" for each row; ``failures`` say where its false rows fail, ``false`` which rows the
+    author declares to be false."""
 
     latex: str
     rows: tuple[Line, ...]
@@ -61,6 +62,7 @@ class Shown:
     anchor: str
     marks: tuple[str, ...]
     failures: tuple[tuple[Inline, ...], ...] = ()
+    false: frozenset[int] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +108,7 @@ class Ledger:
     rows: tuple[tuple[tuple[Inline, ...], tuple[Inline, ...]], ...]
 
 
-Laid = Section | Paragraph | CodeBlock | Shown | Drawn | Boxed | Listed | Ledger
+Laid = Section | Paragraph | CodeBlock | Shown | Drawn | Boxed | Listed | Ledger | Directive
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,14 +123,18 @@ class Layout:
     plain: bool
 
 
-def layout(report: Report) -> Layout:
-    """Numbers, marks and closing section. Raises UserError for a formula or figure that cannot be set."""
-    return _Layout(report).layout()
+def layout(report: Report, directives: bool = False) -> Layout:
+    """Numbers, marks and closing section; the author's ``directives`` for a format that can hold them unseen.
+
+    Raises UserError for a formula or figure that cannot be set.
+    """
+    return _Layout(report, directives).layout()
 
 
 class _Layout:
-    def __init__(self, report: Report) -> None:
+    def __init__(self, report: Report, directives: bool) -> None:
         self.report = report
+        self.directives = directives
         self.document = report.checked.document
         self.steps: dict[Span, list[Step]] = {}
         for step in report.checked.steps:
@@ -166,7 +172,8 @@ class _Layout:
                 case Heading():
                     yield self.section(block)
                 case Directive():
-                    continue
+                    if self.directives:
+                        yield block
                 case _:
                     yield block
 
@@ -201,18 +208,27 @@ class _Layout:
             self.numbered[block.span] = (number, anchor)
             self.targets[f"@{number}"] = (anchor, f"({number})")
             self.targets.update(dict.fromkeys(labels, (anchor, f"({number})")))
-        return Shown(block.latex, rows, number, anchor, self.marks(block, rows, steps), self.failures(steps, number))
+        placed = list(self.placed(block, rows, steps))
+        false = frozenset(row for row, step in placed if step.expected_false)
+        return Shown(
+            block.latex, rows, number, anchor, self.marks(rows, placed), self.failures(steps, number), false
+        )  # fmt: skip
 
-    def marks(self, block: Display, rows: tuple[Line, ...], steps: list[Step]) -> tuple[str, ...]:
-        if self.report.plain:
-            return ("",) * len(rows)
+    def placed(self, block: Display, rows: tuple[Line, ...], steps: list[Step]) -> Iterator[tuple[int, Step]]:
+        """The claims of a display, each with the row in which it is printed."""
         verbatim = len(block.latex) == block.span.end - block.span.start
-        found: list[set[str]] = [set() for _ in rows]
         for step in steps:
             offset = step.span.start - block.span.start
             row = max((k for k, line in enumerate(rows) if line.start <= offset), default=0) if verbatim else step.row
             if step.kind == "claim":
-                found[min(row, len(rows) - 1)].add(_mark(step))
+                yield min(row, len(rows) - 1), step
+
+    def marks(self, rows: tuple[Line, ...], placed: Iterable[tuple[int, Step]]) -> tuple[str, ...]:
+        if self.report.plain:
+            return ("",) * len(rows)
+        found: list[set[str]] = [set() for _ in rows]
+        for row, step in placed:
+            found[row].add(_mark(step))
         order = ("refuted", "undecided", "proved")
         return tuple(next((mark for mark in order if mark in marks), "") for marks in found)
 

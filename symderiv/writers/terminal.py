@@ -167,7 +167,9 @@ def _line(source: Source, span: Span, sign: str, colour: str, remark: str = "") 
     before, culprit, after = here.line[:start], here.line[start:end].rstrip() or here.line[start:end], here.line[end:]
     before, culprit, after = _window(clean(before).lstrip(), clean(culprit), clean(after))
     text = (before + culprit + after).rstrip()
-    return _Line(str(here.position.line), text, columns(before), max(1, columns(culprit)), sign, colour, remark)
+    room = WIDTH - 8 - columns(before) - (len(remark) + 1 if remark else 0)
+    length = max(1, min(columns(culprit), room))
+    return _Line(str(here.position.line), text, columns(before), length, sign, colour, remark)
 
 
 def _window(before: str, culprit: str, after: str) -> tuple[str, str, str]:

@@ -51,7 +51,7 @@ def make(seed: int) -> Made:
     world = rng.choice(WORLDS)(rng)
     writer = Writer(world, rng)
     site = Site(dict(world.names))
-    start = writer.any(rng.choice((1, 1, 2, 2, 2, 3)), site)
+    start = writer.any(rng.choice((0, 1, 1, 1, 1, 2, 2, 3)), site)
     choice = rng.random()
     relation, meant = "=", "true"
     left = right = start
@@ -66,7 +66,7 @@ def make(seed: int) -> Made:
         return term
 
     if choice < 0.9:
-        right = steps(start, VALID, rng.randint(1, 3))
+        right = steps(start, VALID, rng.choice((1, 1, 2, 3)))
         if rng.random() < 0.2:
             left = steps(start, VALID, rng.randint(1, 2))
         if choice > 0.42:

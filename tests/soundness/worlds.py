@@ -215,7 +215,7 @@ def mixed(rng: random.Random) -> World:
     return World("mixed", families, names, _symbols(one, two, three), inputs, (w,), positive, definitions, tuple(assumptions))
 
 
-WORLDS: tuple[Callable[[random.Random], World], ...] = (softmax, weights, logistic, scalars, mixed)
+WORLDS: tuple[Callable[[random.Random], World], ...] = (softmax, softmax, weights, logistic, scalars, scalars, mixed, mixed, mixed)
 
 
 def member(head: Head, indices: tuple) -> Var:
