@@ -399,26 +399,29 @@ def rename(term: Term, mapping: Mapping[str, Index]) -> Term:
     >>> rename(Sum('i', Range(1, 'K'), var('f', 'i') * var('t', 'k')), {'k': 'i'})
     Sum("i'", Range(low=1, high='K'), Mul((Var('f', ("i'",), ()), Var('t', ('i',), ()))))
     """
-    relevant = {old: new for old, new in mapping.items() if old in term.free and old != new}
-    if not relevant:
+    if term.free.isdisjoint(mapping):
         return term
-
-    def at(index: Index) -> Index:
-        return relevant.get(index, index) if isinstance(index, str) else index
-
     match term:
         case Var():
-            return Var(term.name, tuple(map(at, term.subs)), tuple(map(at, term.sups)))
+            subs, sups = term.key[1:]
+            return Var(
+                term.key[0],
+                tuple([mapping.get(i, i) for i in subs]),  # type: ignore[arg-type]
+                tuple([mapping.get(i, i) for i in sups]),  # type: ignore[arg-type]
+            )
         case Delta():
-            return Delta(at(term.left), at(term.right))
+            left, right = term.key
+            return Delta(mapping.get(left, left), mapping.get(right, right))
         case Sum():
-            index, body = term.index, term.body
-            incoming = {new for new in relevant.values() if isinstance(new, str)}
+            index, range_, body = term.key
+            if index in mapping:  # the bound index is another one than the free index of that name
+                mapping = {old: new for old, new in mapping.items() if old != index}
+            incoming = {new for old, new in mapping.items() if isinstance(new, str) and old in body.free}
             if index in incoming:
-                index = fresh(index, incoming | body.free)
-                body = rename(body, {term.index: index})
-            return type(term)(index, term.range, rename(body, relevant))
-    return rebuild(term, tuple(rename(part, relevant) for part in term.parts))
+                new = fresh(index, incoming | body.free)
+                index, body = new, rename(body, {index: new})
+            return type(term)(index, range_, rename(body, mapping))
+    return rebuild(term, tuple([rename(part, mapping) for part in term.parts]))
 
 
 def rebuild(term: Term, parts: tuple[Term, ...]) -> Term:

@@ -154,6 +154,8 @@ def test_what_a_document_says_cannot_act_on_the_terminal(run: Run, folder: Path)
         assert out
         assert not re.search("[\x00-\x09\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]", out)
     assert json.loads(run("check", "nasty.md", "--format", "sarif").out)
+    assert "\x1b" not in run("check", "nasty.md", "--write-report", "-q").err
+    assert "\x1b" not in run("check", "no\x1b[2Jfile.md").err
 
 
 @pytest.mark.parametrize(

@@ -24,6 +24,7 @@ PROVED, FALSE, UNDECIDED, UNUSABLE = range(4)
 """The exit statuses."""
 FAULT = 70  # EX_SOFTWARE of sysexits.h: a fault of symderiv's own
 
+_ACTING = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]")  # on a terminal
 _PATIENCE = 0.4  # seconds before a run is long enough to show its progress
 
 
@@ -39,10 +40,10 @@ def say(text: str) -> None:
         raise UserError(f"standard output cannot be written: {error.strerror}") from None
 
 
-def complain(text: str) -> None:
-    """Print on standard error, if there is one."""
+def complain(text: str, painted: bool = False) -> None:
+    """Print on standard error, if there is one; what could act on a terminal is left out unless we ``painted`` it."""
     if sys.stderr is not None:
-        print(text, file=sys.stderr, flush=True)
+        print(text if painted else _ACTING.sub("", text), file=sys.stderr, flush=True)
 
 
 @contextmanager

@@ -53,13 +53,13 @@ def run(options: argparse.Namespace) -> int:
     from symderiv.writers import json, terminal
 
     if options.format == "json":
-        say(json.write(derived.checked, derived.parameters, files, derived.derivation.name))
+        say(json.write(derived.checked, derived.parameters, files, derived.derivation.name, text=True))
     elif not failure:
         say(terminal.summary(derived.checked, files, terminal.coloured(sys.stdout)))
     if failure:
         found = terminal.diagnostics(derived.checked, sys.stderr is not None and terminal.coloured(sys.stderr))
         if found:
-            complain(found.rstrip())
+            complain(found.rstrip(), painted=True)
             raise UserError(str(failure).partition("\n")[0], failure.status)
         raise failure
     return PROVED

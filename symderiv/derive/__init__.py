@@ -24,7 +24,7 @@ from symderiv.kernel.verdict import Proved, Refuted
 if TYPE_CHECKING:
     from symderiv.checked import Checked, Step
     from symderiv.document import Span
-    from symderiv.writers.report import Report
+    from symderiv.writers.report import Agreement, Report
 
 __all__ = ["Derivation", "DerivationFailed", "Derived", "Outcome", "derivations", "derive", "fill", "find", "settle"]
 
@@ -51,13 +51,13 @@ class DerivationFailed(UserError):
 @dataclass(frozen=True)
 class Derived:
     """A derivation that was filled, read back and checked. ``text`` is the filled text, ``agreement`` what SymPy
-    found for two classes, as pairs (what it is, LaTeX of it)."""
+    found for two classes."""
 
     derivation: Derivation
     parameters: Mapping[str, int | str]
     text: str
     checked: Checked
-    agreement: tuple[tuple[str, str], ...] = ()
+    agreement: tuple[Agreement, ...] = ()
     plain: bool = False
 
     @property

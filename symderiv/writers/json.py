@@ -15,7 +15,7 @@ from typing import Any
 from symderiv import __version__, notation
 from symderiv.checked import Checked, Step
 from symderiv.document import Source
-from symderiv.kernel.verdict import Proved, Refuted, Undecided, Verdict, Witness
+from symderiv.kernel.verdict import Proved, Refuted, Undecided, Verdict
 from symderiv.writers.findings import Examined, place
 
 
@@ -24,9 +24,14 @@ def write(
     parameters: Mapping[str, object] | None = None,
     files: Iterable[str] = (),
     source: str | None = None,
+    text: bool = False,
 ) -> str:
-    """The record as JSON text, with a final newline. ``source`` names the document if its own name should not."""
-    return json.dumps(record(checked, parameters, files, source), ensure_ascii=False, indent=2) + "\n"
+    """The record as JSON text, with a final newline. ``source`` names the document if its own name should not; with
+    ``text`` the record has the text itself, to which the positions refer."""
+    found = record(checked, parameters, files, source)
+    if text:
+        found["text"] = checked.document.source.text
+    return json.dumps(found, ensure_ascii=False, indent=2) + "\n"
 
 
 def write_all(examined: Iterable[Examined], parameters: Mapping[str, object] | None = None) -> str:
@@ -125,7 +130,7 @@ def _step(step: Step, source: Source) -> dict[str, Any]:
         "scope": notation.unicode_scope(proved.scope) if proved else None,
         "given": [notation.unicode_assumption(a) for a in proved.given] if proved else [],
         "conditions": [notation.unicode_condition(c) for c in proved.conditions] if proved else [],
-        "witness": _witness(verdict.witness) if isinstance(verdict, Refuted) else None,
+        "witness": _witness(verdict) if isinstance(verdict, Refuted) else None,
         "code": diagnostic.code if diagnostic else None,
         "message": message,
         "help": (diagnostic.help or None) if diagnostic else None,
@@ -135,9 +140,10 @@ def _step(step: Step, source: Source) -> dict[str, Any]:
     return out
 
 
-def _witness(witness: Witness) -> dict[str, Any]:
+def _witness(verdict: Refuted) -> dict[str, Any]:
+    witness = verdict.witness
     return {
-        "sizes": dict(witness.sizes),
+        "sizes": {**verdict.claim.context.sizes, **dict(witness.sizes)},
         "indices": dict(witness.indices),
         "values": {notation.latex_var(var): _exact(value) for var, value in witness.values},
         "left": witness.left.rstrip("…"),

@@ -210,7 +210,9 @@ class _Writer:
             lines = [line.removesuffix(r" \notag") for line in lines]
         joints = [r" \\[0.8ex]" if _is_head(rows, k) and not single else r" \\" for k in range(len(lines) - 1)]
         notes = [" % symderiv: false" if row.origin in shown.false and not self.laid.plain else "" for row in rows]
-        joints = [joint + note for joint, note in zip([*joints, ""], notes if not single else [max(notes)], strict=True)]
+        joints = [
+            joint + note for joint, note in zip([*joints, ""], notes if not single else [max(notes)], strict=True)
+        ]
         body = "\n".join(_indented(line) + joint for line, joint in zip(lines, joints, strict=True))
         return Markup(f"\\begin{{{name}}}\n{body}\n\\end{{{name}}}")
 

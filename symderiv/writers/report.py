@@ -39,15 +39,24 @@ _NOWHERE = Span(0, 0)
 
 
 @dataclass(frozen=True, slots=True)
+class Agreement:
+    """What SymPy found: a display in LaTeX with words before it, under the directives that say what its symbols are."""
+
+    words: str
+    directives: tuple[str, ...]
+    latex: str
+
+
+@dataclass(frozen=True, slots=True)
 class Report:
     """What to print. ``title`` replaces the document's own; ``parameters`` are shown by ``json``; ``plain`` leaves out
-    the marks and the closing section; ``agreement`` are pairs (what it is, LaTeX of it), for what SymPy found."""
+    the marks and the closing section; ``agreement`` is what SymPy found."""
 
     checked: Checked
     title: str = ""
     parameters: Mapping[str, object] = field(default_factory=dict)
     plain: bool = False
-    agreement: tuple[tuple[str, str], ...] = ()
+    agreement: tuple[Agreement, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -261,10 +270,11 @@ class _Layout:
             words = f" {'is a definition' if one else 'are definitions'}."
             cell = (*self._equations(definitions, 0), Text(words, _NOWHERE))
             yield Paragraph((Text("Equation " if one else "Equations ", _NOWHERE), *cell), _NOWHERE)
-        for words, latex in self.report.agreement:
-            yield Paragraph(_worded(words), _NOWHERE)
-            rows = lines(latex)
-            yield Shown(latex, rows, "", "", ("",) * len(rows))
+        for found in self.report.agreement:
+            yield from (Directive(line, _NOWHERE) for line in found.directives if self.directives)
+            yield Paragraph(_worded(found.words), _NOWHERE)
+            rows = lines(found.latex)
+            yield Shown(found.latex, rows, "", "", ("",) * len(rows))
 
     def _only_definitions(self, span: Span) -> bool:
         return all(step.kind == "definition" for step in self.steps[span])

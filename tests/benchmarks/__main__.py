@@ -51,12 +51,13 @@ def faster(what: str, ours: float, theirs: float, peer: str, least: float) -> Ro
 
 
 def symbolic() -> list[Row]:
-    """The four identities for symbolic K, m and n."""
+    """The four identities for symbolic K, m and n, with sum_j t_j written out as in the peer, which assumes nothing;
+    then ours with the assumption sum_j t_j = 1, which the peer cannot state."""
     ours = {
-        "gradient": proving(lambda mark: claims.gradient(mark=mark)),
+        "gradient": proving(lambda mark: claims.without_assumption(claims.gradient(mark=mark))),
         "jacobian": proving(lambda mark: claims.jacobian(mark=mark)),
-        "hessian": proving(lambda mark: claims.hessian(mark=mark)),
-        "weights": proving(claims.weight_gradient),
+        "hessian": proving(lambda mark: claims.without_assumption(claims.hessian(mark=mark))),
+        "weights": proving(lambda mark: claims.without_assumption(claims.weight_gradient(mark))),
     }
     theirs = peers.tensorgrad()
     rows = []
@@ -67,8 +68,9 @@ def symbolic() -> list[Row]:
             )
         else:
             rows.append(faster(f"{name}, all sizes", seconds, theirs[name], "tensorgrad", 40))
-    total = sum(ours.values())
-    return [*rows, Row("these four together", f"{total * 1e3:.3g} ms", "<= 10 ms", total <= 0.010)]
+    assuming = (claims.gradient, claims.jacobian, claims.hessian, claims.weight_gradient)
+    total = sum(proving(lambda mark, claim=claim: claim(mark=mark)) for claim in assuming)
+    return [*rows, Row("these four, given sum t = 1", f"{total * 1e3:.3g} ms", "<= 10 ms", total <= 0.010)]
 
 
 def whole_gradient(K: int, repeat: int) -> float:

@@ -6,8 +6,11 @@ cannot live on what the first one left behind.
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from symderiv.terms import (
     ONE,
+    Add,
     Assumption,
     Claim,
     Context,
@@ -16,8 +19,10 @@ from symderiv.terms import (
     Deriv,
     Head,
     Index,
+    Mul,
     Range,
     Size,
+    Sum,
     Term,
     Var,
     exp,
@@ -63,6 +68,27 @@ def hessian(size: Size = "K", mark: str = "") -> Claim:
     return Claim(left, "=", right, softmax_context(size, mark))
 
 
+def without_assumption(claim: Claim) -> Claim:
+    """The same derivative with sum_j t_j written out in the place of 1, as a peer that knows no assumptions proves it.
+
+    p_k - t_k becomes p_k sum_j t_j - t_k, and p_k (delta_kl - p_l) becomes the same times sum_j t_j.
+    """
+    context = claim.context
+    ((ones, _),) = [a.data for a in context.assumptions]
+    right = claim.right
+
+    def written_out(term: Term) -> Term:
+        if isinstance(term, Var) and term.name[0] in "ph":
+            return term * ones
+        if isinstance(term, Add):
+            return Add((written_out(term.parts[0]), *term.parts[1:]))
+        if isinstance(term, Sum):
+            return Sum(term.index, term.range, written_out(term.body))
+        return Mul((written_out(term.parts[0]), *term.parts[1:]))
+
+    return Claim(claim.left, "=", written_out(right), replace(context, assumptions=()))
+
+
 def weight_gradient(mark: str = "") -> Claim:
     """dJ/dtheta_kj = sum_i (h_k^(i) - y_k^(i)) x_j^(i), for m samples, n features and K classes."""
     classes, features, samples = Range(1, "K"), Range(1, "n"), Range(1, "m")
@@ -78,7 +104,7 @@ def weight_gradient(mark: str = "") -> Claim:
         Head(f"h{mark}", 1, 1): (Definition(("k", "i"), power("k") / total("s", classes, power("s"))),),
         Head(f"J{mark}", 0, 0): (Definition((), neg(total("i", samples, inner))),),
     }
-    unit = Assumption("equation", (total("k", classes, member("y", "k", "i")), ONE))
+    unit = Assumption("equation", (total("q", classes, member("y", "q", "i")), ONE))
     right = total("i", samples, (member("h", "k", "i") - member("y", "k", "i")) * member("x", "j", "i"))
     context = Context(
         ranges={"k": classes, "j": features, "i": samples},

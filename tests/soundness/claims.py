@@ -104,7 +104,7 @@ def bait(writer: Writer, site: Site, rng: random.Random) -> Term:
     elif choice < 0.55:
         body = power(leaf, rng.choice((Fraction(1, 2), Fraction(-1, 2), -1)))
     elif choice < 0.75:
-        body = Cases(writer.indicator(writer.pair(inner) or (1, 2)), log(leaf), writer.leaf(inner))
+        body = Cases(writer.condition(writer.pair(inner) or (1, 2)), log(leaf), writer.leaf(inner))
     elif choice < 0.85:
         body = Pow(leaf, writer.leaf(inner))
     else:

@@ -111,6 +111,13 @@ class Writer:
                 return num(rng.choice((1, 2, -1, 3, 0, Fraction(1, 2), Fraction(-2, 3))))
         return ONE
 
+    def condition(self, pair: tuple[Index, Index]) -> Term:
+        """An index condition, as cases have it."""
+        choice = self.rng.random()
+        if choice < 0.15:
+            return mul(Delta(*pair), ONE - Delta(pair[0], self.rng.randint(0, 2)))
+        return Delta(*pair) if choice < 0.7 else ONE - Delta(*pair)
+
     def indicator(self, pair: tuple[Index, Index]) -> Term:
         delta = Delta(*pair)
         choice = self.rng.random()
@@ -214,7 +221,7 @@ class Writer:
         if choice < 0.94:
             pair = self.pair(site)
             if pair:
-                return Cases(self.indicator(pair), self.any(depth - 1, site), self.any(depth - 1, site))
+                return Cases(self.condition(pair), self.any(depth - 1, site), self.any(depth - 1, site))
         if choice < 0.97:
             name = rng.choice(self.world.functions)
             if self.world.opaque and rng.random() < 0.6:

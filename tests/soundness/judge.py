@@ -9,7 +9,8 @@ from __future__ import annotations
 import random
 import signal
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from fractions import Fraction
 
@@ -32,25 +33,33 @@ PEAK = 1e40  # of 130 digits, what is left after cancelling is still good to 87
 SLOW = 2.0  # seconds for one claim
 
 
-class _OutOfTime(BaseException):
+class OutOfTime(BaseException):
     """Not an Exception, so that nothing swallows it."""
 
 
 def _ring(number: int, frame: object) -> None:
-    raise _OutOfTime
+    raise OutOfTime
+
+
+@contextmanager
+def allotted(seconds: float) -> Iterator[None]:
+    """Raises OutOfTime in the block after ``seconds`` of processor time."""
+    old = signal.signal(signal.SIGVTALRM, _ring)
+    signal.setitimer(signal.ITIMER_VIRTUAL, seconds)
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_VIRTUAL, 0)
+        signal.signal(signal.SIGVTALRM, old)
 
 
 def timed(claim: Claim, seconds: float = SLOW) -> Verdict | None:
     """The kernel's verdict, or None if it takes longer than ``seconds`` of processor time."""
-    old = signal.signal(signal.SIGVTALRM, _ring)
-    signal.setitimer(signal.ITIMER_VIRTUAL, seconds)
     try:
-        return prove(claim)
-    except _OutOfTime:
+        with allotted(seconds):
+            return prove(claim)
+    except OutOfTime:
         return None
-    finally:
-        signal.setitimer(signal.ITIMER_VIRTUAL, 0)
-        signal.signal(signal.SIGVTALRM, old)
 
 
 @dataclass
@@ -139,7 +148,7 @@ def survey(
     for n, (at, root) in enumerate(instances(claim.context, sizes, names, rng, minimum, points)):
         point = Point(claim.context, at, assumptions, rng, MODES[n % 4])
         try:
-            if not _meets(assumptions, root):
+            if not meets(assumptions, root):
                 continue
             left, right = _sides(claim, at, point, root, RATIONALS if exact else FLOATS)
             agreed += 1
@@ -181,7 +190,7 @@ def _sides(claim: Claim, sizes: Mapping[str, int], point: Point, root: Mapping[s
     return evaluation(claim.left), evaluation(claim.right)
 
 
-def _meets(assumptions: Sequence[Assumption], root: Mapping[str, int]) -> bool:
+def meets(assumptions: Sequence[Assumption], root: Mapping[str, int]) -> bool:
     for a in assumptions:
         if a.kind in ("equal", "distinct"):
             left, right = (root.get(i, i) if isinstance(i, str) else i for i in a.data)
@@ -232,7 +241,7 @@ def _missing_condition(claim: Claim, verdict: Proved, rng: random.Random) -> str
         return ""  # kinks are not conditions
     for at, root in instances(claim.context, sizes, names, rng, dict(verdict.scope.minimum), 3):
         point = Point(claim.context, at, verdict.given, rng, 2)
-        if not _meets(verdict.given, root):
+        if not meets(verdict.given, root):
             continue
         evaluation = Evaluation(claim.context, at, point, DIGITS, root, point.opaque)
         try:
@@ -268,7 +277,7 @@ def unfounded(claim: Claim, verdict: Refuted) -> str:
         low, high = context.ranges[name]
         if not low <= value <= (high if isinstance(high, int) else sizes[high]):
             return f"the index {name} = {value} is out of range"
-    if not _meets([a for a in context.assumptions if {i for i in a.data if isinstance(i, str)} <= root.keys()], root):
+    if not meets([a for a in context.assumptions if {i for i in a.data if isinstance(i, str)} <= root.keys()], root):
         return "an index condition does not hold"
     for name, least in context.minimum.items():
         if sizes.get(name, least) < least:

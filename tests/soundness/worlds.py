@@ -197,7 +197,7 @@ def mixed(rng: random.Random) -> World:
     other = _pick(rng, "ijklpq", hidden)
     definitions[e] = (Definition((), total(other, two, var("A", hidden, other)) + var("u", hidden)),)
     families[e] = ()
-    if rng.random() < 0.3 and isinstance(one.high, int):
+    if rng.random() < 0.1 and isinstance(one.high, int):
         definitions[u] = (Definition((max(one.low, 1),), num(rng.randint(1, 3))),)
     assumptions = []
     if rng.random() < 0.3:
@@ -209,7 +209,8 @@ def mixed(rng: random.Random) -> World:
     elif rng.random() < 0.4:
         assumptions.append(Assumption("positive", (g,), "g > 0"))
     if rng.random() < 0.3:
-        assumptions.append(Assumption(rng.choice(("distinct", "equal")), tuple(rng.sample("ijklpq", 2)), "case"))
+        kind, names_ = rng.choice(("distinct", "equal")), rng.choice(("ij", "kl", "pq", "ijklpq"))
+        assumptions.append(Assumption(kind, tuple(rng.sample(names_, 2)), "case"))
     positive = (g,) if any(a.kind == "positive" for a in assumptions) else ()
     inputs = tuple(h for h in (u, v, a, g) if h not in definitions)
     return World("mixed", families, names, _symbols(one, two, three), inputs, (w,), positive, definitions, tuple(assumptions))

@@ -25,7 +25,7 @@ from symderiv.document import (
 )
 from symderiv.kernel import verdict
 from symderiv.terms import Assumption, Claim, num, power, total, var
-from symderiv.writers.report import Report
+from symderiv.writers.report import Agreement, Report
 
 CLAIM = Claim(num(1), "=", num(1))
 ONE_HOT = Assumption("equation", (total("j", (1, "K"), var("t", "j")), num(1)), r"\sum_{j=1}^{K} t_j = 1")
@@ -211,7 +211,7 @@ def notes(**options) -> Report:
     )
     s.display(r"V &= u + v \\ u' &= 0", "gather*", verdicts=proved(**four))
     agreement = (
-        ("For K = 3, the derivative of the loss with respect to the third score, as diff returned it:", RAW),
-        ("and after simplification:", r"\frac{t_{1} e^{f_{1}}}{e^{f_{1}} + e^{f_{2}} + e^{f_{3}}} - 1"),
+        Agreement("For K = 3, the derivative with respect to the third score, as `diff` returned it:", (), RAW),
+        Agreement("and simplified:", ("size K = 3",), r"\frac{t_{1} e^{f_{1}}}{e^{f_{1}} + e^{f_{2}} + e^{f_{3}}} - 1"),
     )
     return Report(s.checked("Softmax and the negative log-likelihood"), agreement=agreement, **options)

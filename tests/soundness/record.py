@@ -1,0 +1,270 @@
+"""The record: everything counted, and the page that says so."""
+
+from __future__ import annotations
+
+import io
+import sys
+import time
+import tokenize
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import symderiv.kernel
+from symderiv.kernel import Proved, Refuted
+from tests.soundness.claims import constructs, make
+from tests.soundness.forms import FormTally, judge_form
+from tests.soundness.judge import trial
+from tests.soundness.mutation import Tally, our_derivations
+from tests.soundness.mutation import run as mutate
+from tests.soundness.traps import TRAPS, sympy_names, sympy_says, verdict_of, wrong
+
+BATCH = 200
+GRAVE = ("false Proved", "false Refuted", "missing condition", "crash")
+SHOWN = 20
+
+
+@dataclass
+class ClaimTally:
+    """Counts over random claims. ``verdicts``: (true | false | open, verdict); ``by``: (construct, truth, verdict)."""
+
+    claims: int = 0
+    verdicts: Counter = field(default_factory=Counter)
+    by: Counter = field(default_factory=Counter)
+    problems: Counter = field(default_factory=Counter)
+    details: list[str] = field(default_factory=list)
+    kernel: float = 0.0
+
+    def __iadd__(self, other: ClaimTally) -> ClaimTally:
+        self.claims += other.claims
+        self.verdicts += other.verdicts
+        self.by += other.by
+        self.problems += other.problems
+        self.details += other.details
+        self.kernel += other.kernel
+        return self
+
+
+def judge_claims(seeds: range) -> ClaimTally:
+    """Pose the claims of ``seeds`` and hold the verdicts against the reference."""
+    tally = ClaimTally()
+    for seed in seeds:
+        made = make(seed)
+        outcome = trial(made.claim, seed)
+        tally.claims += 1
+        tally.kernel += outcome.seconds
+        if outcome.problem:
+            tally.problems[outcome.problem] += 1
+            if outcome.problem in GRAVE:
+                tally.details.append(f"seed {seed} ({made.world}; {', '.join(made.rules)}): {outcome.problem}: {outcome.detail}")
+        verdict = "proved" if isinstance(outcome.verdict, Proved) else "refuted" if isinstance(outcome.verdict, Refuted) else "undecided"
+        if outcome.false:
+            truth = "false"
+        elif made.meant == "true" or verdict == "proved":
+            truth = "true"
+        else:
+            truth = "open"  # no difference was found, and none was ruled out
+        tally.verdicts[truth, verdict] += 1
+        for construct in constructs(made.claim):
+            tally.by[construct, truth, verdict] += 1
+    return tally
+
+
+def judge_forms(seeds: range) -> FormTally:
+    tally = FormTally()
+    for seed in seeds:
+        judge_form(seed, tally)
+    return tally
+
+
+def batches(first: int, count: int, size: int = BATCH) -> Iterator[range]:
+    for start in range(first, first + count, size):
+        yield range(start, min(start + size, first + count))
+
+
+def gather(function: Callable, first: int, count: int, jobs: int, into, limit: float, said: str):  # noqa: ANN001, ANN201
+    """Sum ``function`` over batches of seeds, in ``jobs`` processes, for at most ``limit`` seconds."""
+    start = time.monotonic()
+    work = list(batches(first, count))
+    done = 0
+
+    def note(number: int) -> None:
+        if sys.stderr.isatty():
+            print(f"\r{said}: {number * BATCH} of {count}, {time.monotonic() - start:.0f} s", end="", file=sys.stderr, flush=True)
+
+    if jobs == 1:
+        for batch in work:
+            if time.monotonic() - start > limit:
+                break
+            into += function(batch)
+            done += 1
+            note(done)
+    else:
+        with ProcessPoolExecutor(jobs) as pool:
+            for result in pool.map(function, work):
+                into += result
+                done += 1
+                note(done)
+                if time.monotonic() - start > limit:
+                    pool.shutdown(cancel_futures=True)
+                    break
+    if sys.stderr.isatty():
+        print(file=sys.stderr)
+    return into, time.monotonic() - start
+
+
+def kernel_lines() -> dict[str, int]:
+    """Lines of each kernel module, without comments, blank lines and docstrings."""
+    folder = Path(symderiv.kernel.__file__).parent
+    return {path.name: code_lines(path.read_text(encoding="utf-8")) for path in sorted(folder.glob("*.py"))}
+
+
+def code_lines(source: str) -> int:
+    used: set[int] = set()
+    quiet = (tokenize.COMMENT, tokenize.NL, tokenize.NEWLINE, tokenize.INDENT, tokenize.DEDENT, tokenize.ENDMARKER)
+    begins = True
+    for token in tokenize.generate_tokens(io.StringIO(source).readline):
+        if token.type == tokenize.STRING and begins:
+            continue  # a string that is a statement
+        if token.type in (tokenize.NEWLINE, tokenize.INDENT, tokenize.DEDENT):
+            begins = True
+        elif token.type not in quiet:
+            begins = False
+        if token.type not in quiet:
+            used.update(range(token.start[0], token.end[0] + 1))
+    return len(used)
+
+
+# The page
+
+
+def share(part: int, whole: int) -> str:
+    return f"{100 * part / whole:.1f} %" if whole else "-"
+
+
+def table(rows: Sequence[Sequence[str]]) -> Iterator[str]:
+    """A Markdown table that reads well on a terminal."""
+    rows = [[cell.replace("|", r"\|") for cell in row] for row in rows]
+    widths = [max(len(row[n]) for row in rows) for n in range(len(rows[0]))]
+    for n, row in enumerate(rows):
+        yield "| " + " | ".join(cell.ljust(w) for cell, w in zip(row, widths, strict=True)) + " |"
+        if n == 0:
+            yield "|" + "|".join("-" * (w + 2) for w in widths) + "|"
+
+
+def claims_page(tally: ClaimTally, seconds: float) -> Iterator[str]:
+    count = tally.verdicts
+    yield "## 1. Random claims"
+    yield ""
+    yield f"{tally.claims:,} claims in {seconds:.0f} s (kernel: {tally.kernel:.0f} s of one processor)."
+    yield ""
+    yield f"- false Proved: {tally.problems['false Proved']}"
+    yield f"- false Refuted: {tally.problems['false Refuted']}"
+    yield f"- crashes: {tally.problems['crash']}"
+    yield f"- Proved with a side condition left out: {tally.problems['missing condition']}"
+    yield f"- longer than two seconds: {tally.problems['slow']}"
+    yield f"- Refuted, but beyond the digits of the reference: {tally.problems['unconfirmed Refuted']}"
+    for detail in tally.details[:SHOWN]:
+        yield f"  - {detail}"
+    yield ""
+    yield "True: made by valid rewriting and nowhere found to fail, or Proved. False: the reference knows a point where they fail."
+    yield "Open: changed, but no difference was found. A claim that is nowhere defined may be in any row."
+    yield ""
+    rows = [["", "claims", "proved", "refuted", "undecided"]]
+    for truth in ("true", "false", "open"):
+        cells = [count[truth, verdict] for verdict in ("proved", "refuted", "undecided")]
+        rows.append([truth, f"{sum(cells):,}", *(share(c, sum(cells)) for c in cells)])
+    yield from table(rows)
+    yield ""
+    rows = [["construct", "true claims", "proved", "false claims", "refuted"]]
+    for construct in sorted({key[0] for key in tally.by}):
+        true = sum(tally.by[construct, "true", v] for v in ("proved", "refuted", "undecided"))
+        false = sum(tally.by[construct, "false", v] for v in ("proved", "refuted", "undecided"))
+        proved, refuted = tally.by[construct, "true", "proved"], tally.by[construct, "false", "refuted"]
+        rows.append([construct, f"{true:,}", share(proved, true), f"{false:,}", share(refuted, false)])
+    yield from table(rows)
+    yield ""
+
+
+def forms_page(tally: FormTally, seconds: float) -> Iterator[str]:
+    yield "### Normal forms"
+    yield ""
+    yield f"{tally.forms:,} normal forms of random terms evaluated at {tally.points:,} points in {seconds:.0f} s: {len(tally.wrong)} with another value than their term."
+    for line in tally.wrong[:SHOWN]:
+        yield f"- {line}"
+    yield ""
+
+
+def mutation_page(tallies: Sequence[Tally], seconds: float, every: int) -> Iterator[str]:
+    yield "## 2. Mutation of our own derivations"
+    yield ""
+    yield f"{'Every' if every == 1 else f'One in {every}'} single-place edit{'' if every == 1 else 's'} of the LaTeX, {seconds:.0f} s."
+    yield ""
+    kinds = ("refuted", "survived", "a new symbol", "not read", "reads the same", "still true", "undecided, no difference found", "crash")
+    rows = [["document", "mutants", *kinds, "false Proved", "false Refuted"]]
+    for t in tallies:
+        rows.append([t.name, str(t.total), *(str(t.kinds[k]) for k in kinds), str(len(t.false_proved)), str(len(t.false_refuted))])
+    yield from table(rows)
+    yield ""
+    refuted = sum(t.kinds["refuted"] for t in tallies)
+    survived = sum(t.kinds["survived"] for t in tallies)
+    new = sum(t.kinds["a new symbol"] for t in tallies)
+    yield f"Of the mutants that differ, {share(refuted, refuted + survived)} are Refuted ({share(refuted, refuted + survived + new)} with those that"
+    yield "differentiate by or of a symbol that nobody defined, of which the kernel says that it does not know how it enters)."
+    for t in tallies:
+        for line in [*t.false_proved, *t.false_refuted, *t.crashes]:
+            yield f"- {line}"
+        for what, why in t.survivors:
+            if "enters is not known" not in why:
+                yield f"- survivor, {t.name}, {what}: {why}"
+    yield ""
+
+
+def traps_page(seconds: int) -> tuple[list[str], int]:
+    names = sympy_names()
+    rows = [["trap", "claim", "expected", "symderiv", "SymPy simplify", "SymPy equals"]]
+    missed = opposite = told = 0
+    for trap in TRAPS:
+        verdict, _ = verdict_of(trap)
+        simplified, equals = sympy_says(trap, names, seconds)
+        bad = bool(simplified) and wrong(trap.expected, simplified, equals)
+        told += bool(simplified)
+        opposite += bad
+        missed += verdict != trap.expected
+        mark = "" if verdict == trap.expected else " (!)"
+        rows.append([f"{trap.family}: {trap.title}", f"`{trap.claim}`", trap.expected, verdict + mark, simplified, equals + (" (wrong)" if bad else "")])
+    lines = ["## 3. Traps", "", *table(rows), ""]
+    lines.append(f"{len(TRAPS)} traps, {missed} with another verdict than expected. SymPy was asked about {told}; {opposite} times it says the opposite of the truth.")
+    return [*lines, ""], missed
+
+
+def size_page() -> Iterator[str]:
+    lines = kernel_lines()
+    yield "## Size of the kernel"
+    yield ""
+    yield f"{sum(lines.values()):,} lines without comments, blank lines and docstrings: " + ", ".join(f"{n} {c}" for n, c in lines.items()) + "."
+
+
+def record(claims: int, forms: int, every: int, jobs: int, first: int, limit: float, sympy_seconds: int) -> tuple[str, bool]:
+    """The whole page, and whether nothing unsound was found."""
+    tally, seconds = gather(judge_claims, first, claims, jobs, ClaimTally(), limit, "claims")
+    lines = ["# Soundness record", "", *claims_page(tally, seconds)]
+    form_tally, seconds = gather(judge_forms, first, forms, jobs, FormTally(), limit, "normal forms")
+    lines += forms_page(form_tally, seconds)
+    start = time.monotonic()
+    tallies = []
+    if every:
+        documents = our_derivations()
+        if jobs > 1:
+            with ProcessPoolExecutor(jobs) as pool:
+                tallies = list(pool.map(mutate, *zip(*documents, strict=True), [every] * len(documents)))
+        else:
+            tallies = [mutate(name, text, every) for name, text in documents]
+        lines += mutation_page(tallies, time.monotonic() - start, every)
+    page, missed = traps_page(sympy_seconds)
+    lines += [*page, *size_page()]
+    sound = not any(tally.problems[p] for p in GRAVE) and not form_tally.wrong and not missed
+    sound = sound and not any(t.false_proved or t.false_refuted for t in tallies)
+    return "\n".join(lines) + "\n", sound
