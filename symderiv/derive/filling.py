@@ -130,20 +130,35 @@ class _Budget:
             yield item
 
 
+def _short(value: Any) -> Any:
+    """``value``, unless it is a string or list that has grown out of all proportion."""
+    if isinstance(value, (str, list, tuple)) and len(value) > LONGEST_TEXT:
+        raise UserError(f"the template puts together more than {LONGEST_TEXT:,} characters; is there an endless loop in it?")
+    return value
+
+
 def _environment(folder: Path, budget: _Budget) -> SandboxedEnvironment:
     import jinja2
     from jinja2 import nodes
     from jinja2.sandbox import SandboxedEnvironment
+    from jinja2.visitor import NodeTransformer
     from markupsafe import Markup
 
     from symderiv.writers import template_folder
     from symderiv.writers.latex import escape
 
+    class _Concatenations(NodeTransformer):
+        """``a ~ b`` as a filter, so that its length can be looked at."""
+
+        def visit_Concat(self, node: nodes.Concat) -> nodes.Filter:
+            self.generic_visit(node)
+            return nodes.Filter(nodes.List(node.nodes), "_concatenated", [], [], None, None, lineno=node.lineno)
+
     class Environment(SandboxedEnvironment):
-        intercepted_binops = frozenset({"*", "**", "%"})
+        intercepted_binops = frozenset({"+", "*", "**", "%"})
 
         def _parse(self, source: str, name: str | None, filename: str | None) -> nodes.Template:
-            tree = super()._parse(source, name, filename)
+            tree = _Concatenations().visit(super()._parse(source, name, filename))
             for loop in tree.find_all(nodes.For):
                 loop.iter = nodes.Filter(loop.iter, "_loop", [], [], None, None, lineno=loop.lineno)
             return tree
@@ -152,7 +167,13 @@ def _environment(folder: Path, budget: _Budget) -> SandboxedEnvironment:
             budget.spend()
             return super().call(context, function, *args, **kwargs)
 
+        def is_safe_attribute(self, obj: Any, attr: str, value: Any) -> bool:
+            padding = isinstance(obj, str) and attr in ("center", "ljust", "rjust", "zfill", "expandtabs", "replace")
+            return not padding and super().is_safe_attribute(obj, attr, value)
+
         def call_binop(self, context: Any, operator: str, left: Any, right: Any) -> Any:
+            if operator == "+":
+                return _short(super().call_binop(context, operator, left, right))
             if not all(isinstance(value, (int, float)) and abs(value) < 10**9 for value in (left, right)):
                 raise jinja2.exceptions.SecurityError(f"{operator} is for numbers below 1,000,000,000 only")
             if operator == "**" and abs(right) > 64:
@@ -162,6 +183,11 @@ def _environment(folder: Path, budget: _Budget) -> SandboxedEnvironment:
     @jinja2.pass_context  # else Jinja escapes the constants of a template as HTML when it compiles it
     def finalize(context: Any, value: Any) -> Any:
         return value if hasattr(value, "__html__") else Markup(escape(str(value)))
+
+    def concatenated(items: list[object]) -> object:
+        texts = [item if hasattr(item, "__html__") else str(item) for item in items]
+        known = any(hasattr(item, "__html__") for item in texts)
+        return _short(Tex("".join(map(str, map(escaped, texts))) if known else "".join(map(str, texts))))
 
     def join(items: Iterable[object], between: str = "") -> Tex:
         return Tex(between.join(str(item) for item in items))

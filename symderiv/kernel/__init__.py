@@ -7,7 +7,7 @@ conditions; ``forms`` and ``signs`` decide on normal forms; ``evaluate`` and ``s
 """
 
 from symderiv.kernel.derivative import differentiate
-from symderiv.kernel.prove import prove, prove_all
+from symderiv.kernel.prove import provable, prove, prove_all
 from symderiv.kernel.verdict import Condition, Proved, Refuted, Scope, Undecided, Verdict, Witness
 
 __all__ = [
@@ -19,6 +19,7 @@ __all__ = [
     "Verdict",
     "Witness",
     "differentiate",
+    "provable",
     "prove",
     "prove_all",
 ]

@@ -22,7 +22,8 @@ from collections.abc import Callable
 from symderiv.diagnostics import Diagnostic, ReadError
 from symderiv.document import Span
 from symderiv.reader import syntax
-from symderiv.reader.elaborate import Elaborator, parts_of
+from symderiv.reader.elaborate import Elaborator
+from symderiv.reader.nodes import parts_of
 from symderiv.reader.names import plain
 from symderiv.reader.symbols import Symbols
 from symderiv.terms import Assumption, Head, Range, Size

@@ -33,8 +33,8 @@ from symderiv.reader import prose, syntax
 from symderiv.reader.arrays import Array, Value, join
 from symderiv.reader.directives import Directives
 from symderiv.reader.einstein import summed
-from symderiv.reader.elaborate import Elaborator, _is_layer, parts_of, syntax_parts
-from symderiv.reader.elaborate import _is_transpose as _transposes
+from symderiv.reader.elaborate import Elaborator
+from symderiv.reader.nodes import is_layer, is_transpose, parts_of, syntax_parts
 from symderiv.reader.latex import parse_display
 from symderiv.reader.names import plain
 from symderiv.reader.symbols import Function, Parameter, Symbols
@@ -226,7 +226,7 @@ class Walk:
             _dressed(node.name, symbols)
         if isinstance(node, syntax.Scripted) and node.primes and node.sub is None and isinstance(node.base, syntax.Symbol):
             symbols.primed.add(plain(node.base.name))
-        if isinstance(node, syntax.Scripted) and isinstance(node.base, syntax.Symbol) and node.sup is not None and _transposes(node.sup) and node.sub is None:
+        if isinstance(node, syntax.Scripted) and isinstance(node.base, syntax.Symbol) and node.sup is not None and is_transpose(node.sup) and node.sub is None:
             name = plain(node.base.name)
             (symbols.matrices if name[-1:].isupper() or name[-2:-1].isupper() else symbols.vectors).add(name)
         match node:
@@ -806,7 +806,7 @@ class Walk:
             return None
         if isinstance(sup, syntax.Number) and sup.text == "2" and plain(base.name) in self.symbols.squares:
             return plain(base.name), sub if sub is not None else trailing, sup, args
-        if sup is not None and not (isinstance(sup, syntax.Group) and sup.open in ("(", "[")) and not _is_layer(sup):
+        if sup is not None and not (isinstance(sup, syntax.Group) and sup.open in ("(", "[")) and not is_layer(sup):
             known = isinstance(sup, syntax.Symbol) and ("^" + sup.name) in self.symbols.labels
             if not known and not (isinstance(sup, syntax.Symbol) and sup.name in ("*", r"\ast", r"\star")):
                 return None
@@ -1460,7 +1460,7 @@ def _says_vector(node: syntax.Node) -> bool:
     match node:
         case syntax.Symbol(name=name):
             return name.startswith((r"\mathbf{", r"\boldsymbol{", r"\bm{", r"\vec{", r"\pmb{"))
-        case syntax.Scripted(sup=sup) if sup is not None and _transposes(sup):
+        case syntax.Scripted(sup=sup) if sup is not None and is_transpose(sup):
             return True
         case syntax.Group(open=r"\|" | r"\langle"):
             return True

@@ -209,7 +209,7 @@ class Writer:
         if choice < 0.65:
             return exp(self.any(depth - 1, site))
         if choice < 0.70:
-            return log(self.positive(depth - 1, site) if rng.random() < 0.8 else self.any(depth - 1, site))
+            return log(self.positive(depth - 1, site) if rng.random() < 0.92 else self.any(depth - 1, site))
         if choice < 0.76:
             return power(self.any(depth - 1, site), rng.choice((2, 2, 3, -1, -2, 0)))
         if choice < 0.79:

@@ -133,7 +133,7 @@ TRAPS: tuple[Trap, ...] = (
     Trap("inequalities", "a probability below 1: not for K = 1", SOFTMAX, r"p_k < 1", "proved", None),
     Trap("inequalities", "... and with one class", declared("size K = 1", "index k : 1..K") + SOFTMAX, r"p_k < 1", "refuted", None),
     Trap("inequalities", "the product of two sums against their members", IJK, r"\sum_{j=1}^K e^{f_j} \sum_{j=1}^K e^{g_j} > e^{f_k} \sum_{j=1}^K e^{g_j} + e^{g_k} \sum_{j=1}^K e^{f_j}", "refuted", None),
-    Trap("inequalities", "a square may be 0", "", r"x^2 e^y > 0", "refuted", lambda s: (s.Gt(s.xr**2 * s.exp(s.yr), 0), s.true)),
+    Trap("inequalities", "a square may be 0", "", r"x^2 e^y > 0", "undecided", lambda s: (s.Gt(s.xr**2 * s.exp(s.yr), 0), s.true)),
     Trap("inequalities", "never equal to itself", "", r"x + y \ne y + x", "refuted", None),
     # Look-alikes and notation
     Trap("reading", "sin² is not sin of a square", "", r"\sin^2 x = \sin x^2", "refuted", lambda s: (s.sin(s.x) ** 2, s.sin(s.x**2))),

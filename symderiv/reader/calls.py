@@ -1,0 +1,371 @@
+r"""Calls: functions known by name, functions that the author defined, and letters that only say on what they depend.
+
+``\sigma(z)_i`` is a call and ``w(x + b)`` a product; the symbols in force decide. This module must never take an unknown
+function for a number.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from fractions import Fraction
+
+from symderiv.diagnostics import ReadError
+from symderiv.kernel.derivative import Unsupported, definition_of, differentiate
+from symderiv.reader import syntax
+from symderiv.reader.arrays import Array, Value, contraction, elementwise, inverse
+from symderiv.reader.entries import Entries
+from symderiv.reader.families import substitute
+from symderiv.reader.indices import INDICATORS, refuse
+from symderiv.reader.names import GREEK_NAMES, index_word, plain
+from symderiv.reader.nodes import parts_of
+from symderiv.reader.symbols import Function
+from symderiv.terms import (
+    ONE,
+    Context,
+    Deriv,
+    Fn,
+    Head,
+    Index,
+    Opaque,
+    Term,
+    Var,
+    exp,
+    log,
+    mul,
+    power,
+)
+
+FUNCTIONS: dict[str, str] = {
+    "log": "log",
+    "ln": "log",
+    "exp": "exp",
+    "tanh": "tanh",
+    "sinh": "sinh",
+    "cosh": "cosh",
+    "sin": "sin",
+    "cos": "cos",
+    "sigmoid": "sigmoid",
+    "sigm": "sigmoid",
+    "logistic": "sigmoid",
+    r"\sigma": "sigmoid",
+    "softplus": "softplus",
+    "relu": "relu",
+    "ReLU": "relu",
+}
+"""Functions known by name, unless the author defines the name."""
+
+
+class Calls(Entries):
+    """The value of a function at its arguments."""
+
+    def call(self, factors: list[syntax.Node], operators: list[str], n: int) -> tuple[Value, int]:
+        """The value of a call ``f(x)`` that begins at factor ``n``, and how many factors it took (0: no call)."""
+        head = factors[n]
+        base, sub, sup, primes = parts_of(head)
+        if n + 1 >= len(factors) or operators[n + 1] != "" or not isinstance(base, syntax.Symbol):
+            return ONE, 0
+        follower = factors[n + 1]
+        group, gsub, gsup, gprimes = parts_of(follower)
+        if not isinstance(group, syntax.Group) or group.open not in ("(", "[", "{", r"\{"):
+            return ONE, 0
+        name = plain(base.name)
+        if isinstance(group.body, syntax.Relation) and (base.name in INDICATORS or name in INDICATORS) and sub is None:
+            return self.scripts(self.condition(group.body, head), gsup, 0, head), 2
+        if group.open in ("{", r"\{"):
+            return ONE, 0
+        items = list(group.body.items) if isinstance(group.body, syntax.Tuple) else [group.body]
+        if any(isinstance(item, syntax.Given) for item in items):
+            return self.scripts(self.conditional(name, sub, group, head), gsup, primes + gprimes, head), 2
+        if primes and sub is None and len(items) == 1:
+            derivative = self.function_derivative(name, primes, items[0], head)
+            if derivative is not None:
+                return self.scripts(derivative, gsup, gprimes, head), 2
+        value = self.called(name, sub, sup, items, gsub, head)
+        if value is None and base.name.startswith((r"\text{", r"\operatorname{", r"\mathrm{", r"\mathit{", r"\mathsf{")) and len(name) > 1:
+            raise refuse("E151", f"the function {name} is not in the language", head)
+        if value is None:
+            return ONE, 0
+        return self.scripts(value, gsup, primes + gprimes, head), 2
+
+    def function_derivative(self, name: str, primes: int, item: syntax.Node, node: syntax.Node) -> Value | None:
+        """``f'(x)`` of a function of one number: its derivative in its own argument, at x."""
+        symbols = self.symbols
+        function = symbols.functions.get((name, 0))
+        point = Var("\\cdot", (), ())
+        if function is not None and len(function.parameters) == 1 and function.parameters[0].var is not None:
+            point = function.parameters[0].var
+            if point.indices:
+                return None
+            body = definition_of(Var(symbols.name(name), (), ()), symbols.definitions)
+        elif name in FUNCTIONS and not self._is_quantity(name):
+            body = Fn(FUNCTIONS[name], point)
+        else:
+            return None
+        if body is None:
+            return None
+        derivative: Term = body
+        try:
+            for _ in range(primes):
+                derivative = differentiate(derivative, point, Context(definitions=symbols.definitions))
+        except Unsupported as error:
+            raise refuse("E126", str(error), node) from error
+        return elementwise([self.value(item)], lambda p: substitute(derivative, {point: p[0]}, {}), symbols.ranges, node.span)
+
+    def conditional(self, name: str, sub: syntax.Node | None, group: syntax.Group, node: syntax.Node) -> Term:
+        """``p(y | x)`` as one symbol: the same letters are the same number; its indices stay indices."""
+        if sub is not None:
+            name = f"{name}_{{{index_word(sub)}}}"
+        found: list[Index] = []
+        shape = self._shape(group.body, found)
+        for index in found:
+            self.use(index, self.symbols.ranges.new(), node)
+        return Var(f"{name}({shape})", tuple(found), ())
+
+    def _shape(self, node: syntax.Node, found: list[Index]) -> str:
+        """The text of a node with its indices taken out into ``found``."""
+        match node:
+            case syntax.Given(left=left, right=right):
+                return f"{self._shape(left, found)}|{self._shape(right, found)}"
+            case syntax.Tuple(items=items):
+                return ",".join(self._shape(item, found) for item in items)
+            case syntax.Scripted(base=syntax.Symbol() as base, sub=sub, sup=sup):
+                for part in (sub, sup):
+                    if part is not None:
+                        try:
+                            found += self.indices(part.body if isinstance(part, syntax.Group) else part) or []
+                        except ReadError as error:
+                            raise refuse("E151", "this conditional probability is not understood", node) from error
+                return plain(base.name)
+            case syntax.Symbol():
+                return plain(node.name)
+            case syntax.Relation(left=left, rest=((op, right),)):
+                return f"{self._shape(left, found)}{op}{self._shape(right, found)}"
+            case syntax.Number():
+                return node.text
+        raise refuse("E151", "this conditional probability is not understood", node)
+
+    def called(self, name: str, sub: syntax.Node | None, sup: syntax.Node | None, items: list[syntax.Node], gsub: syntax.Node | None, node: syntax.Node) -> Value | None:
+        symbols = self.symbols
+        subs = self.indices(sub, name)
+        if subs is None:
+            assert sub is not None
+            name, subs = f"{name}_{{{index_word(sub)}}}", []
+        labels, sup, name = self.label(name, sup)
+        trailing = self.indices(gsub) if gsub is not None else []
+        function = symbols.functions.get((name, len(subs) + len(trailing or [])))
+        if function is None and gsub is not None:
+            function = symbols.functions.get((name, len(subs)))
+        value: Value | None = None
+        if function is None and gsub is None and not subs and (name, 1) in symbols.functions:
+            whole = symbols.functions[name, 1]
+            probe = self.applied(name, ["?"], labels, whole, items, node)
+            if isinstance(probe, Term):
+                axis = symbols.ranges.slot(Head(symbols.name(name, 1, len(labels)), 1, len(labels)), 0)
+                value = Array((axis,), lambda at: self.applied(name, [*at], labels, whole, items, node))  # type: ignore[arg-type, return-value]
+        elif function is not None:
+            value = self.applied(name, [*subs, *(trailing or [])], labels, function, items, node)
+            if value is None:
+                return None
+            gsub = None
+        elif name in FUNCTIONS and not subs and len(items) == 1 and not self._is_quantity(name):
+            kind = FUNCTIONS[name]
+            symbols.standard.add(name)
+            value = elementwise([self.value(items[0])], lambda p: Fn(kind, p[0]), symbols.ranges, node.span)
+        elif name in ("softmax", r"\mathrm{softmax}", "Softmax") and len(items) == 1:
+            value = self.softmax(self.value(items[0]), node)
+        elif symbols.defines(name, len(subs)) or self._is_family(name, subs):
+            if self._only_names(items):
+                value = self.var(name, subs, labels, node) if subs or labels or not self.array(name, node) else self.array(name, node)
+        elif name in symbols.opaque or (name in symbols.called and not subs and len(items) <= 3 and self._simple(items)):
+            args = [self.value(item) for item in items]
+            if all(isinstance(a, Term) for a in args):
+                value = Opaque(symbols.name(name), tuple(args), (0,) * len(args))  # type: ignore[arg-type]
+            else:
+                value = self.var(name, subs, labels, node)
+        elif name in ("vector", "vec"):
+            value = self.listing(syntax.Tuple(tuple(items), (",",) * (len(items) - 1), node.span))
+        elif len(symbols.call_texts.get(name, ())) == 1 and not gsub and self._only_names(items) and (len(name) == 1 or name[0] == "\\"):
+            value = self.var(name, subs, labels, node)  # f(x; theta), always with the same arguments
+        if value is None:
+            return None
+        if gsub is not None:
+            value = self.pick(value, gsub, node)
+        if sup is not None:
+            value = self.scripts(value, sup, 0, node)
+        return value
+
+    def _is_quantity(self, name: str) -> bool:
+        """Whether the author uses the name for a number of his own (sigma as a standard deviation)."""
+        return self.symbols.defines(name, 0)
+
+    def _is_family(self, name: str, subs: Sequence[Index]) -> bool:
+        return any(h.subs == len(subs) and h.subs > 0 for h in self.symbols.heads.get(name, ()))
+
+    @staticmethod
+    def _simple(items: list[syntax.Node]) -> bool:
+        return all(isinstance(item, syntax.Symbol | syntax.Scripted | syntax.Number) for item in items)
+
+    def _only_names(self, items: list[syntax.Node]) -> bool:
+        """Whether the arguments just say on what the symbol depends: ``L(f)``, ``p_3(f_1, ..., f_4)``."""
+        return all(isinstance(item, syntax.Symbol | syntax.Scripted | syntax.Ellipsis) for item in items)
+
+    def applied(self, name: str, subs: list[Index], labels: list[Index], function: Function, items: list[syntax.Node], node: syntax.Node) -> Value | None:
+        """A call of a function that the author defined; None if it is a product after all."""
+        symbols = self.symbols
+        if len(items) != len(function.parameters):
+            if self._only_names(items) and all(p.family is not None for p in function.parameters):
+                return self.var(name, subs, labels, node)
+            raise refuse("E160", f"{name} was defined with {len(function.parameters)} arguments", node)
+        replaced: dict[Var, Term] = {}
+        families: dict[Head, Callable[[tuple[Index, ...]], Term]] = {}
+        extra: list[Index] = []
+        lifted: Array | None = None
+        for parameter, item in zip(function.parameters, items, strict=True):
+            value = self.same_shape(parameter.var, item) or self.value(item)
+            if parameter.family is not None:
+                head = parameter.family
+                if not isinstance(value, Array):
+                    return None  # V (a + b) is a product
+                for axis, n in zip(value.axes, range(head.subs), strict=False):
+                    if isinstance(axis, str):
+                        symbols.ranges.unite(axis, symbols.ranges.slot(head, n))
+                probe = value.entry(tuple("?" for _ in value.axes))
+                if not (isinstance(probe, Var) and probe.head == head):
+                    families[head] = value.entry
+                continue
+            pattern = parameter.var
+            assert pattern is not None
+            if isinstance(value, Array):
+                if pattern.indices:
+                    if isinstance(item, syntax.Symbol | syntax.Scripted) and len(value.axes) == len(pattern.indices):
+                        lifted = value
+                        continue
+                    raise refuse("E161", f"{name} was defined for single entries", item)
+                lifted = value
+                continue
+            if pattern.indices:
+                if isinstance(value, Var) and len(value.indices) == len(pattern.indices):
+                    extra += value.indices
+                    if value.head != pattern.head:
+                        families[pattern.head] = lambda at, v=value: Var(v.name, at[: len(v.subs)], at[len(v.subs) :])
+                else:
+                    raise refuse("E161", f"{name} was defined for members of the family {pattern.name}", item)
+            elif value is not pattern:
+                replaced[pattern] = value
+        if lifted is not None:
+            array = lifted
+            if function.parameters[0].var is not None and function.parameters[0].var.indices:
+                return Array(array.axes, lambda at: self.var(name, [*subs, *at], labels, node), array.row)
+            scalar = function.parameters[0].var
+            if len(function.parameters) != 1 or scalar is None:
+                raise refuse("E161", f"{name} of a vector with other arguments", node)
+            member = self._member(name, subs, labels, node)
+            return elementwise([array], lambda p: self.with_arguments(member, {scalar: p[0]}, {}, node), symbols.ranges, node.span)
+        sups = [*labels]
+        if extra:
+            total = len(subs) + len(labels) + len(extra)
+            head = next(
+                (h for h in symbols.definitions if h.subs + h.sups == total and h.name == symbols.name(name, h.subs, h.sups)),
+                None,
+            )
+            whole = [*subs, *extra, *labels] if head is not None and head.subs > len(subs) else [*subs, *labels, *extra]
+            count = head.subs if head is not None else len(subs)
+            subs, sups = whole[:count], whole[count:]
+        key = (name, len(subs))
+        if not replaced and not families:
+            symbols.calls.pop(key, None)
+            return self._whole(name, subs, sups, node)
+        symbols.calls[key] = (replaced, families)
+        return self.with_arguments(self._member(name, subs, sups, node), replaced, families, node)
+
+    def same_shape(self, pattern: Var | None, item: syntax.Node) -> Var | None:
+        """The argument as a member like the parameter: ``x^{(2)}`` for ``x^{(i)}``, whatever x itself is."""
+        base, sub, sup, primes = parts_of(item)
+        if pattern is None or not pattern.indices or not isinstance(base, syntax.Symbol) or primes:
+            return None
+        name = plain(base.name)
+        subs = self.indices(sub, name)
+        if subs is None:
+            return None
+        labels, rest, name = self.label(name, sup)
+        if rest is not None or (len(subs), len(labels)) != (len(pattern.subs), len(pattern.sups)):
+            return None
+        return Var(self.symbols.name(name, len(subs), len(labels)), tuple(subs), tuple(labels))
+
+    def _whole(self, name: str, subs: list[Index], sups: list[Index], node: syntax.Node) -> Value:
+        head = Head(self.symbols.name(name, len(subs), len(sups)), len(subs), len(sups))
+        if head not in self.symbols.definitions and head not in self.symbols.hidden:
+            array = self.array(name, node)
+            if array is not None and not subs:
+                return array
+        return self.var(name, subs, sups, node)
+
+    def _member(self, name: str, subs: Sequence[Index], sups: Sequence[Index], node: syntax.Node) -> Term:
+        self.calling = True
+        try:
+            return self.var(name, subs, sups, node)
+        finally:
+            self.calling = False
+
+    def softmax(self, value: Value, node: syntax.Node) -> Value:
+        if not isinstance(value, Array) or len(value.axes) != 1:
+            raise refuse("E161", "softmax needs a vector", node)
+        (axis,) = value.axes
+        return Array(
+            value.axes,
+            lambda at: mul(exp(value.entry(at)), inverse(contraction(lambda j: exp(value.entry((j,))), axis, at))),
+            value.row,
+        )
+
+    def application(self, node: syntax.Apply) -> Value:
+        """``log x``, ``exp(x)``, ... by their own names."""
+        name = node.name
+        argument = node.argument
+        symbols = self.symbols
+        base = f"\\{name}" if name in GREEK_NAMES else name
+        if isinstance(argument, syntax.Group) and argument.open in ("(", "[", "{", r"\{") and (name, 0) in symbols.functions:
+            items = list(argument.body.items) if isinstance(argument.body, syntax.Tuple) else [argument.body]
+            called = self.called(name, node.sub, None, items, None, node)
+            if called is not None:
+                return self.scripts(called, node.sup, node.primes, node)
+        if name == "softmax":
+            inner = argument.body if isinstance(argument, syntax.Group) else argument
+            value: Value = self.softmax(self.value(inner), node)
+            if node.sub is not None:
+                value = self.pick(value, node.sub, node)
+            return self.scripts(value, node.sup, node.primes, node)
+        if name in ("diag", "tr", "trace"):
+            return self.matrix_function(name, node)
+        if name == "sqrt":
+            return elementwise([self.value(argument)], lambda p: power(p[0], Fraction(1, 2)), symbols.ranges, node.span)
+        if base not in FUNCTIONS:
+            raise refuse("E151", f"the function {name} is not in the language", node)
+        kind = FUNCTIONS[base]
+        inner_value = self.value(argument)
+        if node.sub is not None:
+            if kind != "log":
+                raise refuse("E152", f"a subscript on {name}", node.sub)
+            if not (isinstance(node.sub, syntax.Symbol) and node.sub.name == "e"):
+                divisor = log(self.scalar(node.sub))
+                result = elementwise([inner_value], lambda p: mul(log(p[0]), inverse(divisor)), symbols.ranges, node.span)
+                return self.scripts(result, node.sup, node.primes, node)
+        if node.primes:
+            point = Var("·", (), ())
+            derivative: Term = Fn(kind, point)
+            for _ in range(node.primes):
+                derivative = Deriv(derivative, point)
+            raise refuse("E126", f"a prime on {name}", node, "write the derivative as \\frac{d}{dx}")
+        result = elementwise([inner_value], lambda p: Fn(kind, p[0]), symbols.ranges, node.span)
+        return self.scripts(result, node.sup, 0, node)
+
+    def matrix_function(self, name: str, node: syntax.Apply) -> Value:
+        argument = node.argument.body if isinstance(node.argument, syntax.Group) else node.argument
+        value = self.value(argument)
+        if not isinstance(value, Array):
+            raise refuse("E161", f"{name} needs a matrix or vector", node)
+        if name == "diag" and len(value.axes) == 1:
+            (axis,) = value.axes
+            return Array((axis, axis), lambda at: mul(self.delta(at[0], at[1], node), value.entry(at[:1])))
+        if name in ("tr", "trace") and len(value.axes) == 2:
+            return contraction(lambda j: value.entry((j, j)), value.axes[0], ())
+        raise refuse("E161", f"{name} does not fit this shape", node)

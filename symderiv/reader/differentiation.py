@@ -1,0 +1,63 @@
+r"""Derivatives and gradients: of what, by what, and the shape that comes of it.
+
+This module must never differentiate: it builds the term that says so.
+"""
+
+from __future__ import annotations
+
+import re
+
+from symderiv.reader import syntax
+from symderiv.reader.arrays import Array, Value, elementwise
+from symderiv.reader.indices import Indices, refuse
+from symderiv.terms import Deriv, Term, Var
+
+
+class Differentiation(Indices):
+    """Derivatives by numbers, members and whole vectors."""
+
+    def derivative(self, node: syntax.DerivativeOp) -> Value:
+        symbols = self.symbols
+        variables: list[Value] = []
+        for variable, order in node.variables:
+            value = self.value(variable)
+            if isinstance(value, Var) and not value.indices and re.fullmatch("[A-Z]", value.name) and not symbols.defines(value.name, 0):
+                raise refuse("E214", f"the shape of {value.name} is not known", variable, f"declare it: `shape {value.name} : m x n`")
+            if isinstance(value, Term) and not isinstance(value, Var):
+                raise refuse("E170", "a derivative can be taken by a variable or a named quantity only", variable)
+            variables += [value] * order
+        if node.body is None:
+            raise refuse("E171", "a derivative of nothing", node)
+        if self.variable is None and variables and isinstance(variables[-1], Var):
+            self.variable = variables[-1]
+        body = self.value(node.body)
+        if isinstance(body, Var):
+            symbols.numerators.add(body.head)
+            symbols.rates |= {(body.head, v.head) for v in variables if isinstance(v, Var)}
+        result = body
+        for value in reversed(variables):
+            result = self.differentiated(result, value, node)
+        return result
+
+    def differentiated(self, body: Value, variable: Value, node: syntax.Node) -> Value:
+        symbols = self.symbols
+        if isinstance(variable, Array):
+            probe = variable.entry(tuple("?" for _ in variable.axes))
+            if not isinstance(probe, Var):
+                raise refuse("E170", "a derivative can be taken by a variable or a named quantity only", node)
+            symbols.variables.add(probe.head)
+            if isinstance(body, Array):
+                if len(body.axes) != 1 or len(variable.axes) != 1:
+                    raise refuse("E172", "the derivative of a matrix by a matrix has more than two axes", node)
+                return Array((body.axes[0], variable.axes[0]), lambda at: Deriv(body.entry(at[:1]), variable.entry(at[1:])))  # type: ignore[arg-type]
+            return Array(variable.axes, lambda at: Deriv(body, variable.entry(at)), variable.row)  # type: ignore[arg-type]
+        assert isinstance(variable, Var)
+        symbols.variables.add(variable.head)
+        return elementwise([body], lambda p: Deriv(p[0], variable), symbols.ranges, node.span)
+
+    def gradient(self, node: syntax.Nabla) -> Value:
+        if node.order is not None:
+            raise refuse("E150", "second derivatives by nabla are not in the language", node)
+        if node.variable is None or node.body is None:
+            raise refuse("E173", "nabla needs its variable as a subscript, and a body", node)
+        return self.differentiated(self.value(node.body), self.value(node.variable), node)

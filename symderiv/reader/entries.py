@@ -1,0 +1,160 @@
+r"""What is written out entry by entry: cases, matrices and lists, and sums and vectors with dots in them.
+
+Dots stand for the obvious family or are refused. This module must never guess what dots stand for.
+"""
+
+from __future__ import annotations
+
+from symderiv.reader import syntax
+from symderiv.reader.arrays import Array, Value
+from symderiv.reader.families import generalise
+from symderiv.reader.indices import refuse
+from symderiv.reader.members import Members
+from symderiv.terms import (
+    ONE,
+    ZERO,
+    Cases,
+    Delta,
+    Index,
+    Range,
+    Sum,
+    Term,
+    Var,
+    add,
+    mul,
+    neg,
+    rename,
+    subterms,
+)
+
+
+class Entries(Members):
+    """Cases, matrices, lists and dots."""
+
+    def cases(self, node: syntax.Casesdef) -> Term:
+        rows: list[tuple[Term | None, Term]] = []
+        for value, condition in node.rows:
+            nodes = [c for c in condition if not isinstance(c, syntax.Text)]
+            words = " ".join(c.text.lower() for c in condition if isinstance(c, syntax.Text))
+            guard = self.condition(nodes[0], node) if len(nodes) == 1 else None
+            if guard is None and (nodes or not any(w in words for w in ("otherwise", "else", "sonst", "sinon", "其他", "否则"))):
+                raise refuse("E182", "the condition of this case is not understood", node)
+            rows.append((guard, self.scalar(value)))
+        if len(rows) == 1:
+            raise refuse("E182", "there is only one case", node)
+        last_guard, result = rows[-1]
+        if last_guard is not None:
+            complement = {add(ONE, neg(guard)) for guard, _ in rows[:-1] if guard is not None}
+            complement |= {guard.parts[1].parts[1] for guard, _ in rows[:-1] if guard is not None and guard.parts and guard.parts[0] is ONE}
+            if len(rows) != 2 or last_guard not in complement:
+                raise refuse("E182", "these cases do not cover everything", node, "add an `otherwise`")
+        for guard, value in reversed(rows[:-1]):
+            if guard is None:
+                raise refuse("E182", "`otherwise` must come last", node)
+            result = Cases(guard, value, result)
+        return result
+
+    def matrix(self, node: syntax.Matrix) -> Value:
+        """A matrix of entries; dots in a vector stand for the obvious family."""
+        cells = [[c for c in row] for row in node.rows if any(c is not None for c in row)]
+        flat = [c for row in cells for c in row]
+        if any(isinstance(c, syntax.Ellipsis) for c in flat):
+            if len(cells) > 1 and any(len(row) > 1 for row in cells):
+                raise refuse("E183", "dots in a matrix with several rows and columns", node, "give the entry: A_{ij} = ...")
+            entries = [self.scalar(c) for c in flat if c is not None and not isinstance(c, syntax.Ellipsis)]
+            return self.dotted_vector(entries, row=len(cells) == 1 and len(flat) > 1, node=node)
+        if len(flat) == 1 and isinstance(flat[0], syntax.Tuple):
+            return self.listing(flat[0])
+        if len({len(row) for row in cells}) != 1 or any(c is None for c in flat):
+            raise refuse("E184", "the rows of this matrix have different lengths", node)
+        values = [[self.scalar(c) for c in row] for row in cells]  # type: ignore[arg-type]
+        rows, columns = len(values), len(values[0])
+        if columns == 1:
+            return Array((rows,), lambda at: _entry([r[0] for r in values], at[0]))
+        if rows == 1:
+            return Array((columns,), lambda at: _entry(values[0], at[0]), row=True)
+        return Array((rows, columns), lambda at: _entry([_entry(r, at[1]) for r in values], at[0]))
+
+    def listing(self, node: syntax.Tuple) -> Value:
+        """``(a, b, c)`` as a vector."""
+        if any(isinstance(item, syntax.Ellipsis) for item in node.items):
+            entries = [self.scalar(item) for item in node.items if not isinstance(item, syntax.Ellipsis)]
+            return self.dotted_vector(entries, False, node)
+        values = [self.scalar(item) for item in node.items]
+        return Array((len(values),), lambda at: _entry(values, at[0]))
+
+    def dotted_vector(self, entries: list[Term], row: bool, node: syntax.Node) -> Array:
+        found = generalise(entries, self.symbols.size_names)
+        if found is None or found[1] != 1:
+            raise refuse("E131", "the entries around the dots do not show what they stand for", node)
+        index, _, high, body = found
+        self.notes.append("the dots are read as the obvious family")
+        if isinstance(high, int):
+            return Array((high,), lambda at: rename(body, {index: at[0]}), row)
+        axis = self.symbols.ranges.new()
+        self.symbols.ranges.declare(axis, Range(1, high))
+        return Array((axis,), lambda at: rename(body, {index: at[0]}), row)
+
+    def ellipsis(self, node: syntax.Add) -> Term:
+        """``a_1 + a_2 + ... + a_K`` as the sum of the obvious family; any other dots are refused."""
+        at = next(n for n, (_, term) in enumerate(node.terms) if isinstance(term, syntax.Ellipsis))
+        if at == len(node.terms) - 1 and at >= 2:
+            return self.endless(node)
+        if at == 0 or at != len(node.terms) - 2:
+            raise refuse("E131", "dots need terms before them and one after them", node)
+        signs = {sign for n, (sign, _) in enumerate(node.terms) if n not in (0, at)}
+        if len(signs) != 1 or not signs <= {"+", "-"}:
+            raise refuse("E131", "the signs around the dots differ", node)
+        first_sign = node.terms[0][0]
+        terms = [self.scalar(term) for n, (_, term) in enumerate(node.terms) if n != at]
+        (sign,) = signs
+        lead: Term = ZERO
+        family = terms
+        if first_sign != sign:  # a - b_1 - ... - b_K: the first term may be outside the family
+            lead, family = (terms[0] if first_sign == "+" else neg(terms[0])), terms[1:]
+        found = self.generalised(family, node)
+        result = neg(found) if sign == "-" else found
+        return result if lead is ZERO else add(lead, result)
+
+    def endless(self, node: syntax.Add) -> Term:
+        r"""``a_0 + a_1 x_1 + a_2 x_2 + \ldots``: to the end of the family, wherever that is."""
+        if any(sign != "+" for sign, _ in node.terms):
+            raise refuse("E131", "the signs around the dots differ", node)
+        terms = [self.scalar(term) for _, term in node.terms[:-1]]
+        found = generalise(terms[-2:], self.symbols.size_names)
+        if found is None or found[2] != found[1] + 1:  # type: ignore[operator]
+            raise refuse("E131", "the terms before the dots do not show how they go on", node, "write the sum with \\sum")
+        index, low, _, body = found
+        range_class = self.symbols.ranges.new()
+        for part in subterms(body):
+            if isinstance(part, Var):
+                for n, i in enumerate(part.indices):
+                    if i == index:
+                        self.symbols.ranges.unite(range_class, self.symbols.ranges.slot(part.head, n))
+        self.notes.append("the dots are read as going on to the end of the family")
+        total: Term = Sum(index, Range(low, range_class), body)
+        return add(*terms[:-2], total) if len(terms) > 2 else total
+
+    def generalised(self, terms: list[Term], node: syntax.Node, kind: type[Sum] = Sum) -> Term:
+        for start in range(0, max(1, len(terms) - 2)):
+            found = generalise(terms[start:], self.symbols.size_names)
+            if found is not None:
+                index, low, high, body = found
+                if isinstance(high, str):
+                    self.symbols.ranges.taken.add(high)
+                self.notes.append("the dots are read as the obvious family")
+                total: Term = kind(index, Range(low, high), body)
+                if start:
+                    total = (add if kind is Sum else mul)(*terms[:start], total)
+                return total
+        raise refuse("E131", "the terms around the dots do not show what they stand for", node, "write the sum with \\sum")
+
+
+def _entry(values: list[Term], index: Index) -> Term:
+    """The entry of an explicit list at a number, or by cases at a symbolic index."""
+    if isinstance(index, int):
+        return values[index - 1]
+    result = values[-1]
+    for n in range(len(values) - 1, 0, -1):
+        result = Cases(Delta(index, n), values[n - 1], result)
+    return result

@@ -1,0 +1,224 @@
+r"""Indices: which subscripts and superscripts are indices or labels, what they run over, and conditions between them.
+
+The ground floor of the elaborator, with its state. This module must never guess: a subscript that it does not
+understand is a ReadError with its place.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from symderiv.diagnostics import Diagnostic, ReadError
+from symderiv.reader import syntax
+from symderiv.reader.arrays import Array, Value
+from symderiv.reader.names import index_word, plain
+from symderiv.reader.nodes import is_layer, is_time, is_transpose
+from symderiv.reader.symbols import INDEX_LETTERS, Symbols
+from symderiv.terms import ONE, ZERO, Delta, Index, Range, Term, Var, add, mul, neg
+
+INDICATORS = frozenset({"1", "I", "δ", r"\mathbb{1}", r"\mathbf{1}", r"\mathbb{I}", r"\mathbbm{1}", r"\mathds{1}", r"\delta"})
+
+
+def refuse(code: str, message: str, node: syntax.Node, help: str = "") -> ReadError:
+    return ReadError(code, message, node.span, help)
+
+
+class Indices:
+    """The indices of subscripts and labels, the ranges they run over, and conditions between them.
+
+    ``variable`` is what primes differentiate by (the variable of the chain); ``notes`` and ``warnings`` collect what a
+    reader should know. ``free`` maps the free indices of the current chain to their range classes.
+    """
+
+    def __init__(self, symbols: Symbols) -> None:
+        self.symbols = symbols
+        self.bound: dict[str, str] = {}
+        self.free: dict[str, str] = {}
+        self.variable: Var | None = None
+        self.as_scalars = False  # read bare symbols as numbers even where families of their name are known
+        self.calling = False
+        self.guessed = False  # whether a shape was guessed from fonts and transposes alone
+        self.notes: list[str] = []
+        self.warnings: list[Diagnostic] = []
+
+    def start_chain(self) -> None:
+        self.free = {}
+        self.variable = None
+
+    def value(self, node: syntax.Node) -> Value:
+        """What a formula stands for: the elaborator knows."""
+        raise NotImplementedError
+
+    def scalar(self, node: syntax.Node) -> Term:
+        value = self.value(node)
+        if isinstance(value, Array):
+            raise refuse("E213", "this is a vector or matrix where a number is needed", node)
+        return value
+
+    def warn(self, code: str, message: str, node: syntax.Node) -> None:
+        self.warnings.append(Diagnostic(code, message, node.span))
+
+    def indices(self, node: syntax.Node | None, name: str = "") -> list[Index] | None:
+        """The indices of a subscript; None if it is a part of the name, such as ``max``."""
+        if node is None:
+            return []
+        match node:
+            case syntax.Number():
+                if not node.text.isdigit():
+                    raise refuse("E120", f"the subscript {node.text} is not a whole number", node)
+                if len(node.text) == 2 and name in self.symbols.pairs:
+                    return [int(c) for c in node.text]
+                return [int(node.text)]
+            case syntax.Symbol():
+                index = self.index(node)
+                return None if index is None else [index]
+            case syntax.Tuple():
+                parts = [self.indices(item) for item in node.items]
+                return None if any(p is None for p in parts) else [i for p in parts if p for i in p]
+            case syntax.Product() if all(op in ("", ".") for op in node.operators):
+                parts = [self.indices(item) for item in node.factors]
+                return None if any(p is None for p in parts) else [i for p in parts if p for i in p]
+            case syntax.Group(open="(" | "["):
+                return self.indices(node.body, name)
+            case syntax.Scripted(base=syntax.Symbol() as base, sub=None, sup=None, primes=primes) if primes:
+                return [plain(base.name) + "'" * primes]
+            case syntax.Scripted(base=syntax.Symbol() as base, sub=sub, sup=None, primes=0) if sub is not None:
+                inner = self.indices(sub)
+                if inner is not None and len(inner) == 1:
+                    return [self.label_index(plain(base.name), inner[0], node)]
+            case syntax.Add():
+                raise refuse("E121", "arithmetic in an index is not in the language", node)
+        if name and isinstance(node, syntax.Text):
+            return None
+        raise refuse("E122", "this subscript is not an index that I understand", node)
+
+    def label_index(self, name: str, inner: Index, node: syntax.Node) -> Index:
+        """``y_i`` used as an index: one class, the same wherever i is the same; i must not be summed over."""
+        if isinstance(inner, str) and inner in self.bound:
+            raise refuse("E123", f"the index {name}_{inner} changes with the bound index {inner}", node)
+        index = f"{name}_{inner}"
+        self.free.setdefault(index, self.symbols.index_classes.get(index) or self.symbols.ranges.new())
+        self.symbols.index_classes[index] = self.free[index]
+        return index
+
+    def index(self, node: syntax.Symbol) -> Index | None:
+        name = plain(node.name)
+        symbols = self.symbols
+        if name in self.bound or name in symbols.declared or name in self.free or name in symbols.index_names:
+            return name
+        if name in symbols.sizes:
+            return symbols.sizes[name]
+        if name in symbols.size_names:
+            return name
+        if len(name) == 1 and name in INDEX_LETTERS:
+            return name
+        if name == r"\ell":
+            return name
+        return None
+
+    def use(self, index: Index, range_class: str, node: syntax.Node) -> None:
+        """Note that ``index`` stands where ``range_class`` runs."""
+        ranges = self.symbols.ranges
+        if isinstance(index, int):
+            ranges.number(range_class, index)
+            return
+        if index in self.bound:
+            if self.bound[index]:
+                ranges.unite(self.bound[index], range_class)
+            return
+        if index in self.symbols.size_names and index not in self.symbols.declared:
+            return
+        declared = self.symbols.declared.get(index)
+        if declared is not None:
+            ranges.declare(range_class, Range(min(1, declared.low), declared.high))
+            self.free.setdefault(index, range_class)
+            return
+        if index in self.free:
+            ranges.unite(self.free[index], range_class)
+        else:
+            self.free[index] = range_class
+            self.symbols.index_classes[index] = range_class
+            hint = self.symbols.hinted.get(index)
+            if hint is not None and not ranges.explicit.get(ranges.find(range_class)):
+                ranges.declare(range_class, hint)
+
+    def known(self, index: str) -> bool:
+        return index in self.bound or index in self.free
+
+    @contextmanager
+    def binding(self, index: str, range_class: str) -> Iterator[None]:
+        old = self.bound.get(index)
+        self.bound[index] = range_class
+        try:
+            yield
+        finally:
+            if old is None:
+                del self.bound[index]
+            else:
+                self.bound[index] = old
+
+    def operand(self, node: syntax.Node) -> Index:
+        found = self.indices(node)
+        if found is None or len(found) != 1:
+            raise refuse("E122", "this is not an index that I understand", node)
+        return found[0]
+
+    def label(self, name: str, sup: syntax.Node | None) -> tuple[list[Index], syntax.Node | None, str]:
+        """Split a superscript: ``^{(i)}`` and ``^{[l]}`` are labels, anything else an exponent."""
+        if isinstance(sup, syntax.Group) and sup.open in ("(", "[", r"\langle") and sup.body is not None:
+            body = sup.body
+            content = self.indices(body, "") if not isinstance(body, syntax.Text) else None
+            if content is not None:
+                return content, None, name
+            return [], None, f"{name}^{{({index_word(body)})}}"
+        if isinstance(sup, syntax.Product) and isinstance(sup.factors[0], syntax.Group) and len(sup.factors) == 2:
+            first = sup.factors[0]
+            if first.open == "(" and is_transpose(sup.factors[1]):
+                return self.indices(first.body, "") or [], sup.factors[1], name
+        if isinstance(sup, syntax.Product) and len(sup.factors) == 2 and is_layer(sup.factors[0]) and is_transpose(sup.factors[1]):
+            return [], sup.factors[1], f"{name}^{{{index_word(sup.factors[0])}}}"
+        if isinstance(sup, syntax.Symbol) and (name + "^" + sup.name) in self.symbols.labels | {f"{name}^{n}" for n in self.symbols.labels if n.startswith("^")}:
+            return [], None, f"{name}^{{{sup.name}}}"
+        if isinstance(sup, syntax.Symbol) and ("^" + sup.name) in self.symbols.labels:
+            return [], None, f"{name}^{{{sup.name}}}"
+        if self.symbols.time and is_time(sup):
+            return [], None, f"{name}^{{{index_word(sup)}}}"
+        if is_layer(sup) or (isinstance(sup, syntax.Number) and name in self.symbols.numbered):
+            return [], None, f"{name}^{{{index_word(sup)}}}"
+        if isinstance(sup, syntax.Symbol) and sup.name in ("*", r"\ast", r"\star", "+", "-", r"\dagger"):
+            return [], None, f"{name}^{{{sup.name}}}"
+        return [], sup, name
+
+    def delta(self, a: Index, b: Index, node: syntax.Node) -> Term:
+        shared = self.symbols.ranges.new()
+        self.use(a, shared, node)
+        self.use(b, shared, node)
+        if a == b:
+            return ONE
+        if isinstance(a, int) and isinstance(b, int):
+            return ZERO
+        return Delta(a, b)
+
+    def condition(self, node: syntax.Node, whole: syntax.Node) -> Term:
+        """An index condition as a term with the values 0 and 1."""
+        match node:
+            case syntax.Relation(left=left, rest=rest):
+                parts = []
+                for op, right in rest:
+                    parts.append(self.comparison(op, self.operand(left), self.operand(right), node))
+                    left = right
+                return mul(*parts)
+            case syntax.Tuple(items=items):
+                return mul(*(self.condition(item, whole) for item in items))
+            case syntax.Group():
+                return self.condition(node.body, whole)
+        raise refuse("E180", "this condition is not one between indices", whole)
+
+    def comparison(self, op: str, a: Index, b: Index, node: syntax.Node) -> Term:
+        delta = self.delta(a, b, node)
+        if op == "=":
+            return delta
+        if op == "!=":
+            return add(ONE, neg(delta))
+        raise refuse("E181", f"the condition {op} between indices is not in the language", node)

@@ -1,0 +1,273 @@
+r"""Symbols: members of families, vectors named by a bare letter, labels, primes and exponents.
+
+``x^{(i)}`` is a label and ``x^2`` a power; ``p`` is the vector of all p_i. This module must never make a definition.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from fractions import Fraction
+
+from symderiv.kernel.derivative import definition_of
+from symderiv.reader import syntax
+from symderiv.reader.arrays import Array, Value, elementwise
+from symderiv.reader.families import substitute
+from symderiv.reader.indices import INDICATORS, Indices, refuse
+from symderiv.reader.names import index_word, plain
+from symderiv.reader.nodes import is_transpose, parts_of
+from symderiv.terms import (
+    ONE,
+    Delta,
+    Deriv,
+    Head,
+    Index,
+    Opaque,
+    SizeOf,
+    Term,
+    Var,
+    exp,
+    mul,
+    num,
+    power,
+    rebuild,
+    subterms,
+)
+
+
+class Members(Indices):
+    """What a symbol with its scripts stands for."""
+
+    def symbol(self, node: syntax.Symbol | syntax.Scripted) -> Value:
+        base, sub, sup, primes = parts_of(node)
+        if isinstance(base, syntax.Symbol):
+            special = self.special(base, sub, sup, node)
+            if special is not None:
+                return special
+            value, rest = self.member(base, sub, sup, node)
+            return self.scripts(value, rest, primes, node)
+        if isinstance(base, syntax.Group) and sub is not None:
+            value = self.value(base)
+            value = self.pick(value, sub, node)
+            return self.scripts(value, sup, primes, node)
+        if isinstance(base, syntax.Number) and sub is not None and base.text == "1":
+            condition = self.condition(sub, node)
+            return self.scripts(condition, sup, primes, node)
+        if isinstance(base, syntax.Number) and base.text == "1" and sup is not None and is_transpose(sup):
+            return Array((self.symbols.ranges.new(),), lambda at: ONE, row=True)  # 1^T: the row of ones
+        if sub is not None:
+            value = self.pick(self.value(base), sub, node)
+        else:
+            value = self.value(base)
+        return self.scripts(value, sup, primes, node)
+
+    def special(self, base: syntax.Symbol, sub: syntax.Node | None, sup: syntax.Node | None, node: syntax.Node) -> Value | None:
+        """Euler's number, Kronecker's delta, indicators by subscript; None for everything else."""
+        name, symbols = base.name, self.symbols
+        if name in ("e", r"\mathrm{e}", r"\text{e}") and sub is None and not symbols.defines("e", 0) and "e" not in self.bound:
+            if sup is not None and not is_transpose(sup):
+                return elementwise([self.value(sup)], lambda p: exp(p[0]), symbols.ranges, node.span)
+            return exp(ONE)
+        if sub is not None and not symbols.defines(plain(name), 2):
+            relation = isinstance(sub, syntax.Relation)
+            if relation and (name in INDICATORS or plain(name) in INDICATORS):
+                return self.scripts(self.condition(sub, node), sup, 0, node)
+            if plain(name) == r"\delta" and plain(name) not in symbols.labels:
+                pair = self.indices(sub, plain(name))
+                if pair is not None and sup is not None and len(pair) == 1:
+                    upper = self.indices(sup, plain(name))
+                    if upper is not None and len(upper) == 1:
+                        pair, sup = [*pair, *upper], None
+                if pair is not None and len(pair) == 2:
+                    return self.scripts(self.delta(pair[0], pair[1], node), sup, 0, node)
+        return None
+
+    def member(self, base: syntax.Symbol, sub: syntax.Node | None, sup: syntax.Node | None, node: syntax.Node) -> tuple[Value, syntax.Node | None]:
+        """The family member that a symbol with its scripts names, and the part of ``sup`` that is an exponent."""
+        name = plain(base.name)
+        subs = self.indices(sub, name)
+        if subs is None:
+            assert sub is not None
+            name, subs = f"{name}_{{{index_word(sub)}}}", []
+        sups, sup, name = self.label(name, sup)
+        symbols = self.symbols
+        if len(subs) == 2 and sup is not None and is_transpose(sup) and isinstance(sup, syntax.Symbol) and sup.name not in ("t", r"\prime"):
+            subs, sup = subs[::-1], None  # an entry of the transpose
+        if name in symbols.squares:  # sigma^2 is the symbol, sigma its root
+            square = self.var(f"{name}^{{2}}", subs, sups, node)
+            if isinstance(sup, syntax.Number) and sup.text.isdigit():
+                return (square if sup.text == "2" else power(square, Fraction(int(sup.text), 2))), None
+            return power(square, Fraction(1, 2)), sup
+        if name == "1" or base.name in (r"\mathbf{1}", r"\mathbb{1}", r"\boldsymbol{1}", r"\vec{1}"):
+            for index in subs:
+                self.use(index, symbols.ranges.new(), node)
+            # an entry of the vector of ones keeps its index, because a sum over it counts
+            return (mul(*(Delta(i, i) for i in subs)) if subs else Array((symbols.ranges.new(),), lambda at: ONE)), sup
+        if not subs and not sups:
+            if name in self.bound or (name in symbols.declared and not symbols.defines(name, 0)):
+                raise refuse("E124", f"the index {name} is used as a number", node)
+            if name in symbols.sizes:
+                return num(symbols.sizes[name]), sup
+            if name in symbols.size_names and not symbols.defines(name, 0):
+                return SizeOf(name), sup
+            if r"\pi" == name:
+                return Var(name, (), ()), sup
+            own = self.own_member(name)
+            if own is not None:
+                return self.var(name, own, [], node), sup
+            array = self.array(name, node)
+            if array is not None:
+                return array, sup
+        if sups and not subs and not symbols.defines(name, 0, len(sups)):
+            counts = {h.subs for h in symbols.heads.get(name, ()) if h.subs and h.sups == len(sups)}
+            if not counts and name in symbols.vectors:
+                counts = {1}
+            if len(counts) == 1 and Head(name, 0, len(sups)) not in symbols.heads.get(name, set()):
+                (count,) = counts
+                head = Head(symbols.name(name, count, len(sups)), count, len(sups))
+                for n, index in enumerate(sups):
+                    self.use(index, symbols.ranges.slot(head, count + n), node)
+                return self.family(head, node, tuple(sups)), sup
+        return self.var(name, subs, sups, node), sup
+
+    def own_member(self, name: str) -> list[Index] | None:
+        """The indices of ``g`` where g_i is defined and g' is written: then g is g_i, at the definition's own index."""
+        symbols = self.symbols
+        if name not in symbols.primed or symbols.defines(name, 0):
+            return None
+        definitions = symbols.definitions.get(Head(symbols.name(name, 1), 1, 0), ())
+        return list(definitions[-1].params) if definitions else None
+
+    def var(self, name: str, subs: Sequence[Index], sups: Sequence[Index], node: syntax.Node) -> Term:
+        """``name_{subs}^{(sups)}`` with its slots' ranges noted, and hidden indices put in."""
+        symbols = self.symbols
+        written, name = name, symbols.name(name, len(subs), len(sups))
+        head = Head(name, len(subs), len(sups))
+        if head not in symbols.definitions:
+            if head in symbols.hidden:
+                names, head = symbols.hidden[head]
+                sups = [*sups, *names]
+            else:
+                wider = [
+                    h
+                    for h in symbols.definitions
+                    if h.subs == head.subs and h.sups > head.sups and h.name == symbols.name(written, h.subs, h.sups)
+                ]
+                if len(wider) == 1 and not sups and symbols.functions.get((written, len(subs))):
+                    params = symbols.definitions[wider[0]][-1].params[wider[0].subs :]
+                    if all(isinstance(p, str) for p in params):
+                        self.notes.append(f"{written} is read at the sample {', '.join(map(str, params))}")
+                        sups, head = list(params), wider[0]
+        for n, index in enumerate([*subs, *sups]):
+            self.use(index, symbols.ranges.slot(head, n), node)
+        symbols.heads.setdefault(written, set()).add(head)
+        member = Var(head.name, tuple(subs), tuple(sups))
+        last = symbols.calls.get((written, len(subs))) if not self.calling else None
+        if last is not None and head in symbols.definitions:
+            self.notes.append(f"{written} is read with the arguments of its last call")
+            return self.with_arguments(member, last[0], last[1], node)
+        return member
+
+    def array(self, name: str, node: syntax.Node) -> Array | None:
+        """A bare symbol that stands for a whole family: ``p`` where only p_1, p_2, ... or p_i are known."""
+        symbols = self.symbols
+        if self.as_scalars:
+            return None
+        if name in symbols.arrays:
+            return symbols.arrays[name]  # type: ignore[return-value]
+        if symbols.defines(name, 0, 0):
+            return None
+        if name in symbols.shapes:
+            count = len(symbols.shapes[name])
+            return self.family(Head(symbols.name(name, count), count, 0), node)
+        if Head(name, 0, 0) in symbols.heads.get(name, set()):
+            return None
+        counts = {h.subs for h in symbols.heads.get(name, ()) if h.subs and not h.sups}
+        if len(counts) == 1:
+            (count,) = counts
+            return self.family(Head(symbols.name(name, count), count, 0), node)
+        if not counts and name in symbols.vectors | symbols.matrices:
+            count = 1 if name in symbols.vectors else 2
+            self.guessed = True
+            return self.family(Head(symbols.name(name, count), count, 0), node)
+        return None
+
+    def family(self, head: Head, node: syntax.Node, sups: tuple[Index, ...] = ()) -> Array:
+        """The vector or matrix of all members of a family, at the labels ``sups``."""
+        slots = [self.symbols.ranges.slot(head, n) for n in range(head.subs)]
+        return Array(tuple(slots), lambda at: Var(head.name, tuple(at), sups), head.name.split("#")[0] in self.symbols.rows)
+
+    def pick(self, value: Value, sub: syntax.Node, node: syntax.Node) -> Term:
+        if not isinstance(value, Array):
+            raise refuse("E125", "a subscript on something that is not a vector", node)
+        at = self.indices(sub)
+        if at is None or len(at) != len(value.axes):
+            raise refuse("E125", "this subscript does not fit the number of axes", node)
+        for index, axis in zip(at, value.axes, strict=True):
+            if isinstance(axis, str):
+                self.use(index, axis, node)
+        return value.entry(tuple(at))
+
+    def scripts(self, value: Value, sup: syntax.Node | None, primes: int, node: syntax.Node) -> Value:
+        """Primes and exponent on a value."""
+        for _ in range(primes):
+            if isinstance(value, Opaque) and len(value.parts) == 1:
+                value = Opaque(value.name, value.parts, (value.orders[0] + 1,))
+                continue
+            if self.variable is None:
+                raise refuse("E126", "a prime, but no variable that it differentiates by is in sight", node, "write the derivative as \\frac{\\partial ...}{\\partial ...}")
+            variable = self.variable
+            value = elementwise([value], lambda p: Deriv(p[0], variable), self.symbols.ranges, node.span)
+        if sup is None:
+            return value
+        if is_transpose(sup) and (isinstance(value, Array) or not isinstance(sup, syntax.Symbol) or sup.name != "t"):
+            if isinstance(value, Array):
+                return value.transposed
+            if isinstance(sup, syntax.Symbol) and (sup.name != "T" or not self.symbols.defines("T", 0)):
+                if isinstance(value, Var):
+                    raise refuse("E214", "the transpose of something whose shape is not known", node, "declare it: `shape W : m x n`")
+                return value  # the transpose of a number
+        if isinstance(sup, syntax.Symbol) and sup.name == "t" and (self.symbols.vectors or self.symbols.matrices):
+            raise refuse("E214", "the transpose of something whose shape is not known", node, "declare it: `shape W : m x n`")
+        if isinstance(sup, syntax.Group) and isinstance(value, Array) is False and sup.open == "(":
+            exponent = self.scalar(sup.body)
+        else:
+            exponent = self.scalar(sup)
+        if isinstance(value, Array):
+            if exponent is num(2) and len(value.axes) == 1:
+                raise refuse("E150", "the square of a vector", node, "write x^T x for the sum of squares, or x \\odot x")
+            raise refuse("E150", "a power of a matrix is not in the language", node)
+        return power(value, exponent)
+
+    def with_arguments(self, member: Term, scalars: dict, families: dict, node: syntax.Node) -> Term:
+        """The value of a function's member with other arguments put in the places of its parameters."""
+        body = definition_of(member, self.symbols.definitions) if isinstance(member, Var) else None
+        if body is None:
+            raise refuse("E162", "this is called with other arguments than it was defined for", node)
+        heads = {v.head for v in scalars} | set(families)
+        return substitute(self.unfolded(body, heads), scalars, families)
+
+    def unfolded(self, term: Term, heads: set[Head]) -> Term:
+        """``term`` with the definitions put in through which it depends on the parameters ``heads``."""
+        if isinstance(term, Var):
+            if term.head in heads or not self.depends(term, heads):
+                return term
+            body = definition_of(term, self.symbols.definitions)
+            return term if body is None else self.unfolded(body, heads)
+        if isinstance(term, Deriv):
+            return Deriv(self.unfolded(term.body, heads), term.var)
+        if not term.parts:
+            return term
+        return rebuild(term, tuple(self.unfolded(part, heads) for part in term.parts))
+
+    def depends(self, term: Term, heads: set[Head]) -> bool:
+        """Whether ``term`` mentions a member of ``heads``, definitions put in."""
+        seen: set[Head] = set()
+        queue = [term]
+        while queue:
+            for part in subterms(queue.pop()):
+                if isinstance(part, Var) and part.head not in seen:
+                    if part.head in heads:
+                        return True
+                    seen.add(part.head)
+                    queue += [d.body for d in self.symbols.definitions.get(part.head, ())]
+        return False

@@ -1,0 +1,235 @@
+r"""Brackets, signed sums, products and quotients, of numbers and of arrays.
+
+This module must never take two things whose shapes are not known for numbers because that would fit.
+"""
+
+from __future__ import annotations
+
+from fractions import Fraction
+
+from symderiv.document import Span
+from symderiv.reader import syntax
+from symderiv.reader.arrays import (
+    Array,
+    Value,
+    contraction,
+    elementwise,
+    inverse,
+    times,
+)
+from symderiv.reader.calls import Calls
+from symderiv.reader.indices import refuse
+from symderiv.reader.names import plain
+from symderiv.reader.nodes import binds, bound_symbols, parts_of, subscripts
+from symderiv.terms import (
+    Fn,
+    Index,
+    Opaque,
+    Prod,
+    Term,
+    Var,
+    add,
+    mul,
+    neg,
+    power,
+)
+
+QED = frozenset({r"\square", r"\blacksquare", r"\Box", r"\qed", r"\checkmark"})
+
+
+class Products(Calls):
+    """What brackets and the signs between factors and terms make of their parts."""
+
+    def group(self, node: syntax.Group) -> Value:
+        kind = node.open
+        if kind in ("|", r"\lvert") and node.close in ("|", r"\rvert"):
+            return Fn("abs", self.scalar(node.body))
+        if kind in (r"\|", r"\lVert"):
+            value = self.value(node.body)
+            if not isinstance(value, Array):
+                raise refuse("E214", "the norm of something whose shape is not known", node, "declare it: `shape x : n`")
+            return power(self.square(value), Fraction(1, 2))
+        if kind in (r"\lfloor", r"\lceil"):
+            raise refuse("E150", "rounding is not in the language", node)
+        if isinstance(node.body, syntax.Relation):
+            if kind == "[":
+                return self.condition(node.body, node)
+            raise refuse("E132", "a relation where a value is expected", node)
+        if kind == r"\langle" and isinstance(node.body, syntax.Tuple) and len(node.body.items) == 2:
+            left, right = (self.value(item) for item in node.body.items)
+            return self.inner(left, right, node)
+        return self.value(node.body)
+
+    def square(self, value: Array) -> Term:
+        def over(axes: tuple, at: tuple[Index, ...]) -> Term:
+            if not axes:
+                return power(value.entry(at), 2)
+            return contraction(lambda j: over(axes[1:], (*at, j)), axes[0], at)
+
+        return over(value.axes, ())
+
+    def inner(self, left: Value, right: Value, node: syntax.Node) -> Value:
+        product = elementwise([left, right], lambda p: mul(*p), self.symbols.ranges, node.span)
+        if not isinstance(product, Array):
+            raise refuse("E214", "an inner product of things whose shapes are not known", node, "declare them: `shape x : n`")
+
+        def over(axes: tuple, at: tuple[Index, ...]) -> Term:
+            return contraction(lambda j: over(axes[1:], (*at, j)), axes[0], at) if axes else product.entry(at)
+
+        return over(product.axes, ())
+
+    def addition(self, node: syntax.Add) -> Value:
+        if any(isinstance(term, syntax.Ellipsis) for _, term in node.terms):
+            return self.ellipsis(node)
+        node = self.under_sum(node)
+        values = []
+        for sign, term in node.terms:
+            if sign not in ("+", "-"):
+                raise refuse("E150", f"{sign} stands for two values", node)
+            value = self.value(term)
+            values.append(elementwise([value], lambda p: neg(p[0]), self.symbols.ranges, node.span) if sign == "-" else value)
+        if len(values) == 1:
+            return values[0]
+        if any(isinstance(v, Array) and len(v.axes) == 2 for v in values) and any(isinstance(v, Term) and not v.parts == () for v in values):
+            raise refuse("E210", "shapes do not fit: a matrix plus a number", node)
+        return elementwise(values, lambda p: add(*p), self.symbols.ranges, node.span)
+
+    def under_sum(self, node: syntax.Add) -> syntax.Add:
+        r"""``\sum_n a_n - b_n`` where n means nothing outside the sum: the bracket around a_n - b_n was left out."""
+        for at, (sign, term) in enumerate(node.terms[:-1]):
+            if not isinstance(term, syntax.BigOp) or term.kind != r"\sum":
+                continue
+            names = {plain(s.name) for s in bound_symbols(term.sub)}
+            names = {n for n in names if not self.known(n) and n not in self.symbols.declared}
+            stop = at + 1
+            while stop < len(node.terms) and any(n in set(subscripts(node.terms[stop][1])) and not binds(node.terms[stop][1], n) for n in names):
+                stop += 1
+            if stop > at + 1:
+                body = syntax.Add((("+", term.body), *node.terms[at + 1 : stop]), term.span)
+                self.warn("W412", "the sum is read as one over all the terms that contain its index", term)
+                wider = syntax.BigOp(term.kind, term.sub, term.sup, body, term.signed, term.span)
+                return syntax.Add((*node.terms[:at], (sign, wider), *node.terms[stop:]), node.span)
+        return node
+
+    def product(self, node: syntax.Product) -> Value:
+        factors, operators = list(node.factors), ["", *node.operators]
+        if any(isinstance(f, syntax.Ellipsis) for f in factors):
+            at = next(n for n, f in enumerate(factors) if isinstance(f, syntax.Ellipsis))
+            if at == 0 or at != len(factors) - 2:
+                raise refuse("E131", "dots need factors before them and one after them", node)
+            return self.generalised([self.scalar(f) for f in factors if not isinstance(f, syntax.Ellipsis)], node, Prod)
+        while len(factors) > 1 and isinstance(factors[-1], syntax.Symbol) and factors[-1].name in QED:
+            factors.pop()
+            operators.pop()
+        factors, operators = self.words(factors, operators)
+        if any(isinstance(f, syntax.Symbol) and plain(f.name) in self.symbols.operators for f in factors):
+            return self.operated(factors, operators, node)
+        if len(factors) == 1:
+            return self.value(factors[0])
+        result: Value | None = None
+        n = 0
+        while n < len(factors):
+            operator = operators[n]
+            value, used = self.call(factors, operators, n)
+            if used == 0:
+                value, used = self.value(factors[n]), 1
+            n += used
+            result = value if result is None else self.multiplied(result, value, operator, node)
+        assert result is not None
+        return result
+
+    def operated(self, factors: list[syntax.Node], operators: list[str], node: syntax.Node) -> Value:
+        """``a D f(x)``: D is the derivative of what follows it, in its own argument or the variable of the chain."""
+        at = max(n for n, f in enumerate(factors) if isinstance(f, syntax.Symbol) and plain(f.name) in self.symbols.operators)
+        if at == len(factors) - 1:
+            raise refuse("E171", "a derivative of nothing", node)
+        rest, links = factors[at + 1 :], operators[at + 1 :]
+        body = self.value(rest[0]) if len(rest) == 1 else self.product(syntax.Product(tuple(rest), tuple(links[1:]), node.span))
+        if isinstance(body, Opaque) and len(body.parts) == 1:
+            derivative: Value = Opaque(body.name, body.parts, (body.orders[0] + 1,))
+        else:
+            derivative = self.scripts(body, None, 1, node)
+        if at == 0:
+            return derivative
+        before, links = factors[:at], operators[:at]
+        left = self.value(before[0]) if len(before) == 1 else self.product(syntax.Product(tuple(before), tuple(links[1:]), node.span))
+        return self.multiplied(left, derivative, "", node)
+
+    def words(self, factors: list[syntax.Node], operators: list[str]) -> tuple[list[syntax.Node], list[str]]:
+        r"""Letters written without a gap, four or more, are a word; ``\delta y_j`` and ``dz`` are single symbols."""
+        result: list[syntax.Node] = []
+        joined: list[str] = []
+        n = 0
+        while n < len(factors):
+            stop = n
+            while (
+                stop < len(factors)
+                and isinstance(factors[stop], syntax.Symbol)
+                and len(factors[stop].name) == 1  # type: ignore[attr-defined]
+                and factors[stop].name.isalpha()  # type: ignore[attr-defined]
+                and (stop == n or (operators[stop] == "" and factors[stop].span.start == factors[stop - 1].span.end))
+            ):
+                stop += 1
+            joined.append(operators[n])
+            first = factors[n]
+            if stop - n >= 4 or (stop - n >= 2 and _called_with_several(factors, operators, stop)):
+                word = "".join(f.name for f in factors[n:stop])  # type: ignore[attr-defined]
+                result.append(syntax.Symbol(f"\\text{{{word}}}", Span(first.span.start, factors[stop - 1].span.end)))
+                n = stop
+                continue
+            compound = self._differential(factors, operators, n)
+            result.append(compound or first)
+            n += 2 if compound is not None else 1
+        return result, joined
+
+    def _differential(self, factors: list[syntax.Node], operators: list[str], n: int) -> syntax.Node | None:
+        first = factors[n]
+        if not isinstance(first, syntax.Symbol) or n + 1 >= len(factors) or operators[n + 1] != "":
+            return None
+        name = plain(first.name)
+        if name not in ("d", r"\delta", r"\Delta") or self.symbols.defines(name, 0):
+            return None
+        base, sub, sup, primes = parts_of(factors[n + 1])
+        if not isinstance(base, syntax.Symbol) or (name == "d" and base.span.start != first.span.end):
+            return None
+        if isinstance(sup, syntax.Number):
+            return None
+        whole = Span(first.span.start, factors[n + 1].span.end)
+        symbol = syntax.Symbol(f"{name} {plain(base.name)}", Span(first.span.start, base.span.end))
+        return syntax.Scripted(symbol, sub, sup, primes, whole) if sub or sup or primes else symbol
+
+    def multiplied(self, left: Value, right: Value, operator: str, node: syntax.Node) -> Value:
+        ranges = self.symbols.ranges
+        if operator in (r"\odot", r"\circ", r"\oslash", r"\bullet") and isinstance(left, Term) and isinstance(right, Term):
+            raise refuse("E214", "an elementwise product of things whose shapes are not known", node, "declare them: `shape x : n`")
+        if operator in (r"\odot", r"\circ", r"\bullet", r"\ast"):
+            return elementwise([left, right], lambda p: mul(*p), ranges, node.span)
+        if operator == r"\oslash":
+            return elementwise([left, right], lambda p: mul(p[0], inverse(p[1])), ranges, node.span)
+        if operator in (r"\div",):
+            return elementwise([left, right], lambda p: mul(p[0], inverse(p[1])), ranges, node.span)
+        if operator in ("", r"\cdot", "*", r"\times", "."):
+            if isinstance(left, Array) and left.row and len(left.axes) == 1 and isinstance(right, Var):
+                raise refuse("E214", "a row vector times something whose shape is not known", node, "declare it: `shape x : n`")
+            if (
+                operator == r"\cdot"
+                and isinstance(left, Array)
+                and isinstance(right, Array)
+                and len(left.axes) == len(right.axes) == 1
+                and left.row == right.row
+            ):
+                return self.inner(left, right, node)
+            return times(left, right, ranges, node.span)
+        raise refuse("E150", f"the product {operator} is not in the language", node)
+
+    def quotient(self, node: syntax.Quotient) -> Value:
+        numerator, denominator = self.value(node.numerator), self.value(node.denominator)
+        return elementwise([numerator, denominator], lambda p: mul(p[0], inverse(p[1])), self.symbols.ranges, node.span)
+
+
+def _called_with_several(factors: list[syntax.Node], operators: list[str], at: int) -> bool:
+    """Whether a bracket with several arguments follows without a gap: ``CE(y, p)`` is a call, not a product."""
+    if at >= len(factors) or operators[at] != "":
+        return False
+    group = parts_of(factors[at])[0]
+    return isinstance(group, syntax.Group) and group.open == "(" and isinstance(group.body, syntax.Tuple) and factors[at].span.start == factors[at - 1].span.end

@@ -1,0 +1,178 @@
+r"""Large operators: sums and products over indices, their ranges and their conditions.
+
+This module must never sum over something that is not an index.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from symderiv.diagnostics import ReadError
+from symderiv.reader import syntax
+from symderiv.reader.arrays import Array, Value
+from symderiv.reader.indices import Indices, refuse
+from symderiv.reader.names import index_word, plain
+from symderiv.reader.nodes import mentions, stands_as_value, subscripts
+from symderiv.terms import (
+    ONE,
+    ZERO,
+    Cases,
+    Index,
+    Prod,
+    Range,
+    Sum,
+    Term,
+    fresh,
+    mul,
+    rename,
+)
+
+
+class Sums(Indices):
+    """Sums and products with their bound indices."""
+
+    def big_operator(self, node: syntax.BigOp) -> Value:
+        if node.kind not in (r"\sum", r"\prod"):
+            raise refuse("E153", f"{node.kind} is not in the language", node)
+        kind = Sum if node.kind == r"\sum" else Prod
+        return self.bind_and_sum(kind, self.bound_indices(node), node)
+
+    def bind_and_sum(self, kind: type[Sum], bound: list[tuple[str, int, object, list]], node: syntax.BigOp) -> Value:
+        """Sum the body over ``bound``: (index, low, upper end or None, conditions) each."""
+        if not bound:
+            return self.value(node.body)
+        (index, low, high, conditions), *rest = bound
+        ranges = self.symbols.ranges
+        if high is None and index in self.symbols.declared:
+            low, high = self.symbols.declared[index]
+        range_class = ranges.new()
+        if stands_as_value(node.body, index):
+            raise refuse("E154", f"this sum runs over the values of {index}, not over an index", node)
+        silent = high is None
+        if high is None and index in self.symbols.index_sizes:
+            high = self.symbols.size(self.symbols.index_sizes[index])
+        if high is not None:
+            ranges.declare(range_class, Range(min(low, 1), high))  # type: ignore[arg-type]
+        if index in self.bound:
+            self.warn("W410", f"the index {index} is bound twice; the inner sum has its own {index}", node)
+        elif index in self.symbols.declared and high is not None and self.symbols.declared[index].high != high:
+            pass
+        with self.binding(index, range_class):
+            body = self.bind_and_sum(kind, rest, node)
+            if silent and isinstance(body, Term) and index not in body.free and index not in self.symbols.declared:
+                raise refuse("E154", f"this sum runs over {index}, which is not an index of what it sums", node)
+            guards = [self.comparison(op, self.operand(a), self.operand(b), node) for op, a, b in conditions]
+        range_ = Range(low, high if high is not None else range_class)  # type: ignore[arg-type]
+        neutral = ZERO if kind is Sum else ONE
+
+        def build(parts: list[Term]) -> Term:
+            inner = parts[0]
+            return kind(index, range_, Cases(mul(*guards), inner, neutral) if guards else inner)
+
+        return self._under_binder(body, build, index, node)
+
+    def _under_binder(self, body: Value, build: Callable[[list[Term]], Term], index: str, node: syntax.Node) -> Value:
+        if not isinstance(body, Array):
+            return build([body])
+
+        def entry(at: tuple[Index, ...]) -> Term:
+            if index in at:  # the entry's own index must not be captured
+                other = fresh(index, {i for i in at if isinstance(i, str)} | body.entry(at).free)
+                renamed = tuple(other if i == index else i for i in at)
+                return rename(build([body.entry(renamed)]), {other: index})
+            return build([body.entry(at)])
+
+        return Array(body.axes, entry, body.row)
+
+    def bound_indices(self, node: syntax.BigOp) -> list[tuple[str, int, object, list]]:
+        sub = node.sub
+        if sub is None:
+            return [(self.implied_index(node), 1, self.upper(node.sup), [])]
+        items = list(sub.items) if isinstance(sub, syntax.Tuple) else [sub]
+        if isinstance(sub, syntax.Product) and all(isinstance(f, syntax.Symbol) for f in sub.factors):
+            items = list(sub.factors)
+        found: list[tuple[str, int, object, list]] = []
+        for item in items:
+            match item:
+                case syntax.Symbol():
+                    found.append((plain(item.name), 1, self.upper(node.sup), []))
+                case syntax.Scripted(base=syntax.Symbol() as base, sub=None, sup=None, primes=primes):
+                    found.append((plain(base.name) + "'" * primes, 1, self.upper(node.sup), []))
+                case syntax.Relation(left=left, rest=rest):
+                    self.bound_by_relation(left, rest, node, found, item)
+                case _:
+                    raise refuse("E154", "this sum's index is not understood", item)
+        return found
+
+    def bound_by_relation(self, left: syntax.Node, rest: tuple, node: syntax.BigOp, found: list, item: syntax.Node) -> None:
+        op, right = rest[0]
+        if op == "=" and isinstance(left, syntax.Symbol):
+            try:
+                low = self.scalar(right)
+            except ReadError as error:
+                raise refuse("E155", "the lower end of this sum is not understood", right) from error
+            if not hasattr(low, "value") or low.value.denominator != 1:
+                raise refuse("E155", "the lower end of this sum is not a whole number", right)
+            high = self.upper(node.sup)
+            index = plain(left.name)
+            conditions = [(o, left, r) for o, r in rest[1:]]
+            found.append((index, int(low.value), high, conditions))
+            return
+        if op in ("!=", "in") or op in ("<", "<=", ">", ">="):
+            if op == "in" and isinstance(left, syntax.Symbol):
+                found.append((plain(left.name), 1, self.upper(node.sup), []))
+                return
+            if op != "!=":
+                raise refuse("E156", "a sum over part of the pairs of indices is not in the language", item)
+            if found and isinstance(left, syntax.Symbol) and plain(left.name) == found[-1][0]:
+                found[-1][3].append((op, left, right))
+                return
+            bound, other = left, right
+            if not isinstance(left, syntax.Symbol) or (
+                isinstance(right, syntax.Symbol) and self.known(plain(left.name)) and not self.known(plain(right.name))
+            ):
+                bound, other = right, left
+            elif (
+                isinstance(right, syntax.Symbol)
+                and not self.known(plain(right.name))
+                and not mentions(node.body, plain(left.name))
+                and mentions(node.body, plain(right.name))
+            ):
+                bound, other = right, left
+            if not isinstance(bound, syntax.Symbol):
+                raise refuse("E154", "this sum's index is not understood", item)
+            if bound is not left:
+                self.warn("W411", f"the sum is read as one over {bound.name}", item)
+            found.append((plain(bound.name), 1, self.upper(node.sup), [(op, bound, other)]))
+            return
+        raise refuse("E154", "this sum's index is not understood", item)
+
+    def implied_index(self, node: syntax.BigOp) -> str:
+        letters = [n for n in dict.fromkeys(subscripts(node.body)) if n not in self.bound and n not in self.free]
+        if len(letters) == 1:
+            self.notes.append(f"the sum without an index is read as one over {letters[0]}")
+            return letters[0]
+        raise refuse("E157", "this sum does not say over which index", node, "write \\sum_j")
+
+    def upper(self, sup: syntax.Node | None) -> object:
+        symbols = self.symbols
+        match sup:
+            case None:
+                return None
+            case syntax.Number() if sup.text.isdigit():
+                return int(sup.text)
+            case syntax.Symbol():
+                name = plain(sup.name)
+                if name == r"\infty":
+                    raise refuse("E158", "infinite sums are not in the language", sup)
+                symbols.size_names.add(name)
+                symbols.ranges.taken.add(name)
+                return symbols.size(name)
+            case syntax.Group(open="|"):
+                return symbols.size(f"|{index_word(sup.body)}|")
+            case syntax.Scripted():
+                name = index_word(sup)
+                symbols.size_names.add(name)
+                symbols.ranges.taken.add(name)
+                return symbols.size(name)
+        raise refuse("E159", "the upper end of this sum is not a size that I understand", sup)

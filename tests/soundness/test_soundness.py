@@ -1,0 +1,223 @@
+"""A short run of the soundness record with fixed seeds, and tests of the reference itself."""
+
+from __future__ import annotations
+
+import random
+from fractions import Fraction
+
+import mpmath
+import pytest
+
+from symderiv.kernel import Proved, Refuted, Undecided, prove
+from symderiv.terms import (
+    ONE,
+    Assumption,
+    Claim,
+    Context,
+    Definition,
+    Delta,
+    Deriv,
+    Fn,
+    Head,
+    Prod,
+    Range,
+    Sum,
+    exp,
+    log,
+    num,
+    power,
+    total,
+    var,
+)
+from tests.soundness import traps
+from tests.soundness.claims import make
+from tests.soundness.forms import FormTally
+from tests.soundness.judge import survey, trial, unfounded
+from tests.soundness.mutation import mutants, our_derivations
+from tests.soundness.mutation import run as mutate
+from tests.soundness.record import GRAVE, code_lines, judge_claims, judge_forms
+from tests.soundness.reference import DIGITS, FLOATS, RATIONALS, Evaluation, NotDefined
+
+K = Range(1, "K")
+
+
+def value(term, field=RATIONALS, context=Context(), sizes=None, root=None):  # noqa: ANN001, ANN201, B008
+    return Evaluation(context, sizes or {"K": 3}, lambda key: Fraction(1 + sum(key[1]) + len(key[0])), field, root)(term)
+
+
+# The reference
+
+
+def test_sums_and_products_are_written_out() -> None:
+    assert value(total("j", K, var("f", "j"))) == 3 + 4 + 5
+    assert value(Prod("j", Range(2, "K"), var("f", "j"))) == 4 * 5
+    assert value(Sum("j", Range(3, 1), var("f", "j"))) == 0
+    assert value(total("i", K, total("i", Range(1, 2), var("f", "i")) * var("f", "i"))) == (3 + 4) * 12
+    assert value(total("j", K, Delta("j", "k") * var("f", "j")), root={"k": 2}) == 4
+
+
+def test_derivatives_agree_with_numerical_differentiation() -> None:
+    x = var("x")
+    bodies = [
+        power(x, 3) / (ONE + x * x),
+        exp(x * x) * log(x),
+        Fn("sigmoid", x) * Fn("tanh", x),
+        power(x, Fraction(3, 2)),
+        power(x, x),
+        Fn("softplus", Fn("sinh", x)),
+        Fn("abs", -x) * Fn("relu", x),
+        Fn("sin", x) * Fn("cos", x * x),
+    ]
+    for body in bodies:
+        for order, term in ((1, Deriv(body, x)), (2, Deriv(Deriv(body, x), x))):
+            mine = Evaluation(Context(), {}, lambda key: Fraction(3, 2), DIGITS)(term)
+
+            def function(at: object, body=body) -> object:  # noqa: ANN001
+                return Evaluation(Context(), {}, lambda key: at, _Same())(body)
+
+            with mpmath.workdps(60):
+                theirs = mpmath.diff(function, mpmath.mpf(3) / 2, order)
+            assert abs(mine - theirs) < 1e-15 * (1 + abs(theirs))
+
+
+class _Same(type(DIGITS)):  # type: ignore[misc]
+    """mpmath numbers as they come."""
+
+    def __init__(self) -> None:
+        super().__init__(60)
+
+    def number(self, value: object) -> object:
+        return value if not isinstance(value, Fraction) else super().number(value)
+
+
+def test_an_intermediate_is_varied_alone() -> None:
+    p, q = Head("p", 1, 0), Head("L", 0, 0)
+    definitions = {
+        p: (Definition(("i",), var("f", "i") * total("j", K, var("f", "j"))),),
+        q: (Definition((), total("i", K, var("p", "i") * var("f", "i"))),),
+    }
+    context = Context({"i": K, "k": K}, definitions)
+    at = {"context": context, "root": {"k": 2}}
+    assert value(Deriv(var("L"), var("p", "k")), **at) == 4
+    by_input = value(Deriv(var("L"), var("f", "k")), **at)
+    # L = S sum f_i^2: dL/df_2 = sum f_i^2 + S 2 f_2
+    assert by_input == (9 + 16 + 25) + 12 * 2 * 4
+    assert value(Deriv(Deriv(var("L"), var("f", "k")), var("f", "k")), **at) == 2 * 4 + 2 * 4 + 2 * 12
+
+
+def test_undefined_is_noticed() -> None:
+    zero = var("x") - var("x")
+    for term in (ONE / zero, log(zero), log(num(-1)), power(num(-1), Fraction(1, 2)), Deriv(Fn("abs", zero * var("x")), var("x"))):
+        with pytest.raises(NotDefined):
+            value(term, FLOATS)
+    assert value(power(zero, 0)) == 1
+
+
+def test_the_reference_sees_a_false_claim_and_a_bad_witness() -> None:
+    context = Context({"k": K})
+    claim = Claim(total("j", K, var("f", "j")), "=", var("f", "k"), context)
+    failure, _ = survey(claim, random.Random(1), 10, (), {})
+    assert failure is not None
+    verdict = prove(claim)
+    assert isinstance(verdict, Refuted)
+    assert unfounded(claim, verdict) == ""
+    true = Claim(claim.left, "=", total("k", K, var("f", "k")), context)
+    assert unfounded(true, verdict).startswith("both sides agree")
+    assumed = Claim(claim.left, "=", claim.right, Context({"k": K}, assumptions=(Assumption("positive", (Head("f", 1, 0),)),)))
+    negative = any(v <= 0 for _, v in verdict.witness.values)
+    assert unfounded(assumed, verdict).startswith("an assumption") is negative
+
+
+# The kernel
+
+
+def test_random_claims() -> None:
+    tally = judge_claims(range(2_000_000, 2_000_800))
+    assert tally.claims == 800
+    assert not [d for d in tally.details], tally.details
+    count = tally.verdicts
+    true = sum(count["true", v] for v in ("proved", "refuted", "undecided"))
+    false = sum(count["false", v] for v in ("proved", "refuted", "undecided"))
+    assert count["true", "proved"] > 0.8 * true > 200
+    assert count["false", "refuted"] > 0.75 * false > 75
+
+
+def test_normal_forms_have_the_value_of_their_terms() -> None:
+    tally: FormTally = judge_forms(range(2_000_000, 2_000_600))
+    assert tally.points > 2_000
+    assert not tally.wrong
+
+
+def test_mutants_of_our_derivations() -> None:
+    documents = our_derivations()
+    assert len(documents) >= 2
+    for name, text in documents[:1]:
+        tally = mutate(name, text, every=120)
+        assert tally.total > 10
+        assert not tally.false_proved
+        assert not tally.false_refuted
+        assert tally.kinds["refuted"] > tally.total / 3
+
+
+def test_mutants_are_single_edits() -> None:
+    text = r"p_i (\delta_{ij} - p_j)"
+    made = {m.apply(text) for m in mutants(text, 0, len(text))}
+    assert r"p_j (\delta_{ij} - p_j)" in made
+    assert r"p_i (\delta_{ij} + p_j)" in made
+    assert r"p_i (1 - p_j)" in made
+    assert r" (\delta_{ij} - p_j)" in made
+    assert text not in made
+
+
+@pytest.mark.parametrize("trap", traps.TRAPS, ids=lambda trap: f"{trap.family}: {trap.title}")
+def test_traps(trap: traps.Trap) -> None:
+    assert traps.verdict_of(trap)[0] == trap.expected
+
+
+def test_there_are_enough_traps() -> None:
+    assert len(traps.TRAPS) >= 60
+    assert len({t.claim + t.before for t in traps.TRAPS}) == len(traps.TRAPS)
+
+
+# What the record found, and must stay away
+
+F, G, A, B = (lambda i: var("f", i)), (lambda i: var("g", i)), var("a"), var("b")
+HALF = Fraction(1, 2)
+LOGS = total("j", Range(1, "m"), log(G("j")))
+LATE = total("j", Range(2, "K"), log(G("j")))
+X = exp(B) + A
+FOUND = {
+    "a side condition's bound index gives a free one its range": Claim(LOGS + total("q", Range(1, "m"), Delta("q", "j")), "=", LOGS + ONE, Context({"j": K})),
+    "positivity inside a shorter range": Claim(LATE + power(power(G("j"), 2), HALF), "=", LATE + G("j"), Context({"j": K})),
+    "positivity from a sum that may be empty": Claim(
+        total("j", Range(2, "K"), log(A)) + power(power(A, 2), HALF), "=", total("j", Range(2, "K"), log(A)) + A
+    ),
+    "one product of sums against two members": Claim(
+        total("j", K, exp(F("j"))) * total("j", K, exp(G("j"))), ">",
+        total("j", K, exp(G("j"))) * exp(F("k")) + total("j", K, exp(F("j"))) * exp(G("k")), Context({"k": K}),
+    ),
+    "an equation used outside its range": Claim(
+        var("x", "j"), "=", ONE, Context({"i": Range(1, "n"), "j": Range(0, "n")}, assumptions=(Assumption("equation", (var("x", "i"), ONE)),))
+    ),
+    "the root of an inverse square": Claim(power(power(X, -2), HALF), "=", ONE / X),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", FOUND)
+def test_found_by_the_record(name: str) -> None:
+    assert not isinstance(prove(FOUND[name]), Proved)
+
+
+def test_distinct_is_reported_as_given() -> None:
+    context = Context({"i": Range(0, "n"), "l": Range(0, 0)}, assumptions=(Assumption("distinct", ("i", "l")),))
+    verdict = prove(Claim(Delta("i", "l"), "=", num(0), context))
+    assert isinstance(verdict, Undecided) or verdict.given
+
+
+def test_a_claim_that_was_refuted_by_two_points() -> None:
+    outcome = trial(make(556).claim, 556)
+    assert outcome.problem not in GRAVE
+
+
+def test_code_lines() -> None:
+    assert code_lines('"""Doc\nstring."""\n\nx = 1  # a\n# b\ndef f():\n    """Doc."""\n    return """a\nb"""\n') == 4
