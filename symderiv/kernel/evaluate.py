@@ -13,6 +13,7 @@ from fractions import Fraction
 
 from flint import arb, fmpq
 
+from symderiv.kernel.budget import LARGEST_NUMBER
 from symderiv.kernel.conditions import on_indices
 from symderiv.kernel.derivative import FUNCTIONS, UNKNOWN, definition_of, differentiate
 from symderiv.terms import (
@@ -83,7 +84,9 @@ class Point:
         return self.values[key][1]
 
     def _set(self, var: Var, value: Fraction) -> None:
-        self.values[var.key] = (var, value)
+        """Give ``var`` its value, once: what was evaluated with a value must stay true of the witness."""
+        if self.values.setdefault(var.key, (var, value))[1] != value:
+            raise NoValue(f"the assumptions give {var.name} two values")
 
     def _random(self) -> int:
         self._state = (self._state * 6364136223846793005 + 1442695040888963407) % 2**64
@@ -149,15 +152,16 @@ class Point:
                         return False
                     env.pop(index, None)
                     total = self.exact(right, env)
-                    members = list(range(range_.low, self.size(range_.high) + 1))
-                    weights = [1 + self._random() % 4 if self.trial else n + 1 for n, _ in enumerate(members)]
-                    unit = total / (sum(weights) or 1)
-                    for member_index, weight in zip(members, weights, strict=True):
-                        at = list(var.indices)
-                        at[slot] = member_index
-                        whole = Var(var.name, tuple(at[: var.head.subs]), tuple(at[var.head.subs :]))
-                        self._set(whole, unit * weight)
-                    return var.key in self.values
+                    family = []
+                    for n in range(range_.low, self.size(range_.high) + 1):
+                        at = [*var.indices[:slot], n, *var.indices[slot + 1 :]]
+                        family.append(Var(var.name, tuple(at[: var.head.subs]), tuple(at[var.head.subs :])))
+                    if var not in family or any(each.key in self.values for each in family):
+                        return False
+                    weights = [1 + self._random() % 4 if self.trial else n + 1 for n, _ in enumerate(family)]
+                    for each, weight in zip(family, weights, strict=True):
+                        self._set(each, total / sum(weights) * weight)
+                    return True
         return False
 
     def _bind(self, pattern: Var, var: Var) -> dict[str, int] | None:
@@ -187,11 +191,13 @@ class Point:
                 continue
             for other in others:
                 self.value(*other)
+            if var.key in self.values:
+                return True
             sides = []
             for value in (Fraction(0), Fraction(1)):
-                self._set(var, value)
+                self.values[var.key] = (var, value)
                 sides.append(self.exact(left, env) - self.exact(right, env))
-            del self.values[var.key]
+                del self.values[var.key]
             if sides[0] != sides[1]:
                 self._set(var, sides[0] / (sides[0] - sides[1]))
                 return True
@@ -209,12 +215,19 @@ class Point:
                     yield at.key
             case Sum(index=index, range=range_, body=body):
                 for value in range(range_.low, self.size(range_.high) + 1):
+                    self.spend(1)
                     yield from self._variables(body, {**env, index: value})
             case _:
                 for part in term.parts:
                     yield from self._variables(part, env)
 
+    def spend(self, nodes: int) -> None:
+        self.work -= nodes
+        if self.work < 0:
+            raise NoValue("too much to evaluate")
+
     def exact(self, term: Term, env: Mapping[str, int]) -> Fraction:
+        self.spend(1)
         match term:
             case Num():
                 return term.value
@@ -230,6 +243,7 @@ class Point:
                 result = Fraction(1)
                 for part in term.parts:
                     result *= self.exact(part, env)
+                    self.spend(_digits(result) // 256)
                 return result
             case Prod():
                 pass
@@ -240,6 +254,8 @@ class Point:
                 base = self.exact(term.base, env)
                 if not base and exponent.value < 0:
                     raise NoValue("division by zero")
+                if _digits(base) * abs(exponent.value) > LARGEST_NUMBER and abs(base) != 1:
+                    raise NoValue("an exponent too large to evaluate")
                 return base ** int(exponent.value)
         raise NoValue("the assumption cannot be met exactly")
 
@@ -250,9 +266,7 @@ class Point:
         key = (term, *sorted((name, env[name]) for name in term.free if name in env))
         found = self.memo.get(key)
         if found is None:
-            self.work -= 1
-            if self.work < 0:
-                raise NoValue("too much to evaluate")
+            self.spend(1)
             found = self.memo[key] = self._evaluate(term, env)
         return found
 
@@ -344,6 +358,11 @@ class Point:
     def _arbitrary(self, term: Var) -> bool:
         top = term.name[len(UNKNOWN) :].split(f"/{UNKNOWN}")[0]
         return any(head.name == top for head in self.context.through)
+
+
+def _digits(value: Fraction) -> int:
+    """Binary digits."""
+    return max(value.numerator.bit_length(), value.denominator.bit_length())
 
 
 def _ball(value: Fraction) -> arb:

@@ -7,6 +7,7 @@ from fractions import Fraction
 import pytest
 
 from symderiv.kernel import Condition
+from symderiv.kernel.evaluate import Point
 from symderiv.terms import (
     ONE,
     ZERO,
@@ -393,3 +394,16 @@ def test_proof_by_generality_keeps_the_instance() -> None:
     proved(t(3), f(3), special)
     refuted(t(4), f(4), special)
     assert proved(f(7) / f(7), ONE, Context(families=family)).conditions == (Condition(f(7), "!="),)
+
+
+@pytest.mark.parametrize("trial", range(6))
+def test_a_point_keeps_every_value_it_has_given(trial: int) -> None:
+    # sum_{l=1}^4 v_l = 1 says nothing of v_0; choosing it must not choose v_1, ..., v_4 anew
+    context = Context(assumptions=(equation(total("l", Range(1, 4), var("v", "l")), ONE),))
+    point = Point(context, {}, context.assumptions, trial)
+    members = [(n,) for n in (1, 2, 3, 4)]
+    before = [point.value("v", n, ()) for n in members]
+    point.value("v", (0,), ())
+    point.value("v", (5,), ())
+    assert [point.value("v", n, ()) for n in members] == before
+    assert sum(before) == 1
