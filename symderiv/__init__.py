@@ -2,8 +2,8 @@
 
 >>> import symderiv
 >>> from symderiv import terms
->>> p = terms.var("p", "i")
->>> symderiv.prove(symderiv.Claim(p + p, "=", terms.num(2) * p)).scope
+>>> x = terms.var("x")
+>>> symderiv.prove(symderiv.Claim(x + x, "=", terms.num(2) * x)).scope
 Scope(minimum=(), fixed=())
 
 Names are loaded when they are first used: importing symderiv must never import SymPy, Jinja2 or anything else heavy.

@@ -14,11 +14,10 @@ from symderiv import notation, sidefile
 from symderiv.checked import Checked, Step
 from symderiv.diagnostics import Diagnostic, ReadError
 from symderiv.document import Document
-from symderiv.hypotheses import needed
 from symderiv.kernel import Proved, Refuted, Undecided, Verdict, Witness, provable, prove_all
-from symderiv.reader.walk import Posed, Walk
-from symderiv.repair import holds_when, repair
-from symderiv.terms import ZERO, Claim, Deriv, Term, subterms
+from symderiv.reader.reading import Posed
+from symderiv.reader.walk import Walk
+from symderiv.terms import ZERO, Claim, Deriv, Sum, Term, subterms
 
 Progress = Callable[[int, int], None]
 
@@ -112,48 +111,66 @@ def _verdict(walk: Walk, number: int) -> tuple[Verdict, Diagnostic | None]:
     posed = walk.posed[number]
     claims = walk.claims(posed)
     verdict = prove_all(claims)
-    if isinstance(verdict, Proved) and (empty := walk.empty(claims) or _vacuous(claims)):
+    if isinstance(verdict, Proved) and (empty := walk.doubts.empty(claims) or _vacuous(claims)):
         verdict = Undecided(claims[0], empty, ("normal form",))
         return verdict, Diagnostic("E302", "this step could not be decided", posed.span, (empty, *posed.notes))
     if isinstance(verdict, Proved):
         if posed.expected_false:
-            return verdict, Diagnostic("E202", "this step is marked as false, but it is proved", posed.span, posed.notes)
+            return verdict, Diagnostic(
+                "E202", "this step is marked as false, but it is proved", posed.span, posed.notes
+            )
         return verdict, None
     if posed.expected_false and isinstance(verdict, Refuted):
         return verdict, _false(walk, number, verdict)
     for other in _readings(walk, posed, claims):
         second = prove_all(other)
-        if isinstance(second, Proved) and not walk.empty(other) and not _vacuous(other):
+        if isinstance(second, Proved) and not walk.doubts.empty(other) and not _vacuous(other):
             return second, None
         if not isinstance(second, Refuted) and isinstance(verdict, Refuted):
             verdict = second
     refuted = isinstance(verdict, Refuted)
-    doubt = walk.doubt(posed, verdict.claim) if isinstance(verdict, Refuted) else ""
-    if refuted and not doubt and (moved := walk.anew(claims)) and isinstance(prove_all(moved), Proved):
+    doubt = walk.doubts.doubt(posed, verdict.claim) if isinstance(verdict, Refuted) else ""
+    if refuted and not doubt and (moved := walk.readings.anew(claims)) and isinstance(prove_all(moved), Proved):
         doubt = "it holds with the meaning that a symbol in it is given further down"
     if isinstance(verdict, Refuted) and doubt:
         verdict = Undecided(verdict.claim, doubt, ("counterexample",))
         return verdict, Diagnostic("E302", "this step could not be decided", posed.span, (doubt, *posed.notes))
+    from symderiv.hypotheses import needed  # only for a step that is not proved, as the search for repairs
+
     hypothesis = needed(*claims, natural_only=refuted)
     if hypothesis is not None:
         message = f"this step needs {notation.unicode_latex(hypothesis.latex)}"
-        notes = ((counterexample(verdict.witness) + " (without it)",) if isinstance(verdict, Refuted) else ()) + posed.notes
+        notes = (
+            (counterexample(verdict.witness) + " (without it)",) if isinstance(verdict, Refuted) else ()
+        ) + posed.notes
         help = "\n".join(f"symderiv: {line}" for line in hypothesis.directives)
         return Undecided(claims[0], message, ("hypotheses",)), Diagnostic("E310", message, posed.span, notes, help)
     if isinstance(verdict, Refuted):
+        unsaid = walk.doubts.unsaid(posed, verdict.witness)
+        if unsaid:
+            notes = (unsaid, counterexample(verdict.witness), *posed.notes)
+            return (
+                Undecided(verdict.claim, unsaid, ("counterexample",)),
+                Diagnostic("E302", "this step could not be decided", posed.span, notes),
+            )
         return verdict, _false(walk, number, verdict)
     return verdict, Diagnostic("E301", "this step could not be decided", posed.span, (verdict.reason, *posed.notes))
 
 
 def _vacuous(claims: list[Claim]) -> str:
-    """Why a proof would be empty: with derivatives on them, both sides vanish as read, and nobody wrote 0."""
+    """Why a proof would be empty: both sides vanish as read, because a derivative on them does, and nobody wrote 0."""
     for claim in claims:
         sides = (claim.left, claim.right)
-        if ZERO in sides or not any(isinstance(t, Deriv) for side in sides for t in subterms(side)):
+        parts = {t for side in sides for t in subterms(side)}
+        derivatives = [t for t in parts if isinstance(t, Deriv)]
+        if ZERO in sides or not derivatives:
             continue
         free = replace(claim.context, assumptions=())
         if all(provable(Claim(side, "=", ZERO, free)) is not None for side in sides):
-            return "both sides vanish as they were read"
+            bound = {t.index: t.range for t in parts if isinstance(t, Sum)}
+            inside = replace(free, ranges={**bound, **free.ranges})
+            if any(provable(Claim(t, "=", ZERO, inside)) is not None for t in derivatives):
+                return "both sides vanish as they were read"
     return ""
 
 
@@ -161,15 +178,17 @@ def _readings(walk: Walk, posed: Posed, claims: list[Claim]) -> Iterator[list[Cl
     """Other readings of a step that a reader would try: the case said before, intermediates held fixed."""
     if posed.earlier_case and not posed.case and not posed.conditions:
         yield walk.claims(replace(posed, case=posed.earlier_case))
-    if walk.later(posed, claims):
+    if walk.readings.later(posed, claims):
         yield walk.claims(replace(posed, later=True))
-    explicit = [walk.explicit(claim) for claim in claims]
+    explicit = [walk.readings.explicit(claim) for claim in claims]
     if all(claim is not None for claim in explicit):
         yield explicit  # type: ignore[misc]
 
 
 def _false(walk: Walk, number: int, verdict: Refuted) -> Diagnostic:
     """What to say of a false step: the counterexample, when it does hold, and a repair that is proved."""
+    from symderiv.repair import holds_when, repair
+
     posed = walk.posed[number]
     notes = [counterexample(verdict.witness)]
     help = ""
@@ -179,7 +198,12 @@ def _false(walk: Walk, number: int, verdict: Refuted) -> Diagnostic:
             notes.append("it holds when " + " or when ".join(notation.unicode_latex(text) for text in when))
         mended = repair(verdict.claim, _neighbour(walk, number, -1), _neighbour(walk, number, 1))
         derives = any(isinstance(t, Deriv) for t in subterms(verdict.claim.left))
-        if mended is not None and mended.side == "left" and derives and not any(isinstance(t, Deriv) for t in subterms(mended.term)):
+        if (
+            mended is not None
+            and mended.side == "left"
+            and derives
+            and not any(isinstance(t, Deriv) for t in subterms(mended.term))
+        ):
             mended = None  # nobody would mend a derivative by writing out another one
         if mended is not None:
             sizes = mended.verdict.scope.minimum or mended.verdict.scope.fixed

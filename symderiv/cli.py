@@ -68,7 +68,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         options = _parser().parse_args(arguments)
         if getattr(options, "format", "text") != "text" and isinstance(sys.stdout, io.TextIOWrapper):
-            sys.stdout.reconfigure(encoding="utf-8")
+            # A name of a file that is not UTF-8 becomes \udc.., which JSON reads as what Python makes of such a name.
+            sys.stdout.reconfigure(encoding="utf-8", errors="backslashreplace")
         status: int = options.run(options)
     except UserError as error:
         complain(f"error: {error}")

@@ -13,7 +13,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
-from typing import NamedTuple
+from typing import ClassVar, NamedTuple
 
 Index = str | int
 Size = str | int
@@ -38,7 +38,9 @@ class Term:
     """Base of all terms. ``parts`` are the immediate subterms; ``free`` the free index names."""
 
     __slots__ = ("__weakref__", "_free", "_hash", "key")
-    _table: dict[tuple, Term] = {}
+    _table: ClassVar[dict[tuple, Term]] = {}
+    _hash: int
+    _free: frozenset[str] | None
     key: tuple
 
     def __new__(cls, *key: object) -> Term:
@@ -406,8 +408,8 @@ def rename(term: Term, mapping: Mapping[str, Index]) -> Term:
             subs, sups = term.key[1:]
             return Var(
                 term.key[0],
-                tuple([mapping.get(i, i) for i in subs]),  # type: ignore[arg-type]
-                tuple([mapping.get(i, i) for i in sups]),  # type: ignore[arg-type]
+                tuple([mapping.get(i, i) for i in subs]),
+                tuple([mapping.get(i, i) for i in sups]),
             )
         case Delta():
             left, right = term.key

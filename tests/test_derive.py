@@ -271,6 +271,61 @@ def test_nothing_checked_is_not_success(tmp_path: Path) -> None:
         derived.write(tmp_path / "out")
 
 
+def test_a_second_meaning_has_to_be_declared(tmp_path: Path) -> None:
+    """Else a slip in a first definition would hide behind a second one."""
+    text = "\\[ s = a + b \\]\n%s\\[ s = a - b \\]\n\\[ s + b = a \\]\n"
+    assert derive(template(tmp_path, text % "% symderiv: new s\n"), classes=3).verdict is Outcome.PROVED
+    derived = derive(template(tmp_path, text % ""), classes=3)
+    with pytest.raises(DerivationFailed, match=r"mine.tex:2:\d+: s is defined anew") as caught:
+        derived.write(tmp_path / "out")
+    assert caught.value.status == 3
+    assert "symderiv: new" in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    "greedy",
+    [
+        '((( "a".center(10**10) )))',
+        '((( "a" * 10**9 )))',
+        '((* set x = "a" *))' + "((* set x = x ~ x *))" * 40 + "((( x )))",
+        '((* set x = "a" *))' + "((* set x = x + x *))" * 40 + "((( x )))",
+        "((* set x = [1] *))" + "((* set x = x + x *))" * 40 + "((( x|length )))",
+    ],
+)
+def test_a_template_cannot_take_all_the_memory(tmp_path: Path, greedy: str) -> None:
+    with pytest.raises(UserError):
+        derive(template(tmp_path, greedy), classes=3)
+
+
+def test_joined_texts_are_escaped_once(tmp_path: Path) -> None:
+    path = template(tmp_path, '((( "a_b" ~ K ))) ((( "a_b" ~ ("$x_1$"|tex) )))')
+    derivation = find(path)
+    assert fill(derivation, settle(derivation, {"classes": 3})) == "a\\_b3 a\\_b$x_1$\n"
+
+
+@pytest.mark.parametrize("classes", [2, 4, "K"])
+def test_the_written_report_can_be_checked_again(tmp_path: Path, classes: int | str) -> None:
+    """Its directives stand in it as comments; so the report proves itself, and what SymPy returned as well."""
+    from symderiv.check import check_path
+
+    derived = derive("softmax-notes", classes=classes)
+    again = check_path(derived.write(tmp_path, formats=("tex",))["tex"])
+    source = again.document.source
+    text = [(source.line(source.position(step.span.start).line), step) for step in again.claims]
+    text = [(line, step) for line, step in text if not line.startswith(r"\counterexample")]
+    assert [line for line, step in text if not step.in_order] == []
+    assert len(text) == len(derived.checked.claims) + 4
+
+
+def test_positions_in_the_record_are_those_of_its_text() -> None:
+    from symderiv.writers.json import record
+
+    derived = derive("softmax-weights", classes=2)
+    lines = derived.text.split("\n")
+    for step in record(derived.checked)["steps"]:
+        assert lines[step["line"] - 1][step["column"] - 1 :].startswith(step["source"].split("\n")[0])
+
+
 # Files
 
 

@@ -10,6 +10,7 @@ import os
 import re
 import shlex
 import sys
+import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -19,6 +20,8 @@ from symderiv.commands import FALSE, FAULT, PROVED, UNDECIDED, UNUSABLE, add_for
 from symderiv.diagnostics import UserError
 
 if TYPE_CHECKING:
+    from symderiv.batch import Outcome, Task
+    from symderiv.document import Document
     from symderiv.writers.findings import Examined
     from symderiv.writers.report import Report
 
@@ -26,6 +29,8 @@ SUMMARY = "prove or refute each step of a document: LaTeX, Markdown, a notebook,
 
 LARGEST_SIZE = 1000
 STDIN = "-"
+MOST_JOBS = 256
+PATIENCE = 600  # seconds for one file, where several are checked at once
 INSTALLED = ("node_modules", "site-packages", "__pycache__")  # folders of which the user wrote nothing
 DECLARATIONS = (
     ("assume", "EQUATION", r"an assumption: '\sum_j t_j = 1', 't in {0,1}', 'onehot t', 'x > 0'"),
@@ -53,7 +58,7 @@ def declare(parser: argparse.ArgumentParser) -> None:
     paths = "files, folders, patterns such as 'notes/*.md', or - for standard input"
     parser.add_argument("paths", metavar="PATH", nargs="+", help=paths)
     parser.add_argument("--classes", metavar="N", type=_classes, help="check for K = N only, not for every K")
-    parser.set_defaults(declarations=(), faults=0)
+    parser.set_defaults(declarations=())
     for name, takes, words in DECLARATIONS:
         parser.add_argument(f"--{name}", metavar=takes, action=_Declare, default=argparse.SUPPRESS, help=words)
     parser.add_argument("--einstein", nargs=0, action=_Declare, default=argparse.SUPPRESS,
@@ -68,6 +73,8 @@ def declare(parser: argparse.ArgumentParser) -> None:
                         help="where --write-report writes (default: output)")  # fmt: skip
     parser.add_argument("--pdf-engine", choices=("auto", "latex", "typst"), default="auto", metavar="ENGINE",
                         help="for --write-report: auto (default), latex or typst")  # fmt: skip
+    parser.add_argument("--jobs", "-j", type=_jobs, default=1, metavar="N",
+                        help="check N files at once, each in a process of its own (default: 1)")  # fmt: skip
     add_format(parser, ("text", "json", "sarif", "markdown"))
 
 
@@ -81,32 +88,36 @@ def _classes(text: str) -> int | None:
     return int(text)
 
 
+def _jobs(text: str) -> int:
+    if not re.fullmatch(r"[0-9]{1,18}", text) or not 1 <= int(text) <= MOST_JOBS:
+        raise argparse.ArgumentTypeError(f"must be a whole number from 1 to {MOST_JOBS}, not {text!r}")
+    return int(text)
+
+
 def run(options: argparse.Namespace) -> int:
-    examined: list[Examined] = []
+    if options.jobs > 1 and options.write_report:
+        raise UserError("--write-report checks one file after the other: leave out --jobs")
+    checked: list[Outcome] = []
     skipped = 0
+    reports = _Reports(options)
     with progress() as show:
-        for path, asked in _documents(options.paths):
-            found = _examine(path, options, show)
-            if found.problem and found.checked is not None and (options.skip_empty or not asked):
+        for found, asked in _several_at_once(options, show) if options.jobs > 1 else _in_turn(options, show, reports):
+            if found.empty and (options.skip_empty or not asked):
                 skipped += 1
             else:
-                examined.append(found)
-    if not examined and not options.skip_empty:
+                checked.append(found)
+    if not checked and not options.skip_empty:
         raise UserError(
             f"nothing to check: {_several(skipped, 'file')} without a single step in {', '.join(options.paths)}"
         )
-    failure = None
-    if options.write_report:
-        try:
-            examined = list(_with_reports(examined, options))
-        except UserError as error:  # what was found is said all the same
-            failure = error
-    _print(examined, skipped, options)
-    if failure is not None:
-        raise failure
-    statuses = {found.status for found in examined}
-    if options.faults:
+    for warning in reports.warnings:
+        complain(f"warning: {warning}")
+    _print(checked, skipped, options)
+    if reports.failure is not None:
+        raise reports.failure
+    if any(found.fault for found in checked):
         return FAULT
+    statuses = {found.status for found in checked}
     return next((status for status in (FALSE, UNUSABLE, UNDECIDED) if status in statuses), PROVED)
 
 
@@ -178,115 +189,134 @@ def _whole(names: list[str]) -> list[str]:
 # Checking
 
 
-def _examine(path: str, options: argparse.Namespace, show: Callable[[str], None]) -> Examined:
-    from symderiv import sidefile
-    from symderiv.check import check_document
-    from symderiv.reader.containers import read_path, read_text
-    from symderiv.reader.containers.files import LARGEST, decode
-    from symderiv.writers.findings import Examined, nothing_to_check
+def _task(path: str, options: argparse.Namespace) -> Task:
+    from symderiv.batch import Task
 
     name = "<stdin>" if path == STDIN else path
-    show(f"reading {name}")
-    try:
-        if path == STDIN:
-            document = read_text(decode(sys.stdin.buffer.read(LARGEST + 1), "standard input"), name)
-            declarations = list(options.declarations)
-        else:
-            document = read_path(path)
-            declarations = [*sidefile.directives(Path(path)), *options.declarations]
-        # A size is a number from the beginning, wherever its declaration stands.
-        declarations.sort(key=lambda declaration: not declaration[0].startswith("size"))
-    except UserError as error:
-        return Examined(name, None, str(error))
-    try:
-        checked = check_document(
-            document,
-            sizes={} if options.classes is None else {"K": options.classes},
-            directives=declarations,
-            strict=options.strict,
-            progress=lambda done, of: show(f"checking {name}: {done} of {of} steps"),
-        )
-    except Exception:
-        # The other files are checked all the same; the exit status is that of a fault.
-        import traceback
+    only = options.only_problems or options.quiet
+    colours = options.format == "text" and _coloured()
+    return Task(name, options.classes, tuple(options.declarations), options.strict, options.format, colours, only)
 
-        options.faults += 1
-        if options.faults == 1:
-            complain(traceback.format_exc())
-        return Examined(name, None, f"{name} could not be checked: this is a fault in symderiv, not in the document.")
-    reason = nothing_to_check(checked)
-    problem = f"nothing was checked in {name}: {reason}." if reason else ""
-    return Examined(name, checked, problem, tuple(declarations))
+
+def _in_turn(
+    options: argparse.Namespace, show: Callable[[str], None], reports: _Reports
+) -> Iterator[tuple[Outcome, bool]]:
+    from symderiv.batch import examine, outcome
+
+    for path, asked in _documents(options.paths):
+        task = _task(path, options)
+        show(f"reading {task.path}")
+        shown = f"checking {task.path}"
+        found, fault = examine(
+            task,
+            read=_standard_input if path == STDIN else None,
+            progress=lambda done, of, shown=shown: show(f"{shown}: {done} of {of} steps"),  # type: ignore[misc]
+        )
+        yield outcome(task, reports.write(found), fault), asked
+
+
+def _several_at_once(options: argparse.Namespace, show: Callable[[str], None]) -> Iterator[tuple[Outcome, bool]]:
+    """Standard input is checked here, the files in other processes; all in order."""
+    from symderiv.batch import outcomes
+    from symderiv.workers import Workers
+
+    documents = list(_documents(options.paths))
+    if any(path == STDIN for path, _ in documents):
+        raise UserError("--jobs is for files: leave it out to check standard input")
+    begun = time.monotonic()
+
+    def waiting(done: int) -> None:
+        left = (time.monotonic() - begun) / done * (len(documents) - done) if done else 0
+        show(f"checked {done} of {len(documents)} files" + (f", about {left:.0f} s left" if left >= 1 else ""))
+
+    with Workers(min(options.jobs, len(documents)), PATIENCE) as executor:
+        tasks = (_task(path, options) for path, _ in documents)
+        found = outcomes(tasks, executor, waiting)
+        yield from zip(found, (asked for _, asked in documents), strict=True)
+
+
+def _standard_input() -> Document:
+    from symderiv.reader.containers import read_text
+    from symderiv.reader.containers.files import LARGEST, decode
+
+    return read_text(decode(sys.stdin.buffer.read(LARGEST + 1), "standard input"), "<stdin>")
 
 
 # Saying how it went
 
 
-def _print(examined: Sequence[Examined], skipped: int, options: argparse.Namespace) -> None:
+def _print(checked: Sequence[Outcome], skipped: int, options: argparse.Namespace) -> None:
+    pieces = [found.piece for found in checked]
     if options.format == "json":
         from symderiv.writers import json
 
-        parameters = {"classes": options.classes} if options.classes is not None else {}
-        say(json.write_all(examined, parameters))
+        say(json.write_entries(pieces))
     elif options.format == "sarif":
         from symderiv.explanations import explanations
         from symderiv.writers import sarif
 
-        say(sarif.write(examined, explanations()))
+        say(sarif.write_parts(pieces, explanations()))
     elif options.format == "markdown":
         from symderiv.writers import markdown
 
-        say(markdown.write(examined, skipped, options.only_problems or options.quiet))
+        say(markdown.write_sections(pieces, checked, skipped))
     else:
         from symderiv.writers import terminal
 
-        colours = terminal.coloured(sys.stdout)
-        only = options.only_problems or options.quiet
-        text = "".join(terminal.report(found, colours, only) for found in examined)
-        text += "" if options.quiet else terminal.total(examined, skipped, colours)
+        text = "".join(pieces) + ("" if options.quiet else terminal.total(checked, skipped, _coloured()))
         if text:
             say(text)
-    for found in examined:
+    faults = [found.fault for found in checked if found.fault]
+    if faults:
+        complain(faults[0])
+    for found in checked:
         if found.problem:
             complain(f"error: {found.problem}")
-    if options.classes is not None and not any(_speaks_of_classes(found) for found in examined):
+    if options.classes is not None and not any(found.speaks_of_classes for found in checked):
         advice = f"if the classes are counted by another letter, as N, give --size 'N = {options.classes}'"
         complain(f"warning: --classes had no effect, because no formula contains the size K; {advice}")
 
 
-def _speaks_of_classes(examined: Examined) -> bool:
-    """Whether a formula of the document, or a declaration, contains the size K."""
-    from symderiv.writers.findings import formulas
+def _coloured() -> bool:
+    from symderiv.writers import terminal
 
-    texts = [text for text, _ in examined.declarations]
-    texts += [formula.latex for formula in formulas(examined.checked.document.blocks)] if examined.checked else []
-    return any(re.search(r"(?<![A-Za-z\\])K(?![A-Za-z])", text) for text in texts)
+    return terminal.coloured(sys.stdout)
 
 
-def _with_reports(examined: Sequence[Examined], options: argparse.Namespace) -> Iterator[Examined]:
-    """Each document that was checked written as a page and a PDF with the verdicts in the margin."""
-    from symderiv.derive.files import saved
-    from symderiv.writers.report import Report
+class _Reports:
+    """Each document that was checked, written as a page and a PDF with the verdicts in the margin."""
 
-    stems: set[str] = set()
-    for found in examined:
-        if found.checked is None or found.problem:
-            yield found
-            continue
+    def __init__(self, options: argparse.Namespace) -> None:
+        self.options = options
+        self.stems: set[str] = set()
+        self.warnings: list[str] = []
+        self.failure: UserError | None = None
+
+    def write(self, found: Examined) -> Examined:
+        """``found`` with the files that were written; after a failure no more are."""
+        if not self.options.write_report or found.checked is None or found.problem or self.failure is not None:
+            return found
+        from symderiv.derive.files import saved
+        from symderiv.writers.report import Report
+
         stem = base = (re.sub(r"[^\w.-]+", "-", Path(found.path).stem).strip("-.") or "document") + "-checked"
         number = 1
-        while stem in stems:
+        while stem in self.stems:
             number += 1
             stem = f"{base}-{number}"
-        stems.add(stem)
+        self.stems.add(stem)
         contents: dict[str, bytes] = {}
         for form in ("html", "pdf"):
             try:
-                contents[form] = _made(Report(found.checked), form, options.pdf_engine)
+                contents[form] = _made(Report(found.checked), form, self.options.pdf_engine)
             except UserError as error:  # the next document may well be printable
-                complain(f"warning: {found.path} was not written as {form.upper()}: {error}")
-        files = saved(Path(options.output), stem, contents)
-        yield replace(found, files=tuple(map(str, files.values())))
+                self.warnings.append(f"{found.path} was not written as {form.upper()}: {error}")
+        try:
+            files = saved(Path(self.options.output), stem, contents)
+        except UserError as error:  # what was found is said all the same
+            self.failure = error
+            return found
+        return replace(found, files=tuple(map(str, files.values())))
 
 
 def _made(report: Report, form: str, engine: str) -> bytes:

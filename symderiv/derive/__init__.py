@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 from symderiv.derive.filling import fill
 from symderiv.derive.parameters import Derivation, derivations, find, settle
 from symderiv.derive.values import Values
-from symderiv.diagnostics import UserError
+from symderiv.diagnostics import Diagnostic, UserError
 from symderiv.kernel.verdict import Proved, Refuted
 
 if TYPE_CHECKING:
@@ -69,12 +69,17 @@ class Derived:
         """The steps that are not in order, as they come in the text."""
         return tuple(step for step in self.checked.steps if not step.in_order)
 
+    @property
+    def doubts(self) -> tuple[Diagnostic, ...]:
+        """What could not be read, and symbols that get a second meaning without a directive ``new``: a slip in a first
+        definition would hide behind a second one."""
+        return tuple(found for found in self.checked.diagnostics if found.severity == "error" or found.code == "W420")
+
     @cached_property
     def verdict(self) -> Outcome:
         if any(isinstance(step.verdict, Proved if step.expected_false else Refuted) for step in self.failures):
             return Outcome.REFUTED
-        unread = any(found.severity == "error" for found in self.checked.diagnostics)
-        return Outcome.UNDECIDED if self.failures or unread or not self.checked.claims else Outcome.PROVED
+        return Outcome.UNDECIDED if self.failures or self.doubts or not self.checked.claims else Outcome.PROVED
 
     @property
     def stem(self) -> str:
@@ -170,8 +175,9 @@ def _failure(derived: Derived) -> str:
     if not derived.checked.claims:
         return f"{name} contains no line that could be checked, so no report was written"
     if not failures:
-        found = next(found for found in derived.checked.diagnostics if found.severity == "error")
-        return f"{name} could not be read, so no report was written: {_placed(derived, found.span, found.message)}"
+        found = derived.doubts[0]
+        new = " (if it should, say so: % symderiv: new ...)" if found.code == "W420" else ""
+        return f"{name} is not clear, so no report was written: {_placed(derived, found.span, found.message)}{new}"
     parts = []
     for step in failures[:3]:
         diagnostic = step.diagnostic

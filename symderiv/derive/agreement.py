@@ -30,7 +30,7 @@ def _softmax(values: Values) -> Iterator[Agreement]:
         return
     from symderiv.sympy_engine import softmax_values
 
-    found = softmax_values(2, 2)
+    found = softmax_values(2, 2, keys=("raw", "dL_df"))
     rows = [rf"\frac{{\partial L}}{{\partial f_{k}}} &= {found['raw'][k]} = {found['dL_df'][k]}" for k in (1, 2)]
     directives = ("size K = 2", "index i,j : 1..2", r"define p_i = \frac{e^{f_i}}{\sum_{j=1}^{2} e^{f_j}}",
                   r"define L = -\log p_2")  # fmt: skip
@@ -43,11 +43,11 @@ def _weights(values: Values) -> Iterator[Agreement]:
         return
     from symderiv.sympy_engine import weights_values
 
-    found = weights_values(2)
+    found = weights_values(2, keys=("raw", "summand"))
     below = " + ".join(_exponential(k) for k in (1, 2))
     directives = ("size K = 2", "size n = 1", "index i : 1..m", "index k : 1..2", "assume y_1^{(i)} + y_2^{(i)} = 1",
                   rf"define h_k(x^{{(i)}}) = \frac{{{_exponential('k')}}}{{{below}}}",
-                  r"define J = -\sum_{i=1}^{m} (y_1^{(i)} \log h_1(x^{(i)}) + y_2^{(i)} \log h_2(x^{(i)}))")  # fmt: skip
+                  r"define J = -\sum_{i=1}^{m} \sum_{k=1}^{2} y_k^{(i)} \log h_k(x^{(i)})")  # fmt: skip
     raw = re.sub(r"\\Theta_\{(\d),(\d)\}", r"\\Theta_{\1\2}", found["raw"][1, 0])
     total = r"\sum_{i=1}^{m} \left("
     chain = rf"&= {total} {raw} \right) \\ &= {total} {found['summand'][1, 0]} \right)"

@@ -48,6 +48,8 @@ if TYPE_CHECKING:
 WRITTEN_OUT = 5
 ITERATIONS = 500_000
 LONGEST_TEXT = 4_000_000
+_TOO_LONG = f"the template puts together something longer than {LONGEST_TEXT:,} characters"
+_GROWING = {"center", "ljust", "rjust", "zfill", "expandtabs", "replace", "join", "translate"}  # methods of strings
 _WORDS = ["zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve"]
 _ORDINALS = ["zeroth", "first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth"]
 _ROMAN = ["", "I", "II", "III", "IV", "V", "VI", "VII", "VIII", "IX", "X"]
@@ -132,9 +134,16 @@ class _Budget:
 
 def _short(value: Any) -> Any:
     """``value``, unless it is a string or list that has grown out of all proportion."""
-    if isinstance(value, (str, list, tuple)) and len(value) > LONGEST_TEXT:
-        raise UserError(f"the template puts together more than {LONGEST_TEXT:,} characters; is there an endless loop in it?")
+    if isinstance(value, str | list | tuple) and len(value) > LONGEST_TEXT:
+        raise UserError(_TOO_LONG)
     return value
+
+
+def _text(value: object) -> str:
+    """``value`` as text; a list inside lists could be a text of any length."""
+    if isinstance(value, list | tuple | dict | set):
+        raise UserError("the template prints a list or a table as a whole; print its members, as with listing(...)")
+    return str(value)
 
 
 def _environment(folder: Path, budget: _Budget) -> SandboxedEnvironment:
@@ -168,8 +177,12 @@ def _environment(folder: Path, budget: _Budget) -> SandboxedEnvironment:
             return super().call(context, function, *args, **kwargs)
 
         def is_safe_attribute(self, obj: Any, attr: str, value: Any) -> bool:
-            padding = isinstance(obj, str) and attr in ("center", "ljust", "rjust", "zfill", "expandtabs", "replace")
-            return not padding and super().is_safe_attribute(obj, attr, value)
+            return not (isinstance(obj, str) and attr in _GROWING) and super().is_safe_attribute(obj, attr, value)
+
+        def wrap_str_format(self, value: Any) -> Any:
+            if getattr(value, "__name__", "") in ("format", "format_map"):
+                raise jinja2.exceptions.SecurityError("str.format could make a text of any length")
+            return None
 
         def call_binop(self, context: Any, operator: str, left: Any, right: Any) -> Any:
             if operator == "+":
@@ -182,15 +195,25 @@ def _environment(folder: Path, budget: _Budget) -> SandboxedEnvironment:
 
     @jinja2.pass_context  # else Jinja escapes the constants of a template as HTML when it compiles it
     def finalize(context: Any, value: Any) -> Any:
-        return value if hasattr(value, "__html__") else Markup(escape(str(value)))
+        return value if hasattr(value, "__html__") else Markup(escape(_text(value)))
 
-    def concatenated(items: list[object]) -> object:
-        texts = [item if hasattr(item, "__html__") else str(item) for item in items]
-        known = any(hasattr(item, "__html__") for item in texts)
-        return _short(Tex("".join(map(str, map(escaped, texts))) if known else "".join(map(str, texts))))
+    def concatenated(items: list[object]) -> str:
+        if any(hasattr(item, "__html__") for item in items):
+            return _short(Tex("".join(str(i) if hasattr(i, "__html__") else escape(_text(i)) for i in items)))
+        return _short("".join(map(_text, items)))
 
     def join(items: Iterable[object], between: str = "") -> Tex:
-        return Tex(between.join(str(item) for item in items))
+        pieces: list[str] = []
+        length = 0
+        for item in items:
+            pieces.append(_text(item))
+            length += len(pieces[-1]) + len(between)
+            if length > LONGEST_TEXT:
+                raise UserError(_TOO_LONG)
+        return Tex(between.join(pieces))
+
+    def total(items: Iterable[Any]) -> Any:
+        return sum(item for item in items if isinstance(item, int | float))
 
     environment = Environment(
         block_start_string="((*", block_end_string="*))",
@@ -206,7 +229,9 @@ def _environment(folder: Path, budget: _Budget) -> SandboxedEnvironment:
             "default", "d", "upper", "lower", "capitalize", "trim", "select", "reject", "map"}  # fmt: skip
     for name in set(environment.filters) - kept:
         del environment.filters[name]
-    environment.filters.update({"tex": Tex, "join": join, "_loop": budget.loop})
+    environment.filters.update(
+        {"tex": Tex, "join": join, "sum": total, "string": _text, "_loop": budget.loop, "_concatenated": concatenated}
+    )
     return environment
 
 

@@ -34,13 +34,13 @@ class Values:
     def softmax(self) -> dict[str, Any]:
         from symderiv.sympy_engine import softmax_values
 
-        return softmax_values(self.K, self.true_class)
+        return softmax_values(self.K, self.true_class, keys=("dp_df", "dL_df"))
 
     @cached_property
     def weights(self) -> dict[str, Any]:
         from symderiv.sympy_engine import weights_values
 
-        return weights_values(self.K, self.features, self.samples)
+        return weights_values(self.K, self.features, self.samples, keys=("dh", "dJ"))
 
     def functions(self) -> dict[str, Callable[..., str]]:
         return {

@@ -100,6 +100,21 @@ def free_of_frozen(frozen: tuple) -> frozenset[str]:
     return frozenset().union(*(free_of_monomial(m) for m, _ in frozen))
 
 
+_weights: dict[int, tuple[object, int]] = {}
+
+
+def weight(part: object) -> int:
+    """How many names and numbers are in an atom (or a part of one) written out; shared parts are looked at once."""
+    if not isinstance(part, tuple):
+        return 1
+    found = _weights.get(id(part))
+    if found is None or found[0] is not part:
+        if len(_weights) > 100_000:
+            _weights.clear()
+        found = _weights[id(part)] = (part, 1 + sum([weight(p) for p in part]))
+    return found[1]
+
+
 def depth(atom: Atom) -> int:
     """How deeply closed sums are nested in an atom; their bound names carry it, so nested ones never collide."""
     kind = atom[0]

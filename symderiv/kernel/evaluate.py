@@ -36,6 +36,8 @@ from symderiv.terms import (
     Sum,
     Term,
     Var,
+    fresh,
+    rename,
     subterms,
 )
 
@@ -107,6 +109,8 @@ class Point:
                 for left, right in self.equations:
                     if self._from_equation(var, left, right) or self._solved(var, left, right):
                         return
+                    if var.key in self.values:  # chosen on the way, to meet another equation
+                        return
             self._set(var, self._plain(head))
 
     def _plain(self, head: Head) -> Fraction:
@@ -156,11 +160,13 @@ class Point:
                     for n in range(range_.low, self.size(range_.high) + 1):
                         at = [*var.indices[:slot], n, *var.indices[slot + 1 :]]
                         family.append(Var(var.name, tuple(at[: var.head.subs]), tuple(at[var.head.subs :])))
-                    if var not in family or any(each.key in self.values for each in family):
+                    unset = [each for each in family if each.key not in self.values]
+                    if var not in unset:
                         return False
-                    weights = [1 + self._random() % 4 if self.trial else n + 1 for n, _ in enumerate(family)]
-                    for each, weight in zip(family, weights, strict=True):
-                        self._set(each, total / sum(weights) * weight)
+                    rest = total - sum(self.values[each.key][1] for each in family if each.key in self.values)
+                    weights = [1 + self._random() % 4 if self.trial else n + 1 for n, _ in enumerate(unset)]
+                    for each, weight in zip(unset, weights, strict=True):
+                        self._set(each, rest / sum(weights) * weight)
                     return True
         return False
 
@@ -318,13 +324,20 @@ class Point:
             case SizeOf():
                 return arb(self.size(term.name))
             case Deriv():
-                derivative = self.derivatives.get(term)
+                # An index that a sum binds must not meet the same name free in a definition, which is another index.
+                here, apart = dict(self.root), {}
+                for name in sorted(term.free & env.keys()):
+                    apart[name] = fresh(name, {*env, *here})
+                    here[apart[name]] = env[name]
+                moved = rename(term, apart)
+                assert isinstance(moved, Deriv)
+                derivative = self.derivatives.get(moved)
                 if derivative is None:
                     self.evaluable(term.body, env)
                     if not self._occurs(term.var.head, term.body):
                         raise NoValue(f"how {term.var.name} enters is not known")
-                    derivative = self.derivatives[term] = differentiate(term.body, term.var, self.context)
-                return self.evaluate(derivative, env)
+                    derivative = self.derivatives[moved] = differentiate(moved.body, moved.var, self.context)
+                return self.evaluate(derivative, here)
             case Opaque():  # a smooth function may have any values and derivatives at distinct points
                 args = [self.evaluate(part, env) for part in term.parts]
                 if not all(arg.is_exact() for arg in args):

@@ -24,6 +24,7 @@ from symderiv.kernel.atoms import (
     scaled,
     subtract,
 )
+from symderiv.kernel.budget import FORM, Budget
 from symderiv.kernel.conditions import Bound, is_whole, on_indices
 from symderiv.kernel.derivative import FUNCTIONS, Unsupported, definition_of, differentiate
 from symderiv.kernel.polynomial import Algebra, Undefined
@@ -69,11 +70,12 @@ class Normal:
         minimum: Mapping[str, int],
         assumptions: Iterable[Assumption] = (),
         expand: int = 0,
-        budget: int = 400_000,
+        units: int = FORM,
+        budget: Budget | None = None,
     ) -> None:
         self.context = context
         self.expand = expand
-        self.algebra = Algebra({index: str(high) for index, high in highs.items()}, minimum, budget)
+        self.algebra = Algebra({index: str(high) for index, high in highs.items()}, minimum, units, budget)
         self.sizes = frozenset(minimum)
         self.memo: dict[Term, Poly] = {}
         self.open: set[Term] = set()
@@ -87,7 +89,7 @@ class Normal:
     @classmethod
     def after(cls, other: Normal, assumptions: Iterable[Assumption]) -> Normal:
         """As ``other``, with more ``assumptions``; for polynomials that ``other`` made."""
-        self = cls(other.context, {}, other.algebra.minimum, (), other.expand)
+        self = cls(other.context, {}, other.algebra.minimum, (), other.expand, budget=other.algebra.budget)
         self.derivative, self.demands = other.derivative, list(other.demands)
         self.algebra.ranges, self.algebra.wild = dict(other.algebra.ranges), dict(other.algebra.wild)
         self.algebra.distinct, self.algebra.steps = set(other.algebra.distinct), other.algebra.steps
@@ -222,6 +224,7 @@ class Normal:
             if term in self.open:
                 raise Unsupported("a definition refers to itself")
             self.open.add(term)
+            self.algebra.spend(1)
             try:
                 found = self.memo[term] = self._of(term)
             finally:

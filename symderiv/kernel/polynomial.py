@@ -44,7 +44,9 @@ from symderiv.kernel.atoms import (
     renamed_factors,
     scaled,
     subtract,
+    weight,
 )
+from symderiv.kernel.budget import FORM, LARGEST_ATOM, LARGEST_NUMBER, Budget, Exceeded
 from symderiv.kernel.derivative import Unsupported
 from symderiv.terms import Range
 
@@ -61,10 +63,13 @@ class Algebra:
     ``onehot`` (with the slot, its range 1..high in ``lengths``) and ``binary`` name the 0/1 families; ``steps`` says
     whether step functions occur; ``known_sums`` and ``known_values`` are the assumed
     values of closed sums and variables ('?' stands for the bound index, other names with '?' for any index in the range
-    that ``wild`` gives them, or for any at all). ``budget`` limits the work.
+    that ``wild`` gives them, or for any at all). ``units`` limits the work for
+    this normal form, ``budget`` that for the whole claim.
     """
 
-    def __init__(self, ranges: Mapping[str, str], minimum: Mapping[str, int], budget: int = 400_000) -> None:
+    def __init__(
+        self, ranges: Mapping[str, str], minimum: Mapping[str, int], units: int = FORM, budget: Budget | None = None
+    ) -> None:
         self.ranges = dict(ranges)
         self.minimum = minimum
         self.distinct: set[tuple[str, str]] = set()
@@ -76,13 +81,23 @@ class Algebra:
         self.known_sums: list[tuple[str, Poly, Poly]] = []
         self.known_values: list[tuple[Atom, Poly]] = []
         self.wild: dict[str, Range] = {}
-        self.budget = budget
+        self.units = units
+        self.budget = budget or Budget()
         self._counter = 0
 
-    def spend(self, amount: int) -> None:
-        self.budget -= amount
-        if self.budget < 0:
-            raise Unsupported("the expression grows beyond the budget for one claim")
+    def spend(self, units: int) -> None:
+        self.units -= units
+        if self.units < 0:
+            raise Exceeded("the expression grows beyond the budget for one claim")
+        self.budget.spend(units)
+
+    def made(self, atom: Atom, exponent: Rational = 1) -> Poly:
+        """``atom``, newly made; the time it takes to compare and hash it from now on is paid for here."""
+        size = weight(atom)
+        if size > LARGEST_ATOM:
+            raise Exceeded("the expression grows beyond the budget for one claim")
+        self.spend(size // 64)
+        return of_atom(atom, exponent)
 
     # Ring operations
 
@@ -451,7 +466,7 @@ class Algebra:
             self.spend(1)
         assert best is not None
         labels = tuple((f"#{level}.{n}:{bound[b]}", bound[b]) for n, b in enumerate(names))
-        return scaled(of_atom((SUM, labels, ((), best[0]))), best[1])
+        return scaled(self.made((SUM, labels, ((), best[0]))), best[1])
 
     def _match_known(self, pattern: Poly, value: Poly, group: Factors, index: str) -> Poly | None:
         """The value of sum_b group if that is an instance of a known sum ('?' in its pattern is b, '?0', ... any)."""
@@ -482,7 +497,7 @@ class Algebra:
         level = max((depth(a) for m in poly for a, _ in m[1]), default=0)
         name = f"#{level}.0:{high}"
         self.ranges[name] = high
-        return of_atom((PROD, ((name, high),), freeze(self.substitute_poly(poly, {index: name}))))
+        return self.made((PROD, ((name, high),), freeze(self.substitute_poly(poly, {index: name}))))
 
     # Powers and functions
 
@@ -494,8 +509,8 @@ class Algebra:
         if len(poly) == 1 and isinstance(exponent, int):
             (((deltas, factors), c),) = poly.items()
             if not deltas:
-                power = Fraction(Fraction(c) ** exponent)
-                return scaled(self.monomial((), tuple((a, e * exponent) for a, e in factors)), power)
+                product = self.monomial((), tuple((a, e * exponent) for a, e in factors))
+                return scaled(product, self.raised(c, exponent))
         if isinstance(exponent, int) and exponent >= 0:
             return self._repeated(poly, exponent)
         if not poly:
@@ -509,13 +524,13 @@ class Algebra:
         if not poly:
             raise Undefined("a division by zero")
         if not whole and not all(self.positive_atom(atom) for atom in denominator):
-            return {((), (((POLY, freeze(written)), exponent),)): 1}
+            return self.made((POLY, freeze(written)), exponent)
         result: Poly = {UNIT: 1}
         for atom, e in denominator.items():
             result = self.multiply(result, self.monomial((), ((atom, rational(-e * exponent)),)))
         coefficient, content, rest = self.content(poly)
         if whole:
-            result = scaled(result, Fraction(coefficient) ** exponent)
+            result = scaled(result, self.raised(coefficient, int(exponent)))
             outside = tuple((a, rational(e * exponent)) for a, e in content)
             inner = rest
         else:
@@ -535,7 +550,17 @@ class Algebra:
             ((monomial, c),) = inner.items()
             if c == 1 and len(monomial[1]) == 1 and monomial[1][0][1] == 1 and monomial[1][0][0][0] != POLY:
                 return self.multiply(result, {((), ((monomial[1][0][0], exponent),)): 1})
-        return self.multiply(result, self.monomial((), (((POLY, freeze(inner)), exponent),)))
+        ((made, _),) = self.made((POLY, freeze(inner)), exponent).items()
+        return self.multiply(result, self.monomial(*made))
+
+    def raised(self, value: Rational, exponent: int) -> Fraction:
+        """A power of a number, if it is not too long."""
+        value = Fraction(value)
+        bits = abs(exponent) * max(value.numerator.bit_length(), value.denominator.bit_length())
+        if bits > LARGEST_NUMBER and abs(value) != 1:
+            raise Exceeded(f"a number of more than {LARGEST_NUMBER} binary digits")
+        self.spend(bits // 256)
+        return Fraction(value**exponent)
 
     def _repeated(self, base: Poly, exponent: int) -> Poly:
         result: Poly = {UNIT: 1}
@@ -608,7 +633,7 @@ class Algebra:
                 rest = {((), tuple(f for f in factors if f != factor)): c}
                 value = self.chosen(factor[0], partial(self._exp_of_product, rest))
             else:
-                value = of_atom((EXP, ((), factors)), c)
+                value = self.made((EXP, ((), factors)), c)
             result = self.multiply(result, value)
         return result
 
@@ -628,10 +653,10 @@ class Algebra:
         result: Poly = {}
         if all(self.positive_atom(atom) for atom in denominator):
             for atom, e in denominator.items():
-                add_into(result, of_atom((LOG, atom[1])), -e)
+                add_into(result, self.made((LOG, atom[1])), -e)
         else:
             if denominator:
-                return of_atom((LOG, freeze(poly)))
+                return self.made((LOG, freeze(poly)))
             numerator = poly
         coefficient, content, rest = self.content(numerator)
         kept: Factors = ()
@@ -643,7 +668,7 @@ class Algebra:
             elif self.choice(atom):
                 add_into(result, self.chosen(atom, self.log), e)
             else:
-                add_into(result, of_atom((LOG, atom[1] if atom[0] == POLY else freeze(of_atom(atom)))), e)
+                add_into(result, self.made((LOG, atom[1] if atom[0] == POLY else freeze(of_atom(atom)))), e)
         inner = self.multiply({((), kept): 1}, rest)
         if coefficient < 0:
             inner, coefficient = scaled(inner, -1), -coefficient
@@ -651,12 +676,12 @@ class Algebra:
             for prime, e in factorised(value):
                 add_into(result, of_atom((LOG, freeze(constant(prime)))), sign * e)
         if inner != {UNIT: 1}:
-            add_into(result, of_atom((LOG, freeze(inner))))
+            add_into(result, self.made((LOG, freeze(inner))))
         return result
 
     def call(self, name: str, args: list[Poly]) -> Poly:
         """A function without rules of its own, as an atom."""
-        return of_atom((CALL, name, tuple(freeze(arg) for arg in args)))
+        return self.made((CALL, name, tuple(freeze(arg) for arg in args)))
 
     def step(self, poly: Poly) -> Poly:
         """1 where ``poly`` > 0 and 0 where ``poly`` < 0; step(-u) = 1 - step(u)."""
@@ -672,7 +697,7 @@ class Algebra:
         self.steps = True
         coefficient, content, rest = self.content(poly)
         inner = self.multiply({((), tuple(f for f in content if not self.positive_atom(f[0]))): 1}, rest)
-        atom = of_atom((CALL, "step", (freeze(inner),)))
+        atom = self.made((CALL, "step", (freeze(inner),)))
         return atom if coefficient > 0 else subtract({UNIT: 1}, atom)
 
     # One-hot families: f(\sum_b t_b a_b) = \sum_b t_b f(a_b)

@@ -14,6 +14,7 @@ from functools import cache, partial
 from itertools import product
 from typing import TYPE_CHECKING
 
+from symderiv.kernel.budget import Budget
 from symderiv.kernel.conditions import Requirement, requirements
 from symderiv.kernel.derivative import Unsupported, differentiate
 from symderiv.kernel.forms import Form, Nowhere, demanded
@@ -79,7 +80,11 @@ def _as_instance(claim: Claim) -> Proved | None:
     if key not in _general:
         if len(_general) >= 256:
             _general.pop(next(iter(_general)))
-        _general[key] = _Case(wider).general()
+        case = _Case(wider)
+        _general[key] = case.general()
+        if case.budget.over:  # perhaps by the clock, which the next claim need not suffer from
+            del _general[key]
+            return None
     general = _general[key]
     if general is None:
         return None
@@ -165,6 +170,7 @@ class _Case:
         self.forms: dict[tuple, Form] = {}
         self.needs: dict[tuple, list[Requirement]] = {}
         self.nowhere = False
+        self.budget = Budget()
         self._search: Search | None = None
 
     def _is_size(self, name: str) -> bool:
@@ -270,7 +276,7 @@ class _Case:
         if self._search is None:
             from symderiv.kernel.search import Search
 
-            self._search = Search(self.posed, self._assumed_sizes(), self.minimum, self.ranges)
+            self._search = Search(self.posed, self._assumed_sizes(), self.minimum, self.ranges, self.budget)
         return self._search
 
     def _in_general(self) -> Verdict | None:
@@ -304,7 +310,7 @@ class _Case:
         if witness is not None:
             sizes = tuple(sorted({*witness.sizes, *self._named_sizes()}))
             return Refuted(claim, replace(witness, sizes=sizes), seal=_SEAL)
-        tried = ["normal form", "counterexample"]
+        tried = ["normal form", "counterexample", *(("budget",) if self.budget.left < 0 else ())]
         reason = self.reason or search.obstacle
         if search.agreed:
             upto = ", ".join(f"{name} = {value}" for name, value in search.largest.items())
@@ -398,7 +404,7 @@ class _Case:
 
     def _form(self, instance: Instance, assumptions: Sequence[Assumption], expand: int) -> Form:
         left, right, highs, extra = instance
-        normal = Normal(self.claim.context, highs, self.minimum, [*assumptions, *extra], expand)
+        normal = Normal(self.claim.context, highs, self.minimum, [*assumptions, *extra], expand, budget=self.budget)
         normal.derivative, normal.signs = self.derivative, self.claim.relation != "="
         sides = (left, right)
         if sides not in self.needs:

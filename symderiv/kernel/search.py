@@ -11,6 +11,7 @@ from itertools import islice, product
 
 from flint import arb, ctx
 
+from symderiv.kernel.budget import Budget
 from symderiv.kernel.derivative import Unsupported
 from symderiv.kernel.evaluate import WORK_LIMIT, NoValue, Point
 from symderiv.kernel.verdict import Witness
@@ -65,6 +66,7 @@ class Search:
         sizes: Sequence[str],
         minimum: Mapping[str, int],
         ranges: Mapping[str, Range],
+        budget: Budget | None = None,
     ) -> None:
         self.claim = claim
         self.sizes = sizes
@@ -73,11 +75,12 @@ class Search:
         self.agreed = 0
         self.largest: dict[str, int] = {}
         self.obstacle = ""
-        self.budget = 0
+        self.left = 0
+        self.budget = budget or Budget()
 
-    def run(self, budget: int) -> Witness | None:
-        """A counterexample, if one is found while evaluating about ``budget`` nodes."""
-        self.budget = budget
+    def run(self, nodes: int) -> Witness | None:
+        """A counterexample, if one is found while evaluating about that many nodes."""
+        self.left = nodes
         self.agreed = 0
         old = ctx.prec
         ctx.prec = PRECISION
@@ -86,7 +89,7 @@ class Search:
                 for sizes in size_choices(self.sizes, self.minimum, self.claim.context.sizes):
                     for trial in trials:
                         for env in islice(self._assignments(sizes), limit):
-                            if self.budget < 0:
+                            if self.left < 0 or self.budget.over:
                                 return None
                             witness = self._try(sizes, trial, env)
                             if witness is not None:
@@ -107,6 +110,10 @@ class Search:
                             return True
                     except (NoValue, Unsupported):
                         continue
+                    finally:
+                        self._pay(point)
+                    if self.budget.over:
+                        return False
         return False
 
     def _assignments(self, sizes: Mapping[str, int]) -> Iterator[dict[str, int]]:
@@ -147,7 +154,10 @@ class Search:
             self.obstacle = str(error)
             return None
         finally:
-            self.budget -= WORK_LIMIT - point.work + 20
+            self._pay(point)
+        if not (left - right).is_finite():
+            self.obstacle = "too large to evaluate"
+            return None
         if not _fails(left, claim.relation, right):
             self.agreed += 1
             self.largest = dict(sizes)
@@ -160,6 +170,11 @@ class Search:
             _decimal(left),
             _decimal(right),
         )
+
+    def _pay(self, point: Point) -> None:
+        nodes = WORK_LIMIT - point.work + 20
+        self.left -= nodes
+        self.budget.left -= nodes
 
     def _assumptions_hold(self, point: Point, env: Mapping[str, int]) -> bool:
         """Every assumption at this point, for all values of its free indices; exact equality only."""
@@ -177,6 +192,7 @@ class Search:
                     return False
                 spans.append(range(range_.low, point.size(range_.high) + 1) if range_ else [point.sizes[name]])
             for choice in product(*spans):
+                point.spend(1)
                 here = dict(zip(names, choice, strict=True))
                 if point.exact(left, here) != point.exact(right, here):
                     return False

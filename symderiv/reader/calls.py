@@ -81,7 +81,11 @@ class Calls(Entries):
             if derivative is not None:
                 return self.scripts(derivative, gsup, gprimes, head), 2
         value = self.called(name, sub, sup, items, gsub, head)
-        if value is None and base.name.startswith((r"\text{", r"\operatorname{", r"\mathrm{", r"\mathit{", r"\mathsf{")) and len(name) > 1:
+        if (
+            value is None
+            and base.name.startswith((r"\text{", r"\operatorname{", r"\mathrm{", r"\mathit{", r"\mathsf{"))
+            and len(name) > 1
+        ):
             raise refuse("E151", f"the function {name} is not in the language", head)
         if value is None:
             return ONE, 0
@@ -109,7 +113,9 @@ class Calls(Entries):
                 derivative = differentiate(derivative, point, Context(definitions=symbols.definitions))
         except Unsupported as error:
             raise refuse("E126", str(error), node) from error
-        return elementwise([self.value(item)], lambda p: substitute(derivative, {point: p[0]}, {}), symbols.ranges, node.span)
+        return elementwise(
+            [self.value(item)], lambda p: substitute(derivative, {point: p[0]}, {}), symbols.ranges, node.span
+        )
 
     def conditional(self, name: str, sub: syntax.Node | None, group: syntax.Group, node: syntax.Node) -> Term:
         """``p(y | x)`` as one symbol: the same letters are the same number; its indices stay indices."""
@@ -144,7 +150,15 @@ class Calls(Entries):
                 return node.text
         raise refuse("E151", "this conditional probability is not understood", node)
 
-    def called(self, name: str, sub: syntax.Node | None, sup: syntax.Node | None, items: list[syntax.Node], gsub: syntax.Node | None, node: syntax.Node) -> Value | None:
+    def called(
+        self,
+        name: str,
+        sub: syntax.Node | None,
+        sup: syntax.Node | None,
+        items: list[syntax.Node],
+        gsub: syntax.Node | None,
+        node: syntax.Node,
+    ) -> Value | None:
         symbols = self.symbols
         subs = self.indices(sub, name)
         if subs is None:
@@ -175,16 +189,27 @@ class Calls(Entries):
             value = self.softmax(self.value(items[0]), node)
         elif symbols.defines(name, len(subs)) or self._is_family(name, subs):
             if self._only_names(items):
-                value = self.var(name, subs, labels, node) if subs or labels or not self.array(name, node) else self.array(name, node)
-        elif name in symbols.opaque or (name in symbols.called and not subs and len(items) <= 3 and self._simple(items)):
+                value = (
+                    self.var(name, subs, labels, node)
+                    if subs or labels or not self.array(name, node)
+                    else self.array(name, node)
+                )
+        elif name in symbols.opaque or (
+            name in symbols.called and not subs and len(items) <= 3 and self._simple(items)
+        ):
             args = [self.value(item) for item in items]
             if all(isinstance(a, Term) for a in args):
-                value = Opaque(symbols.name(name), tuple(args), (0,) * len(args))  # type: ignore[arg-type]
+                value = Opaque(symbols.name(name), tuple(args), (0,) * len(args))
             else:
                 value = self.var(name, subs, labels, node)
         elif name in ("vector", "vec"):
             value = self.listing(syntax.Tuple(tuple(items), (",",) * (len(items) - 1), node.span))
-        elif len(symbols.call_texts.get(name, ())) == 1 and not gsub and self._only_names(items) and (len(name) == 1 or name[0] == "\\"):
+        elif (
+            len(symbols.call_texts.get(name, ())) == 1
+            and not gsub
+            and self._only_names(items)
+            and (len(name) == 1 or name[0] == "\\")
+        ):
             value = self.var(name, subs, labels, node)  # f(x; theta), always with the same arguments
         if value is None:
             return None
@@ -209,7 +234,15 @@ class Calls(Entries):
         """Whether the arguments just say on what the symbol depends: ``L(f)``, ``p_3(f_1, ..., f_4)``."""
         return all(isinstance(item, syntax.Symbol | syntax.Scripted | syntax.Ellipsis) for item in items)
 
-    def applied(self, name: str, subs: list[Index], labels: list[Index], function: Function, items: list[syntax.Node], node: syntax.Node) -> Value | None:
+    def applied(
+        self,
+        name: str,
+        subs: list[Index],
+        labels: list[Index],
+        function: Function,
+        items: list[syntax.Node],
+        node: syntax.Node,
+    ) -> Value | None:
         """A call of a function that the author defined; None if it is a product after all."""
         symbols = self.symbols
         if len(items) != len(function.parameters):
@@ -260,12 +293,18 @@ class Calls(Entries):
             if len(function.parameters) != 1 or scalar is None:
                 raise refuse("E161", f"{name} of a vector with other arguments", node)
             member = self._member(name, subs, labels, node)
-            return elementwise([array], lambda p: self.with_arguments(member, {scalar: p[0]}, {}, node), symbols.ranges, node.span)
+            return elementwise(
+                [array], lambda p: self.with_arguments(member, {scalar: p[0]}, {}, node), symbols.ranges, node.span
+            )
         sups = [*labels]
         if extra:
             total = len(subs) + len(labels) + len(extra)
             head = next(
-                (h for h in symbols.definitions if h.subs + h.sups == total and h.name == symbols.name(name, h.subs, h.sups)),
+                (
+                    h
+                    for h in symbols.definitions
+                    if h.subs + h.sups == total and h.name == symbols.name(name, h.subs, h.sups)
+                ),
                 None,
             )
             whole = [*subs, *extra, *labels] if head is not None and head.subs > len(subs) else [*subs, *labels, *extra]
@@ -323,7 +362,11 @@ class Calls(Entries):
         argument = node.argument
         symbols = self.symbols
         base = f"\\{name}" if name in GREEK_NAMES else name
-        if isinstance(argument, syntax.Group) and argument.open in ("(", "[", "{", r"\{") and (name, 0) in symbols.functions:
+        if (
+            isinstance(argument, syntax.Group)
+            and argument.open in ("(", "[", "{", r"\{")
+            and (name, 0) in symbols.functions
+        ):
             items = list(argument.body.items) if isinstance(argument.body, syntax.Tuple) else [argument.body]
             called = self.called(name, node.sub, None, items, None, node)
             if called is not None:
@@ -347,7 +390,9 @@ class Calls(Entries):
                 raise refuse("E152", f"a subscript on {name}", node.sub)
             if not (isinstance(node.sub, syntax.Symbol) and node.sub.name == "e"):
                 divisor = log(self.scalar(node.sub))
-                result = elementwise([inner_value], lambda p: mul(log(p[0]), inverse(divisor)), symbols.ranges, node.span)
+                result = elementwise(
+                    [inner_value], lambda p: mul(log(p[0]), inverse(divisor)), symbols.ranges, node.span
+                )
                 return self.scripts(result, node.sup, node.primes, node)
         if node.primes:
             point = Var("·", (), ())

@@ -21,8 +21,18 @@ class Differentiation(Indices):
         variables: list[Value] = []
         for variable, order in node.variables:
             value = self.value(variable)
-            if isinstance(value, Var) and not value.indices and re.fullmatch("[A-Z]", value.name) and not symbols.defines(value.name, 0):
-                raise refuse("E214", f"the shape of {value.name} is not known", variable, f"declare it: `shape {value.name} : m x n`")
+            if (
+                isinstance(value, Var)
+                and not value.indices
+                and re.fullmatch("[A-Z]", value.name)
+                and not symbols.defines(value.name, 0)
+            ):
+                raise refuse(
+                    "E214",
+                    f"the shape of {value.name} is not known",
+                    variable,
+                    f"declare it: `shape {value.name} : m x n`",
+                )
             if isinstance(value, Term) and not isinstance(value, Var):
                 raise refuse("E170", "a derivative can be taken by a variable or a named quantity only", variable)
             variables += [value] * order
@@ -49,8 +59,10 @@ class Differentiation(Indices):
             if isinstance(body, Array):
                 if len(body.axes) != 1 or len(variable.axes) != 1:
                     raise refuse("E172", "the derivative of a matrix by a matrix has more than two axes", node)
-                return Array((body.axes[0], variable.axes[0]), lambda at: Deriv(body.entry(at[:1]), variable.entry(at[1:])))  # type: ignore[arg-type]
-            return Array(variable.axes, lambda at: Deriv(body, variable.entry(at)), variable.row)  # type: ignore[arg-type]
+                return Array(
+                    (body.axes[0], variable.axes[0]), lambda at: Deriv(body.entry(at[:1]), variable.entry(at[1:]))
+                )
+            return Array(variable.axes, lambda at: Deriv(body, variable.entry(at)), variable.row)
         assert isinstance(variable, Var)
         symbols.variables.add(variable.head)
         return elementwise([body], lambda p: Deriv(p[0], variable), symbols.ranges, node.span)

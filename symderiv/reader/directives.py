@@ -23,8 +23,8 @@ from symderiv.diagnostics import Diagnostic, ReadError
 from symderiv.document import Span
 from symderiv.reader import syntax
 from symderiv.reader.elaborate import Elaborator
-from symderiv.reader.nodes import parts_of
 from symderiv.reader.names import plain
+from symderiv.reader.nodes import parts_of
 from symderiv.reader.symbols import Symbols
 from symderiv.terms import Assumption, Head, Range, Size
 
@@ -67,7 +67,12 @@ class Directives:
         }.get(word.rstrip(":"))
         try:
             if handler is None:
-                raise ReadError("E190", f"`{word}` is not a directive that I know", span, "directives: define, let, assume, onehot, index, size, case, end, opaque, shape, name, new, einstein, skip")
+                raise ReadError(
+                    "E190",
+                    f"`{word}` is not a directive that I know",
+                    span,
+                    "directives: define, let, assume, onehot, index, size, case, end, opaque, shape, name, new, einstein, skip",
+                )
             handler(rest, rest_at, source)
         except ReadError as error:
             return error.diagnostic
@@ -85,13 +90,17 @@ class Directives:
     def _define(self, text: str, offset: int, source: str) -> None:
         row = self._row(text, offset)
         if len(row.segments) < 2 or row.segments[0].side is None:
-            raise ReadError("E191", "a definition needs a left side, `=` and a right side", Span(offset, offset + len(text)))
+            raise ReadError(
+                "E191", "a definition needs a left side, `=` and a right side", Span(offset, offset + len(text))
+            )
         self.define(row)
 
     def _assume(self, text: str, offset: int, source: str) -> None:
         onehot = re.fullmatch(r"(?:onehot|one-hot)\s+(\S+)", text)
         if onehot:
-            self.symbols.assumptions.append(Assumption("onehot", self._family_slot(onehot[1]), f"{onehot[1]} \\text{{ one-hot}}", source))
+            self.symbols.assumptions.append(
+                Assumption("onehot", self._family_slot(onehot[1]), f"{onehot[1]} \\text{{ one-hot}}", source)
+            )
             return
         binary = re.fullmatch(r"(.+?)\s*(?:\\in|in)\s*\\?\{\s*0\s*,\s*1\s*\\?\}", text)
         if binary:
@@ -114,7 +123,11 @@ class Directives:
             self.symbols.assumptions.append(Assumption("positive", (self._head(row),), text, source))
             return
         if relation != "=":
-            raise ReadError("E192", "only equations, `i \\ne j`, `x > 0`, `t in {0,1}` and `onehot t` can be assumed", Span(offset, offset + len(text)))
+            raise ReadError(
+                "E192",
+                "only equations, `i \\ne j`, `x > 0`, `t in {0,1}` and `onehot t` can be assumed",
+                Span(offset, offset + len(text)),
+            )
         terms = self.elaborator.scalar(left), self.elaborator.scalar(right)
         self.symbols.assumptions.append(Assumption("equation", terms, text, source))
 
@@ -160,9 +173,13 @@ class Directives:
 
     def _index(self, text: str, offset: int, source: str) -> None:
         for part in text.split(";"):
-            match = re.fullmatch(r"\s*([^:]+?)\s*:\s*(-?\d+)\s*(?:\.\.|\\ldots|\\dots|…|,\s*\\ldots\s*,)\s*(\S+)\s*", part)
+            match = re.fullmatch(
+                r"\s*([^:]+?)\s*:\s*(-?\d+)\s*(?:\.\.|\\ldots|\\dots|…|,\s*\\ldots\s*,)\s*(\S+)\s*", part
+            )
             if not match:
-                raise ReadError("E193", "an index declaration reads `index i, j : 1..K`", Span(offset, offset + len(text)))
+                raise ReadError(
+                    "E193", "an index declaration reads `index i, j : 1..K`", Span(offset, offset + len(text))
+                )
             low, high = int(match[2]), self._size_of(match[3])
             for name in re.split(r"[,\s]+", match[1]):
                 self.symbols.declared[name] = Range(low, high)
@@ -178,7 +195,9 @@ class Directives:
     def _size(self, text: str, offset: int, source: str) -> None:
         match = re.fullmatch(r"(\S+)\s*(=|>=|\\ge|\\geq|≥)\s*(\d+)", text)
         if not match or int(match[3]) < 1:
-            raise ReadError("E193", "a size declaration reads `size K = 4` or `size K >= 2`", Span(offset, offset + len(text)))
+            raise ReadError(
+                "E193", "a size declaration reads `size K = 4` or `size K >= 2`", Span(offset, offset + len(text))
+            )
         self.symbols.size_names.add(match[1])
         if match[2] == "=":
             self.symbols.sizes[match[1]] = int(match[3])
@@ -194,7 +213,11 @@ class Directives:
         found = []
         for segment in row.segments[1:]:
             right = segment.side
-            if segment.relation not in ("=", "!=") or not isinstance(left, syntax.Node) or not isinstance(right, syntax.Node):
+            if (
+                segment.relation not in ("=", "!=")
+                or not isinstance(left, syntax.Node)
+                or not isinstance(right, syntax.Node)
+            ):
                 raise ReadError("E194", "a case is a condition between indices, such as `i = j`", segment.span)
             a, b = self.elaborator.operand(left), self.elaborator.operand(right)
             if not isinstance(a, str):

@@ -75,4 +75,3 @@ def _sums(body: Term, indices: list[str], class_of: ClassOf) -> Term:
         if range_class is not None:
             body = Sum(index, Range(1, range_class), body)
     return body
-

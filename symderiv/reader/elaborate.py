@@ -46,7 +46,12 @@ class Elaborator(Products, Sums, Differentiation):
             case syntax.Sqrt():
                 root = self.scalar(node.root) if node.root is not None else num(2)
                 body = self.value(node.body)
-                return elementwise([body], lambda p: power(p[0], power(root, -1) if root is not num(2) else Fraction(1, 2)), self.symbols.ranges, node.span)
+                return elementwise(
+                    [body],
+                    lambda p: power(p[0], power(root, -1) if root is not num(2) else Fraction(1, 2)),
+                    self.symbols.ranges,
+                    node.span,
+                )
             case syntax.Decorated():
                 if node.kind in ("overline", "widehat", "hat", "bar", "tilde", "widetilde"):
                     raise refuse("E140", f"a {node.kind} over an expression has no meaning that I know", node)

@@ -10,9 +10,11 @@ from symderiv.reader.arrays import Array, Value
 from symderiv.reader.families import generalise
 from symderiv.reader.indices import refuse
 from symderiv.reader.members import Members
+from symderiv.reader.prose import plain_cases
 from symderiv.terms import (
     ONE,
     ZERO,
+    Assumption,
     Cases,
     Delta,
     Index,
@@ -32,12 +34,17 @@ class Entries(Members):
     """Cases, matrices, lists and dots."""
 
     def cases(self, node: syntax.Casesdef) -> Term:
+        two = self.two_values(node)
+        if two is not None:
+            return two
         rows: list[tuple[Term | None, Term]] = []
         for value, condition in node.rows:
             nodes = [c for c in condition if not isinstance(c, syntax.Text)]
             words = " ".join(c.text.lower() for c in condition if isinstance(c, syntax.Text))
-            guard = self.condition(nodes[0], node) if len(nodes) == 1 else None
-            if guard is None and (nodes or not any(w in words for w in ("otherwise", "else", "sonst", "sinon", "其他", "否则"))):
+            guard = self.guard(nodes, words, node)
+            if guard is None and (
+                nodes or not any(w in words for w in ("otherwise", "else", "sonst", "sinon", "其他", "否则"))
+            ):
                 raise refuse("E182", "the condition of this case is not understood", node)
             rows.append((guard, self.scalar(value)))
         if len(rows) == 1:
@@ -45,7 +52,11 @@ class Entries(Members):
         last_guard, result = rows[-1]
         if last_guard is not None:
             complement = {add(ONE, neg(guard)) for guard, _ in rows[:-1] if guard is not None}
-            complement |= {guard.parts[1].parts[1] for guard, _ in rows[:-1] if guard is not None and guard.parts and guard.parts[0] is ONE}
+            complement |= {
+                guard.parts[1].parts[1]
+                for guard, _ in rows[:-1]
+                if guard is not None and guard.parts and guard.parts[0] is ONE
+            }
             if len(rows) != 2 or last_guard not in complement:
                 raise refuse("E182", "these cases do not cover everything", node, "add an `otherwise`")
         for guard, value in reversed(rows[:-1]):
@@ -54,13 +65,57 @@ class Entries(Members):
             result = Cases(guard, value, result)
         return result
 
+    def two_values(self, node: syntax.Casesdef) -> Term | None:
+        """The cases y = 0 and y = 1 of a number y that is always one of them: (1 - y) a + y b."""
+        values: dict[str, syntax.Node] = {}
+        variables = {}
+        for value, condition in node.rows:
+            match [c for c in condition if not isinstance(c, syntax.Text)]:
+                case [syntax.Relation(left=left, rest=(("=", syntax.Number(text="0" | "1" as number)),))]:
+                    values[number] = value
+                    variables[syntax.sexpr(left)] = left
+        if len(node.rows) != 2 or len(values) != 2 or len(variables) != 1:
+            return None
+        (name, variable), *_ = variables.items()
+        y = self.scalar(variable)
+        if not isinstance(y, Var) or y.head in self.symbols.definitions:
+            return None
+        if y.head not in self.symbols.two_valued:
+            self.symbols.two_valued.add(y.head)
+            text = f"{y.name} \\in \\{{0, 1\\}}"
+            self.symbols.assumptions.append(
+                Assumption("binary", (y.head,), text, f"the cases {name} = 0 and {name} = 1")
+            )
+        return add(mul(add(ONE, neg(y)), self.scalar(values["0"])), mul(y, self.scalar(values["1"])))
+
+    def guard(self, nodes: list[syntax.Node], words: str, node: syntax.Node) -> Term | None:
+        r"""The condition of a case: a relation, also behind a word (``when\: i = j``) or in words (``\text{if i = j}``)."""
+        if not nodes:
+            said = plain_cases(words.translate({ord(c): None for c in "${}"}))
+            return (
+                self.comparison("=" if said[0][1] == "=" else "!=", said[0][0], said[0][2], node)
+                if len(said) == 1
+                else None
+            )
+        if len(nodes) > 1:
+            return None
+        (found,) = nodes
+        if isinstance(found, syntax.Relation) and isinstance(found.left, syntax.Product):
+            factors = found.left.factors
+            letters = "".join(f.name if isinstance(f, syntax.Symbol) else "?" for f in factors[:-1])
+            if letters in ("if", "when", "for", "where"):
+                found = syntax.Relation(factors[-1], found.rest, found.span)
+        return self.condition(found, node)
+
     def matrix(self, node: syntax.Matrix) -> Value:
         """A matrix of entries; dots in a vector stand for the obvious family."""
         cells = [[c for c in row] for row in node.rows if any(c is not None for c in row)]
         flat = [c for row in cells for c in row]
         if any(isinstance(c, syntax.Ellipsis) for c in flat):
             if len(cells) > 1 and any(len(row) > 1 for row in cells):
-                raise refuse("E183", "dots in a matrix with several rows and columns", node, "give the entry: A_{ij} = ...")
+                raise refuse(
+                    "E183", "dots in a matrix with several rows and columns", node, "give the entry: A_{ij} = ..."
+                )
             entries = [self.scalar(c) for c in flat if c is not None and not isinstance(c, syntax.Ellipsis)]
             return self.dotted_vector(entries, row=len(cells) == 1 and len(flat) > 1, node=node)
         if len(flat) == 1 and isinstance(flat[0], syntax.Tuple):
@@ -122,8 +177,10 @@ class Entries(Members):
             raise refuse("E131", "the signs around the dots differ", node)
         terms = [self.scalar(term) for _, term in node.terms[:-1]]
         found = generalise(terms[-2:], self.symbols.size_names)
-        if found is None or found[2] != found[1] + 1:  # type: ignore[operator]
-            raise refuse("E131", "the terms before the dots do not show how they go on", node, "write the sum with \\sum")
+        if found is None or found[2] != found[1] + 1:
+            raise refuse(
+                "E131", "the terms before the dots do not show how they go on", node, "write the sum with \\sum"
+            )
         index, low, _, body = found
         range_class = self.symbols.ranges.new()
         for part in subterms(body):
@@ -136,18 +193,25 @@ class Entries(Members):
         return add(*terms[:-2], total) if len(terms) > 2 else total
 
     def generalised(self, terms: list[Term], node: syntax.Node, kind: type[Sum] = Sum) -> Term:
-        for start in range(0, max(1, len(terms) - 2)):
+        for start in range(max(1, len(terms) - 1)):
             found = generalise(terms[start:], self.symbols.size_names)
             if found is not None:
                 index, low, high, body = found
                 if isinstance(high, str):
                     self.symbols.ranges.taken.add(high)
                 self.notes.append("the dots are read as the obvious family")
+                for part in subterms(body):
+                    if isinstance(part, Var):
+                        for n, i in enumerate(part.indices):
+                            if i == index:
+                                self.symbols.ranges.declare(self.symbols.ranges.slot(part.head, n), Range(low, high))
                 total: Term = kind(index, Range(low, high), body)
                 if start:
                     total = (add if kind is Sum else mul)(*terms[:start], total)
                 return total
-        raise refuse("E131", "the terms around the dots do not show what they stand for", node, "write the sum with \\sum")
+        raise refuse(
+            "E131", "the terms around the dots do not show what they stand for", node, "write the sum with \\sum"
+        )
 
 
 def _entry(values: list[Term], index: Index) -> Term:

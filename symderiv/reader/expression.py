@@ -277,7 +277,16 @@ class Parser:
         if self.inside and tok in ("*", r"\cdot", ":", r"\ast", r"\bullet"):
             self.i += 1
             return x.Symbol("*" if tok == r"\ast" else tok, self.span(a, a + 1))
+        if self._is_name(tok) and self.text[a + 1] != "{":
+            self.i += 1
+            self.warn("W407", f"the command {tok} is not known: read as the name of something unknown", a, a + 1)
+            return x.Symbol(rf"\operatorname{{{tok}}}", self.span(a, a + 1))
         raise self.unexpected("a term")
+
+    @staticmethod
+    def _is_name(tok: str) -> bool:
+        r"""Whether an unknown command looks like an author's own name for something: ``\Attn``, ``\cS``, ``\bR``."""
+        return len(tok) > 2 and tok[0] == "\\" and tok[1:].isalpha() and not tok.islower() and tok not in v.REFUSED
 
     # Scripts
 

@@ -107,3 +107,19 @@ def _takes_one(entry: Entry) -> bool:
     except (ValueError, IndexError):
         return False
     return True
+
+
+def differences(a: Term, b: Term, found: set[tuple[Term, Term]]) -> bool:
+    """Collect the places where two terms of the same shape differ; False if their shapes differ at the top."""
+    if a is b:
+        return True
+    if type(a) is type(b) and len(a.parts) == len(b.parts) and a.parts and not isinstance(a, Var):
+        if isinstance(a, Sum) and a.key[:2] != b.key[:2]:
+            return False
+        before = set(found)
+        if all(differences(x, y, found) for x, y in zip(a.parts, b.parts, strict=True)):
+            return True
+        found.clear()
+        found |= before
+    found.add((a, b))
+    return True

@@ -17,7 +17,9 @@ from symderiv.reader.nodes import is_layer, is_time, is_transpose
 from symderiv.reader.symbols import INDEX_LETTERS, Symbols
 from symderiv.terms import ONE, ZERO, Delta, Index, Range, Term, Var, add, mul, neg
 
-INDICATORS = frozenset({"1", "I", "δ", r"\mathbb{1}", r"\mathbf{1}", r"\mathbb{I}", r"\mathbbm{1}", r"\mathds{1}", r"\delta"})
+INDICATORS = frozenset(
+    {"1", "I", "δ", r"\mathbb{1}", r"\mathbf{1}", r"\mathbb{I}", r"\mathbbm{1}", r"\mathds{1}", r"\delta"}
+)
 
 
 def refuse(code: str, message: str, node: syntax.Node, help: str = "") -> ReadError:
@@ -168,6 +170,9 @@ class Indices:
         """Split a superscript: ``^{(i)}`` and ``^{[l]}`` are labels, anything else an exponent."""
         if isinstance(sup, syntax.Group) and sup.open in ("(", "[", r"\langle") and sup.body is not None:
             body = sup.body
+            layer = self.layer(body)
+            if layer is not None:
+                return [], None, f"{name}^{{({layer})}}"
             content = self.indices(body, "") if not isinstance(body, syntax.Text) else None
             if content is not None:
                 return content, None, name
@@ -176,9 +181,16 @@ class Indices:
             first = sup.factors[0]
             if first.open == "(" and is_transpose(sup.factors[1]):
                 return self.indices(first.body, "") or [], sup.factors[1], name
-        if isinstance(sup, syntax.Product) and len(sup.factors) == 2 and is_layer(sup.factors[0]) and is_transpose(sup.factors[1]):
+        if (
+            isinstance(sup, syntax.Product)
+            and len(sup.factors) == 2
+            and is_layer(sup.factors[0])
+            and is_transpose(sup.factors[1])
+        ):
             return [], sup.factors[1], f"{name}^{{{index_word(sup.factors[0])}}}"
-        if isinstance(sup, syntax.Symbol) and (name + "^" + sup.name) in self.symbols.labels | {f"{name}^{n}" for n in self.symbols.labels if n.startswith("^")}:
+        if isinstance(sup, syntax.Symbol) and (name + "^" + sup.name) in self.symbols.labels | {
+            f"{name}^{n}" for n in self.symbols.labels if n.startswith("^")
+        }:
             return [], None, f"{name}^{{{sup.name}}}"
         if isinstance(sup, syntax.Symbol) and ("^" + sup.name) in self.symbols.labels:
             return [], None, f"{name}^{{{sup.name}}}"
@@ -189,6 +201,17 @@ class Indices:
         if isinstance(sup, syntax.Symbol) and sup.name in ("*", r"\ast", r"\star", "+", "-", r"\dagger"):
             return [], None, f"{name}^{{{sup.name}}}"
         return [], sup, name
+
+    def layer(self, body: syntax.Node) -> str | None:
+        r"""``l`` and ``l+1`` where a document counts so: names of layers then, and not indices."""
+        first = body.terms[0][1] if isinstance(body, syntax.Add) and len(body.terms) == 2 else body
+        if not isinstance(first, syntax.Symbol) or plain(first.name) not in self.symbols.layers:
+            return None
+        if isinstance(body, syntax.Add) and not isinstance(body.terms[1][1], syntax.Number):
+            return None
+        if plain(first.name) in self.bound:
+            raise refuse("E121", "arithmetic in an index that is summed over is not in the language", body)
+        return index_word(body)
 
     def delta(self, a: Index, b: Index, node: syntax.Node) -> Term:
         shared = self.symbols.ranges.new()

@@ -8,13 +8,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from fractions import Fraction
 
-from symderiv.kernel.derivative import definition_of
+from symderiv.kernel.derivative import Unsupported, definition_of
 from symderiv.reader import syntax
 from symderiv.reader.arrays import Array, Value, elementwise
 from symderiv.reader.families import substitute
 from symderiv.reader.indices import INDICATORS, Indices, refuse
 from symderiv.reader.names import index_word, plain
-from symderiv.reader.nodes import is_transpose, parts_of
+from symderiv.reader.nodes import commands, is_transpose, names_in, parts_of, subscripts
 from symderiv.terms import (
     ONE,
     Delta,
@@ -30,7 +30,6 @@ from symderiv.terms import (
     num,
     power,
     rebuild,
-    subterms,
 )
 
 
@@ -39,6 +38,8 @@ class Members(Indices):
 
     def symbol(self, node: syntax.Symbol | syntax.Scripted) -> Value:
         base, sub, sup, primes = parts_of(node)
+        if self.unknown(base):
+            return self.quantity(node)
         if isinstance(base, syntax.Symbol):
             special = self.special(base, sub, sup, node)
             if special is not None:
@@ -60,10 +61,29 @@ class Members(Indices):
             value = self.value(base)
         return self.scripts(value, sup, primes, node)
 
-    def special(self, base: syntax.Symbol, sub: syntax.Node | None, sup: syntax.Node | None, node: syntax.Node) -> Value | None:
+    def unknown(self, node: syntax.Node) -> bool:
+        """Whether an author's command without a meaning stands in a node."""
+        return any(not any(h.name == name for h in self.symbols.definitions) for name in commands(node))
+
+    def quantity(self, node: syntax.Node) -> Term:
+        """Something with an unknown command in it: one unknown quantity, the same wherever the same is written."""
+        letters = [i for i in dict.fromkeys(names_in(node)) if i in self.bound or i in self.symbols.index_names]
+        indices = tuple(dict.fromkeys([*letters, *subscripts(node)]))
+        versions = [name for head, name in self.symbols.versions.items() if head.name in set(names_in(node))]
+        text = syntax.sexpr(node).replace("\\operatorname{\\", "{")
+        return self.var(f"\\operatorname{{{text}}}" + "".join(f"#{name}" for name in versions), indices, (), node)
+
+    def special(
+        self, base: syntax.Symbol, sub: syntax.Node | None, sup: syntax.Node | None, node: syntax.Node
+    ) -> Value | None:
         """Euler's number, Kronecker's delta, indicators by subscript; None for everything else."""
         name, symbols = base.name, self.symbols
-        if name in ("e", r"\mathrm{e}", r"\text{e}") and sub is None and not symbols.defines("e", 0) and "e" not in self.bound:
+        if (
+            name in ("e", r"\mathrm{e}", r"\text{e}")
+            and sub is None
+            and not symbols.defines("e", 0)
+            and "e" not in self.bound
+        ):
             if sup is not None and not is_transpose(sup):
                 return elementwise([self.value(sup)], lambda p: exp(p[0]), symbols.ranges, node.span)
             return exp(ONE)
@@ -81,7 +101,9 @@ class Members(Indices):
                     return self.scripts(self.delta(pair[0], pair[1], node), sup, 0, node)
         return None
 
-    def member(self, base: syntax.Symbol, sub: syntax.Node | None, sup: syntax.Node | None, node: syntax.Node) -> tuple[Value, syntax.Node | None]:
+    def member(
+        self, base: syntax.Symbol, sub: syntax.Node | None, sup: syntax.Node | None, node: syntax.Node
+    ) -> tuple[Value, syntax.Node | None]:
         """The family member that a symbol with its scripts names, and the part of ``sup`` that is an exponent."""
         name = plain(base.name)
         subs = self.indices(sub, name)
@@ -90,7 +112,13 @@ class Members(Indices):
             name, subs = f"{name}_{{{index_word(sub)}}}", []
         sups, sup, name = self.label(name, sup)
         symbols = self.symbols
-        if len(subs) == 2 and sup is not None and is_transpose(sup) and isinstance(sup, syntax.Symbol) and sup.name not in ("t", r"\prime"):
+        if (
+            len(subs) == 2
+            and sup is not None
+            and is_transpose(sup)
+            and isinstance(sup, syntax.Symbol)
+            and sup.name not in ("t", r"\prime")
+        ):
             subs, sup = subs[::-1], None  # an entry of the transpose
         if name in symbols.squares:  # sigma^2 is the symbol, sigma its root
             square = self.var(f"{name}^{{2}}", subs, sups, node)
@@ -109,7 +137,7 @@ class Members(Indices):
                 return num(symbols.sizes[name]), sup
             if name in symbols.size_names and not symbols.defines(name, 0):
                 return SizeOf(name), sup
-            if r"\pi" == name:
+            if name == r"\pi":
                 return Var(name, (), ()), sup
             own = self.own_member(name)
             if own is not None:
@@ -181,25 +209,46 @@ class Members(Indices):
             return self.family(Head(symbols.name(name, count), count, 0), node)
         if Head(name, 0, 0) in symbols.heads.get(name, set()):
             return None
-        counts = {h.subs for h in symbols.heads.get(name, ()) if h.subs and not h.sups}
+        base, _, layer = name.partition("^{")  # a^{l+1} is a vector if a^{l}_i is a member
+        counts = {h.subs for h in symbols.heads.get(base, ()) if h.subs and (layer or not h.sups)}
         if len(counts) == 1:
             (count,) = counts
             return self.family(Head(symbols.name(name, count), count, 0), node)
+        entries = self.entries_of(name)
+        if entries is not None:
+            self.guessed = True
+            return self.family(Head(symbols.name(entries.name, 2), 2, 0), node)
         if not counts and name in symbols.vectors | symbols.matrices:
             count = 1 if name in symbols.vectors else 2
             self.guessed = True
             return self.family(Head(symbols.name(name, count), count, 0), node)
         return None
 
+    def entries_of(self, name: str) -> Head | None:
+        r"""The family y_{ic} of the entries of a bold ``\mathbf{Y}`` that has no members of its own."""
+        symbols = self.symbols
+        base, layer, rest = name.partition("^{")
+        if base not in symbols.matrices or symbols.heads.get(base) or symbols.heads.get(name) or name in symbols.shapes:
+            return None
+        small = base.lower() if len(base) == 1 else base[:-2] + base[-2:].lower()  # \hat{Y}
+        heads = [h for h in symbols.heads.get(small, ()) if h.subs]
+        if len(heads) != 1 or heads[0][1:] != (2, 0):
+            return None
+        return Head(f"{small}{layer}{rest}", 2, 0)
+
     def family(self, head: Head, node: syntax.Node, sups: tuple[Index, ...] = ()) -> Array:
         """The vector or matrix of all members of a family, at the labels ``sups``."""
         slots = [self.symbols.ranges.slot(head, n) for n in range(head.subs)]
-        return Array(tuple(slots), lambda at: Var(head.name, tuple(at), sups), head.name.split("#")[0] in self.symbols.rows)
+        return Array(
+            tuple(slots), lambda at: Var(head.name, tuple(at), sups), head.name.split("#")[0] in self.symbols.rows
+        )
 
     def pick(self, value: Value, sub: syntax.Node, node: syntax.Node) -> Term:
         if not isinstance(value, Array):
             raise refuse("E125", "a subscript on something that is not a vector", node)
         at = self.indices(sub)
+        if at is not None and len(value.axes) == 1 and len(at) == 2 and at[0 if value.row else 1] == 1:
+            at = at[1:] if value.row else at[:1]  # an entry of a matrix with one row or column
         if at is None or len(at) != len(value.axes):
             raise refuse("E125", "this subscript does not fit the number of axes", node)
         for index, axis in zip(at, value.axes, strict=True):
@@ -214,7 +263,12 @@ class Members(Indices):
                 value = Opaque(value.name, value.parts, (value.orders[0] + 1,))
                 continue
             if self.variable is None:
-                raise refuse("E126", "a prime, but no variable that it differentiates by is in sight", node, "write the derivative as \\frac{\\partial ...}{\\partial ...}")
+                raise refuse(
+                    "E126",
+                    "a prime, but no variable that it differentiates by is in sight",
+                    node,
+                    "write the derivative as \\frac{\\partial ...}{\\partial ...}",
+                )
             variable = self.variable
             value = elementwise([value], lambda p: Deriv(p[0], variable), self.symbols.ranges, node.span)
         if sup is None:
@@ -224,32 +278,44 @@ class Members(Indices):
                 return value.transposed
             if isinstance(sup, syntax.Symbol) and (sup.name != "T" or not self.symbols.defines("T", 0)):
                 if isinstance(value, Var):
-                    raise refuse("E214", "the transpose of something whose shape is not known", node, "declare it: `shape W : m x n`")
+                    raise refuse(
+                        "E214",
+                        "the transpose of something whose shape is not known",
+                        node,
+                        "declare it: `shape W : m x n`",
+                    )
                 return value  # the transpose of a number
         if isinstance(sup, syntax.Symbol) and sup.name == "t" and (self.symbols.vectors or self.symbols.matrices):
-            raise refuse("E214", "the transpose of something whose shape is not known", node, "declare it: `shape W : m x n`")
+            raise refuse(
+                "E214", "the transpose of something whose shape is not known", node, "declare it: `shape W : m x n`"
+            )
         if isinstance(sup, syntax.Group) and isinstance(value, Array) is False and sup.open == "(":
             exponent = self.scalar(sup.body)
         else:
             exponent = self.scalar(sup)
         if isinstance(value, Array):
             if exponent is num(2) and len(value.axes) == 1:
-                raise refuse("E150", "the square of a vector", node, "write x^T x for the sum of squares, or x \\odot x")
+                raise refuse(
+                    "E150", "the square of a vector", node, "write x^T x for the sum of squares, or x \\odot x"
+                )
             raise refuse("E150", "a power of a matrix is not in the language", node)
         return power(value, exponent)
 
     def with_arguments(self, member: Term, scalars: dict, families: dict, node: syntax.Node) -> Term:
         """The value of a function's member with other arguments put in the places of its parameters."""
-        body = definition_of(member, self.symbols.definitions) if isinstance(member, Var) else None
-        if body is None:
-            raise refuse("E162", "this is called with other arguments than it was defined for", node)
         heads = {v.head for v in scalars} | set(families)
-        return substitute(self.unfolded(body, heads), scalars, families)
+        try:
+            body = definition_of(member, self.symbols.definitions) if isinstance(member, Var) else None
+            if body is None:
+                raise refuse("E162", "this is called with other arguments than it was defined for", node)
+            return substitute(self.unfolded(body, heads), scalars, families)
+        except Unsupported as error:  # a member that is defined only for single values of its index
+            raise refuse("E162", str(error), node) from error
 
     def unfolded(self, term: Term, heads: set[Head]) -> Term:
         """``term`` with the definitions put in through which it depends on the parameters ``heads``."""
         if isinstance(term, Var):
-            if term.head in heads or not self.depends(term, heads):
+            if term.head in heads or not heads & self.symbols.reached(term):
                 return term
             body = definition_of(term, self.symbols.definitions)
             return term if body is None else self.unfolded(body, heads)
@@ -258,16 +324,3 @@ class Members(Indices):
         if not term.parts:
             return term
         return rebuild(term, tuple(self.unfolded(part, heads) for part in term.parts))
-
-    def depends(self, term: Term, heads: set[Head]) -> bool:
-        """Whether ``term`` mentions a member of ``heads``, definitions put in."""
-        seen: set[Head] = set()
-        queue = [term]
-        while queue:
-            for part in subterms(queue.pop()):
-                if isinstance(part, Var) and part.head not in seen:
-                    if part.head in heads:
-                        return True
-                    seen.add(part.head)
-                    queue += [d.body for d in self.symbols.definitions.get(part.head, ())]
-        return False

@@ -8,7 +8,24 @@ from __future__ import annotations
 
 from symderiv.reader import syntax
 
-DRESS = tuple(f"\\{font}{{" for font in ("mathbf", "boldsymbol", "bm", "pmb", "vec", "mathrm", "mathit", "mathsf", "bf", "text", "textbf", "operatorname", "rm"))
+DRESS = tuple(
+    f"\\{font}{{"
+    for font in (
+        "mathbf",
+        "boldsymbol",
+        "bm",
+        "pmb",
+        "vec",
+        "mathrm",
+        "mathit",
+        "mathsf",
+        "bf",
+        "text",
+        "textbf",
+        "operatorname",
+        "rm",
+    )
+)
 GREEK_NAMES = frozenset({"sigma"})
 
 
@@ -18,7 +35,12 @@ def plain(name: str) -> str:
         if name.startswith(prefix) and name.endswith("}"):
             return plain(name[len(prefix) : -1])
     brace = name.find("{")
-    if name.startswith("\\") and brace > 0 and name.endswith("}") and name[:brace] not in (r"\mathcal", r"\mathbb", r"\mathfrak", r"\mathscr"):
+    if (
+        name.startswith("\\")
+        and brace > 0
+        and name.endswith("}")
+        and name[:brace] not in (r"\mathcal", r"\mathbb", r"\mathfrak", r"\mathscr")
+    ):
         return f"{name[:brace]}{{{plain(name[brace + 1 : -1])}}}"
     return name
 
@@ -49,3 +71,8 @@ def index_word(node: syntax.Node) -> str:
             text = "".join(sign + index_word(term) for sign, term in node.terms)
             return text.removeprefix("+")
     return "?"
+
+
+def shown(name: str) -> str:
+    """A symbol's name as its author wrote it, without the version."""
+    return name.split("#")[0]

@@ -5,21 +5,27 @@ This module must never look at what a symbol means.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
 from symderiv.document import Span
 from symderiv.reader import syntax
 from symderiv.reader.names import letter, plain
 from symderiv.reader.symbols import INDEX_LETTERS
 
-TRANSPOSES = frozenset({"T", r"\top", r"\intercal", r"\mathsf{T}", r"\mathrm{T}", r"\text{T}", r"\mathbf{T}", "t", r"\prime"})
+TRANSPOSES = frozenset(
+    {"T", r"\top", r"\intercal", r"\mathsf{T}", r"\mathrm{T}", r"\text{T}", r"\mathbf{T}", "t", r"\prime"}
+)
 
 
 def parts_of(node: syntax.Node) -> tuple[syntax.Node, syntax.Node | None, syntax.Node | None, int]:
     """(base, subscript, superscript, primes), with stacked scripts merged where they do not collide."""
     if isinstance(node, syntax.Scripted):
         base, sub, sup, primes = node.base, node.sub, node.sup, node.primes
-        if isinstance(base, syntax.Scripted) and (sub is None or base.sub is None) and (sup is None or base.sup is None):
+        if (
+            isinstance(base, syntax.Scripted)
+            and (sub is None or base.sub is None)
+            and (sup is None or base.sup is None)
+        ):
             return base.base, sub or base.sub, sup or base.sup, primes + base.primes
         return base, sub, sup, primes
     return node, None, None, 0
@@ -27,6 +33,7 @@ def parts_of(node: syntax.Node) -> tuple[syntax.Node, syntax.Node | None, syntax
 
 def syntax_parts(node: syntax.Node) -> Iterator[syntax.Node]:
     """The immediate children of a syntax node."""
+    name: str
     for name in type(node).__slots__:
         value = getattr(node, name)
         stack = [value]
@@ -106,3 +113,79 @@ def mentions(node: syntax.Node, name: str) -> bool:
     if isinstance(node, syntax.Symbol):
         return plain(node.name) == name
     return any(mentions(part, name) for part in syntax_parts(node))
+
+
+def is_delta(node: syntax.Node) -> bool:
+    """Kronecker's delta alone: an equation for it says what it is."""
+    base, sub, _, _ = parts_of(node)
+    return (
+        isinstance(base, syntax.Symbol) and plain(base.name) == r"\delta" and sub is not None and index_count(sub) == 2
+    )
+
+
+def names_in(node: syntax.Node) -> Iterator[str]:
+    if isinstance(node, syntax.Symbol):
+        yield plain(node.name)
+    for part in syntax_parts(node):
+        yield from names_in(part)
+
+
+def says_vector(node: syntax.Node) -> bool:
+    """Whether something in a formula is written for vectors: a transpose, bold type, a norm, an elementwise product."""
+    match node:
+        case syntax.Symbol(name=name):
+            return name.startswith((r"\mathbf{", r"\boldsymbol{", r"\bm{", r"\vec{", r"\pmb{"))
+        case syntax.Scripted(sup=sup) if sup is not None and is_transpose(sup):
+            return True
+        case syntax.Group(open=r"\|" | r"\langle"):
+            return True
+        case syntax.Matrix() | syntax.Nabla():
+            return True
+        case syntax.Product(operators=operators) if any(op in (r"\odot", r"\circ", r"\oslash") for op in operators):
+            return True
+    return any(says_vector(part) for part in syntax_parts(node))
+
+
+def rounded(node: syntax.Node) -> bool:
+    """Whether a formula has a decimal number in it that may have been rounded."""
+    if isinstance(node, syntax.Number):
+        return "." in node.text and len(node.text.split(".")[1]) > 1
+    return any(rounded(part) for part in syntax_parts(node))
+
+
+def index_names(sub: syntax.Node | None) -> Iterator[str]:
+    match sub:
+        case syntax.Symbol():
+            yield plain(sub.name)
+        case syntax.Relation(left=left):
+            if isinstance(left, syntax.Symbol):
+                yield plain(left.name)
+        case syntax.Tuple(items=items):
+            for item in items:
+                yield from index_names(item)
+
+
+def index_count(sub: syntax.Node, known: Collection[str] = ()) -> int:
+    """How many indices a subscript seems to hold: single letters, and the ``known`` names."""
+    match sub:
+        case syntax.Symbol():
+            return 1 if len(plain(sub.name)) == 1 or plain(sub.name) in known else 0
+        case syntax.Number():
+            return 1
+        case syntax.Product():
+            return sum(index_count(part, known) for part in sub.factors)
+        case syntax.Tuple():
+            return sum(index_count(part, known) for part in sub.items)
+        case syntax.Scripted():
+            return 1
+    return 0
+
+
+def commands(node: syntax.Node) -> Iterator[str]:
+    r"""The names of unknown commands (``\\Attn``) inside a node."""
+    if isinstance(node, syntax.Symbol):
+        if node.name.startswith("\\operatorname{\\"):
+            yield plain(node.name)
+        return
+    for part in syntax_parts(node):
+        yield from commands(part)

@@ -22,6 +22,7 @@ from symderiv.reader.indices import refuse
 from symderiv.reader.names import plain
 from symderiv.reader.nodes import binds, bound_symbols, parts_of, subscripts
 from symderiv.terms import (
+    ONE,
     Fn,
     Index,
     Opaque,
@@ -47,7 +48,9 @@ class Products(Calls):
         if kind in (r"\|", r"\lVert"):
             value = self.value(node.body)
             if not isinstance(value, Array):
-                raise refuse("E214", "the norm of something whose shape is not known", node, "declare it: `shape x : n`")
+                raise refuse(
+                    "E214", "the norm of something whose shape is not known", node, "declare it: `shape x : n`"
+                )
             return power(self.square(value), Fraction(1, 2))
         if kind in (r"\lfloor", r"\lceil"):
             raise refuse("E150", "rounding is not in the language", node)
@@ -71,7 +74,9 @@ class Products(Calls):
     def inner(self, left: Value, right: Value, node: syntax.Node) -> Value:
         product = elementwise([left, right], lambda p: mul(*p), self.symbols.ranges, node.span)
         if not isinstance(product, Array):
-            raise refuse("E214", "an inner product of things whose shapes are not known", node, "declare them: `shape x : n`")
+            raise refuse(
+                "E214", "an inner product of things whose shapes are not known", node, "declare them: `shape x : n`"
+            )
 
         def over(axes: tuple, at: tuple[Index, ...]) -> Term:
             return contraction(lambda j: over(axes[1:], (*at, j)), axes[0], at) if axes else product.entry(at)
@@ -87,10 +92,14 @@ class Products(Calls):
             if sign not in ("+", "-"):
                 raise refuse("E150", f"{sign} stands for two values", node)
             value = self.value(term)
-            values.append(elementwise([value], lambda p: neg(p[0]), self.symbols.ranges, node.span) if sign == "-" else value)
+            values.append(
+                elementwise([value], lambda p: neg(p[0]), self.symbols.ranges, node.span) if sign == "-" else value
+            )
         if len(values) == 1:
             return values[0]
-        if any(isinstance(v, Array) and len(v.axes) == 2 for v in values) and any(isinstance(v, Term) and not v.parts == () for v in values):
+        if any(isinstance(v, Array) and len(v.axes) == 2 for v in values) and any(
+            isinstance(v, Term) and not v.parts == () for v in values
+        ):
             raise refuse("E210", "shapes do not fit: a matrix plus a number", node)
         return elementwise(values, lambda p: add(*p), self.symbols.ranges, node.span)
 
@@ -102,7 +111,9 @@ class Products(Calls):
             names = {plain(s.name) for s in bound_symbols(term.sub)}
             names = {n for n in names if not self.known(n) and n not in self.symbols.declared}
             stop = at + 1
-            while stop < len(node.terms) and any(n in set(subscripts(node.terms[stop][1])) and not binds(node.terms[stop][1], n) for n in names):
+            while stop < len(node.terms) and any(
+                n in set(subscripts(node.terms[stop][1])) and not binds(node.terms[stop][1], n) for n in names
+            ):
                 stop += 1
             if stop > at + 1:
                 body = syntax.Add((("+", term.body), *node.terms[at + 1 : stop]), term.span)
@@ -122,6 +133,17 @@ class Products(Calls):
             factors.pop()
             operators.pop()
         factors, operators = self.words(factors, operators)
+        if any(map(self.unknown, factors)):
+            numbers = 0
+            while isinstance(factors[numbers], syntax.Number):
+                numbers += 1
+            if numbers == len(factors) - 1:
+                rest = self.scalar(factors[-1])
+            else:
+                rest = self.quantity(
+                    syntax.Product(tuple(factors[numbers:]), tuple(operators[numbers + 1 :]), node.span)
+                )
+            return mul(*map(self.scalar, factors[:numbers]), rest)
         if any(isinstance(f, syntax.Symbol) and plain(f.name) in self.symbols.operators for f in factors):
             return self.operated(factors, operators, node)
         if len(factors) == 1:
@@ -140,11 +162,17 @@ class Products(Calls):
 
     def operated(self, factors: list[syntax.Node], operators: list[str], node: syntax.Node) -> Value:
         """``a D f(x)``: D is the derivative of what follows it, in its own argument or the variable of the chain."""
-        at = max(n for n, f in enumerate(factors) if isinstance(f, syntax.Symbol) and plain(f.name) in self.symbols.operators)
+        at = max(
+            n for n, f in enumerate(factors) if isinstance(f, syntax.Symbol) and plain(f.name) in self.symbols.operators
+        )
         if at == len(factors) - 1:
             raise refuse("E171", "a derivative of nothing", node)
         rest, links = factors[at + 1 :], operators[at + 1 :]
-        body = self.value(rest[0]) if len(rest) == 1 else self.product(syntax.Product(tuple(rest), tuple(links[1:]), node.span))
+        body = (
+            self.value(rest[0])
+            if len(rest) == 1
+            else self.product(syntax.Product(tuple(rest), tuple(links[1:]), node.span))
+        )
         if isinstance(body, Opaque) and len(body.parts) == 1:
             derivative: Value = Opaque(body.name, body.parts, (body.orders[0] + 1,))
         else:
@@ -152,7 +180,11 @@ class Products(Calls):
         if at == 0:
             return derivative
         before, links = factors[:at], operators[:at]
-        left = self.value(before[0]) if len(before) == 1 else self.product(syntax.Product(tuple(before), tuple(links[1:]), node.span))
+        left = (
+            self.value(before[0])
+            if len(before) == 1
+            else self.product(syntax.Product(tuple(before), tuple(links[1:]), node.span))
+        )
         return self.multiplied(left, derivative, "", node)
 
     def words(self, factors: list[syntax.Node], operators: list[str]) -> tuple[list[syntax.Node], list[str]]:
@@ -200,8 +232,17 @@ class Products(Calls):
 
     def multiplied(self, left: Value, right: Value, operator: str, node: syntax.Node) -> Value:
         ranges = self.symbols.ranges
-        if operator in (r"\odot", r"\circ", r"\oslash", r"\bullet") and isinstance(left, Term) and isinstance(right, Term):
-            raise refuse("E214", "an elementwise product of things whose shapes are not known", node, "declare them: `shape x : n`")
+        if (
+            operator in (r"\odot", r"\circ", r"\oslash", r"\bullet")
+            and isinstance(left, Term)
+            and isinstance(right, Term)
+        ):
+            raise refuse(
+                "E214",
+                "an elementwise product of things whose shapes are not known",
+                node,
+                "declare them: `shape x : n`",
+            )
         if operator in (r"\odot", r"\circ", r"\bullet", r"\ast"):
             return elementwise([left, right], lambda p: mul(*p), ranges, node.span)
         if operator == r"\oslash":
@@ -210,7 +251,12 @@ class Products(Calls):
             return elementwise([left, right], lambda p: mul(p[0], inverse(p[1])), ranges, node.span)
         if operator in ("", r"\cdot", "*", r"\times", "."):
             if isinstance(left, Array) and left.row and len(left.axes) == 1 and isinstance(right, Var):
-                raise refuse("E214", "a row vector times something whose shape is not known", node, "declare it: `shape x : n`")
+                raise refuse(
+                    "E214", "a row vector times something whose shape is not known", node, "declare it: `shape x : n`"
+                )
+            if isinstance(left, Array) and isinstance(right, Array) and len(left.axes) == 1 and len(right.axes) == 2:
+                if not left.row and left.entry((1,)) is ONE:
+                    left = left.transposed  # the row of ones, written as \mathbf{1}
             if (
                 operator == r"\cdot"
                 and isinstance(left, Array)
@@ -232,4 +278,9 @@ def _called_with_several(factors: list[syntax.Node], operators: list[str], at: i
     if at >= len(factors) or operators[at] != "":
         return False
     group = parts_of(factors[at])[0]
-    return isinstance(group, syntax.Group) and group.open == "(" and isinstance(group.body, syntax.Tuple) and factors[at].span.start == factors[at - 1].span.end
+    return (
+        isinstance(group, syntax.Group)
+        and group.open == "("
+        and isinstance(group.body, syntax.Tuple)
+        and factors[at].span.start == factors[at - 1].span.end
+    )

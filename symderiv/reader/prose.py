@@ -15,7 +15,9 @@ from symderiv.document import Code, Emph, InlineMath, Link, Reference, Text
 from symderiv.reader import syntax
 from symderiv.reader.names import plain
 
-ONE_HOT = re.compile(r"one[\s-]?hot|1-of-[KCNM]\b|独热|獨熱|원[\s-]?핫|un\s+seul\s+1|a single (?:one|1)\b", re.IGNORECASE)
+ONE_HOT = re.compile(
+    r"one[\s-]?hot|1-of-[KCNM]\b|独热|獨熱|원[\s-]?핫|un\s+seul\s+1|a single (?:one|1)\b", re.IGNORECASE
+)
 ANEW = re.compile(r"\b(let|now|set|put|instead|redefine)\b|设|令|今度は|이제", re.IGNORECASE)
 SUM_TO_ONE = re.compile(
     r"sums?\s+(?:up\s+)?to\s+(?:one|1|unity)\b|add(?:s|ing)?\s+up\s+to\s+(?:one|1)\b|和为\s*1|和為\s*1|之和为\s*(?:1|一)"
@@ -32,8 +34,14 @@ NEGATED = re.compile(
     re.IGNORECASE,
 )
 PLAIN_CASE = re.compile(r"(?<![A-Za-z\\_^])([a-z])\s*(==?|≠|!=|\\neq?)\s*([a-z])(?![A-Za-z(_^])")
-BOTH = re.compile(r"\b(combin\w*|both cases|in general|altogether|put\w* together|summari\w*|unif\w*)\b|综合|综上|합치면|종합|en résumé", re.IGNORECASE)
-EINSTEIN = re.compile(r"einstein\s+(?:summation|sum|notation|convention)|summation\s+convention|爱因斯坦|아인슈타인", re.IGNORECASE)
+BOTH = re.compile(
+    r"\b(combin\w*|both cases|in general|altogether|put\w* together|summari\w*|unif\w*)\b|综合|综上|합치면|종합|en résumé",
+    re.IGNORECASE,
+)
+CONSTANT = re.compile(r"\bconstants?\b|常量|常数|常數|상수|constante|konstante", re.IGNORECASE)
+EINSTEIN = re.compile(
+    r"einstein\s+(?:summation|sum|notation|convention)|summation\s+convention|爱因斯坦|아인슈타인", re.IGNORECASE
+)
 
 
 class Sentence(NamedTuple):

@@ -104,7 +104,9 @@ class Sums(Indices):
                     raise refuse("E154", "this sum's index is not understood", item)
         return found
 
-    def bound_by_relation(self, left: syntax.Node, rest: tuple, node: syntax.BigOp, found: list, item: syntax.Node) -> None:
+    def bound_by_relation(
+        self, left: syntax.Node, rest: tuple, node: syntax.BigOp, found: list, item: syntax.Node
+    ) -> None:
         op, right = rest[0]
         if op == "=" and isinstance(left, syntax.Symbol):
             try:
@@ -128,15 +130,19 @@ class Sums(Indices):
                 found[-1][3].append((op, left, right))
                 return
             bound, other = left, right
-            if not isinstance(left, syntax.Symbol) or (
-                isinstance(right, syntax.Symbol) and self.known(plain(left.name)) and not self.known(plain(right.name))
-            ):
-                bound, other = right, left
-            elif (
-                isinstance(right, syntax.Symbol)
-                and not self.known(plain(right.name))
-                and not mentions(node.body, plain(left.name))
-                and mentions(node.body, plain(right.name))
+            if (
+                not isinstance(left, syntax.Symbol)
+                or (
+                    isinstance(right, syntax.Symbol)
+                    and self.known(plain(left.name))
+                    and not self.known(plain(right.name))
+                )
+                or (
+                    isinstance(right, syntax.Symbol)
+                    and not self.known(plain(right.name))
+                    and not mentions(node.body, plain(left.name))
+                    and mentions(node.body, plain(right.name))
+                )
             ):
                 bound, other = right, left
             if not isinstance(bound, syntax.Symbol):

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 
 from symderiv.document import Span
 from symderiv.reader.ranges import Ranges
-from symderiv.terms import Assumption, Definition, Head, Range, Size, Term, Var
+from symderiv.terms import Assumption, Definition, Head, Range, Size, Term, Var, subterms
 
 FONTS = ("mathbf", "boldsymbol", "bm", "pmb", "vec", "mathrm", "mathit", "mathsf", "textbf", "underline", "bf")
 INDEX_LETTERS = frozenset("ijklmnpqrstcdabuvgh")
@@ -33,17 +33,20 @@ class Function:
     labels: int = 0
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False, repr=False)
 class Symbols:
     """The symbols in force at the current place.
 
     ``versions`` maps a written head to its name in terms; ``stated`` are the assumptions found in the prose;
-    ``squares`` the names whose square is a symbol of its own (a variance), ``numbered`` those with numbers for labels;
-    ``order`` says after how many steps a definition was made, ``now`` how many there are; ``standard`` the functions
-    used with their usual meaning; ``time``: t is an index, not a transposition;
-    ``operators`` letters that the author uses for the derivative; ``auto`` families that come from a vector's definition;
-    ``rates`` the pairs (A, b) of which a derivative dA/db is written somewhere; ``index_classes`` the range class that each free index had last; ``calls`` how each function was called last;
-    ``index_sizes`` the size that a factor 1/m tells of the sum after it; ``hinted`` the ranges that the prose gives.
+    ``squares`` the names whose square is a symbol of its own (a variance), ``numbered`` those with numbers for
+    labels; ``order`` says after how many steps a definition was made, ``now`` how many there are; ``standard`` the
+    functions used with their usual meaning; ``time``: t is an index, not a transposition; ``two_valued`` numbers that
+    are 0 or 1 by a case distinction; ``divisors`` what stands below a bar, so that it is no matrix; ``layers``
+    letters l that layers are counted with, as in ^{(l+1)}; ``operators`` letters that the author uses for the
+    derivative; ``auto`` families that come from a vector's definition; ``rates`` the pairs (A, b) of which a
+    derivative dA/db is written somewhere; ``index_classes`` the range class that each free index had last; ``calls``
+    how each function was called last; ``index_sizes`` the size that a factor 1/m tells of the sum after it;
+    ``hinted`` the ranges that the prose gives.
     """
 
     ranges: Ranges = field(default_factory=Ranges)
@@ -82,6 +85,9 @@ class Symbols:
     order: dict[tuple[Head, tuple], int] = field(default_factory=dict)
     standard: set[str] = field(default_factory=set)
     time: bool = False
+    two_valued: set[Head] = field(default_factory=set)
+    divisors: set[str] = field(default_factory=set)
+    layers: set[str] = field(default_factory=set)
     operators: set[str] = field(default_factory=set)
     auto: set[Head] = field(default_factory=set)
     primed: set[str] = field(default_factory=set)
@@ -119,7 +125,9 @@ class Symbols:
         definition = Definition((*params, *hidden), body)
         shape = tuple(p if isinstance(p, int) else "" for p in definition.params)
         others = tuple(
-            d for d in self.definitions.get(head, ()) if tuple(p if isinstance(p, int) else "" for p in d.params) != shape
+            d
+            for d in self.definitions.get(head, ())
+            if tuple(p if isinstance(p, int) else "" for p in d.params) != shape
         )
         self.definitions[head] = (*others, definition)
         self.defined_at[head] = span
@@ -139,3 +147,14 @@ class Symbols:
 
     def in_force(self) -> tuple[Assumption, ...]:
         return tuple(self.assumptions) + tuple(a for case in self.cases for a in case)
+
+    def reached(self, *terms: Term) -> set[Head]:
+        """The families that terms mention, definitions put in."""
+        heads: set[Head] = set()
+        queue = list(terms)
+        while queue:
+            for part in subterms(queue.pop()):
+                if isinstance(part, Var) and part.head not in heads:
+                    heads.add(part.head)
+                    queue += [d.body for d in self.definitions.get(part.head, ())]
+        return heads

@@ -15,19 +15,22 @@ from symderiv.document import Span
 
 
 class Node:
-    """Base of all nodes."""
+    """Base of all nodes. Nobody changes a node; two are equal only if they are the same."""
 
     __slots__ = ()
     span: Span
 
+    def __repr__(self) -> str:
+        return sexpr(self)
 
-@dataclass(frozen=True, slots=True)
+
+@dataclass(slots=True, eq=False, repr=False)
 class Number(Node):
     text: str
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True, eq=False, repr=False)
 class Symbol(Node):
     r"""A letter or word in canonical LaTeX: ``x``, ``\alpha``, ``\mathbf{z}``, ``\hat{\mathbf{y}}``, ``\text{ReLU}``.
 
@@ -38,7 +41,7 @@ class Symbol(Node):
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True, eq=False, repr=False)
 class Text(Node):
     """Prose inside a formula, as the author wrote it."""
 
@@ -46,7 +49,7 @@ class Text(Node):
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True, eq=False, repr=False)
 class Ellipsis(Node):
     r"""``kind`` is ``\ldots``, ``\cdots``, ``\vdots``, ``\ddots`` or ``..``."""
 
@@ -54,7 +57,7 @@ class Ellipsis(Node):
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True, eq=False, repr=False)
 class Scripted(Node):
     base: Node
     sub: Node | None
@@ -63,7 +66,7 @@ class Scripted(Node):
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True, eq=False, repr=False)
 class Group(Node):
     r"""Brackets that print. ``open`` and ``close`` are one of ``( ) [ ] { } | \| \langle \rangle \lfloor \rceil .``.
 
@@ -76,7 +79,7 @@ class Group(Node):
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True, eq=False, repr=False)
 class Tuple(Node):
     r"""Items between ``separators`` (one fewer than items): ``,``, ``;`` or ``\\`` (in ``\substack``)."""
 
@@ -85,7 +88,7 @@ class Tuple(Node):
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True, eq=False, repr=False)
 class Given(Node):
     r"""``left | right`` or ``left \mid right`` inside brackets; ``bar`` is ``|`` or ``\|`` (also written ``||``)."""
 
@@ -95,7 +98,7 @@ class Given(Node):
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True, eq=False, repr=False)
 class Relation(Node):
     """``left op node op node ...`` in a script, a condition or a bracket; ``op`` is a canonical relation name."""
 
@@ -104,7 +107,7 @@ class Relation(Node):
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True, eq=False, repr=False)
 class Add(Node):
     r"""Signed terms, at least one; the signs are ``+``, ``-``, ``\pm``, ``\mp``. ``-x`` is ``Add((('-', x),))``."""
 
@@ -112,7 +115,7 @@ class Add(Node):
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True, eq=False, repr=False)
 class Product(Node):
     r"""Two or more factors, ``operators`` between them: ``''`` (nothing written), ``\cdot``, ``*``, ``\odot``, ..."""
 
@@ -121,7 +124,7 @@ class Product(Node):
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True, eq=False, repr=False)
 class Quotient(Node):
     r"""``style`` is ``frac``, ``over`` or ``/``. A slash takes all factors before it and exactly one after it."""
 
@@ -131,7 +134,7 @@ class Quotient(Node):
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True, eq=False, repr=False)
 class DerivativeOp(Node):
     r"""``operator`` is ``d`` or ``\partial``; ``variables`` are (variable, order) pairs, outermost first.
 
@@ -149,7 +152,7 @@ class DerivativeOp(Node):
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True, eq=False, repr=False)
 class Nabla(Node):
     r"""``\nabla_{variable}^{order} body``; the body is one factor (with the bracket of its call), or None."""
 
@@ -159,7 +162,7 @@ class Nabla(Node):
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True, eq=False, repr=False)
 class BigOp(Node):
     r"""``kind`` is the command (``\sum``, ``\prod``, ``\int``, ``\max``, ``\argmax``, ``\lim``, ``\mathbb{E}``, ...).
 
@@ -174,7 +177,7 @@ class BigOp(Node):
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True, eq=False, repr=False)
 class Apply(Node):
     r"""A function known by name (without backslash); ``\log_2 x``, ``\log^2 x``, ``\tanh'(x)`` have sub, sup, primes.
 
@@ -192,20 +195,20 @@ class Apply(Node):
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True, eq=False, repr=False)
 class Sqrt(Node):
     root: Node | None
     body: Node
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True, eq=False, repr=False)
 class Factorial(Node):
     body: Node
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True, eq=False, repr=False)
 class Matrix(Node):
     """``rows`` of cells; an empty cell is None. ``environment`` is ``pmatrix``, ``array``, ..."""
 
@@ -214,7 +217,7 @@ class Matrix(Node):
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True, eq=False, repr=False)
 class Casesdef(Node):
     """``rows`` of (value, condition); a condition is Text and nodes in the order written."""
 
@@ -222,7 +225,7 @@ class Casesdef(Node):
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True, eq=False, repr=False)
 class Decorated(Node):
     r"""``kind`` is ``underbrace``, ``cancel``, ``boxed``, ``overline``, ``hat`` (over several symbols), ...
 
@@ -238,7 +241,7 @@ class Decorated(Node):
 # Rows of a display
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True, eq=False, repr=False)
 class Remark:
     """What stands beside the formulas of a row: prose, a condition, a range. ``content`` is a Text or a node."""
 
@@ -246,7 +249,7 @@ class Remark:
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True, eq=False, repr=False)
 class Segment:
     """One side of a row, and the relation before it.
 
@@ -262,7 +265,7 @@ class Segment:
     annotation: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True, eq=False, repr=False)
 class Row:
     """One line of a display. A row of prose has no segments; all others begin with a segment without relation."""
 
@@ -271,7 +274,7 @@ class Row:
     remarks: tuple[Remark, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True, eq=False, repr=False)
 class Rows:
     rows: tuple[Row, ...]
     warnings: tuple[Diagnostic, ...] = ()

@@ -7,7 +7,8 @@ functions, have SymPy differentiate and simplify, and print in the report's nota
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
+from functools import cache
 from typing import Any
 
 import sympy
@@ -28,8 +29,14 @@ def representatives(K: int, *needed: int) -> tuple[int, ...]:
     return tuple(range(1, K + 1)) if K <= MANY else tuple(sorted({1, 2, K, *needed}))
 
 
-def softmax_values(K: int, true_class: int | None = None, letters: Mapping[int, str] | None = None) -> dict[str, Any]:
-    r"""LaTeX of the derivatives in the lecture notes, for K classes.
+def softmax_values(
+    K: int,
+    true_class: int | None = None,
+    letters: Mapping[int, str] | None = None,
+    keys: Collection[str] | None = None,
+) -> dict[str, Any]:
+    r"""LaTeX of the derivatives in the lecture notes, for K classes; of the tables below only ``keys``, if they are
+    given.
 
     ``letters`` has some classes printed as letters: with ``{3: 'c', 1: 'k'}`` the value at [3, 1] is ``-p_c p_k``.
 
@@ -61,23 +68,29 @@ def softmax_values(K: int, true_class: int | None = None, letters: Mapping[int, 
         return _latex(expr, {"p": classes_as, "t": classes_as, "f": classes_as}, first=p[first - 1] if first else None)
 
     classes_as = letters or {}
-    found: dict[str, Any] = {"K": K, "classes": classes, "true_class": true_class}
-    found["dp_df"] = {(i, k): latex(simple(sympy.diff(values[i - 1], f[k - 1])), i) for i in classes for k in classes}
-    loss = engine.cross_entropy(values, t)
-    short = engine.split_log(loss)
-    slopes = {k: sympy.diff(short, f[k - 1]) for k in classes}
+    short = cache(lambda: engine.split_log(engine.cross_entropy(values, t)))
+    slopes = cache(lambda k: sympy.diff(short(), f[k - 1]))
     named = engine.cross_entropy(p, t)
-    found["dL_dp_t"] = {i: latex(sympy.diff(named, p[i - 1])) for i in classes}
-    found["dL_df_t"] = {k: latex(simple(slopes[k], t)) for k in classes}
-    found["hessian"] = {(k, j): latex(simple(sympy.diff(slopes[k], f[j - 1]), t), k) for k in classes for j in classes}
-    found["raw_t"] = {k: latex(sympy.diff(loss, f[k - 1])) for k in classes if K <= 3}
+    few = [k for k in classes if K <= 3]
+    tables: dict[str, Callable[[], dict[Any, str]]] = {
+        "dp_df": lambda: {
+            (i, k): latex(simple(sympy.diff(values[i - 1], f[k - 1])), i) for i in classes for k in classes
+        },
+        "dL_dp_t": lambda: {i: latex(sympy.diff(named, p[i - 1])) for i in classes},
+        "dL_df_t": lambda: {k: latex(simple(slopes(k), t)) for k in classes},
+        "hessian": lambda: {
+            (k, j): latex(simple(sympy.diff(slopes(k), f[j - 1]), t), k) for k in classes for j in classes
+        },
+        "raw_t": lambda: {k: latex(sympy.diff(engine.cross_entropy(values, t), f[k - 1])) for k in few},
+    }
     if true_class is not None:
         loss = engine.negative_log_likelihood(values, true_class)
-        named = engine.negative_log_likelihood(p, true_class)
-        found["dL_dp"] = {i: latex(sympy.diff(named, p[i - 1])) for i in range(1, K + 1)}
-        found["dL_df"] = {k: latex(simple(g)) for k, g in enumerate(engine.gradient(loss, f), start=1)}
-        found["raw"] = {k: latex(sympy.diff(loss, f[k - 1])) for k in classes if K <= 3}
-    return found
+        likely = engine.negative_log_likelihood(p, true_class)
+        tables["dL_dp"] = lambda: {i: latex(sympy.diff(likely, p[i - 1])) for i in range(1, K + 1)}
+        tables["dL_df"] = lambda: {k: latex(simple(g)) for k, g in enumerate(engine.gradient(loss, f), start=1)}
+        tables["raw"] = lambda: {k: latex(sympy.diff(loss, f[k - 1])) for k in few}
+    found: dict[str, Any] = {"K": K, "classes": classes, "true_class": true_class}
+    return found | {key: table() for key, table in tables.items() if keys is None or key in keys}
 
 
 def weights_values(
@@ -86,8 +99,10 @@ def weights_values(
     samples: int | str = "m",
     letters: Mapping[int, str] | None = None,
     inputs_as: Mapping[int, str] | None = None,
+    keys: Collection[str] | None = None,
 ) -> dict[str, Any]:
-    r"""LaTeX of the derivatives in the report on the weights of the output layer, for K classes and n features.
+    r"""LaTeX of the derivatives in the report on the weights of the output layer, for K classes and n features; of the
+    tables below only ``keys``, if they are given.
 
     ``letters`` and ``inputs_as`` have some classes and some features printed as letters, as in softmax_values.
 
@@ -115,29 +130,41 @@ def weights_values(
     layer = _Layer(K, features, samples, letters or {}, inputs_as or {})
     classes = representatives(K)
     inputs = tuple(range(features + 1)) if features <= MANY else (0, 1, 2, features)
-    loss = engine.cross_entropy(layer.h, layer.y)
-    slopes = {k: sympy.diff(loss, layer.h[k - 1]) for k in classes}
     written = engine.softmax(layer.scores)
-    dh = {
-        (k, c, j): layer.simple(sympy.diff(written[k - 1], layer.theta[c - 1][j]))
-        for k in classes for c in classes for j in inputs
-    }  # fmt: skip
-    cost = engine.split_log(sympy.Sum(engine.cross_entropy(written, layer.y), (layer.i, 1, layer.m)))
-    total = {(c, j): sympy.diff(cost, layer.theta[c - 1][j]) for c in classes for j in inputs}
-    gradient = {key: layer.simple(expr, unit=True) for key, expr in total.items()}
-    return {
-        "K": K,
-        "features": features,
-        "samples": samples,
-        "classes": classes,
-        "inputs": inputs,
-        "dJ_dh": {k: layer.latex(expr) for k, expr in slopes.items()},
-        "dh": {key: layer.latex(expr, first=key[0]) for key, expr in dh.items()},
-        "part": {key: layer.latex(sympy.factor_terms(slopes[key[0]] * expr)) for key, expr in dh.items()},
-        "summand": {key: layer.latex(expr.function) for key, expr in gradient.items()},
-        "dJ": {key: layer.latex(expr) for key, expr in gradient.items()},
-        "raw": {key: layer.latex(expr.function) for key, expr in total.items() if K <= 3},
+    pairs = [(c, j) for c in classes for j in inputs]
+
+    @cache
+    def slope(k: int) -> Expr:
+        return sympy.diff(engine.cross_entropy(layer.h, layer.y), layer.h[k - 1])
+
+    @cache
+    def dh(k: int, c: int, j: int) -> Expr:
+        return layer.simple(sympy.diff(written[k - 1], layer.theta[c - 1][j]))
+
+    @cache
+    def cost() -> Expr:
+        return engine.split_log(sympy.Sum(engine.cross_entropy(written, layer.y), (layer.i, 1, layer.m)))
+
+    @cache
+    def total(c: int, j: int) -> Expr:
+        return sympy.diff(cost(), layer.theta[c - 1][j])
+
+    @cache
+    def gradient(c: int, j: int) -> Expr:
+        return layer.simple(total(c, j), unit=True)
+
+    tables: dict[str, Callable[[], dict[Any, str]]] = {
+        "dJ_dh": lambda: {k: layer.latex(slope(k)) for k in classes},
+        "dh": lambda: {(k, *at): layer.latex(dh(k, *at), first=k) for k in classes for at in pairs},
+        "part": lambda: {
+            (k, *at): layer.latex(sympy.factor_terms(slope(k) * dh(k, *at))) for k in classes for at in pairs
+        },
+        "summand": lambda: {at: layer.latex(gradient(*at).function) for at in pairs},
+        "dJ": lambda: {at: layer.latex(gradient(*at)) for at in pairs},
+        "raw": lambda: {at: layer.latex(total(*at).function) for at in pairs if K <= 3},
     }
+    found: dict[str, Any] = {"K": K, "features": features, "samples": samples, "classes": classes, "inputs": inputs}
+    return found | {key: table() for key, table in tables.items() if keys is None or key in keys}
 
 
 class _Layer:

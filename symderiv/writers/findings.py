@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Protocol
 
 from symderiv import notation
 from symderiv.checked import Checked, Step
@@ -161,6 +162,29 @@ class Examined:
         verdicts = [s.verdict for s in self.checked.claims if isinstance(s.verdict, Proved)]
         used = (given for verdict in verdicts for given in verdict.given)
         return tuple(dict.fromkeys((notation.unicode_assumption(a), a.source) for a in used))
+
+
+class Summed(Protocol):
+    """What the summary of a run needs to know of each file."""
+
+    @property
+    def counts(self) -> Counts: ...
+
+    @property
+    def status(self) -> int: ...
+
+    @property
+    def findings(self) -> tuple[Finding, ...]: ...
+
+    @property
+    def files(self) -> Sequence[str]: ...
+
+
+def speaks_of_classes(examined: Examined) -> bool:
+    """Whether a formula of the document, or a declaration, contains the size K."""
+    texts = [text for text, _ in examined.declarations]
+    texts += [formula.latex for formula in formulas(examined.checked.document.blocks)] if examined.checked else []
+    return any(re.search(r"(?<![A-Za-z\\])K(?![A-Za-z])", text) for text in texts)
 
 
 def nothing_to_check(checked: Checked) -> str:

@@ -99,10 +99,11 @@ class _Writer:
         """Text; a full stop or comma after a formula stays on its line."""
         out: list[Markup] = []
         for previous, part in zip((None, *inlines), inlines, strict=False):
-            stop = re.match(r"[.,;:!?)]+", part.text) if isinstance(part, Text) else None
-            if stop and isinstance(previous, InlineMath):
-                out[-1] = Markup('<span class="whole">%s%s</span>') % (out[-1], Markup(escape(stop[0])))
-                part = replace(part, text=part.text[stop.end() :])
+            if isinstance(part, Text) and isinstance(previous, InlineMath):
+                rest = part.text.lstrip(".,;:!?)")
+                if stop := part.text.removesuffix(rest):
+                    out[-1] = Markup('<span class="whole">%s%s</span>') % (out[-1], Markup(escape(stop)))
+                    part = replace(part, text=rest)
             out.append(self._inline(part))
         return Markup("").join(out)
 

@@ -40,10 +40,16 @@ def write_all(examined: Iterable[Examined], parameters: Mapping[str, object] | N
     To the fields of a record are added ``path``, ``error`` (why it could not be checked, or null), and ``diagnostics``:
     what was found that belongs to no step.
     """
-    return json.dumps([_file(found, parameters or {}) for found in examined], ensure_ascii=False, indent=2) + "\n"
+    return write_entries(entry(found, parameters or {}) for found in examined)
 
 
-def _file(examined: Examined, parameters: Mapping[str, object]) -> dict[str, Any]:
+def write_entries(entries: Iterable[Mapping[str, Any]]) -> str:
+    """An array of such records, each made by ``entry``."""
+    return json.dumps(list(entries), ensure_ascii=False, indent=2) + "\n"
+
+
+def entry(examined: Examined, parameters: Mapping[str, object]) -> dict[str, Any]:
+    """The record of one file, as ``write_all`` writes it."""
     if examined.checked is None:
         nothing = {
             "version": __version__,
@@ -57,10 +63,10 @@ def _file(examined: Examined, parameters: Mapping[str, object]) -> dict[str, Any
         return {"path": examined.path, "error": examined.problem, **nothing}
     source = examined.checked.document.source
     found = record(examined.checked, parameters, examined.files, examined.path)
-    for step, entry in zip(examined.checked.steps, found["steps"], strict=True):
+    for step, written in zip(examined.checked.steps, found["steps"], strict=True):
         path = place(source, step.span.start).path
         if path != source.name:
-            entry["path"] = path
+            written["path"] = path
     other = []
     for finding in examined.findings:
         if finding.step is None:

@@ -10,13 +10,22 @@ from collections.abc import Iterator, Sequence
 
 from symderiv.checked import Checked
 from symderiv.writers import terminal
-from symderiv.writers.findings import Counts, Examined, Finding
+from symderiv.writers.findings import Counts, Examined, Finding, Summed
 
 
 def write(files: Sequence[Examined], skipped: int = 0, only_problems: bool = False) -> str:
     """A section for each file: its steps as a table, then its findings; at the end the summary."""
-    parts = [part for file in files for part in _file(file, only_problems)]
-    return "\n\n".join([*parts, _total(files, skipped)]) + "\n"
+    return write_sections([section(file, only_problems) for file in files], files, skipped)
+
+
+def section(file: Examined, only_problems: bool = False) -> str:
+    """What there is to say about one file."""
+    return "\n\n".join(_file(file, only_problems))
+
+
+def write_sections(sections: Sequence[str], files: Sequence[Summed], skipped: int = 0) -> str:
+    """The ``sections`` of the ``files``, and the summary."""
+    return "\n\n".join([*sections, _total(files, skipped)]) + "\n"
 
 
 def _file(file: Examined, only_problems: bool) -> Iterator[str]:
@@ -46,7 +55,7 @@ def _finding(found: Finding, checked: Checked) -> str:
     return f"### {_escaped(title)}\n\n{fence}text\n{block}\n{fence}"
 
 
-def _total(files: Sequence[Examined], skipped: int) -> str:
+def _total(files: Sequence[Summed], skipped: int) -> str:
     counts = sum((file.counts for file in files), Counts())
     words = f"**{counts.proved} proved, {counts.false} false, {counts.undecided} could not be checked**"
     unread = sum(file.status == 3 for file in files)

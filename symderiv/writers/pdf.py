@@ -23,6 +23,7 @@ TIME_LIMIT = 60.0
 """Seconds for one run of TeX."""
 
 _ROOM = (1.0, 0.9, 0.8)  # parts of the line that a display may fill, tried in turn while TeX reports an overfull box
+_INSTEAD = "--pdf-engine typst uses the built-in engine instead, --no-pdf leaves the PDF out."
 _FLAGS = ("-halt-on-error", "-no-shell-escape", "-interaction=nonstopmode", "-file-line-error")
 _SAFE = {"SOURCE_DATE_EPOCH": "0", "FORCE_SOURCE_DATE": "1", "openin_any": "p", "openout_any": "p", "TEXMFOUTPUT": ""}
 
@@ -86,22 +87,23 @@ def compile_tex(text: str, program: str) -> bytes:
         for run in range(4):
             try:
                 subprocess.run(
-                    [program, *_FLAGS, "report.tex"],
+                    [program, *_FLAGS, *(() if run else ("-draftmode",)), "report.tex"],
                     cwd=place,
                     env=environment,
                     stdin=subprocess.DEVNULL,
-                    stdout=subprocess.DEVNULL,
-                    stderr=subprocess.DEVNULL,
+                    stdout=subprocess.PIPE,  # read and dropped: its end is noticed at once, without polling
+                    stderr=subprocess.STDOUT,
                     timeout=TIME_LIMIT,
                     check=True,
                 )
             except subprocess.TimeoutExpired:
                 raise UserError(
                     f"{name} did not finish within {TIME_LIMIT:.0f} seconds and was stopped; no PDF was written. "
-                    "The .tex file is sound to look at; --pdf-engine typst uses the built-in engine instead."
+                    f"{_INSTEAD}"
                 ) from None
             except subprocess.CalledProcessError:
-                raise UserError(f"{name} failed; no PDF was written. {_complaint(_log(place), text)}") from None
+                complaint = _complaint(_log(place), text)
+                raise UserError(f"{name} failed; no PDF was written. {complaint} {_INSTEAD}") from None
             except OSError as error:
                 raise UserError(f"{name} could not be started: {error.strerror}; no PDF was written.") from None
             log = _log(place)

@@ -365,7 +365,7 @@ def _count(number: int) -> str:
 
 def _worded(text: str) -> tuple[Inline, ...]:
     """Words with mathematics between dollars and code between backticks."""
-    kinds = {"$": InlineMath, "`": Code}
+    kinds: dict[str, type[InlineMath] | type[Code]] = {"$": InlineMath, "`": Code}
     pieces = re.findall(r"([$`])(.*?)\1|([^$`]+)", text)
     return tuple(kinds[sign](inner, _NOWHERE) if sign else Text(plain, _NOWHERE) for sign, inner, plain in pieces)
 

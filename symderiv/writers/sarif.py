@@ -25,19 +25,31 @@ _LEVELS = {"error": "error", "unread": "warning", "undecided": "warning", "warni
 
 def write(examined: Iterable[Examined], explanations: Mapping[str, str]) -> str:
     """One run with the findings of all files, as JSON text. ``explanations`` has the long text of each code."""
-    files = list(examined)
-    codes = sorted({finding.diagnostic.code for file in files for finding in file.findings})
+    return write_parts(map(part, examined), explanations)
+
+
+def part(file: Examined) -> dict[str, list[dict[str, Any]]]:
+    """What one file adds to the run."""
+    return {
+        "results": [_result(finding, file) for finding in file.findings],
+        "notifications": [_notification(file)] if file.problem else [],
+    }
+
+
+def write_parts(parts: Iterable[Mapping[str, list[dict[str, Any]]]], explanations: Mapping[str, str]) -> str:
+    """The run that ``parts`` make together, as JSON text."""
+    parts = list(parts)
+    results = [result for part in parts for result in part["results"]]
+    notifications = [notification for part in parts for notification in part["notifications"]]
+    codes = sorted({result["ruleId"] for result in results})
     rules = [_rule(code, explanations[code]) for code in codes]
     run = {
         "tool": {"driver": {"name": "symderiv", "version": __version__, "rules": rules}},
         "columnKind": "unicodeCodePoints",
-        "results": [_result(finding, file, codes) for file in files for finding in file.findings],
-        "invocations": [
-            {
-                "executionSuccessful": not any(file.problem for file in files),
-                "toolExecutionNotifications": [_notification(file) for file in files if file.problem],
-            }
+        "results": [
+            {"ruleId": result["ruleId"], "ruleIndex": codes.index(result["ruleId"]), **result} for result in results
         ],
+        "invocations": [{"executionSuccessful": not notifications, "toolExecutionNotifications": notifications}],
     }
     return json.dumps({"$schema": SCHEMA, "version": "2.1.0", "runs": [run]}, ensure_ascii=False, indent=2) + "\n"
 
@@ -53,11 +65,10 @@ def _rule(code: str, explanation: str) -> dict[str, Any]:
     }
 
 
-def _result(finding: Finding, file: Examined, codes: list[str]) -> dict[str, Any]:
+def _result(finding: Finding, file: Examined) -> dict[str, Any]:
     found = finding.diagnostic
     return {
         "ruleId": found.code,
-        "ruleIndex": codes.index(found.code),
         "level": _LEVELS[finding.level],
         "message": {"text": _message(finding, file)},
         "locations": [_location(finding, file)],
@@ -109,4 +120,4 @@ def address(path: str) -> str:
         return "stdin"
     if os.path.isabs(path):
         path = os.path.relpath(path)
-    return quote(PurePath(os.path.normpath(path)).as_posix())
+    return quote(os.fsencode(PurePath(os.path.normpath(path)).as_posix()))

@@ -19,7 +19,7 @@ from symderiv.checked import Checked, Step
 from symderiv.diagnostics import Diagnostic
 from symderiv.document import Document, Source, Span
 from symderiv.kernel.verdict import Proved, Refuted, Scope, Witness
-from symderiv.writers.findings import NEEDS, Counts, Examined, Finding, expanded, place, to_add
+from symderiv.writers.findings import NEEDS, Counts, Examined, Finding, Summed, expanded, place, to_add
 from symderiv.writers.witness import witness_latex
 
 WIDTH = 100
@@ -363,7 +363,7 @@ def _given(examined: Examined, colours: bool) -> str:
     return "\n" + "".join(out) if out else ""
 
 
-def total(files: Sequence[Examined], skipped: int = 0, colours: bool = False) -> str:
+def total(files: Sequence[Summed], skipped: int = 0, colours: bool = False) -> str:
     """The summary of ``check``: how many steps are proved, false and undecided; the assumptions that proofs used."""
     counts = sum((file.counts for file in files), Counts())
     out = []

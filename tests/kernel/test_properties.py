@@ -76,7 +76,7 @@ def terms(draw: st.DrawFn, depth: int = 4, indices: tuple[str, ...] = ("i", "k")
 
 
 def normal(term: Term) -> tuple[Normal, dict]:
-    form = Normal(CONTEXT, {"i": "K", "k": "K"}, {"K": 1}, budget=20_000)
+    form = Normal(CONTEXT, {"i": "K", "k": "K"}, {"K": 1}, units=20_000)
     try:
         return form, form(term)
     except Unsupported:
@@ -313,8 +313,8 @@ def satisfying(kind: str, point: tuple, class_: int) -> tuple:
 @given(terms(), points(), st.sampled_from(sorted(ASSUMPTIONS)), st.integers(0, 4))
 def test_normal_form_has_the_value_of_its_term(term: Term, point: tuple, kind: str, class_: int) -> None:
     point = satisfying(kind, point, class_)
-    form = Normal(CONTEXT, {"i": "K", "k": "K"}, {"K": 1}, ASSUMPTIONS[kind], budget=20_000)
-    plainly = Normal(CONTEXT, {"i": "K", "k": "K"}, {"K": 1}, budget=20_000)
+    form = Normal(CONTEXT, {"i": "K", "k": "K"}, {"K": 1}, ASSUMPTIONS[kind], units=20_000)
+    plainly = Normal(CONTEXT, {"i": "K", "k": "K"}, {"K": 1}, units=20_000)
     where = Chosen(point[0], point[1], Fraction(0))
     expected = ball(term, point)
     try:

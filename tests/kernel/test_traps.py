@@ -407,3 +407,16 @@ def test_a_point_keeps_every_value_it_has_given(trial: int) -> None:
     point.value("v", (5,), ())
     assert [point.value("v", n, ()) for n in members] == before
     assert sum(before) == 1
+
+
+def test_evaluation_keeps_an_index_of_a_definition_apart() -> None:
+    # E = A_i + u with the free i; sum_i delta_{iq} dE/dA_i binds another i, so it is delta_{qi} with the free one
+    classes = Range(0, "K")
+    context = Context(
+        ranges={"i": classes, "q": classes},
+        definitions={Head("E", 0, 0): (Definition((), add(var("A", "i"), var("u"))),)},
+        families={Head("A", 1, 0): (classes,)},
+    )
+    picked = total("i", classes, mul(Delta("i", "q"), Deriv(var("E"), var("A", "i"))))
+    never_refuted(add(ONE, Deriv(var("E"), var("A", "q")), neg(picked)), ONE, context)
+    refuted(picked, ONE, context)

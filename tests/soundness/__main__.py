@@ -17,15 +17,31 @@ def main() -> int:
     parser.add_argument("--every", type=int, default=1, help="judge one mutant in so many; 0 for none (default: 1)")
     parser.add_argument("--jobs", type=int, default=2, help="processes (default: 2)")
     parser.add_argument("--first", type=int, default=0, help="the first seed (default: 0)")
-    parser.add_argument("--limit", type=float, default=1e9, help="seconds for claims and for normal forms (default: none)")
-    parser.add_argument("--quick", action="store_true", help="the short record: fewer claims, mutants and SymPy seconds")
+    parser.add_argument(
+        "--limit", type=float, default=1e9, help="seconds for claims and for normal forms (default: none)"
+    )
+    parser.add_argument(
+        "--quick", action="store_true", help="the short record: fewer claims, mutants and SymPy seconds"
+    )
     parser.add_argument("--claim", type=int, help="show one claim and what became of it")
     options = parser.parse_args()
     if options.claim is not None:
         return show(options.claim)
     if options.quick:
-        options.claims, options.forms, options.every = min(options.claims, 10_000), min(options.forms, 3_000), max(options.every, 20)
-    page, sound = record(options.claims, options.forms, options.every, options.jobs, options.first, options.limit, 3 if options.quick else 10)
+        options.claims, options.forms, options.every = (
+            min(options.claims, 10_000),
+            min(options.forms, 3_000),
+            max(options.every, 20),
+        )
+    page, sound = record(
+        options.claims,
+        options.forms,
+        options.every,
+        options.jobs,
+        options.first,
+        options.limit,
+        3 if options.quick else 10,
+    )
     sys.stdout.write(page)
     return 0 if sound else 1
 

@@ -15,6 +15,7 @@ from symderiv.terms import (
     Delta,
     Deriv,
     Fn,
+    Index,
     Pow,
     Prod,
     Range,
@@ -33,7 +34,8 @@ from symderiv.terms import (
     total,
 )
 from tests.soundness.expressions import Site, Writer
-from tests.soundness.rewriting import INVALID, VALID, change
+from tests.soundness.rewriting import VALID, change
+from tests.soundness.slips import INVALID
 from tests.soundness.worlds import WORLDS
 
 
@@ -95,7 +97,10 @@ def make(seed: int) -> Made:
 def bait(writer: Writer, site: Site, rng: random.Random) -> Term:
     """Something on both sides from which a careless program concludes too much: that a variable is positive or not
     zero, that a range is not empty, that an index of this name runs over that range."""
-    index, range_ = rng.choice(writer.names), rng.choice((*writer.ranges, Range(2, "K"), Range(0, "n"), Range(1, 0), Range(3, "K")))
+    index, range_ = (
+        rng.choice(writer.names),
+        rng.choice((*writer.ranges, Range(2, "K"), Range(0, "n"), Range(1, 0), Range(3, "K"))),
+    )
     inner = site.binding(index, range_) if rng.random() < 0.6 else site
     choice = rng.random()
     leaf = writer.leaf(inner)
@@ -129,14 +134,16 @@ def inequality(writer: Writer, site: Site, rng: random.Random) -> tuple[Term, Te
             index = rng.choice(writer.names)
             body = writer.positive(1, site.binding(index, range_))
             parts.append(total(index, range_, body))
-            fitting = sorted(n for n, r in site.scope.items() if r.high == range_.high) or [1]
+            fitting: list[Index] = sorted(n for n, r in site.scope.items() if r.high == range_.high) or [1]
             members.append(rename(body, {index: rng.choice(fitting)}))
         if len(parts) == 2 and rng.random() < 0.5:
             crossed = [members[0] * parts[1], members[1] * parts[0], members[0] * members[1]]
             rng.shuffle(crossed)
             return parts[0] * parts[1], add(*crossed[: rng.randint(1, 3)])
         if rng.random() < 0.2:
-            return add(*parts, power(writer.leaf(site), rng.choice((1, 2)))), add(*members, *members[: rng.randint(0, 1)])
+            return add(*parts, power(writer.leaf(site), rng.choice((1, 2)))), add(
+                *members, *members[: rng.randint(0, 1)]
+            )
         return add(*parts), add(*members)
     a = writer.any(2, site)
     return add(a, writer.positive(1, site)), a if rng.random() < 0.7 else writer.any(1, site)

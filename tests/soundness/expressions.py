@@ -143,7 +143,10 @@ class Writer:
             return mul(self.positive(depth - 1, site), power(self.positive(depth - 1, site), rng.choice((-1, 1, 2))))
         if choice < 0.92:
             return self.over(depth, site, positive=True)
-        return power(self.positive(depth - 1, site), rng.choice((Fraction(1, 2), Fraction(-1, 2), Fraction(3, 2), Fraction(1, 3))))
+        return power(
+            self.positive(depth - 1, site),
+            rng.choice((Fraction(1, 2), Fraction(-1, 2), Fraction(3, 2), Fraction(1, 3))),
+        )
 
     def over(self, depth: int, site: Site, positive: bool = False) -> Term:
         """A sum, or sometimes a product, over an index whose name may already be in use."""
@@ -205,7 +208,9 @@ class Writer:
         if choice < 0.54:
             return self.over(depth, site)
         if choice < 0.60:
-            return self.any(depth - 1, site) / (self.positive(depth - 1, site) if rng.random() < 0.7 else self.any(depth - 1, site))
+            return self.any(depth - 1, site) / (
+                self.positive(depth - 1, site) if rng.random() < 0.7 else self.any(depth - 1, site)
+            )
         if choice < 0.65:
             return exp(self.any(depth - 1, site))
         if choice < 0.70:
@@ -214,7 +219,11 @@ class Writer:
             return power(self.any(depth - 1, site), rng.choice((2, 2, 3, -1, -2, 0)))
         if choice < 0.79:
             base = self.positive(depth - 1, site) if rng.random() < 0.5 else self.any(depth - 1, site)
-            exponent = self.leaf(site) if rng.random() < 0.3 else num(rng.choice((Fraction(1, 2), Fraction(-1, 2), Fraction(1, 3), Fraction(3, 2))))
+            exponent = (
+                self.leaf(site)
+                if rng.random() < 0.3
+                else num(rng.choice((Fraction(1, 2), Fraction(-1, 2), Fraction(1, 3), Fraction(3, 2))))
+            )
             return Pow(base, exponent)
         if choice < 0.90 and self.world.inputs:
             return self.differentiation(depth, site)

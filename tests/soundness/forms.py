@@ -20,7 +20,7 @@ from symderiv.kernel.prove import _Case
 from symderiv.notation import latex
 from symderiv.terms import ZERO, Claim, Term
 from tests.soundness.expressions import Site, Writer
-from tests.soundness.judge import PEAK, OutOfTime, allotted, meets, names_of
+from tests.soundness.judge import OutOfTime, allotted, meets, names_of
 from tests.soundness.points import MODES, Point, instances
 from tests.soundness.reference import DIGITS, FLOATS, MORE_DIGITS, Evaluation, NotDefined, Unknown
 from tests.soundness.worlds import WORLDS
@@ -149,7 +149,9 @@ def judge_form(seed: int, tally: FormTally) -> None:
         for n, (at, root) in enumerate(instances(claim.context, sizes, free, rng, case.minimum, 8)):
             if any(value < 1 for value in root.values()) or not meets([*assumed, *equal], root):
                 continue
-            point = Point(claim.context, at, [a for a in assumed if a.kind not in ("equal", "distinct")], rng, MODES[n % 4])
+            point = Point(
+                claim.context, at, [a for a in assumed if a.kind not in ("equal", "distinct")], rng, MODES[n % 4]
+            )
             try:
                 evaluation = Evaluation(claim.context, at, point, FLOATS, root, point.opaque)
                 a, b = evaluation(left), Valuation(evaluation)(poly, dict(root))
@@ -167,7 +169,7 @@ def _apart(claim: Claim, left: Term, poly: Any, point: Point, root: dict[str, in
         evaluation = Evaluation(claim.context, point.sizes, point, field_, root, point.opaque)
         valuation = Valuation(evaluation)
         values.append((evaluation(left), valuation(poly, dict(root))))
-        if max(evaluation.peak, valuation.peak) > PEAK:
+        if max(evaluation.peak, valuation.peak) > MORE_DIGITS.peak:
             return ""
     (a, b), (c, d) = values
     if abs(a - c) > 1e-25 * (1 + abs(c)) or abs(b - d) > 1e-25 * (1 + abs(d)):

@@ -1,4 +1,4 @@
-r"""Mutation: every single-place edit of every line of our own derivations, posed to the kernel.
+r"""Mutation: every single-place edit of every line of our own derivations and test documents, posed to the kernel.
 
 The edits are made in the LaTeX, as a slip of the pen would: a sign, an index, a class, an exponent, a factor, a sum, a
 \delta, numerator for denominator. The edited document is read from the start, and every step that is no longer the
@@ -21,11 +21,32 @@ from symderiv.kernel import Proved, Refuted
 from symderiv.reader.containers import read_text
 from symderiv.reader.walk import Walk
 from symderiv.terms import Claim, Head, Term, Var, subterms
+from tests.conftest import ROOT
 from tests.soundness.judge import survey, timed, unfounded
 
 TOKEN = re.compile(r"\\[A-Za-z]+|\\.|\d+|[A-Za-z]|\S")
 SYMBOLS = ("f", "p", "t", "V", "L", "x", "y", "h", "J", r"\theta", "z", "u")
-STRUCTURE = {r"\left", r"\right", r"\bigl", r"\bigr", r"\Bigl", r"\Bigr", r"\begin", r"\end", "&", r"\\", r"\quad", r"\qquad", ",", ".", "{", "}", r"\,", r"\text", r"\boxed"}
+STRUCTURE = {
+    r"\left",
+    r"\right",
+    r"\bigl",
+    r"\bigr",
+    r"\Bigl",
+    r"\Bigr",
+    r"\begin",
+    r"\end",
+    "&",
+    r"\\",
+    r"\quad",
+    r"\qquad",
+    ",",
+    ".",
+    "{",
+    "}",
+    r"\,",
+    r"\text",
+    r"\boxed",
+}
 
 
 @dataclass(frozen=True)
@@ -75,7 +96,7 @@ def mutants(text: str, start: int, end: int) -> Iterator[Mutant]:
         elif token == r"\frac" and n + 1 < len(tokens) and tokens[n + 1][0] == "{":
             one = close[n + 1]
             two = close.get(one + 1)
-            if two is not None:
+            if two is not None:  # a denominator in braces
                 top, bottom = text[tokens[n + 1][1] : tokens[one][2]], text[tokens[one + 1][1] : tokens[two][2]]
                 yield Mutant(tokens[n + 1][1], tokens[two][2], bottom + top, "numerator and denominator")
                 yield Mutant(a, tokens[two][2], top, "denominator dropped")
@@ -89,15 +110,24 @@ def mutants(text: str, start: int, end: int) -> Iterator[Mutant]:
         elif token == "^" and n + 1 < len(tokens):
             last = close.get(n + 1, n + 1)
             yield Mutant(a, tokens[last][2], "", "exponent")
-        if (first or before in ("=", "&", "(", "{")) and not here and token not in STRUCTURE | {"-", "+", "=", "<", ">"}:
+        if (
+            (first or before in ("=", "&", "(", "{"))
+            and not here
+            and token not in STRUCTURE | {"-", "+", "=", "<", ">"}
+        ):
             yield Mutant(a, a, "-", "sign")
         first = False
-        if not here and token not in STRUCTURE and (token.isalpha() or token.startswith("\\") or token == "(") and token not in (r"\partial", r"\cdot", r"\times", r"\ne", r"\sum", r"\prod"):
-            last = _atom(tokens, close, n)
-            if last is not None:
-                yield Mutant(a, tokens[last][2], "", r"\delta dropped" if token == r"\delta" else "factor dropped")
+        if (
+            not here
+            and token not in STRUCTURE
+            and (token.isalpha() or token.startswith("\\") or token == "(")
+            and token not in (r"\partial", r"\cdot", r"\times", r"\ne", r"\sum", r"\prod")
+        ):
+            end_ = _atom(tokens, close, n)
+            if end_ is not None:
+                yield Mutant(a, tokens[end_][2], "", r"\delta dropped" if token == r"\delta" else "factor dropped")
                 if token == r"\delta":
-                    yield Mutant(a, tokens[last][2], "1", r"\delta dropped")
+                    yield Mutant(a, tokens[end_][2], "1", r"\delta dropped")
             if token in SYMBOLS:
                 for other in SYMBOLS[:4]:
                     if other != token:
@@ -162,7 +192,11 @@ def _signature(claim: Claim) -> tuple:
     context = claim.context
     heads: dict[Head, None] = {}
     names: set[str] = set()
-    queue: list[Term] = [claim.left, claim.right, *(p for a in context.assumptions for p in a.data if isinstance(p, Term))]
+    queue: list[Term] = [
+        claim.left,
+        claim.right,
+        *(p for a in context.assumptions for p in a.data if isinstance(p, Term)),
+    ]
     names |= claim.left.free | claim.right.free
     while queue:
         for term in subterms(queue.pop()):
@@ -171,10 +205,20 @@ def _signature(claim: Claim) -> tuple:
                 for d in context.definitions.get(term.head, ()):
                     queue.append(d.body)
                     names |= d.body.free
-    definitions = tuple((h, tuple((d.params, d.body) for d in context.definitions[h])) for h in heads if h in context.definitions)
+    definitions = tuple(
+        (h, tuple((d.params, d.body) for d in context.definitions[h])) for h in heads if h in context.definitions
+    )
     ranges = tuple((n, context.ranges[n]) for n in sorted(names) if n in context.ranges)
     assumptions = tuple((a.kind, a.data) for a in context.assumptions)
-    return (claim.left, claim.relation, claim.right, definitions, ranges, assumptions, tuple(sorted(context.minimum.items())))
+    return (
+        claim.left,
+        claim.relation,
+        claim.right,
+        definitions,
+        ranges,
+        assumptions,
+        tuple(sorted(context.minimum.items())),
+    )
 
 
 def read(text: str, name: str) -> tuple[list[Step | None], Walk]:
@@ -203,14 +247,20 @@ def _decided(signature: tuple, seed: int) -> tuple[str, str]:
         return "slow", ""
     if isinstance(verdict, Refuted):
         complaint = unfounded(claim, verdict)
-        return ("false Refuted", complaint) if complaint and not complaint.startswith("unconfirmed") else ("refuted", "")
+        return (
+            ("false Refuted", complaint) if complaint and not complaint.startswith("unconfirmed") else ("refuted", "")
+        )
     assumptions = verdict.given if isinstance(verdict, Proved) else claim.context.assumptions
     minimum = dict(verdict.scope.minimum) if isinstance(verdict, Proved) else dict(claim.context.minimum)
     failure, points = survey(claim, rng, 16, assumptions, minimum)
     if isinstance(verdict, Proved):
         return ("false Proved", str(failure)) if failure else ("proved", "")
     reason = verdict.reason
-    return ("undecided, false", reason) if failure else ("undecided, no difference found" if points else "undecided, nowhere defined", reason)
+    return (
+        ("undecided, false", reason)
+        if failure
+        else ("undecided, no difference found" if points else "undecided, nowhere defined", reason)
+    )
 
 
 _CLAIMS: dict[tuple, Claim] = {}
@@ -281,6 +331,12 @@ def _one(tally: Tally, text: str, mutant: Mutant, changed: str, known: set, coun
         tally.count("undecided, no difference found", mutant.kind)
     else:
         tally.count("still true", mutant.kind)
+
+
+def our_documents() -> list[tuple[str, str]]:
+    """The test documents whose text is what the reader sees: LaTeX and Markdown."""
+    paths = sorted(p for p in (ROOT / "tests" / "documents").iterdir() if p.suffix in (".md", ".tex"))
+    return [(path.name, path.read_text(encoding="utf-8")) for path in paths]
 
 
 def our_derivations() -> list[tuple[str, str]]:

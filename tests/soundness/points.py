@@ -115,7 +115,9 @@ class Point:
                     return False
                 self.values[key] = self._exact(right, env)
                 return True
-            case Sum(index=index, range=range_, body=Var() as member) if member.head == head and not isinstance(left, Prod):
+            case Sum(index=index, range=range_, body=Var() as member) if member.head == head and not isinstance(
+                left, Prod
+            ):
                 slots = [n for n, i in enumerate(member.indices) if i == index]
                 env = self._bound(member, key, index)
                 if len(slots) != 1 or env is None:
@@ -147,7 +149,7 @@ class Point:
         """The values that the pattern's indices take at ``key``, where they lie in their ranges."""
         env: dict[str, int] = {}
         for p, value in zip(pattern.indices, key[1] + key[2], strict=True):
-            if isinstance(p, int) or p in self.sizes:
+            if isinstance(p, int) or (p in self.sizes and p != bound):
                 if (p if isinstance(p, int) else self.sizes[p]) != value:
                     return None
             elif env.setdefault(p, value) != value:
@@ -198,6 +200,8 @@ class Point:
         order = sorted(n for n in names if n not in self.sizes or n in self.context.ranges)
         spans = []
         for name in order:
+            if name not in self.context.ranges:
+                raise Unknown(f"the range of {name}")
             low, high = self.context.ranges[name]
             spans.append(range(low, (high if isinstance(high, int) else self.sizes[high]) + 1))
         for choice in product(*spans):
@@ -208,7 +212,8 @@ def _close(known: str, bases: tuple) -> bool:
     inside = known[known.index("(") + 1 : -1].split(", ")
     try:
         return len(inside) == len(bases) and all(
-            abs(float(Fraction(i) if "." not in i and "e" not in i else i) - float(b)) < 1e-5 * (1 + abs(float(b))) for i, b in zip(inside, bases, strict=True)
+            abs(float(Fraction(i) if "." not in i and "e" not in i else i) - float(b)) < 1e-5 * (1 + abs(float(b)))
+            for i, b in zip(inside, bases, strict=True)
         )
     except ValueError:
         return False

@@ -11,13 +11,14 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import symderiv.kernel
 from symderiv.kernel import Proved, Refuted
 from tests.soundness.claims import constructs, make
 from tests.soundness.forms import FormTally, judge_form
 from tests.soundness.judge import trial
-from tests.soundness.mutation import Tally, our_derivations
+from tests.soundness.mutation import Tally, our_derivations, our_documents
 from tests.soundness.mutation import run as mutate
 from tests.soundness.traps import TRAPS, sympy_names, sympy_says, verdict_of, wrong
 
@@ -58,8 +59,16 @@ def judge_claims(seeds: range) -> ClaimTally:
         if outcome.problem:
             tally.problems[outcome.problem] += 1
             if outcome.problem in GRAVE:
-                tally.details.append(f"seed {seed} ({made.world}; {', '.join(made.rules)}): {outcome.problem}: {outcome.detail}")
-        verdict = "proved" if isinstance(outcome.verdict, Proved) else "refuted" if isinstance(outcome.verdict, Refuted) else "undecided"
+                tally.details.append(
+                    f"seed {seed} ({made.world}; {', '.join(made.rules)}): {outcome.problem}: {outcome.detail}"
+                )
+        verdict = (
+            "proved"
+            if isinstance(outcome.verdict, Proved)
+            else "refuted"
+            if isinstance(outcome.verdict, Refuted)
+            else "undecided"
+        )
         if outcome.false:
             truth = "false"
         elif made.meant == "true" or verdict == "proved":
@@ -84,7 +93,9 @@ def batches(first: int, count: int, size: int = BATCH) -> Iterator[range]:
         yield range(start, min(start + size, first + count))
 
 
-def gather(function: Callable, first: int, count: int, jobs: int, into, limit: float, said: str):  # noqa: ANN001, ANN201
+def gather(
+    function: Callable, first: int, count: int, jobs: int, into: Any, limit: float, said: str
+) -> tuple[Any, float]:
     """Sum ``function`` over batches of seeds, in ``jobs`` processes, for at most ``limit`` seconds."""
     start = time.monotonic()
     work = list(batches(first, count))
@@ -92,7 +103,12 @@ def gather(function: Callable, first: int, count: int, jobs: int, into, limit: f
 
     def note(number: int) -> None:
         if sys.stderr.isatty():
-            print(f"\r{said}: {number * BATCH} of {count}, {time.monotonic() - start:.0f} s", end="", file=sys.stderr, flush=True)
+            print(
+                f"\r{said}: {number * BATCH} of {count}, {time.monotonic() - start:.0f} s",
+                end="",
+                file=sys.stderr,
+                flush=True,
+            )
 
     if jobs == 1:
         for batch in work:
@@ -198,14 +214,31 @@ def forms_page(tally: FormTally, seconds: float) -> Iterator[str]:
 
 
 def mutation_page(tallies: Sequence[Tally], seconds: float, every: int) -> Iterator[str]:
-    yield "## 2. Mutation of our own derivations"
+    yield "## 2. Mutation of our own derivations and test documents"
     yield ""
     yield f"{'Every' if every == 1 else f'One in {every}'} single-place edit{'' if every == 1 else 's'} of the LaTeX, {seconds:.0f} s."
     yield ""
-    kinds = ("refuted", "survived", "a new symbol", "not read", "reads the same", "still true", "undecided, no difference found", "crash")
+    kinds = (
+        "refuted",
+        "survived",
+        "a new symbol",
+        "not read",
+        "reads the same",
+        "still true",
+        "undecided, no difference found",
+        "crash",
+    )
     rows = [["document", "mutants", *kinds, "false Proved", "false Refuted"]]
     for t in tallies:
-        rows.append([t.name, str(t.total), *(str(t.kinds[k]) for k in kinds), str(len(t.false_proved)), str(len(t.false_refuted))])
+        rows.append(
+            [
+                t.name,
+                str(t.total),
+                *(str(t.kinds[k]) for k in kinds),
+                str(len(t.false_proved)),
+                str(len(t.false_refuted)),
+            ]
+        )
     yield from table(rows)
     yield ""
     refuted = sum(t.kinds["refuted"] for t in tallies)
@@ -234,9 +267,20 @@ def traps_page(seconds: int) -> tuple[list[str], int]:
         opposite += bad
         missed += verdict != trap.expected
         mark = "" if verdict == trap.expected else " (!)"
-        rows.append([f"{trap.family}: {trap.title}", f"`{trap.claim}`", trap.expected, verdict + mark, simplified, equals + (" (wrong)" if bad else "")])
+        rows.append(
+            [
+                f"{trap.family}: {trap.title}",
+                f"`{trap.claim}`",
+                trap.expected,
+                verdict + mark,
+                simplified,
+                equals + (" (wrong)" if bad else ""),
+            ]
+        )
     lines = ["## 3. Traps", "", *table(rows), ""]
-    lines.append(f"{len(TRAPS)} traps, {missed} with another verdict than expected. SymPy was asked about {told}; {opposite} times it says the opposite of the truth.")
+    lines.append(
+        f"{len(TRAPS)} traps, {missed} with another verdict than expected. SymPy was asked about {told}; {opposite} times it says the opposite of the truth."
+    )
     return [*lines, ""], missed
 
 
@@ -244,10 +288,16 @@ def size_page() -> Iterator[str]:
     lines = kernel_lines()
     yield "## Size of the kernel"
     yield ""
-    yield f"{sum(lines.values()):,} lines without comments, blank lines and docstrings: " + ", ".join(f"{n} {c}" for n, c in lines.items()) + "."
+    yield (
+        f"{sum(lines.values()):,} lines without comments, blank lines and docstrings: "
+        + ", ".join(f"{n} {c}" for n, c in lines.items())
+        + "."
+    )
 
 
-def record(claims: int, forms: int, every: int, jobs: int, first: int, limit: float, sympy_seconds: int) -> tuple[str, bool]:
+def record(
+    claims: int, forms: int, every: int, jobs: int, first: int, limit: float, sympy_seconds: int
+) -> tuple[str, bool]:
     """The whole page, and whether nothing unsound was found."""
     tally, seconds = gather(judge_claims, first, claims, jobs, ClaimTally(), limit, "claims")
     lines = ["# Soundness record", "", *claims_page(tally, seconds)]
@@ -256,7 +306,7 @@ def record(claims: int, forms: int, every: int, jobs: int, first: int, limit: fl
     start = time.monotonic()
     tallies = []
     if every:
-        documents = our_derivations()
+        documents = [*our_derivations(), *our_documents()]
         if jobs > 1:
             with ProcessPoolExecutor(jobs) as pool:
                 tallies = list(pool.map(mutate, *zip(*documents, strict=True), [every] * len(documents)))

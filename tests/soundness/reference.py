@@ -4,7 +4,7 @@ Sums and products are written out, indices are looked up in an environment (so n
 and derivatives are taken by truncated power series: the variable is moved by a nilpotent \varepsilon and the
 coefficient of \varepsilon is read off. It shares no code with the kernel and imports nothing from it, not even its
 table of functions or its number types. The same evaluation runs in floats (to look for a difference), in exact
-rationals, or in mpmath at 60 and 130 digits (to confirm one). This module must never simplify.
+rationals, or in mpmath at 60 and 130 digits, or 300 and 600 (to confirm one). This module must never simplify.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from collections.abc import Callable, Mapping
 from fractions import Fraction
 from typing import Any
 
-import mpmath
+import mpmath  # type: ignore[import-untyped]
 
 from symderiv.terms import (
     Add,
@@ -74,6 +74,7 @@ class Digits:
         self.mp = mpmath.mp.clone()
         self.mp.dps = digits
         self.tiny = self.mp.mpf(10) ** (-2 * digits // 3)
+        self.peak = self.mp.mpf(10) ** (digits // 3)  # what cancels may be as large, and two thirds are still good
 
     def number(self, value: Fraction) -> Number:
         return self.mp.mpf(value.numerator) / value.denominator
@@ -102,7 +103,8 @@ class Rationals:
 
 
 FLOATS, RATIONALS = Floats(), Rationals()
-DIGITS, MORE_DIGITS = Digits(60), Digits(130)
+TIERS = ((Digits(60), Digits(130)), (Digits(300), Digits(600)))
+DIGITS, MORE_DIGITS = TIERS[0]
 
 
 class Jet:
@@ -268,7 +270,7 @@ class Evaluation:
             return self.size(term.key[0])
         if kind is Deriv:
             return self._derivative(term, env)
-        if kind is Opaque:
+        if isinstance(term, Opaque):
             return self._opaque(term, env)
         raise Unknown(kind.__name__)
 
@@ -287,7 +289,7 @@ class Evaluation:
                 if seeded != head and (head in self.context.through or (head, seeded) in self.context.dependent):
                     raise Unknown("a dependence that nobody stated")
         for bit, (seeded, target) in enumerate(self.seeds):
-            if seeded == head:  # the members of this family are varied one alone
+            if seeded == head or head in self.context.held:  # the members of this family are varied one alone, or not
                 if isinstance(value, Jet):
                     value = value.without(bit)
                 if target == key:
@@ -296,7 +298,11 @@ class Evaluation:
 
     def _derivative(self, term: Term, env: dict[str, int]) -> Any:
         body, var = term.key
-        target = (var.key[0], tuple(self.index(i, env) for i in var.key[1]), tuple(self.index(i, env) for i in var.key[2]))
+        target = (
+            var.key[0],
+            tuple(self.index(i, env) for i in var.key[1]),
+            tuple(self.index(i, env) for i in var.key[2]),
+        )
         bit = len(self.seeds)
         seeds, memo = self.seeds, self.memo
         self.seeds = (*seeds, (var.head, target))
@@ -418,7 +424,7 @@ class Evaluation:
     def _kinked(self, name: str, value: Any) -> Any:
         a = value.parts.get(0, 0) if isinstance(value, Jet) else value
         if self._vanishes(a):
-            if isinstance(value, Jet) and len(value.parts) > 1 or name == "step":
+            if (isinstance(value, Jet) and len(value.parts) > 1) or name == "step":
                 raise NotDefined("a kink")
             return 0 * a
         if name == "step":
@@ -427,7 +433,7 @@ class Evaluation:
             return value
         return value * (-1 if name == "abs" else 0)
 
-    def _opaque(self, term: Term, env: dict[str, int]) -> Any:
+    def _opaque(self, term: Opaque, env: dict[str, int]) -> Any:
         r"""f(a + n) = \sum_k f^{(k)}(a) n^k/k!, with the values that the point gives to f and its derivatives at a."""
         if self.opaque is None:
             raise Unknown("an unknown function")
@@ -477,20 +483,20 @@ def _whole(exponent: Term) -> bool:
 
 
 def fails(left: Number, relation: str, right: Number, field: Any) -> bool:
-    """Whether ``left relation right`` fails; equality counts as certain only beyond floats."""
+    """Whether ``left relation right`` certainly fails; that two sides are equal is certain only of exact numbers."""
     apart = field.differ(left, right)
-    same = not apart and not isinstance(field, Floats)
+    same = field.exact and not apart
     match relation:
         case "=":
             return apart
         case "!=":
             return same
         case "<":
-            return apart and left > right or same
+            return (apart and left > right) or same
         case "<=":
             return apart and left > right
         case ">":
-            return apart and left < right or same
+            return (apart and left < right) or same
         case ">=":
             return apart and left < right
     raise ValueError(relation)

@@ -173,7 +173,26 @@ def sympy_names() -> SimpleNamespace:
     """The names that the SymPy forms use: families f, g, t; p(i) and L of softmax; symbols as an author would make them."""
     import sympy
 
-    names = SimpleNamespace(**{n: getattr(sympy, n) for n in ("Sum", "Product", "exp", "log", "sqrt", "diff", "KroneckerDelta", "Abs", "Rational", "Gt", "true", "sin", "cos")})
+    names = SimpleNamespace(
+        **{
+            n: getattr(sympy, n)
+            for n in (
+                "Sum",
+                "Product",
+                "exp",
+                "log",
+                "sqrt",
+                "diff",
+                "KroneckerDelta",
+                "Abs",
+                "Rational",
+                "Gt",
+                "true",
+                "sin",
+                "cos",
+            )
+        }
+    )
     names.i, names.j, names.k, names.l, names.K, names.n = sympy.symbols("i j k l K n", integer=True, positive=True)
     names.x, names.a, names.b = sympy.symbols("x a b")
     names.xr, names.yr = sympy.symbols("x y", real=True)

@@ -29,6 +29,8 @@ from symderiv.terms import (
     var,
 )
 
+Definitions = dict[Head, tuple[Definition, ...]]
+
 
 @dataclass
 class World:
@@ -47,11 +49,12 @@ class World:
     assumptions: tuple[Assumption, ...] = ()
     functions: tuple[str, ...] = ("exp", "log")
     opaque: bool = False
-    given: Mapping[str, int] = field(default_factory=dict)
+    minimum: Mapping[str, int] = field(default_factory=dict)
+    held: frozenset[Head] = frozenset()
 
     def context(self) -> Context:
         families = {head: ranges for head, ranges in self.families.items() if ranges}
-        return Context(self.names, self.definitions, self.assumptions, families, self.given)
+        return Context(self.names, self.definitions, self.assumptions, families, minimum=self.minimum, held=self.held)
 
 
 def _size(rng: random.Random, name: str, small: int = 4) -> str | int:
@@ -68,14 +71,14 @@ def _pick(rng: random.Random, names: str, *but: str) -> str:
 
 def softmax(rng: random.Random) -> World:
     r"""p_i = e^{f_i}/\sum_j e^{f_j}, L = -\sum_i t_i log p_i."""
-    classes = Range(1, _size(rng, "K"))
-    names = {n: classes for n in "ijkl"}
+    classes = Range(1, _size(rng, "K") if rng.random() < 0.92 else rng.randint(7, 8))
+    names = dict.fromkeys("ijkl", classes)
     a = _pick(rng, "ijkl")
     b = _pick(rng, "ijkl", a)
     f, t, p, s, loss = Head("f", 1, 0), Head("t", 1, 0), Head("p", 1, 0), Head("S", 0, 0), Head("L", 0, 0)
     g = Head("g", 1, 0)
     partition: Term = total(b, classes, exp(var("f", b)))
-    definitions = {s: (Definition((), partition),)}
+    definitions: Definitions = {s: (Definition((), partition),)}
     body = exp(var("f", a)) / (var("S") if rng.random() < 0.5 else partition)
     definitions[p] = (Definition((a,), body),)
     c = _pick(rng, "ijkl")
@@ -100,20 +103,29 @@ def softmax(rng: random.Random) -> World:
         assumptions.append(Assumption("equal", tuple(rng.sample("ijkl", 2)), "equal"))
     families = {f: (classes,), t: (classes,), p: (classes,), g: (classes,), s: (), loss: (), Head("c", 0, 0): ()}
     positive = (p, s) + ((g,) if any(a.kind == "positive" for a in assumptions) else ())
+    minimum = {"K": rng.randint(2, 3)} if classes.high == "K" and rng.random() < 0.15 else {}
+    held = frozenset({p}) if rng.random() < 0.04 else frozenset()
     return World(
-        "softmax", families, names, _symbols(classes), (f, t, Head("c", 0, 0), g), (p, s), positive, definitions, tuple(assumptions)
-    )
+        "softmax", families, names, _symbols(classes), (f, t, Head("c", 0, 0), g), (p, s), positive, definitions, tuple(assumptions),
+        minimum=minimum, held=held,
+    )  # fmt: skip
 
 
 def weights(rng: random.Random) -> World:
     r"""z_k^{(i)} = \sum_q \theta_kq x_q^{(i)}, h_k^{(i)} = e^{z_k}/\sum_r e^{z_r}, J = -\sum_i \sum_k y_k^{(i)} log h_k^{(i)}."""
-    classes, features, samples = Range(1, _size(rng, "K", 3)), Range(rng.randint(0, 1), _size(rng, "n", 2)), Range(1, _size(rng, "m", 2))
-    names = {n: classes for n in "kl"} | {n: features for n in "qs"} | {n: samples for n in "ir"}
+    classes, features, samples = (
+        Range(1, _size(rng, "K", 3)),
+        Range(rng.randint(0, 1), _size(rng, "n", 2)),
+        Range(1, _size(rng, "m", 2)),
+    )
+    names = dict.fromkeys("kl", classes) | dict.fromkeys("qs", features) | dict.fromkeys("ir", samples)
     theta, x, y = Head(r"\theta", 2, 0), Head("x", 1, 1), Head("y", 1, 1)
     z, h, cost = Head("z", 1, 1), Head("h", 1, 1), Head("J", 0, 0)
     q = rng.choice("qsj")
     k, i = rng.choice("kl"), rng.choice("ir")
-    definitions = {z: (Definition((k, i), total(q, features, var(r"\theta", k, q) * var("x", q, sups=(i,)))),)}
+    definitions: Definitions = {
+        z: (Definition((k, i), total(q, features, var(r"\theta", k, q) * var("x", q, sups=(i,)))),)
+    }
     r = _pick(rng, "klqsu", k)
     definitions[h] = (Definition((k, i), exp(var("z", k, sups=(i,))) / total(r, classes, exp(var("z", r, sups=(i,))))),)
     a, b = rng.choice("ir"), rng.choice("kl")
@@ -122,45 +134,80 @@ def weights(rng: random.Random) -> World:
     assumptions = []
     if rng.random() < 0.5:
         free, bound = rng.choice("ir"), rng.choice("klqs")
-        assumptions.append(Assumption("equation", (total(bound, classes, var("y", bound, sups=(free,))), ONE), r"\sum y = 1"))
+        assumptions.append(
+            Assumption("equation", (total(bound, classes, var("y", bound, sups=(free,))), ONE), r"\sum y = 1")
+        )
     elif rng.random() < 0.5:
         assumptions.append(Assumption("onehot", (y, 0), "y one-hot"))
     if features.low == 0 and rng.random() < 0.5:
         assumptions.append(Assumption("equation", (var("x", 0, sups=(rng.choice("ir"),)), ONE), "x_0 = 1"))
     if rng.random() < 0.15:
-        assumptions.append(Assumption(rng.choice(("distinct", "equal")), rng.choice((("k", "l"), ("q", "s"), ("i", "r"))), "case"))
-    families = {theta: (classes, features), x: (features, samples), y: (classes, samples), z: (classes, samples), h: (classes, samples), cost: ()}
+        assumptions.append(
+            Assumption(rng.choice(("distinct", "equal")), rng.choice((("k", "l"), ("q", "s"), ("i", "r"))), "case")
+        )
+    families = {
+        theta: (classes, features),
+        x: (features, samples),
+        y: (classes, samples),
+        z: (classes, samples),
+        h: (classes, samples),
+        cost: (),
+    }
     return World(
-        "weights", families, names, _symbols(classes, features, samples), (theta, x), (h, z), (h,), definitions, tuple(assumptions)
+        "weights",
+        families,
+        names,
+        _symbols(classes, features, samples),
+        (theta, x),
+        (h, z),
+        (h,),
+        definitions,
+        tuple(assumptions),
     )
 
 
 def logistic(rng: random.Random) -> World:
     r"""s^{(i)} = \sigma(\sum_q w_q x_q^{(i)}), L = -\sum_i y^{(i)} log s^{(i)} + (1 - y^{(i)}) log(1 - s^{(i)})."""
     features, samples = Range(rng.randint(0, 1), _size(rng, "n", 2)), Range(1, _size(rng, "m", 2))
-    names = {n: features for n in "jqs"} | {n: samples for n in "ir"}
+    names = dict.fromkeys("jqs", features) | dict.fromkeys("ir", samples)
     i, q = rng.choice("ir"), rng.choice("jqs")
     w, x, y, s, loss = Head("w", 1, 0), Head("x", 1, 1), Head("y", 0, 1), Head("s", 0, 1), Head("L", 0, 0)
     z = total(q, features, var("w", q) * var("x", q, sups=(i,)))
-    definitions = {s: (Definition((i,), Fn("sigmoid", z)),)}
+    definitions: Definitions = {s: (Definition((i,), Fn("sigmoid", z)),)}
     a = rng.choice("irjq")
     y_a, s_a = var("y", sups=(a,)), var("s", sups=(a,))
     definitions[loss] = (Definition((), neg(total(a, samples, y_a * log(s_a) + (ONE - y_a) * log(ONE - s_a)))),)
     assumptions = [Assumption("binary", (y,), "y binary")] if rng.random() < 0.5 else []
     families = {w: (features,), x: (features, samples), y: (samples,), s: (samples,), loss: ()}
     return World(
-        "logistic", families, names, _symbols(features, samples), (w, x), (s,), (s,), definitions, tuple(assumptions), ("exp", "log", "sigmoid", "tanh")
+        "logistic",
+        families,
+        names,
+        _symbols(features, samples),
+        (w, x),
+        (s,),
+        (s,),
+        definitions,
+        tuple(assumptions),
+        ("exp", "log", "sigmoid", "tanh"),
     )
 
 
 def scalars(rng: random.Random) -> World:
     """Scalars, unknown functions, roots and kinks."""
     heads = [Head(n, 0, 0) for n in "abxyz"]
-    definitions = {}
+    definitions: Definitions = {}
     intermediates: tuple[Head, ...] = ()
     if rng.random() < 0.5:
         u = Head("u", 0, 0)
-        body = rng.choice((var("x") * var("y"), exp(var("x")) + var("a"), Fn("sigmoid", var("x")), var("x") / (ONE + var("y") * var("y"))))
+        body = rng.choice(
+            (
+                var("x") * var("y"),
+                exp(var("x")) + var("a"),
+                Fn("sigmoid", var("x")),
+                var("x") / (ONE + var("y") * var("y")),
+            )
+        )
         definitions[u] = (Definition((), body),)
         heads.append(u)
         intermediates = (u,)
@@ -172,26 +219,41 @@ def scalars(rng: random.Random) -> World:
         assumptions.append(Assumption("equation", (var("z"), num(rng.choice((0, 1, 2)))), "z"))
     functions = ("exp", "log", "sigmoid", "tanh", "abs", "relu", "softplus", "sinh", "cosh", "sin", "cos")
     return World(
-        "scalars", {h: () for h in heads}, {}, (), tuple(h for h in heads if h.name in "xyab"), intermediates, positive, definitions,
+        "scalars", dict.fromkeys(heads, ()), {}, (), tuple(h for h in heads if h.name in "xyab"), intermediates, positive, definitions,
         tuple(assumptions), functions, rng.random() < 0.3,
     )  # fmt: skip
 
 
-RANGES = [Range(1, "K"), Range(0, "K"), Range(2, "K"), Range(1, "m"), Range(0, "n"), Range(1, 3), Range(0, 2), Range(1, 1), Range(2, 3), Range(3, "K"), Range(1, 4), Range(0, 0)]
+RANGES = [
+    Range(1, "K"),
+    Range(0, "K"),
+    Range(2, "K"),
+    Range(1, "m"),
+    Range(0, "n"),
+    Range(1, 3),
+    Range(0, 2),
+    Range(1, 1),
+    Range(2, 3),
+    Range(3, "K"),
+    Range(1, 4),
+    Range(0, 0),
+]
 
 
 def mixed(rng: random.Random) -> World:
     """Ranges of all kinds side by side, indices that wander between them, definitions that mention free indices."""
     one, two = rng.choice(RANGES), rng.choice(RANGES)
     three = rng.choice((one, two, *RANGES))
-    names = {n: one for n in "ij"} | {n: two for n in "kl"} | {n: three for n in "pq"}
+    names = dict.fromkeys("ij", one) | dict.fromkeys("kl", two) | dict.fromkeys("pq", three)
     u, v, a, g = Head("u", 1, 0), Head("v", 1, 0), Head("A", 2, 0), Head("g", 1, 0)
     families = {u: (one,), v: (two,), a: (one, two), g: (three,)}
-    definitions: dict[Head, tuple[Definition, ...]] = {}
+    definitions: Definitions = {}
     w, e = Head("w", 1, 0), Head("E", 0, 0)
     bound = rng.choice("ijklpq")
     param = _pick(rng, "ijklpq", bound)
-    definitions[w] = (Definition((param,), var("u", param) * total(bound, two, var("v", bound) * var("A", param, bound))),)
+    definitions[w] = (
+        Definition((param,), var("u", param) * total(bound, two, var("v", bound) * var("A", param, bound))),
+    )
     families[w] = (one,)
     hidden = rng.choice("ij")
     other = _pick(rng, "ijklpq", hidden)
@@ -213,10 +275,22 @@ def mixed(rng: random.Random) -> World:
         assumptions.append(Assumption(kind, tuple(rng.sample(names_, 2)), "case"))
     positive = (g,) if any(a.kind == "positive" for a in assumptions) else ()
     inputs = tuple(h for h in (u, v, a, g) if h not in definitions)
-    return World("mixed", families, names, _symbols(one, two, three), inputs, (w,), positive, definitions, tuple(assumptions))
+    return World(
+        "mixed", families, names, _symbols(one, two, three), inputs, (w,), positive, definitions, tuple(assumptions)
+    )
 
 
-WORLDS: tuple[Callable[[random.Random], World], ...] = (softmax, softmax, weights, logistic, scalars, scalars, mixed, mixed, mixed)
+WORLDS: tuple[Callable[[random.Random], World], ...] = (
+    softmax,
+    softmax,
+    weights,
+    logistic,
+    scalars,
+    scalars,
+    mixed,
+    mixed,
+    mixed,
+)
 
 
 def member(head: Head, indices: tuple) -> Var:

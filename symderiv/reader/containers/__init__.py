@@ -15,6 +15,7 @@ from pathlib import Path
 from symderiv.diagnostics import UserError
 from symderiv.document import Document, Source
 from symderiv.reader.containers.files import LARGEST, read_file, with_includes
+from symderiv.reader.containers.lookalikes import reported
 
 KINDS = {
     ".tex": "tex", ".latex": "tex", ".ltx": "tex",
@@ -39,7 +40,7 @@ def read_path(path: str | Path) -> Document:
     if kind == "tex":
         from symderiv.reader.containers import tex
 
-        return tex.read(*with_includes(path, name, text))
+        return reported(tex.read(*with_includes(path, name, text)))
     return read_text(text, name, kind)
 
 
@@ -55,7 +56,11 @@ def read_text(text: str, name: str, kind: str | None = None) -> Document:
         line = text.count("\n", 0, text.index("\0")) + 1
         raise UserError(f"{name} is not text: it contains a zero byte (line {line}).")
     text = text.removeprefix("\ufeff")
-    match kind or sniffed(text):
+    return reported(_read(text, name, kind or sniffed(text)))
+
+
+def _read(text: str, name: str, kind: str) -> Document:
+    match kind:
         case "tex":
             from symderiv.reader.containers import tex
 

@@ -1,0 +1,201 @@
+"""Many documents: each is checked by itself, here or in other processes, and what was found comes back as plain data.
+
+Verdicts cannot leave the process in which the kernel made them, so a worker also writes what there is to say about its
+file. Whatever happens to one file (it cannot be read, its worker dies or hangs), the others are checked all the same.
+This module must never judge, and never print.
+"""
+
+from __future__ import annotations
+
+import traceback
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import Executor, Future
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from symderiv import sidefile
+from symderiv.diagnostics import UserError
+from symderiv.document import Document
+from symderiv.reader.containers import read_path
+from symderiv.workers import Lost
+from symderiv.writers.findings import Counts, Examined, Finding, nothing_to_check, speaks_of_classes
+
+AHEAD = 64  # tasks handed over before the first of them is done
+Read = Callable[[], Document]
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """A file to check, how, and in which ``form`` (text, json, sarif or markdown) to write what was found."""
+
+    path: str
+    classes: int | None = None
+    declarations: tuple[tuple[str, str], ...] = ()
+    strict: bool = False
+    form: str = "json"
+    colours: bool = False
+    only_problems: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What checking one file came to, without its verdicts: as ``Examined``, and ``piece``, what to print about it.
+
+    ``empty``: it was read, and holds nothing to check. ``fault``: the traceback of a fault in symderiv, or "".
+    """
+
+    path: str
+    status: int
+    problem: str = ""
+    empty: bool = False
+    counts: Counts = Counts()  # noqa: RUF009 (immutable)
+    findings: tuple[Finding, ...] = ()
+    files: tuple[str, ...] = ()
+    speaks_of_classes: bool = False
+    fault: str = ""
+    piece: Any = None
+
+
+def examine(
+    task: Task, read: Read | None = None, progress: Callable[[int, int], None] | None = None
+) -> tuple[Examined, str]:
+    """Check one file; with the traceback if symderiv failed on it. ``read`` gives the document if it is no file."""
+    from symderiv.check import check_document
+
+    try:
+        declarations = [*(sidefile.directives(Path(task.path)) if read is None else ()), *task.declarations]
+        document = read_path(task.path) if read is None else read()
+    except UserError as error:
+        return Examined(task.path, None, str(error)), ""
+    except Exception:
+        return Examined(task.path, None, _fault(task)), traceback.format_exc()
+    # A size is a number from the beginning, wherever its declaration stands.
+    declarations.sort(key=lambda declaration: not declaration[0].startswith("size"))
+    try:
+        checked = check_document(
+            document,
+            sizes={} if task.classes is None else {"K": task.classes},
+            directives=declarations,
+            strict=task.strict,
+            progress=progress,
+        )
+    except Exception:
+        return Examined(task.path, None, _fault(task)), traceback.format_exc()
+    reason = nothing_to_check(checked)
+    problem = f"nothing was checked in {task.path}: {reason}." if reason else ""
+    return Examined(task.path, checked, problem, tuple(declarations)), ""
+
+
+def _fault(task: Task) -> str:
+    return f"{task.path} could not be checked: this is a fault in symderiv, not in the document."
+
+
+def outcome(task: Task, found: Examined, fault: str = "") -> Outcome:
+    """``found`` as plain data."""
+    return Outcome(
+        found.path,
+        found.status,
+        found.problem,
+        bool(found.problem) and found.checked is not None,
+        found.counts,
+        tuple(replace(finding, step=None) for finding in found.findings),
+        tuple(found.files),
+        speaks_of_classes(found),
+        fault,
+        _piece(task, found),
+    )
+
+
+def _piece(task: Task, found: Examined) -> Any:
+    if task.form == "json":
+        from symderiv.writers import json
+
+        return json.entry(found, {} if task.classes is None else {"classes": task.classes})
+    if task.form == "sarif":
+        from symderiv.writers import sarif
+
+        return sarif.part(found)
+    if task.form == "markdown":
+        from symderiv.writers import markdown
+
+        return markdown.section(found, task.only_problems)
+    from symderiv.writers import terminal
+
+    return terminal.report(found, task.colours, task.only_problems)
+
+
+def check_file(task: Task) -> Outcome:
+    """Check one file, in whichever process this runs."""
+    return outcome(task, *examine(task))
+
+
+def outcomes(
+    tasks: Iterable[Task], executor: Executor, waiting: Callable[[int], None] | None = None
+) -> Iterator[Outcome]:
+    """What became of each task, in order, each as soon as it and those before it are done.
+
+    ``waiting(done)`` is called now and then with the number of tasks that are done.
+    """
+    ahead: deque[tuple[Task, Future[Outcome]]] = deque()
+    given = 0
+    remaining = iter(tasks)
+    try:
+        for task in remaining:
+            ahead.append((task, executor.submit(check_file, task)))
+            if len(ahead) >= AHEAD:
+                yield _awaited(*ahead.popleft(), waiting, given, ahead)
+                given += 1
+        while ahead:
+            yield _awaited(*ahead.popleft(), waiting, given, ahead)
+            given += 1
+    finally:
+        for _, future in ahead:
+            future.cancel()
+
+
+def _awaited(
+    task: Task,
+    future: Future[Outcome],
+    waiting: Callable[[int], None] | None,
+    given: int,
+    ahead: Sequence[tuple[Task, Future[Outcome]]],
+) -> Outcome:
+    while waiting is not None:
+        waiting(given + sum(other.done() for _, other in ahead) + future.done())
+        try:
+            return future.result(0.2)
+        except TimeoutError:
+            if future.done():  # the work's own TimeoutError
+                break
+        except Exception:
+            break
+    try:
+        return future.result()
+    except Lost as lost:
+        words, fault = f"{task.path} could not be checked: {lost}.", ""
+    except Exception:
+        words, fault = f"{task.path} could not be checked: its worker failed.", traceback.format_exc()
+    return outcome(task, Examined(task.path, None, words), fault)
+
+
+def check_many(
+    paths: Iterable[str | Path],
+    *,
+    executor: Executor | None = None,
+    classes: int | None = None,
+    declare: Sequence[str] = (),
+    strict: bool = False,
+) -> Iterator[dict[str, Any]]:
+    """Check documents, and yield for each, in order, the record that ``symderiv check --format json`` prints.
+
+    ``executor`` is any ``concurrent.futures.Executor`` (of processes, of a cluster); without one, the documents are
+    checked here, one after the other. The other options are those of ``check``. What cannot be read or checked has its
+    ``error`` in its record; nothing is raised for it.
+    """
+    declarations = tuple((text, f"declared as {text!r}") for text in declare)
+    tasks = (Task(str(path), classes, declarations, strict) for path in paths)
+    found = map(check_file, tasks) if executor is None else outcomes(tasks, executor)
+    for each in found:
+        yield each.piece

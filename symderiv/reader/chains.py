@@ -1,0 +1,288 @@
+r"""Chains: the rows of displays cut into steps, each with its left side, its right side and what held there.
+
+A row that begins with a relation continues the chain before it. The first ``=`` of a chain whose left side is a new
+symbol is a definition; every other one is a claim. This module must never judge a claim.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+
+from symderiv.diagnostics import Diagnostic, ReadError
+from symderiv.document import Span
+from symderiv.reader import syntax
+from symderiv.reader.arrays import Array, Value
+from symderiv.reader.definitions import ARRAYS, Definitions
+from symderiv.reader.families import differences
+from symderiv.reader.names import shown
+from symderiv.reader.nodes import is_delta, names_in, rounded, says_vector
+from symderiv.reader.prose import CONSTANT
+from symderiv.reader.reading import Posed, Reading
+from symderiv.terms import Assumption, Deriv, Head, Num, Term, Var, subterms
+
+CLAIMS = ("=", ":=", "<", ">", "<=", ">=", "!=")
+BREAKS = ("implies", "iff", "impliedby", "therefore", "because", "to", "mapsto", "gets")
+ASIDE = re.compile(
+    r"(?:[&\s{]|\\[,:;! ]|\\(?:text|mathrm|mbox)\{)*(?:when|where|with|since|and|because|whereas|here)\b", re.IGNORECASE
+)
+FALSE_MARK = re.compile(r"%\s*symderiv:\s*false\b")
+
+
+@dataclass(slots=True, eq=False, repr=False)
+class Last:
+    """The side that the next relation continues from."""
+
+    value: Value | None
+    span: Span
+    node: syntax.Node | None
+    error: Diagnostic | None = None
+    free: dict[str, str] = field(default_factory=dict)
+    guessed: bool = False
+
+
+class Chains:
+    """Cuts rows into steps and adds them to ``reading.posed``.
+
+    ``last`` is the side that the next relation continues from; ``solving`` says that an equation "= 0" came before in
+    the section; ``seen`` are the names in the formulas so far, ``used`` the families in the steps so far.
+    """
+
+    def __init__(self, reading: Reading, definitions: Definitions) -> None:
+        self.reading = reading
+        self.definitions = definitions
+        self.symbols = reading.symbols
+        self.elaborator = reading.elaborator
+        self.last: Last | None = None
+        self.solving = self.fresh_chain = self.inline = False
+        self.seen: set[str] = set()
+        self.used: set[Head] = set()
+        self.kept: frozenset[str] = frozenset()
+
+    def section(self) -> None:
+        """A heading ends the chain."""
+        self.last = None
+        self.solving = False
+
+    def segments(
+        self, row: syntax.Row, display: int, n: int, conditions: list[Assumption], inline: bool = False
+    ) -> None:
+        self.inline = inline
+        for segment in row.segments:
+            if segment.relation is None:
+                if segment.side is None:
+                    continue  # the row goes on with the chain above
+                self._start(segment)
+            elif isinstance(segment.side, syntax.Node) and ASIDE.match(
+                self.reading.document.source.text, segment.span.start, segment.span.end
+            ):
+                return  # "... = x when g = ..." goes on with words
+            elif segment.relation in CLAIMS:
+                self._step(segment, display, n, conditions)
+            elif segment.relation in BREAKS:
+                self._start(segment)
+            else:
+                self.last = Last(None, segment.span, None)
+        if inline:
+            self.last = None
+
+    def _start(self, segment: syntax.Segment) -> None:
+        self.elaborator.start_chain()
+        self.last = None
+        self.fresh_chain = True
+        if isinstance(segment.side, ReadError):
+            self.last = Last(None, segment.span, None, segment.side.diagnostic)
+        elif segment.side is not None:
+            self.last = Last(None, segment.side.span, segment.side)
+
+    def _step(self, segment: syntax.Segment, display: int, n: int, conditions: list[Assumption]) -> None:
+        last, relation = self.last, segment.relation
+        assert relation is not None
+        if last is not None:
+            self.elaborator.free = {**last.free, **self.elaborator.free}
+        posed = Posed(segment.span, last.span if last else segment.span, relation, "claim", display, n)
+        source = self.reading.document.source
+        line_start = source.text.rfind("\n", 0, segment.span.start) + 1
+        line_end = source.text.find("\n", segment.span.start)
+        line = source.text[line_start : line_end if line_end >= 0 else len(source.text)]
+        posed.expected_false = bool(FALSE_MARK.search(line))
+        if last is not None and last.node is not None and isinstance(segment.side, syntax.Node):
+            says_delta = (
+                isinstance(segment.side, syntax.Number | syntax.Casesdef)
+                and is_delta(last.node)
+                and not self.symbols.cases
+            )
+            if says_delta or (self.reading.is_size_or_index(last.node) and self.reading.is_size_or_index(segment.side)):
+                self.last = None  # "m = n", "i = j" say where a formula holds
+                return
+        if isinstance(segment.side, ReadError):
+            posed.error = segment.side.diagnostic
+            self.reading.posed.append(posed)
+            return
+        if segment.side is None:
+            posed.error = Diagnostic("E110", "nothing stands on the right of this relation", segment.span)
+            self.reading.posed.append(posed)
+            return
+        if last is None:
+            posed.error = Diagnostic("E111", "this relation has no left side to continue from", segment.span)
+        elif last.node is not None and last.value is None and last.error is None:
+            head = self.definitions.head_of(last.node) if relation in ("=", ":=") else None
+            if head is not None and self.definitions.define(head, last.node, segment.side, relation, posed):
+                self.kept = posed.kept
+                if posed.error is not None:
+                    self.last = Last(None, posed.span, None, posed.error)
+                else:
+                    self.last = Last(posed.right, segment.side.span, segment.side)
+                self.reading.posed.append(posed)
+                return
+            try:
+                last.value = self.elaborator.value(last.node)
+                self.kept = last.value.free if isinstance(last.value, Term) else frozenset()
+            except ReadError as error:
+                pair = self._as_scalars(last.node, segment.side) if error.diagnostic.code in ARRAYS else None
+                if pair is None:
+                    last.error = error.diagnostic
+                else:
+                    last.value = pair[0]
+        try:
+            right = self.elaborator.value(segment.side)
+        except ReadError as error:
+            pair = (
+                self._as_scalars(last.node, segment.side)
+                if last is not None and error.diagnostic.code in ARRAYS
+                else None
+            )
+            if pair is None or last is None:
+                posed.error = error.diagnostic
+                self.reading.posed.append(posed)
+                return
+            last.value, right = pair
+        if last is not None and last.value is not None:
+            posed.left, posed.right = last.value, right
+            if isinstance(right, Array) != isinstance(last.value, Array) and last.node is not None:
+                plain_pair = self._as_scalars(last.node, segment.side)
+                if plain_pair is not None:
+                    last.value, right = plain_pair
+                    posed.left, posed.right = plain_pair
+        elif posed.error is None:
+            posed.error = (last.error if last else None) or Diagnostic(
+                "E111", "the left side could not be read", segment.span
+            )
+        if self._names_result(posed, segment.side) or self._reads_off(posed):
+            self.last = Last(right, segment.side.span, segment.side, free=dict(self.elaborator.free))
+            return
+        if self.inline:
+            self.last = None
+            return
+        posed.guessed = last is not None and last.guessed
+        posed.rounded = rounded(segment.side) or (last is not None and last.node is not None and rounded(last.node))
+        self._finish(posed, conditions)
+        self.last = Last(right, segment.side.span, segment.side, free=dict(self.elaborator.free), guessed=posed.guessed)
+
+    def _as_scalars(self, left: syntax.Node | None, right: syntax.Node) -> tuple[Term, Term] | None:
+        """Both sides with bare symbols as numbers, where nothing in them says vector: ``x`` beside x_1, x_2, ..."""
+        if left is None or says_vector(left) or says_vector(right):
+            return None
+        elaborator = self.elaborator
+        elaborator.as_scalars = True
+        try:
+            a, b = self.elaborator.value(left), self.elaborator.value(right)
+        except ReadError:
+            return None
+        finally:
+            elaborator.as_scalars = False
+        return (a, b) if isinstance(a, Term) and isinstance(b, Term) else None
+
+    def _reads_off(self, posed: Posed) -> bool:
+        """``(f(x) - y)^2 = (w x - y)^2`` with an unknown f says what f(x) is: the one place where the sides differ."""
+        left, right = posed.left, posed.right
+        if posed.relation != "=" or not isinstance(left, Term) or not isinstance(right, Term):
+            return False
+        found: set[tuple[Term, Term]] = set()
+        if not differences(left, right, found) or len(found) != 1:
+            return False
+        ((unknown, value),) = found
+        if unknown is left or not isinstance(unknown, Var) or unknown.head in self.symbols.definitions:
+            return False
+        indices = unknown.indices
+        # dy/dx = d(e^x)/dx is said by somebody for whom y is e^x
+        surely = isinstance(left, Deriv) and left.body is unknown
+        if not surely and (unknown.head in self.used or unknown.head in self.symbols.variables):
+            return False
+        if len(set(indices)) != len(indices):
+            return False
+        if (
+            not all(isinstance(i, str) for i in indices)
+            or isinstance(value, Num)
+            or unknown.head in self.symbols.reached(value)
+        ):
+            return False
+        self.symbols.now = len(self.reading.posed)
+        made = self.symbols.define(unknown.name, indices, len(unknown.subs), value, posed.span)
+        self.symbols.heads.setdefault(unknown.name, set()).add(made)
+        posed.kind = "definition"
+        posed.notes = (f"{shown(unknown.name)} is read off here",)
+        self.reading.posed.append(posed)
+        return True
+
+    def _names_result(self, posed: Posed, side: syntax.Node) -> bool:
+        r"""``\sum_j e^{f_j} = \Sigma``: a new symbol on the right names what stands on the left."""
+        if (
+            posed.relation != "="
+            or posed.left is None
+            or isinstance(posed.left, Array)
+            or isinstance(posed.right, Array)
+        ):
+            return False
+        head = self.definitions.head_of(side)
+        found = self.definitions.indices(head) if head is not None else None
+        if head is None or found is None or head[3]:
+            return False
+        name, subs, labels = found
+        versioned = Head(self.symbols.name(name, len(subs), len(labels)), len(subs), len(labels))
+        used = name in self.seen or isinstance(posed.left, Var) or self.definitions.assumed(name, subs, labels)
+        used = used or any(isinstance(t, Deriv) for t in subterms(posed.left))
+        used = used or any(i in self.symbols.bound_names for i in posed.left.free - {*subs, *labels})
+        if (
+            used
+            or self.symbols.defines(name, len(subs), len(labels))
+            or name in self.symbols.size_names
+            or self.reading.is_index(side)
+        ):
+            return False
+        if not all(isinstance(i, str) for i in (*subs, *labels)) or versioned in self.symbols.reached(posed.left):
+            return False
+        made = self.symbols.define(name, (*subs, *labels), len(subs), posed.left, posed.span)
+        self.symbols.heads.setdefault(name, set()).add(made)
+        posed.kind = "definition"
+        self.reading.posed.append(posed)
+        return True
+
+    def see(self, row: syntax.Row) -> None:
+        for segment in row.segments:
+            if isinstance(segment.side, syntax.Node):
+                self.seen.update(names_in(segment.side))
+
+    def _finish(self, posed: Posed, conditions: list[Assumption]) -> None:
+        for side in (posed.left, posed.right):
+            if isinstance(side, Term):
+                self.used |= {t.head for t in subterms(side) if isinstance(t, Var)}
+        posed.case, posed.earlier_case = self.reading.case, self.reading.earlier_case
+        posed.kept = self.kept
+        posed.solving = self.solving and self.fresh_chain
+        self.fresh_chain = False
+        if any(isinstance(side, Num) and not side.value for side in (posed.left, posed.right)):
+            self.solving = True
+        posed.at = len(self.reading.posed)
+        posed.constant = bool(CONSTANT.search(self.reading.prose))
+        posed.guessed = posed.guessed or self.elaborator.guessed
+        self.elaborator.guessed = False
+        posed.free = dict(self.elaborator.free)
+        posed.declared = dict(self.symbols.declared)
+        posed.assumptions = self.symbols.in_force()
+        posed.conditions = conditions
+        posed.notes = tuple(dict.fromkeys(self.elaborator.notes))
+        self.elaborator.notes.clear()
+        self.reading.diagnostics += self.elaborator.warnings
+        self.elaborator.warnings.clear()
+        self.reading.posed.append(posed)

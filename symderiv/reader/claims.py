@@ -1,0 +1,215 @@
+r"""From a step to what the kernel judges: its claims, one for each entry of a vector, and the context they live in.
+
+Claims are built when the whole document has been read, because ranges and definitions are often found after their first
+use. This module must never judge.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from itertools import product
+
+from symderiv.diagnostics import ReadError
+from symderiv.reader.arrays import Array, join
+from symderiv.reader.einstein import summed
+from symderiv.reader.names import shown
+from symderiv.reader.reading import Posed, Reading
+from symderiv.terms import Assumption, Claim, Context, Definition, Head, Index, Range, Term, Var, fresh, subterms
+
+LOSSES = ("L", "J", "C", "E", "l", r"\ell", r"\mathcal{L}", r"\mathcal{J}", r"\mathcal{C}", "loss", "cost", "Loss")
+
+
+class Claims:
+    """Makes the claims of a step."""
+
+    def __init__(self, reading: Reading) -> None:
+        self.reading = reading
+        self.symbols = reading.symbols
+
+    def of(self, posed: Posed) -> list[Claim]:
+        """The claims of a step; several for an equation between vectors. Raises ReadError where shapes do not fit."""
+        left, right = posed.left, posed.right
+        assert left is not None and right is not None
+        if isinstance(left, Array) or isinstance(right, Array):
+            pairs = list(self._entries(posed))
+        else:
+            pairs = [(left, right, {})]
+        return [self._claim(posed, a, b, extra) for a, b, extra in pairs]
+
+    def _entries(self, posed: Posed) -> Iterator[tuple[Term, Term, dict[str, str]]]:
+        left, right, ranges = posed.left, posed.right, self.symbols.ranges
+        if (isinstance(right, Term) and not isinstance(left, Term)) or isinstance(left, Term):
+            array = right if isinstance(left, Term) else left
+            scalar = left if isinstance(left, Term) else right
+            if not (isinstance(scalar, Term) and type(scalar).__name__ == "Num"):
+                assert isinstance(array, Array)
+                raise ReadError(
+                    "E211", f"a number on one side and a {array.shape(ranges)} array on the other", posed.span
+                )
+            left = left if isinstance(left, Array) else Array(array.axes, lambda at: scalar, array.row)  # type: ignore[union-attr]
+            right = right if isinstance(right, Array) else Array(array.axes, lambda at: scalar, array.row)  # type: ignore[union-attr]
+        assert isinstance(left, Array) and isinstance(right, Array)
+        if len(left.axes) != len(right.axes):
+            raise ReadError(
+                "E211",
+                f"shapes do not fit: {left.shape(ranges)} on the left, {right.shape(ranges)} on the right",
+                posed.span,
+            )
+        joined = [join(a, b, ranges) for a, b in zip(left.axes, right.axes, strict=True)]
+        if any(axis is None for axis in joined):
+            raise ReadError(
+                "E211",
+                f"shapes do not fit: {left.shape(ranges)} on the left, {right.shape(ranges)} on the right",
+                posed.span,
+            )
+        places: list[list[Index]] = []
+        classes: dict[str, str] = {}
+        taken = set(posed.free)
+        for axis in joined:
+            if isinstance(axis, int):
+                places.append(list(range(1, axis + 1)))
+                continue
+            assert axis is not None
+            name = fresh("i", taken)
+            taken.add(name)
+            classes[name] = axis
+            places.append([name])
+        for at in product(*places):
+            yield left.entry(at), right.entry(at), classes
+
+    def _claim(self, posed: Posed, left: Term, right: Term, classes: dict[str, str]) -> Claim:
+        ranges = self.symbols.ranges
+        memo: dict[Term, Term] = {}
+        if self.symbols.einstein:
+            keep = frozenset(posed.kept) | frozenset(posed.declared)
+            left, right = summed(left, keep, posed.free.get), summed(right, keep, posed.free.get)
+        context = self.context(posed, classes, left, right)
+        relation = "=" if posed.relation == ":=" else posed.relation
+        return Claim(ranges.resolve(left, memo), relation, ranges.resolve(right, memo), context)
+
+    def context(self, posed: Posed, classes: dict[str, str], *terms: Term) -> Context:
+        """Where a claim lives: the definitions made before it, or, on a second reading, later ones too.
+
+        A later definition never counts for what is differentiated by: that is a solution, not a definition.
+        """
+        symbols = self.symbols
+        heads = self.symbols.reached(*terms)
+        ranges = symbols.ranges
+        memo: dict[Term, Term] = {}
+        definitions = {}
+        for head, made in symbols.definitions.items():
+            known = tuple(
+                Definition(d.params, ranges.resolve(d.body, memo))
+                for d in made
+                if symbols.order[head, d.params] <= posed.at or (posed.later and head not in symbols.variables)
+            )
+            if known:
+                definitions[head] = known
+        assumptions = []
+        indices: dict[str, Range] = {}
+        for name, range_class in {**symbols.hinted_classes, **posed.free, **classes}.items():
+            if name in symbols.hinted and not ranges.explicit.get(ranges.find(range_class)):
+                ranges.declare(range_class, symbols.hinted[name])
+            indices[name] = posed.declared.get(name) or ranges.range_of(range_class)
+        for name, range_ in posed.declared.items():
+            indices.setdefault(name, range_)
+        for name, range_class in symbols.index_classes.items():
+            if name not in indices:
+                indices[name] = ranges.range_of(range_class)
+        stated = () if self.reading.strict else self._applicable()
+        strongest = ("onehot", "binary", "positive")  # dropped first where a weaker one will do
+        stated = sorted(stated, key=lambda a: strongest.index(a.kind) if a.kind in strongest else len(strongest))
+        for assumption in (*posed.assumptions, *posed.conditions, *posed.case, *stated):
+            if not self._relevant(assumption, heads):
+                continue
+            data = tuple(ranges.resolve(part, memo) if isinstance(part, Term) else part for part in assumption.data)
+            assumptions.append(Assumption(assumption.kind, data, assumption.text, assumption.source))
+        dependent = frozenset(
+            (a, b)
+            for a in symbols.numerators
+            if a not in definitions
+            for b in symbols.variables
+            if a != b and not any(a in group and b in group for group in symbols.together)
+        ) | frozenset(
+            (a, b)
+            for a in heads
+            if a not in definitions
+            for b in symbols.variables
+            if a != b and self._says_depends(a, b)
+        )
+        families = ranges.families()
+        through = {}
+        for top, middle in self._through().items():
+            spans = families.get(middle, ())
+            if top in heads and all(r is not None and r.low <= 1 for r in spans):
+                through[top] = ((middle, spans),)
+                note = f"{shown(top.name)} is taken to depend on everything through {shown(middle.name)}"
+                if note not in posed.notes:
+                    posed.notes = (*posed.notes, note)
+        return Context(
+            indices,
+            definitions,
+            tuple(assumptions),
+            families,
+            dict(symbols.sizes),
+            dict(symbols.minimum),
+            frozenset(pair for pair in dependent if pair[0] not in through),
+            through,  # type: ignore[arg-type]
+        )
+
+    def _through(self) -> dict[Head, Head]:
+        """An undefined scalar whose derivatives by an intermediate are written depends on the rest through that one.
+
+        Only where the intermediate reaches everything else that the scalar is differentiated by.
+        """
+        symbols = self.symbols
+        result: dict[Head, Head] = {}
+        for top in sorted({a for a, _ in symbols.rates}):
+            if top in symbols.definitions or top.subs or top.sups or top.name not in LOSSES:
+                continue
+            by = sorted({b for a, b in symbols.rates if a == top})
+            middles = [b for b in by if b in symbols.definitions]
+            reach = {b: self.symbols.reached(*(d.body for d in symbols.definitions[b])) for b in middles}
+            highest = [b for b in middles if not any(b in reach[other] for other in middles if other != b)]
+            if len(highest) == 1 and all(b == highest[0] or b in reach[highest[0]] for b in by):
+                result[top] = highest[0]
+        return result
+
+    def _says_depends(self, a: Head, b: Head) -> bool:
+        """``p(y|x)``, ``\\pi_\\theta``, ``f(x; \\theta)``: the notation says on what it depends."""
+        if "|" in a.name or a.name.startswith("\\operatorname{"):
+            return True
+        brace = a.name.find("_{")
+        if brace >= 0 and b.name in a.name[brace:]:
+            return True
+        return any(
+            re.search(rf"(?<![A-Za-z]){re.escape(b.name)}(?![A-Za-z])", text)
+            for text in self.symbols.call_texts.get(a.name, ())
+        )
+
+    def _applicable(self) -> list[Assumption]:
+        """What the prose states about families that are not defined."""
+        found = []
+        for assumption in self.symbols.stated:
+            heads = {
+                t.head
+                for part in assumption.data
+                if isinstance(part, Term)
+                for t in subterms(part)
+                if isinstance(t, Var)
+            }
+            heads |= {part for part in assumption.data if isinstance(part, Head)}
+            if not any(head in self.symbols.definitions for head in heads):
+                found.append(assumption)
+        return found
+
+    def _relevant(self, assumption: Assumption, heads: set[Head]) -> bool:
+        """Whether an assumption speaks of something that occurs in the claim."""
+        if assumption.kind in ("equal", "distinct"):
+            return True
+        mentioned = {part for part in assumption.data if isinstance(part, Head)}
+        for part in assumption.data:
+            if isinstance(part, Term):
+                mentioned |= {t.head for t in subterms(part) if isinstance(t, Var)}
+        return bool(mentioned & heads)

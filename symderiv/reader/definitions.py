@@ -1,0 +1,378 @@
+r"""Definitions: whether a line gives a new symbol its meaning, and taking it up if it does.
+
+A symbol that has a meaning keeps it, unless a line clearly gives it another one. This module must never judge a claim,
+except to tell a new meaning from a repetition of the old one.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from symderiv.diagnostics import Diagnostic, ReadError
+from symderiv.document import Span
+from symderiv.kernel import Proved, prove_all
+from symderiv.reader import syntax
+from symderiv.reader.arrays import Array, Value
+from symderiv.reader.claims import Claims
+from symderiv.reader.einstein import summed
+from symderiv.reader.names import index_word, plain
+from symderiv.reader.nodes import index_count, is_layer, names_in, parts_of, says_vector
+from symderiv.reader.reading import Posed, Reading
+from symderiv.reader.survey import Survey
+from symderiv.reader.symbols import Function, Parameter
+from symderiv.terms import Head, Index, Term, Var, fresh, subterms
+
+CUES = re.compile(
+    r"\b(let|define[ds]?|defining|denote[ds]?|set(ting)?|put|where|write|call|name[ds]?|introduce|abbreviat\w*|with|again|now|consider|suppose|given)\b"
+    r"|设|令|记|定义|其中|정의|라고|sea|definimos|soit|posons|notons",
+    re.IGNORECASE,
+)
+ARRAYS = ("E150", "E161", "E210", "E211", "E213")  # what goes wrong when a number is read as a vector
+
+
+class Definitions:
+    """Finds the head that a left side names, and makes its definition."""
+
+    def __init__(self, reading: Reading, claims: Claims) -> None:
+        self.reading = reading
+        self.claims = claims
+        self.symbols = reading.symbols
+        self.elaborator = reading.elaborator
+
+    def head_of(
+        self, node: syntax.Node
+    ) -> tuple[str, syntax.Node | None, syntax.Node | None, list[syntax.Node]] | None:
+        """(name, subscript, label, arguments) if ``node`` is a symbol, a family member or a call; else None."""
+        args: list[syntax.Node] = []
+        head, trailing = node, None
+        if (
+            isinstance(node, syntax.Group)
+            and node.open == "["
+            and not isinstance(node.body, syntax.Tuple | syntax.Relation)
+        ):
+            return self.head_of(node.body)
+        if (
+            isinstance(node, syntax.Apply)
+            and isinstance(node.argument, syntax.Group)
+            and node.sup is None
+            and not node.primes
+        ):
+            if node.name not in ("sigmoid", "softmax", "relu", "softplus"):
+                return None
+            body = node.argument.body
+            return node.name, node.sub, None, list(body.items) if isinstance(body, syntax.Tuple) else [body]
+        if (
+            isinstance(node, syntax.Scripted)
+            and isinstance(node.base, syntax.Group)
+            and node.base.open == "["
+            and node.sup is None
+        ):
+            inner = self.head_of(node.base.body)
+            if inner is not None and inner[1] is None and not node.primes:
+                return inner[0], node.sub, inner[2], inner[3]
+            return None
+        if (
+            isinstance(node, syntax.Scripted)
+            and isinstance(node.base, syntax.Apply)
+            and node.sup is None
+            and not node.primes
+        ):
+            inner = self.head_of(node.base)
+            return (inner[0], node.sub, None, inner[3]) if inner is not None and inner[1] is None else None
+        if isinstance(node, syntax.Product) and len(node.factors) == 2 and node.operators == ("",):
+            head, call = node.factors
+            group, gsub, gsup, gprimes = parts_of(call)
+            if not isinstance(group, syntax.Group) or group.open not in ("(", "[") or gsup is not None or gprimes:
+                return None
+            args = list(group.body.items) if isinstance(group.body, syntax.Tuple) else [group.body]
+            args = [arg.left if isinstance(arg, syntax.Given) else arg for arg in args]
+            if not all(isinstance(arg, syntax.Symbol | syntax.Scripted | syntax.Ellipsis) for arg in args):
+                return None
+            trailing = gsub
+        base, sub, sup, primes = parts_of(head)
+        if not isinstance(base, syntax.Symbol) or primes or (sub is not None and trailing is not None):
+            return None
+        if isinstance(sup, syntax.Number) and sup.text == "2" and plain(base.name) in self.symbols.squares:
+            return plain(base.name), sub if sub is not None else trailing, sup, args
+        if sup is not None and not (isinstance(sup, syntax.Group) and sup.open in ("(", "[")) and not is_layer(sup):
+            known = isinstance(sup, syntax.Symbol) and ("^" + sup.name) in self.symbols.labels
+            if not known and not (isinstance(sup, syntax.Symbol) and sup.name in ("*", r"\ast", r"\star")):
+                return None
+        name = plain(base.name)
+        if name in ("e", "d", "1") and not args and sub is None and name != "d":
+            return None
+        if isinstance(sub, syntax.Relation) or (name == r"\delta" and sub is not None and index_count(sub) == 2):
+            return None
+        return name, sub if sub is not None else trailing, sup, args
+
+    def indices(self, head: tuple) -> tuple[str, list[Index], list[Index]] | None:
+        name, sub, sup, args = head
+        elaborator = self.elaborator
+        try:
+            subs = elaborator.indices(sub, name)
+            if subs is None:
+                name, subs = f"{name}_{{{index_word(sub)}}}", []
+            if isinstance(sup, syntax.Number) and sup.text == "2" and name in self.symbols.squares:
+                return f"{name}^{{2}}", subs, []
+            labels, rest, name = elaborator.label(name, sup)
+            for arg in args:  # S(x_i) is a member of the family S_i, h_k(x^{(i)}) of h_k^{(i)}
+                base, arg_sub, arg_sup, _ = parts_of(arg)
+                if isinstance(base, syntax.Symbol):
+                    arg_subs = elaborator.indices(arg_sub, plain(base.name)) or []
+                    arg_labels, _, _ = elaborator.label(plain(base.name), arg_sup)
+                    if not all(isinstance(i, int) for i in arg_subs):
+                        subs = [*subs, *(i for i in arg_subs if i not in subs)]
+                    labels = [*labels, *(i for i in arg_labels if i not in labels)]
+        except ReadError:
+            return None
+        return (name, subs, labels) if rest is None else None
+
+    def is_defined(self, head: tuple) -> bool:
+        found = self.indices(head)
+        if found is None:
+            return True
+        name, subs, labels = found
+        return self.symbols.defines(name, len(subs), len(labels))
+
+    def define(self, head: tuple, left: syntax.Node, right: syntax.Node, relation: str, posed: Posed) -> bool:
+        """Take ``left = right`` as a definition if the left side is new, or clearly means something new here."""
+        symbols = self.symbols
+        found = self.indices(head)
+        if found is None:
+            return False
+        name, subs, labels = found
+        if name in symbols.size_names or (name in symbols.declared and not subs):
+            return False
+        if isinstance(right, syntax.Number) and relation != ":=" and not CUES.search(self.reading.prose[-160:]):
+            return False  # y = 1 is a case
+        if subs and all(isinstance(i, int) for i in subs) and isinstance(right, syntax.Symbol | syntax.Number):
+            return False  # z_1 = z is a special case, not what z_1 is
+        if any(i in symbols.size_names for i in (*subs, *labels)):
+            return False  # y_K = ... is one member, the last
+        entries = self.elaborator.entries_of(name)
+        if entries is not None and not subs and symbols.defines(entries.name, 2):
+            return False  # the entries are defined already
+        if self.assumed(name, subs, labels) or (name in symbols.standard and not subs):
+            return False
+        if not any(isinstance(i, int) for i in (*subs, *labels)) and name in set(names_in(right)) and head[3]:
+            return False  # H(y) = H(x) + ... says how H behaves, not what it is
+        if symbols.defines(name, len(subs), len(labels)):
+            shown = Head(symbols.name(name, len(subs), len(labels)), len(subs), len(labels))
+            existing = symbols.definitions.get(symbols.hidden[shown][1] if shown in symbols.hidden else shown, ())
+            if shown in symbols.auto:
+                symbols.new_version(name, len(subs), len(labels))
+                existing = ()
+            members_only = bool(existing) and all(any(isinstance(p, int) for p in d.params) for d in existing)
+            this = (*subs, *labels)
+            another_member = (
+                members_only
+                and any(isinstance(i, int) for i in this)
+                and all(tuple(p for p in d.params[: len(this)]) != this for d in existing)
+            )
+            if not another_member and existing:
+                if members_only and all(isinstance(i, str) for i in this):
+                    if self._repeats(left, right):
+                        return False
+                    symbols.new_version(name, len(subs), len(labels))
+                elif relation == ":=" or not subs:
+                    if self._repeats(left, right):
+                        return False
+                    symbols.new_version(name, len(subs), len(labels))
+                    self.reading.diagnostics.append(
+                        Diagnostic("W420", f"{name} is defined anew here; its earlier meaning ends", posed.left_span)
+                    )
+                else:
+                    return False
+        try:
+            self._make(name, subs, labels, head[3], right, posed)
+        except ReadError as error:
+            posed.error = error.diagnostic
+        return True
+
+    def assumed(self, name: str, subs: Sequence[Index], labels: Sequence[Index]) -> bool:
+        """Whether an assumption already gives this member its value (x_0 = 1)."""
+        for assumption in self.symbols.in_force():
+            if assumption.kind == "equation" and isinstance(assumption.data[0], Var):
+                var = assumption.data[0]
+                if (
+                    var.name == self.symbols.name(name, len(subs), len(labels))
+                    and len(var.subs) == len(subs)
+                    and len(var.sups) == len(labels)
+                ):
+                    if all(isinstance(p, str) or p == i for p, i in zip(var.indices, (*subs, *labels), strict=True)):
+                        return True
+        return False
+
+    def _repeats(self, left: syntax.Node, right: syntax.Node) -> bool:
+        """Whether the equation holds under the meaning that the left side already has."""
+        try:
+            a, b = self.elaborator.value(left), self.elaborator.value(right)
+        except ReadError:
+            return False
+        saved = dict(self.symbols.ranges.resolved), set(self.symbols.ranges.taken)
+        posed = Posed(
+            right.span,
+            left.span,
+            "=",
+            "claim",
+            0,
+            0,
+            a,
+            b,
+            dict(self.elaborator.free),
+            dict(self.symbols.declared),
+            self.symbols.in_force(),
+        )
+        posed.at = len(self.reading.posed)
+        try:
+            claims = self.claims.of(posed)
+            return bool(claims) and isinstance(prove_all(claims), Proved)
+        except ReadError:
+            return False
+        finally:
+            self.symbols.ranges.resolved, self.symbols.ranges.taken = saved
+
+    def define_row(self, row: syntax.Row) -> None:
+        """A definition from a directive. Raises ReadError."""
+        left, right = row.segments[0].side, row.segments[1].side
+        assert isinstance(left, syntax.Node) and isinstance(right, syntax.Node)
+        Survey(self.symbols).square(left)
+        head = self.head_of(left)
+        found = self.indices(head) if head is not None else None
+        if head is None or found is None:
+            raise ReadError("E191", "the left side of a definition is a symbol, a member p_i or a call f(x)", left.span)
+        self.elaborator.start_chain()
+        posed = Posed(right.span, left.span, "=", "definition", -1, 0)
+        name, subs, labels = found
+        if self.symbols.defines(name, len(subs), len(labels)):
+            self.symbols.new_version(name, len(subs), len(labels))
+        self._make(name, subs, labels, head[3], right, posed)
+
+    def _make(
+        self,
+        name: str,
+        subs: list[Index],
+        labels: list[Index],
+        args: list[syntax.Node],
+        right: syntax.Node,
+        posed: Posed,
+    ) -> None:
+        symbols, elaborator = self.symbols, self.elaborator
+        if isinstance(right, syntax.Group) and right.open in ("{", r"\{"):
+            raise ReadError("E164", "a set or a matrix given by its entry is not in the language", right.span)
+        named = {name for arg in args for name in names_in(arg)}
+        if not named.isdisjoint(names_in(right)) and elaborator.unknown(right):
+            raise ReadError("E151", "a command in it is not known, so its value elsewhere is not", right.span)
+        symbols.now = len(self.reading.posed)
+        parameters = self._parameters(args)
+        try:
+            value = elaborator.value(right)
+        except ReadError as error:
+            if error.diagnostic.code not in ARRAYS or says_vector(right):
+                raise
+            value, parameters = self._scalar_definition(right, args)
+        if isinstance(value, Array) and (subs or labels or args) and not says_vector(right):
+            value, parameters = self._scalar_definition(right, args)
+        if isinstance(value, Array):
+            if subs or labels or any(h.sups for h in symbols.heads.get(name, ())):
+                raise ReadError("E164", "a family of vectors is not in the language yet", right.span)
+            probe = value.entry(tuple("?" for _ in value.axes)) if all(isinstance(a, str) for a in value.axes) else None
+            symbols.arrays[name] = value
+            posed.kind = "definition"
+            posed.left, posed.right = None, value
+            entries = elaborator.entries_of(name)
+            self._define_family(entries.name if entries is not None else name, value, probe)
+            return
+        params = (*subs, *labels)
+        posed.kept = frozenset(i for i in params if isinstance(i, str))
+        if symbols.einstein:
+            value = summed(value, posed.kept, elaborator.free.get)
+        versioned = Head(symbols.name(name, len(subs), len(labels)), len(subs), len(labels))
+        if isinstance(value, Var) and value.head == Head(
+            symbols.name(name, len(subs), len(labels)), len(subs), len(labels)
+        ):
+            raise ReadError("E165", f"{name} stands on both sides, so this does not define it", posed.span)
+        numbers = bool(params) and all(isinstance(i, int) for i in params)
+        itself = (
+            Var(versioned.name, tuple(subs), tuple(labels)) in set(subterms(value))
+            if numbers
+            else versioned in symbols.reached(value)
+        )
+        if itself:
+            raise ReadError("E165", f"{name} stands on both sides, so this does not define it", posed.span)
+        head = symbols.define(name, params, len(subs), value, posed.left_span)
+        if args:
+            written = sum(
+                1 for p in parameters for i in (p.var.subs if p.var else ()) if isinstance(i, str) and i in subs
+            )
+            symbols.functions[name, len(subs) - written] = Function(tuple(parameters))
+        symbols.heads.setdefault(name, set()).add(head)
+        for n, index in enumerate(params):
+            elaborator.use(index, symbols.ranges.slot(head, n), right)
+        definition = next(d for d in symbols.definitions[head] if d.params[: len(params)] == params)
+        member = Var(head.name, definition.params[: head.subs], definition.params[head.subs :])
+        for n, index in enumerate(definition.params):
+            if n >= len(params):
+                elaborator.use(index, symbols.ranges.slot(head, n), right)
+        posed.kind = "definition"
+        posed.left, posed.right = member, value
+
+    def _scalar_definition(self, right: syntax.Node, args: list[syntax.Node]) -> tuple[Value, list[Parameter]]:
+        self.elaborator.as_scalars = True
+        try:
+            return self.elaborator.value(right), self._parameters(args)
+        finally:
+            self.elaborator.as_scalars = False
+
+    def _parameters(self, args: list[syntax.Node]) -> list[Parameter]:
+        """What the arguments of a defined function stand for."""
+        symbols, elaborator = self.symbols, self.elaborator
+        parameters: list[Parameter] = []
+        for arg in args:
+            if isinstance(arg, syntax.Ellipsis):
+                continue
+            base, sub, sup, _ = parts_of(arg)
+            if not isinstance(base, syntax.Symbol):
+                raise ReadError("E163", "the arguments of a function that is defined are symbols", arg.span)
+            argument = plain(base.name)
+            label = isinstance(sup, syntax.Group)
+            if sub is None and not label:
+                array = elaborator.array(argument, arg)
+                if array is not None:
+                    member = array.entry(tuple("?" for _ in array.axes))
+                    if not isinstance(member, Var):
+                        raise ReadError("E163", "the arguments of a function that is defined are symbols", arg.span)
+                    parameters.append(Parameter(family=member.head))
+                else:
+                    parameters.append(Parameter(var=Var(symbols.name(argument), (), ())))
+                continue
+            indices = elaborator.indices(sub, argument)
+            labelled, _, _ = elaborator.label(argument, sup)
+            if indices is None:
+                parameters.append(Parameter(var=Var(f"{argument}_{{{index_word(sub)}}}", (), ())))
+                continue
+            parameters.append(
+                Parameter(var=Var(symbols.name(argument, len(indices), len(labelled)), tuple(indices), tuple(labelled)))
+            )
+        return parameters
+
+    def _define_family(self, name: str, value: Array, probe: Term | None) -> None:
+        """A vector that is defined as a whole also has members: p = softmax(z) gives p_i."""
+        symbols = self.symbols
+        if probe is None or not 1 <= len(value.axes) <= 2:
+            return
+        names: list[str] = []
+        for _ in value.axes:
+            names.append(fresh("i", {*names, *probe.free}))
+        body = value.entry(tuple(names))
+        if isinstance(body, Var) and body.name == symbols.name(name, len(names)):
+            symbols.arrays.pop(name, None)  # z = (z_1, ..., z_K) says nothing new
+            return
+        if symbols.defines(name, len(names), 0):
+            return  # the entries are defined already
+        head = symbols.define(name, tuple(names), len(names), body, Span(0, 0))
+        symbols.auto.add(head)
+        for n, axis in enumerate(value.axes):
+            if isinstance(axis, str):
+                symbols.ranges.unite(axis, symbols.ranges.slot(head, n))

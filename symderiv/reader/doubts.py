@@ -1,0 +1,204 @@
+r"""Doubts: why a counterexample would not convict the author, and why a proof would be empty.
+
+A symbol of which nothing is known may stand for anything; a derivative of what does not contain its variable proves
+nothing. This module must never make a verdict better than the kernel's.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from symderiv.kernel import Witness
+from symderiv.kernel.derivative import Unsupported, definition_of
+from symderiv.reader.families import differences
+from symderiv.reader.names import shown
+from symderiv.reader.reading import Posed, Reading
+from symderiv.terms import Claim, Definition, Deriv, Fn, Head, Mul, Num, Opaque, SizeOf, Term, Var, subterms
+
+
+class Doubts:
+    """What speaks against taking a verdict at its word."""
+
+    def __init__(self, reading: Reading) -> None:
+        self.reading = reading
+        self.symbols = reading.symbols
+
+    def doubt(self, posed: Posed, claim: Claim) -> str:
+        """Why a counterexample to ``claim`` would not convict its author; empty if it does.
+
+        A symbol of which nothing is known may stand for anything, and what stands on both sides under different names
+        may be tied together by words that were not understood.
+        """
+        parts = {t for side in (claim.left, claim.right) for t in subterms(side)}
+        if any(isinstance(t, Opaque) for t in parts) and not any(
+            isinstance(t, Deriv) or (isinstance(t, Opaque) and any(t.orders)) for t in parts
+        ):
+            return "this may say what an unknown function is like"
+        for part in parts:
+            if isinstance(part, Var) and part.name.startswith("\\operatorname{"):
+                return "a command in it is not known"
+        if posed.rounded:
+            return "numbers in this line may be rounded"
+        for zero, other in ((claim.right, claim.left), (claim.left, claim.right)):
+            if (
+                isinstance(zero, Num)
+                and not zero.value
+                and posed.relation == "="
+                and any(isinstance(t, Var) for t in subterms(other))
+            ):
+                return "this may be an equation to be solved, not one that holds always"
+        if posed.solving and not any(
+            isinstance(t, Deriv) for side in (claim.left, claim.right) for t in subterms(side)
+        ):
+            return "this may follow from an equation that is being solved"
+        if all(isinstance(t, SizeOf | Num) for t in (claim.left, claim.right)):
+            return "this is a relation between sizes"
+        left, right = self._unknowns(claim.left), self._unknowns(claim.right)
+        found: set[tuple[Term, Term]] = set()
+        if differences(claim.left, claim.right, found) and all(
+            any(
+                isinstance(x, Num) and isinstance(y, Var) and y.head not in self.symbols.definitions
+                for x, y in ((a, b), (b, a))
+            )
+            for a, b in found
+        ):
+            return "this may say what numbers stand there"
+        if any(head.name in self.reading.constants for head in left ^ right):
+            return "a constant is spoken of that may be any number"
+        if posed.constant:
+            return "a constant is spoken of that may be any number"
+        if posed.guessed:
+            return "the shapes of the vectors and matrices here are not declared"
+        left, right = self._unknowns(claim.left), self._unknowns(claim.right)
+        if any(isinstance(t, Deriv) for side in (claim.left, claim.right) for t in subterms(side)):
+            differentiated = {h.name for h in self.symbols.variables}
+            for name in sorted({h.name for h in left | right} - differentiated):
+                if re.match(r"\\(?:mu|sigma|hat|bar|tilde|overline|widehat)\b", name):
+                    return f"{shown(name)} may depend on what is differentiated by, but its definition was not found"
+        if (not right and left and not isinstance(claim.right, Num)) or (
+            not left and right and not isinstance(claim.left, Num)
+        ):
+            return "one side is a numerical example"
+        only_left, only_right = left - right, right - left
+        if only_left and only_right:
+            a, b = min(only_left), min(only_right)
+            return f"how {shown(a.name)} on the left and {shown(b.name)} on the right are related was not found"
+        if (
+            isinstance(claim.left, Var)
+            and any(isinstance(i, int) for i in claim.left.indices)
+            and isinstance(claim.right, Var | Num)
+        ):
+            return "this may be a special case that is set here"
+        in_definitions = set()
+        for definitions in self.symbols.definitions.values():
+            for definition in definitions:
+                in_definitions |= _heads(definition.body)
+        for head in sorted(only_left | only_right):
+            if head.name not in in_definitions and head.name not in {h.name for h in self.symbols.variables}:
+                return f"nothing is known about {shown(head.name)}"
+        for head in self.symbols.reached(claim.left, claim.right):
+            for definition in self.symbols.definitions.get(head, ()):
+                hidden = definition.params[len(self._shown_params(head)) :] if head in self._hiding() else ()
+                if any(
+                    isinstance(i, str) and i in self.symbols.bound_names and not self._is_label(i, definition)
+                    for i in hidden
+                ):
+                    return f"{shown(head.name)} depends on an index that it does not show"
+        if self.symbols.einstein and (claim.left.free ^ claim.right.free):
+            return "an index stands on one side only, and repeated indices may be summed here"
+        return ""
+
+    @staticmethod
+    def unsaid(posed: Posed, witness: Witness) -> str:
+        """Whether the counterexample needs an index to be 0 that nobody has said to begin there."""
+        zero = [name for name, value in witness.indices if value == 0 and name not in posed.declared]
+        return f"whether {zero[0]} may be 0 is not said" if zero else ""
+
+    def empty(self, claims: Sequence[Claim]) -> str:
+        """Why a proof of ``claims`` would be empty or hasty.
+
+        Something defined is differentiated by what it does not contain, or capital letters of which nothing is known
+        change places in products: they may be matrices.
+        """
+        for claim in claims:
+            pairs = self._orders(claim.left) | self._orders(claim.right)
+            changed = sorted(a for a, b in pairs if (b, a) in pairs)
+            if changed:
+                letters = " and ".join(dict.fromkeys(changed))
+                return f"{letters} may be matrices, which do not commute: their shapes are not declared"
+            for side in (claim.left, claim.right):
+                for part in subterms(side):
+                    if isinstance(part, Deriv) and part.var.head in self.symbols.two_valued:
+                        return f"{shown(part.var.name)} has two values only, so nothing can be differentiated by it"
+                    if (
+                        isinstance(part, Deriv)
+                        and isinstance(part.body, Var)
+                        and part.body.head in self.symbols.definitions
+                    ):
+                        if part.var.head not in self.symbols.reached(
+                            part.body
+                        ) and not claim.context.through.keys() & self.symbols.reached(part.body):
+                            return f"as read, {shown(part.body.name)} does not depend on {shown(part.var.name)}"
+        return ""
+
+    def _orders(self, term: Term) -> set[tuple[str, str]]:
+        """Which capital letters without a meaning stand before which others, or names of layers, in the products of ``term``."""
+        pairs: set[tuple[str, str]] = set()
+        for part in subterms(term):
+            if isinstance(part, Mul):
+                before: set[str] = set()
+                for factor in part.parts:
+                    here = self._capitals(factor)
+                    pairs |= {(a, b) for a in before for b in here if a != b and (a[0] + b[0]).lower() != a[0] + b[0]}
+                    before |= here
+        return pairs
+
+    def _capitals(self, term: Term) -> set[str]:
+        if isinstance(term, Var):
+            unknown = not term.indices and term.head not in self.symbols.definitions
+            unknown = unknown and term.name not in self.symbols.divisors
+            letter, _, layer = term.name.partition("^{")
+            return {term.name} if unknown and len(letter) == 1 and (layer or letter.isupper()) else set()
+        if isinstance(term, Fn):
+            return set()  # the logarithm of a matrix is not in the language
+        return set().union(*map(self._capitals, term.parts))
+
+    def _hiding(self) -> dict[Head, Head]:
+        """The heads with hidden indices, and how they are written."""
+        return {head: shown for shown, (_, head) in self.symbols.hidden.items()}
+
+    def _shown_params(self, head: Head) -> range:
+        shown = self._hiding()[head]
+        return range(shown.subs + shown.sups)
+
+    @staticmethod
+    def _is_label(index: str, definition: Definition) -> bool:
+        """Whether an index stands only in labels ``^{(i)}`` of a definition's body: then it numbers the samples."""
+        variables = [t for t in subterms(definition.body) if isinstance(t, Var) and index in t.indices]
+        return all(index in t.sups and index not in t.subs for t in variables)
+
+    def _unknowns(self, term: Term) -> set[Head]:
+        """The undefined families and functions that a term reaches."""
+        found: set[Head] = set()
+        seen: set[Head] = set()
+        queue = [term]
+        while queue:
+            for part in subterms(queue.pop()):
+                if isinstance(part, Opaque):
+                    found.add(Head(part.name, 0, 0))
+                elif isinstance(part, Var) and part.head not in seen:
+                    seen.add(part.head)
+                    try:
+                        body = definition_of(part, self.symbols.definitions)
+                        bodies = [d.body for d in self.symbols.definitions[part.head]] if body is not None else []
+                    except Unsupported:
+                        bodies = [d.body for d in self.symbols.definitions[part.head]]
+                    queue += bodies
+                    if not bodies:
+                        found.add(part.head)
+        return found
+
+
+def _heads(term: Term) -> set[str]:
+    return {t.name for t in subterms(term) if isinstance(t, Var | Opaque)}

@@ -1,0 +1,99 @@
+r"""The state of one reading of a document, shared by the rooms that read it: its steps, its problems, its symbols.
+
+This module must never interpret a formula: it holds what others found, and parses each formula once.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from symderiv.diagnostics import Diagnostic
+from symderiv.document import Document, Span
+from symderiv.reader import syntax
+from symderiv.reader.arrays import Value
+from symderiv.reader.elaborate import Elaborator
+from symderiv.reader.latex import parse_display
+from symderiv.reader.names import plain
+from symderiv.reader.symbols import Symbols
+from symderiv.terms import Assumption, Range
+
+
+@dataclass(slots=True, eq=False, repr=False)
+class Posed:
+    """A step as read: what stands on both sides, and what held there."""
+
+    span: Span
+    left_span: Span
+    relation: str
+    kind: str
+    display: int
+    row: int
+    left: Value | None = None
+    right: Value | None = None
+    free: dict[str, str] = field(default_factory=dict)
+    declared: dict[str, Range] = field(default_factory=dict)
+    assumptions: tuple[Assumption, ...] = ()
+    conditions: list[Assumption] = field(default_factory=list)
+    error: Diagnostic | None = None
+    expected_false: bool = False
+    notes: tuple[str, ...] = ()
+    case: tuple[Assumption, ...] = ()
+    earlier_case: tuple[Assumption, ...] = ()
+    rounded: bool = False
+    guessed: bool = False
+    constant: bool = False
+    solving: bool = False  # an equation "= 0" came before in the section, and this begins a chain
+    at: int = 0  # how many steps came before
+    later: bool = False  # whether definitions that come later may be used
+    kept: frozenset[str] = frozenset()  # the indices of the chain's first side, free under Einstein's convention
+
+
+class Reading:
+    """What has been read of ``document`` so far.
+
+    ``prose`` are the words just before the current place; ``case`` what they say of indices, ``earlier_case`` what was
+    said last in the section; ``constants`` the symbols that the words call constants. With ``strict``, assumptions
+    that only the prose states do not count.
+    """
+
+    def __init__(self, document: Document, strict: bool = False) -> None:
+        self.document = document
+        self.strict = strict
+        self.symbols = Symbols()
+        self.elaborator = Elaborator(self.symbols)
+        self.posed: list[Posed] = []
+        self.diagnostics: list[Diagnostic] = list(document.problems)
+        self.prose = ""
+        self.case: tuple[Assumption, ...] = ()
+        self.earlier_case: tuple[Assumption, ...] = ()
+        self.constants: set[str] = set()
+        self._parsed: dict[Span, syntax.Rows] = {}
+
+    def parse_text(self, text: str, offset: int) -> syntax.Rows:
+        return parse_display(" " * offset + text, offset, offset + len(text), self.document.macros)
+
+    def rows(self, latex: str, span: Span) -> syntax.Rows:
+        found = self._parsed.get(span)
+        if found is None:
+            source = self.document.source.text
+            if source[span.start : span.end] == latex:
+                found = parse_display(source, span.start, span.end, self.document.macros)
+            else:  # masked by its container, at the same length
+                whole = " " * span.start + latex
+                found = parse_display(whole, span.start, span.start + len(latex), self.document.macros)
+            self._parsed[span] = found
+        return found
+
+    def is_index(self, node: syntax.Node) -> bool:
+        return isinstance(node, syntax.Symbol) and (
+            plain(node.name) in self.symbols.index_names or plain(node.name) in self.symbols.declared
+        )
+
+    def is_size_or_index(self, node: syntax.Node) -> bool:
+        if not isinstance(node, syntax.Symbol):
+            return False
+        name = plain(node.name)
+        symbols = self.symbols
+        if symbols.defines(name, 0):
+            return False
+        return name in symbols.size_names or name in symbols.sub_letters or self.is_index(node)

@@ -1,0 +1,88 @@
+r"""Second readings of a step that a fair reader would try: later meanings, and intermediates held fixed.
+
+This module must never choose between readings: it only offers them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from symderiv.kernel.derivative import Unsupported, definition_of, differentiate
+from symderiv.reader.reading import Posed, Reading
+from symderiv.terms import Claim, Definition, Deriv, Term, Var, rebuild, subterms
+
+
+class Readings:
+    """Other claims that a step may make."""
+
+    def __init__(self, reading: Reading) -> None:
+        self.symbols = reading.symbols
+
+    def later(self, posed: Posed, claims: Sequence[Claim]) -> bool:
+        """Whether a definition that comes later says something about what the claims mention."""
+        heads = self.symbols.reached(*(side for claim in claims for side in (claim.left, claim.right)))
+        return any(
+            self.symbols.order[head, d.params] > posed.at
+            for head in heads - self.symbols.variables
+            for d in self.symbols.definitions.get(head, ())
+        )
+
+    def anew(self, claims: Sequence[Claim]) -> list[Claim]:
+        """The claims with the meanings that their symbols are given later; empty if none is."""
+        later: dict[str, str] = {}
+        for head, name in self.symbols.versions.items():
+            number = int(name.partition("#")[2])
+            for n in range(1, number):
+                later[head.name if n == 1 else f"{head.name}#{n}"] = f"{head.name}#{n + 1}"
+        if not later:
+            return []
+
+        def read(term: Term) -> Term:
+            if isinstance(term, Var):
+                return Var(later.get(term.name, term.name), term.subs, term.sups)
+            return rebuild(term, tuple(map(read, term.parts))) if term.parts else term
+
+        memo: dict[Term, Term] = {}
+        every = {
+            head: tuple(Definition(d.params, self.symbols.ranges.resolve(d.body, memo)) for d in ds)
+            for head, ds in self.symbols.definitions.items()
+        }
+        moved = [
+            replace(c, left=read(c.left), right=read(c.right), context=replace(c.context, definitions=every))
+            for c in claims
+        ]
+        return [] if all(a.left is b.left and a.right is b.right for a, b in zip(moved, claims, strict=True)) else moved
+
+    def explicit(self, claim: Claim) -> Claim | None:
+        """The claim with explicit partial derivatives of intermediates, where the author differentiates by these too.
+
+        With x' = (x - m)/s, the derivative of x' by x may hold m and s fixed; that of a loss is always the total one.
+        None if no derivative in the claim allows that reading.
+        """
+        held = frozenset(h for h in self.symbols.variables if h in claim.context.definitions)
+        changed = False
+
+        def read(term: Term) -> Term:
+            nonlocal changed
+            if isinstance(term, Deriv) and isinstance(term.body, Var) and term.body.head not in claim.context.through:
+                body = definition_of(term.body, claim.context.definitions)
+            elif isinstance(term, Deriv) and not isinstance(term.body, Deriv):
+                body = term.body
+            else:
+                body = None
+            if isinstance(term, Deriv):
+                if body is not None:
+                    direct = {t.head for t in subterms(body) if isinstance(t, Var)}
+                    if term.var.head in direct and (direct & held) - {term.var.head}:
+                        changed = True
+                        return differentiate(body, term.var, replace(claim.context, held=held))
+            if not term.parts:
+                return term
+            return rebuild(term, tuple(read(part) for part in term.parts))
+
+        try:
+            left, right = read(claim.left), read(claim.right)
+        except Unsupported:
+            return None
+        return replace(claim, left=left, right=right) if changed else None

@@ -1,0 +1,203 @@
+r"""What the author says in words about symbols and indices: cases, assumptions, ranges, constants.
+
+An assumption carries the line and the words that state it. This module must never find one that is not stated.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from symderiv.diagnostics import ReadError
+from symderiv.document import InlineMath, Span
+from symderiv.reader import prose, syntax
+from symderiv.reader.blocks import inline_formulas
+from symderiv.reader.names import plain
+from symderiv.reader.nodes import parts_of
+from symderiv.reader.prose import CONSTANT
+from symderiv.reader.reading import Reading
+from symderiv.terms import ONE, Assumption, Head, Range, Sum, Term, Var, subterms
+
+
+class Statements:
+    """Takes up what sentences, and words beside formulas, state."""
+
+    def __init__(self, reading: Reading) -> None:
+        self.reading = reading
+        self.symbols = reading.symbols
+        self.elaborator = reading.elaborator
+        self.said: list[tuple[str, tuple[str, ...], str]] = []  # kind, the names beside the words, and where
+
+    def cases(self, inlines: Sequence[object]) -> tuple[Assumption, ...]:
+        """The case that the words set, if they set exactly one."""
+        found: dict[tuple, Assumption] = {}
+        for formula in inline_formulas(inlines):
+            for row in self.reading.rows(formula.latex, formula.span).rows:
+                if len(row.segments) == 2 and isinstance(row.segments[0].side, syntax.Node):
+                    left, segment = row.segments[0].side, row.segments[1]
+                    if isinstance(segment.side, syntax.Node) and segment.relation in ("=", "!="):
+                        relation = syntax.Relation(left, ((segment.relation, segment.side),), formula.span)
+                        for assumption in self._condition(relation, prose.index_relation(relation) is not None):
+                            found.setdefault((assumption.kind, assumption.data), assumption)
+        for a, op, b in prose.plain_cases(prose.words(inlines)):
+            names = self.symbols.index_names
+            if a in names and b in names:
+                kind = "equal" if op == "=" else "distinct"
+                text = f"{a} {'=' if op == '=' else chr(92) + 'ne'} {b}"
+                found.setdefault((kind, (a, b)), Assumption(kind, (a, b), text, "said before the formula"))
+        return tuple(found.values()) if len(found) == 1 else ()
+
+    def beside(self, row: syntax.Row) -> list[Assumption]:
+        """Conditions between indices that stand beside the formulas of a row; alone in its display, one holds for all."""
+        return [a for remark in row.remarks for a in self._condition(remark.content)]
+
+    def _condition(self, node: syntax.Node, surely: bool = True) -> list[Assumption]:
+        match node:
+            case syntax.Group(body=body):
+                return self._condition(body)
+            case syntax.Relation(left=left, rest=((op, right),)) if op in ("=", "!=") and surely:
+                text = self.reading.document.source.text[node.span.start : node.span.end]
+                try:
+                    a, b = self.elaborator.operand(left), self.elaborator.operand(right)
+                except ReadError:
+                    return []
+                if a == b:
+                    return []
+                if not isinstance(a, str):
+                    a, b = b, a
+                if not isinstance(a, str) or a in self.symbols.size_names:
+                    return []
+                line = self.reading.document.source.position(node.span.start).line
+                kind = "equal" if op == "=" else "distinct"
+                return [Assumption(kind, (a, b), text, f"said in line {line}")]
+        return []
+
+    def row(self, row: syntax.Row) -> bool:
+        """A row of words inside a display: it may set the case for the rows below."""
+        found = self.beside(row)
+        text = " ".join(r.content.text for r in row.remarks if isinstance(r.content, syntax.Text))
+        for a, op, b in prose.plain_cases(text.replace("$", "")):
+            kind = "equal" if op == "=" else "distinct"
+            line = self.reading.document.source.position(row.cells_span.start).line
+            found.append(
+                Assumption(kind, (a, b), f"{a} {'=' if op == '=' else chr(92) + 'ne'} {b}", f"said in line {line}")
+            )
+        if found:
+            self.reading.case = self.reading.earlier_case = tuple(found[:1])
+        return bool(found)
+
+    def sentence(self, sentence: prose.Sentence) -> None:
+        """Assumptions and ranges that a sentence states."""
+        if self.reading.strict:
+            return
+        for formula in sentence.formulas:
+            for row in self.reading.rows(formula.latex, formula.span).rows:
+                if not self.range(row):
+                    self._stated_equation(row, formula)
+        if CONSTANT.search(sentence.words):
+            for formula in sentence.formulas:
+                for row in self.reading.rows(formula.latex, formula.span).rows:
+                    if len(row.segments) == 1 and isinstance(row.segments[0].side, syntax.Symbol):
+                        self.reading.constants.add(plain(row.segments[0].side.name))
+        for kind, pattern in (("onehot", prose.ONE_HOT), ("sum", prose.SUM_TO_ONE), ("binary", prose.BINARY)):
+            match = pattern.search(sentence.words)
+            if match and prose.NEGATED.search(sentence.words[: match.start()]):
+                continue
+            if match and (kind != "binary" or sentence.formulas):
+                self._stated(kind, match[0], sentence)
+
+    def range(self, row: syntax.Row) -> bool:
+        r"""Take up ``i = 1, \ldots, K`` if the row says that; whether it does."""
+        known = prose.range_of(row)
+        if known is None:
+            return False
+        name, low, high = known
+        try:
+            top = self.elaborator.upper(high)
+        except ReadError:
+            return True
+        self.symbols.index_names.add(name)
+        self.symbols.hinted.setdefault(name, Range(low, top))  # type: ignore[arg-type]
+        return True
+
+    def _stated_equation(self, row: syntax.Row, formula: InlineMath) -> None:
+        r"""``$\sum_k y_k = 1$`` or ``$x_0 = 1$`` in running text is an assumption, if the family is not defined."""
+        if len(row.segments) != 2 or row.segments[1].relation != "=":
+            return
+        left, right = row.segments[0].side, row.segments[1].side
+        if not isinstance(left, syntax.Node) or not isinstance(right, syntax.Number):
+            return
+        bias = isinstance(left, syntax.Scripted) and isinstance(left.sub, syntax.Number) and left.sub.text == "0"
+        if not bias and not (isinstance(left, syntax.BigOp) and left.kind == r"\sum"):
+            return
+        self._assume_nodes(left, right, formula.span)
+
+    def _assume_nodes(self, left: syntax.Node, right: syntax.Node, span: Span) -> bool:
+        self.elaborator.start_chain()
+        try:
+            terms = self.elaborator.scalar(left), self.elaborator.scalar(right)
+        except ReadError:
+            return False
+        text = self.reading.document.source.text[span.start : span.end].strip()
+        line = self.reading.document.source.position(span.start).line
+        self.symbols.stated.append(Assumption("equation", terms, text, f"line {line}: '{text}'"))
+        return True
+
+    def _stated(self, kind: str, said: str, sentence: prose.Sentence) -> None:
+        """Tie "one-hot" and the like to the symbol in the same sentence, or to the only candidate."""
+        names: list[str] = []
+        for formula in sentence.formulas:
+            for row in self.reading.rows(formula.latex, formula.span).rows:
+                for segment in row.segments[:1]:
+                    base = parts_of(segment.side)[0] if isinstance(segment.side, syntax.Node) else None
+                    if isinstance(base, syntax.Symbol) and plain(base.name) not in self.symbols.index_names:
+                        names.append(plain(base.name))
+        span = sentence.formulas[0].span if sentence.formulas else None
+        line = self.reading.document.source.position(span.start).line if span else 0
+        source = f"line {line}: '{said}'" if line else f"'{said}'"
+        self.said.append((kind, tuple(dict.fromkeys(names)), source))
+
+    def settle(self) -> None:
+        """Assumptions in words become assumptions on families, once all definitions are known."""
+        symbols = self.symbols
+        for kind, names, source in self.said:
+            candidates = [h for h in self._targets() if not names or h.name in names]
+            if len({h.name for h in candidates}) != 1:
+                continue
+            for head in candidates:
+                if kind == "binary":
+                    symbols.stated.append(Assumption("binary", (head,), f"{head.name} \\in \\{{0, 1\\}}", source))
+                    continue
+                if not head.subs:
+                    continue
+                slot = head.subs - 1
+                range_class = symbols.ranges.slot(head, slot)
+                indices = tuple("j" if n == slot else f"i{n}" for n in range(head.subs + head.sups))
+                for n in range(head.subs + head.sups):
+                    if n != slot:
+                        symbols.hinted_classes[f"i{n}"] = symbols.ranges.slot(head, n)
+                member = Var(head.name, indices[: head.subs], indices[head.subs :])
+                text = f"\\sum_j {head.name}_{{{'' if slot == 0 else 'i'}j}} = 1"
+                total = Sum("j", Range(1, range_class), member)
+                symbols.stated.append(Assumption("equation", (total, ONE), text, source))
+                if kind == "onehot":
+                    symbols.stated.append(Assumption("onehot", (head, slot), f"{head.name} \\text{{ one-hot}}", source))
+
+    def _targets(self) -> list[Head]:
+        """Families that are never defined and never differentiated by: data such as targets."""
+        symbols = self.symbols
+        used: set[Head] = set()
+        for definitions in symbols.definitions.values():
+            for definition in definitions:
+                used |= {t.head for t in subterms(definition.body) if isinstance(t, Var)}
+        for posed in self.reading.posed:
+            for side in (posed.left, posed.right):
+                if isinstance(side, Term):
+                    used |= {t.head for t in subterms(side) if isinstance(t, Var)}
+        fresh_heads = [h for h in used if h not in symbols.definitions and h not in symbols.variables]
+        return sorted(
+            h
+            for h in fresh_heads
+            if (h.subs or h.sups)
+            and h not in symbols.numerators
+            and h.name in ("y", "t", "q", "d", "T", "Y", r"\mathbf{y}", r"\hat{p}", "p", "r", "l")
+        )

@@ -1,0 +1,201 @@
+r"""What the whole document uses, found before it is read in order: names of sizes and indices, families, fonts, habits.
+
+A symbol's use further down often tells how to read it here. This module must never make a definition.
+"""
+
+from __future__ import annotations
+
+import re
+
+from symderiv.reader import syntax
+from symderiv.reader.names import plain
+from symderiv.reader.nodes import index_count, index_names, is_transpose, names_in, parts_of, syntax_parts
+from symderiv.reader.symbols import Symbols
+from symderiv.terms import Head, Range
+
+FUNCTION_LETTERS = ("f", "g", "h", "F", "G", r"\phi", r"\psi", r"\varphi")
+BOLD = (r"\mathbf{", r"\boldsymbol{", r"\bm{", r"\pmb{", r"\vec{")
+
+
+class Survey:
+    """Looks through all formulas and notes in ``symbols`` what they use."""
+
+    def __init__(self, symbols: Symbols) -> None:
+        self.symbols = symbols
+        self.singles: dict[str, int] = {}  # how often a name has one index
+        self.ones = self.sums = 0
+        self.operator = ""
+
+    def row(self, row: syntax.Row) -> None:
+        first = row.segments[0].side if len(row.segments) > 1 else None
+        if isinstance(first, syntax.Scripted):
+            self.square(first)
+        for segment in row.segments:
+            if isinstance(segment.side, syntax.Node):
+                self.node(segment.side)
+
+    def settle(self, words: str) -> None:
+        """Draw the conclusions that need the whole document and its words."""
+        symbols = self.symbols
+        if self.operator and re.search(r"\boperators?\b|算子|연산자", words):
+            symbols.operators.add(self.operator)
+            symbols.called.update(name for name in symbols.call_texts if name in FUNCTION_LETTERS)
+        # products with entries 1_j of the vector of ones sum over j without a sign for it
+        if self.ones >= 2 and self.sums <= self.ones // 2:
+            symbols.einstein = True
+        symbols.pairs = {name for name in symbols.pairs if not self.singles.get(name, 0)}
+
+    def node(self, node: syntax.Node) -> None:
+        symbols = self.symbols
+        if (
+            isinstance(node, syntax.Scripted)
+            and isinstance(node.sup, syntax.Add)
+            and any(isinstance(x, syntax.Symbol) and x.name == "t" for _, x in node.sup.terms)
+        ):
+            symbols.time = True
+        if isinstance(node, syntax.Scripted) and isinstance(node.sup, syntax.Group) and node.sup.open in ("(", "["):
+            match node.sup.body:
+                case syntax.Add(terms=((_, syntax.Symbol() as letter), (_, syntax.Number()))):
+                    symbols.layers.add(plain(letter.name))
+        if isinstance(node, syntax.Quotient):
+            symbols.divisors.update(names_in(node.denominator))
+        if isinstance(node, syntax.DerivativeOp):
+            for variable, _ in node.variables:
+                self.square(variable)
+                self._numbered(variable)
+        if isinstance(node, syntax.Symbol):
+            if node.name in (r"\mathbf{D}", r"\mathrm{D}", r"\mathcal{D}", r"\boldsymbol{D}"):
+                self.operator = "D" if node.name != r"\mathcal{D}" else node.name
+            _dressed(node.name, symbols)
+        if (
+            isinstance(node, syntax.Scripted)
+            and node.primes
+            and node.sub is None
+            and isinstance(node.base, syntax.Symbol)
+        ):
+            symbols.primed.add(plain(node.base.name))
+        if (
+            isinstance(node, syntax.Scripted)
+            and isinstance(node.base, syntax.Symbol)
+            and node.sup is not None
+            and is_transpose(node.sup)
+            and node.sub is None
+        ):
+            name = plain(node.base.name)
+            (symbols.matrices if name[-1:].isupper() or name[-2:-1].isupper() else symbols.vectors).add(name)
+        match node:
+            case syntax.BigOp(kind=r"\sum" | r"\prod", sub=sub, sup=sup):
+                self.sums += 1
+                for name in index_names(sub):
+                    symbols.index_names.add(name)
+                    symbols.bound_names.add(name)
+                if isinstance(sup, syntax.Symbol) and plain(sup.name) != r"\infty":
+                    symbols.size_names.add(plain(sup.name))
+                    symbols.ranges.taken.add(plain(sup.name))
+            case syntax.Scripted(base=syntax.Symbol() as base, sub=sub, sup=sup, primes=primes) if sub is not None:
+                name = plain(base.name)
+                if name == r"\delta" and isinstance(sub, syntax.Product | syntax.Tuple):
+                    for part in syntax_parts(sub):
+                        if isinstance(part, syntax.Symbol) and len(part.name) == 1 and part.name.isupper():
+                            symbols.index_names.add(part.name)
+                if base.name in (r"\mathbf{1}", r"\mathbb{1}", r"\boldsymbol{1}") and isinstance(sub, syntax.Symbol):
+                    self.ones += 1
+                letters = index_count(sub, symbols.index_names)
+                if letters >= 2:
+                    symbols.pairs.add(name)
+                elif isinstance(sub, syntax.Number) and len(sub.text) == 2:
+                    if self.singles.get(name, 0) == 0:
+                        symbols.pairs.add(name)
+                elif letters == 1:
+                    self.singles[name] = self.singles.get(name, 0) + 1
+                if isinstance(sub, syntax.Symbol):
+                    symbols.sub_letters.add(plain(sub.name))
+                if any(isinstance(x, syntax.Symbol) and x.name == "t" for x in (sub, *syntax_parts(sub))):
+                    symbols.time = True
+                if letters and not isinstance(sub, syntax.Relation):
+                    labels = 1 if isinstance(sup, syntax.Group) and sup.open == "(" else 0
+                    symbols.heads.setdefault(name, set()).add(Head(name, letters, labels))
+            case syntax.Add(terms=terms) if any(isinstance(t, syntax.Ellipsis) for _, t in terms):
+                self._dots(terms[-1][1])
+            case syntax.Tuple(items=items) if any(isinstance(t, syntax.Ellipsis) for t in items):
+                self._dots(items[-1])
+            case syntax.Product(factors=factors, operators=operators):
+                for f, g in zip(factors, factors[1:], strict=False):
+                    if isinstance(f, syntax.Quotient) and isinstance(f.denominator, syntax.Symbol):
+                        self._average_of_ones(plain(f.denominator.name), factors)
+                    if (
+                        isinstance(f, syntax.Quotient)
+                        and isinstance(f.denominator, syntax.Symbol)
+                        and isinstance(g, syntax.BigOp)
+                    ):
+                        self._average(plain(f.denominator.name), g)
+                for f, g, op in zip(factors, factors[1:], operators, strict=False):
+                    base, sub, _, primes = parts_of(f)
+                    group = parts_of(g)[0]
+                    if op == "" and isinstance(base, syntax.Symbol) and sub is None and isinstance(group, syntax.Group):
+                        name = plain(base.name)
+                        if group.open == "(":
+                            texts = symbols.call_texts.setdefault(name, set())
+                            texts.add(syntax.sexpr(group.body))
+                            if primes or (len(texts) > 1 and name in FUNCTION_LETTERS):
+                                symbols.called.add(name)
+        for part in syntax_parts(node):
+            self.node(part)
+
+    def _dots(self, last: syntax.Node) -> None:
+        r"""``a_1 + \\cdots + a_K``: the K of the last term is a size."""
+        if isinstance(last, syntax.Scripted) and isinstance(last.sub, syntax.Symbol):
+            name = plain(last.sub.name)
+            if len(name) == 1 and (name.isupper() or name in "mn"):
+                self.symbols.size_names.add(name)
+                self.symbols.ranges.taken.add(name)
+        for part in syntax_parts(last):
+            self._dots(part)
+
+    def _numbered(self, node: syntax.Node) -> None:
+        r"""``\partial/\partial z_0^3``: nobody differentiates by a cube, so the 3 is a label."""
+        base, _, sup, _ = parts_of(node)
+        if isinstance(base, syntax.Symbol) and isinstance(sup, syntax.Number) and sup.text not in ("2", "1"):
+            self.symbols.numbered.add(plain(base.name))
+
+    def square(self, node: syntax.Node) -> None:
+        r"""``\sigma^2 = ...`` and ``\partial/\partial\sigma^2``: the square is a symbol of its own."""
+        base, sub, sup, primes = parts_of(node)
+        if isinstance(base, syntax.Symbol) and isinstance(sup, syntax.Number) and sup.text == "2" and not primes:
+            self.symbols.squares.add(plain(base.name))
+            if isinstance(sub, syntax.Symbol):
+                self.symbols.squares.add(f"{plain(base.name)}_{{{plain(sub.name)}}}")
+
+    def _average_of_ones(self, size: str, factors: tuple[syntax.Node, ...]) -> None:
+        r"""``\frac{1}{H} 1_h x_h``: the average of a sum that Einstein leaves out."""
+        for factor in factors:
+            if (
+                isinstance(factor, syntax.Scripted)
+                and isinstance(factor.base, syntax.Symbol)
+                and isinstance(factor.sub, syntax.Symbol)
+            ):
+                if (
+                    factor.base.name in (r"\mathbf{1}", r"\mathbb{1}", r"\boldsymbol{1}")
+                    and len(size) == 1
+                    and size.isupper()
+                ):
+                    self.symbols.hinted[plain(factor.sub.name)] = Range(1, size)
+                    self.symbols.size_names.add(size)
+                    self.symbols.ranges.taken.add(size)
+
+    def _average(self, size: str, node: syntax.BigOp) -> None:
+        r"""``\frac{1}{N} \sum_p``: an average, so N is the size of what p runs over."""
+        if len(size) == 1 and node.sup is None and (size.isupper() or size in "mn"):
+            for name in index_names(node.sub):
+                self.symbols.index_sizes[name] = size
+                self.symbols.size_names.add(size)
+                self.symbols.ranges.taken.add(size)
+
+
+def _dressed(name: str, symbols: Symbols) -> None:
+    """Bold letters are vectors (small) and matrices (capital), also under a hat."""
+    if any(font in name for font in BOLD):
+        dressed = plain(name)
+        letter = dressed.partition("{")[2].rstrip("}") or dressed
+        if len(letter) == 1 and letter.isalpha() and (dressed == letter or letter.isupper()):
+            (symbols.matrices if letter.isupper() else symbols.vectors).add(dressed)

@@ -1,0 +1,186 @@
+"""Text of strangers is data in everything that is written: terminal, Markdown, JSON, SARIF, HTML, TeX, templates."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable
+from html.parser import HTMLParser
+from pathlib import Path
+
+import pytest
+
+from tests.conftest import Outcome
+
+Run = Callable[..., Outcome]
+FALSE = "a (b + c) &= a b + c"
+ESCAPES = "\x1b]0;title\x07 \x1b[31mred \x9b31m \r over \x08\x08 \u202e turned \u2028"
+
+
+def hostile_markdown() -> str:
+    return (
+        f"# <script>alert(1)</script> | `code ``` \n\n{ESCAPES}\n\n"
+        '<img src=x onerror=alert(1)> [a](javascript:alert(1)) [b](data:text/html,<script>) <b onclick="x">\n\n'
+        '[c](JaVaScRiPt:alert(1)) [d](https://example.org/"onmouseover="alert(1)) ![e](javascript:alert(1))\n\n'
+        "$$\n\\begin{align}\n" + FALSE + " % <script> ``` | \x1b[2J\n\\end{align}\n$$\n\n"
+        "$$\nx + \\text{</math><script>alert(1)</script>} = 3\n$$\n\n"
+        "<!-- symderiv: assume \x1b[31m ``` <script>alert(1)</script> -->\n"
+    )
+
+
+@pytest.fixture
+def hostile(tmp_path: Path) -> Path:
+    path = tmp_path / "hostile.md"
+    path.write_text(hostile_markdown(), encoding="utf-8", newline="")
+    return path
+
+
+@pytest.mark.parametrize("form", ["text", "markdown", "json", "sarif"])
+def test_no_control_characters_come_out(run: Run, hostile: Path, form: str) -> None:
+    done = run("check", hostile, "--format", form)
+    assert done.status in (1, 2, 3)
+    for text in (done.out, done.err):
+        assert not re.search(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]", text), repr(text)
+
+
+def test_json_and_sarif_are_sound(run: Run, hostile: Path) -> None:
+    (record,) = json.loads(run("check", hostile, "--format", "json").out)
+    assert any(step["verdict"] == "refuted" for step in record["steps"])
+    sarif = json.loads(run("check", hostile, "--format", "sarif").out)
+    rules = [rule["id"] for rule in sarif["runs"][0]["tool"]["driver"]["rules"]]
+    for result in sarif["runs"][0]["results"]:
+        assert rules[result["ruleIndex"]] == result["ruleId"]
+
+
+def test_markdown_stays_in_its_fences(run: Run, hostile: Path) -> None:
+    from markdown_it import MarkdownIt
+
+    out = run("check", hostile, "--format", "markdown").out
+    html = MarkdownIt("commonmark", {"html": True}).enable("table").render(out)
+    assert "<script" not in html and "<img" not in html and "href" not in html
+
+
+class Active(HTMLParser):
+    """What in a page could run."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.found: list[str] = []
+
+    def handle_starttag(self, tag: str, attributes: list[tuple[str, str | None]]) -> None:
+        if tag in ("script", "iframe", "object", "embed", "img", "base", "form", "meta") and not (
+            tag == "meta" and not dict(attributes).get("http-equiv")
+        ):
+            self.found.append(tag)
+        for name, value in attributes:
+            value = re.sub(r"[\x00-\x20]", "", value or "").lower()
+            if name.startswith("on") or value.startswith(("javascript:", "data:", "vbscript:")):
+                self.found.append(f"{tag} {name}={value}")
+
+
+def active(page: str) -> list[str]:
+    parser = Active()
+    parser.feed(page)
+    return parser.found
+
+
+LATEX = r"""
+\title{<script>alert(1)</script> \input{/etc/passwd} \write18{touch pwned}}
+\section{\immediate\write18{touch pwned} <script>alert(1)</script>}
+\href{javascript:alert(1)}{x\input{/etc/passwd}} \href{https://example.org/"onmouseover="alert(1)}{q} \openin5=/etc/passwd
+\texttt{\input{/etc/passwd}} \verb|\input{/etc/passwd}| \emph{\csname input\endcsname{/etc/passwd}}
+\href{https://example.org/\write18{touch pwned}}{z} \url{https://example.org/\input{/etc/passwd}} <img src=x onerror=alert(1)>
+\[ a (b + c) = a b + a c \tag{\input{/etc/passwd}} \]
+\[ a (b + c) = a b + a c \label{\input{/etc/passwd}} \]
+\symderivfigure{network}{hidden=6,classes=4,label=\input{/etc/passwd}}{\input{/etc/passwd}}{\input{/etc/passwd}}
+\begin{lstlisting}
+\end{verbatim}\input{/etc/passwd}\immediate\write18{touch pwned}
+\end{lstlisting}
+"""
+FORMULAS = [
+    r"a (b + c) = a b + a c \write18{touch pwned}",
+    r"a (b + c) \underbrace{= a b}_{\text{\input{/etc/passwd}}} + a c",
+    r"a (b + c) = a b + a c \text{^^5cinput{/etc/passwd}}",
+    r"a (b + c) = a b + a c \text{$\input{/etc/passwd}$}",
+    r"a (b + c) = a b + a c \text{} \csname input\endcsname{/etc/passwd}",
+    r"\def\x{\input{/etc/passwd}} a (b + c) = a b + a c \x",
+    r"a (b + c) = a b + a c \href{javascript:alert(1)}{d}",
+    r"a (b + c) = a b + a c \text{</math><script>alert(1)</script>}",
+    r"a (b + c) = a b + a c \special{ps: quit} \catcode`\%=12 \directlua{os.execute('touch pwned')}",
+]
+
+
+def secrets() -> list[str]:
+    """Lines of the file that the documents try to print."""
+    return [line for line in Path("/etc/passwd").read_text(encoding="utf-8").splitlines() if line][:3]
+
+
+@pytest.mark.parametrize("engine", ["latex", "typst"])
+def test_reports_run_nothing_and_open_nothing(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, engine: str
+) -> None:
+    if engine == "latex":
+        import shutil
+
+        if not shutil.which("pdflatex"):
+            pytest.skip("no LaTeX")
+    monkeypatch.chdir(tmp_path)
+    Path("all.tex").write_text(LATEX, encoding="utf-8")
+    for number, formula in enumerate(FORMULAS):
+        Path(f"{number}.tex").write_text(f"\\[ x + y = y + x \\]\n\\[ {formula} \\]\n", encoding="utf-8")
+    done = run("check", ".", "--write-report", "--pdf-engine", engine)
+    assert "Traceback" not in done.err and "! " not in done.err
+    pages = sorted(Path("output").glob("*.html"))
+    assert Path("output/all-checked.html") in pages and Path("output/all-checked.pdf").is_file()
+    for page in pages:
+        assert active(page.read_text(encoding="utf-8")) == []
+    pypdfium2 = pytest.importorskip("pypdfium2")
+    for path in [*pages, *Path("output").glob("*.pdf")]:
+        text = path.read_text(encoding="utf-8") if path.suffix == ".html" else ""
+        if path.suffix == ".pdf":
+            pdf = pypdfium2.PdfDocument(path)
+            text = "".join(page.get_textpage().get_text_range() for page in pdf)
+            assert not re.search(rb"/(?:JavaScript|Launch|OpenAction|EmbeddedFile)\b", path.read_bytes())
+        assert not any(line in text for line in secrets())
+    assert not list(tmp_path.rglob("pwned"))
+
+
+TEMPLATES = [
+    "((( ''.__class__.__mro__[1].__subclasses__() )))",
+    "((( self.__init__.__globals__ )))",
+    "((( number.__class__ )))",
+    "((( words.__globals__['__builtins__'] )))",
+    "((( words.__func__ )))",
+    "((( cycler.__init__.__globals__.os.popen('touch pwned').read() )))",
+    "((( ''|attr('__class__')|attr('__mro__') )))",
+    "((* include '/etc/passwd' *))",
+    "((* import '/etc/passwd' as x *))",
+    "((* extends '/etc/passwd' *))",
+    "((* for i in range(10**12) *))x((* endfor *))",
+    "((* for i in range(99999) *))((* for j in range(99999) *))x((* endfor *))((* endfor *))",
+    "((* macro f() *))((( f() )))((* endmacro *))((( f() )))",
+    "((( 'x' * 10**11 )))",
+    "((( 9**9**9**9 )))",
+    "((( '%1000000000d' % 1 )))",
+    "((( '{:1000000000}'.format(1) )))",
+    "((( [1] * 10**11 )))",
+    "((( range(99999)|join('x' ~ listing(range(99999))) )))",
+    "((( '-'.join(range(9)) )))",
+    "((( 'a'.translate({97: 'b'}) )))",
+    "((( [[1], [2]]|sum(start=[]) )))((( [1] )))",
+    "".join("((* set a = [1] *))" if n == 0 else "((* set a = [a, a] *))" for n in range(60)) + "((( a )))",
+    "((( undefined_name )))",
+    "((* if *))",
+    "((( 1/0 )))",
+]
+
+
+@pytest.mark.parametrize("text", TEMPLATES)
+def test_templates_stay_in_their_sandbox(run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, text: str) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("mine.tex.j2").write_text(f"{text}\n\\[ a + b = b + a \\]\n", encoding="utf-8")
+    done = run("derive", "mine.tex.j2", "--format", "json")
+    assert done.status == 3, done
+    assert done.err.startswith("error: ") and "Traceback" not in done.err
+    assert not list(tmp_path.rglob("pwned")) and not any(line in done.out + done.err for line in secrets())
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["mine.tex.j2"]

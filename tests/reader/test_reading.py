@@ -1,0 +1,100 @@
+r"""What is read into formulas beyond their letters: each rule with a line that it decides, and a wrong one beside it.
+
+A wrong variant must never be proved; whether it is refuted or left open depends on what the author declared.
+"""
+
+from __future__ import annotations
+
+import pytest
+
+from symderiv.check import check_text
+from symderiv.kernel import Proved, Refuted
+
+SOFTMAX = r"$$p_i = \frac{e^{z_i}}{\sum_k e^{z_k}}$$"
+LAYERS = r"$$z^{(l+1)}_k = \sum_j w^{(l+1)}_{kj} a^{(l)}_j$$"
+LOSS_BY_CASES = r"$$C = \begin{cases} -\log p & \text{if } y = 1 \\ -\log(1-p) & \text{if } y = 0 \end{cases}$$"
+MATRIX = r"$$h_{ic} = \sum_j x_{ij} w_{jc}, \qquad L = \sum_i \sum_c (h_{ic} - y_{ic})^2$$"
+
+
+def verdicts(*blocks: str) -> list[type | str]:
+    """What came of each step of a Markdown text: the kind of verdict, or ``definition``."""
+    steps = check_text("\n\n".join(blocks), "reading.md").steps
+    return [step.kind if step.kind == "definition" else type(step.verdict) for step in steps]
+
+
+RIGHT_AND_WRONG = [
+    # an unknown command is the name of something unknown: it cancels, and never tells anything else
+    ((), r"\Attn(x) + a_1 = a_1 + \Attn(x)", r"\Attn(x) + a_1 = a_1 + \Attn(y)"),
+    ((), r"\Vx + \Vx = 2 \Vx", r"\Vx^\top \Vy = \Vy^\top \Vx"),
+    ((), r"\sum_{i=1}^n \cS_i - \sum_{i=1}^n \cS_i = 0", r"\sum_{i=1}^n \cS(x_i) = n \cS(x_i)"),
+    # conditions in words
+    (
+        (SOFTMAX,),
+        r"\frac{\partial p_i}{\partial z_j} = \begin{cases} p_i(1-p_j) & \text {i = j} \\ -p_i p_j & \text{otherwise} \end{cases}",
+        r"\frac{\partial p_i}{\partial z_j} = \begin{cases} p_i(1-p_j) & \text {i = j} \\ p_i p_j & \text{otherwise} \end{cases}",
+    ),
+    (
+        (SOFTMAX,),
+        r"\frac{\partial p_i}{\partial z_j} = \begin{cases} p_i(1-p_j) & when\: i = j \\ -p_i p_j & when\: i \ne j \end{cases}",
+        r"\frac{\partial p_i}{\partial z_j} = \begin{cases} p_i(1-p_j) & when\: i \ne j \\ -p_i p_j & when\: i = j \end{cases}",
+    ),
+    # a number that is 0 or 1 by a case distinction
+    (
+        (LOSS_BY_CASES,),
+        r"\frac{\partial C}{\partial p} = \frac{p-y}{p(1-p)}",
+        r"\frac{\partial C}{\partial p} = \frac{y-p}{p(1-p)}",
+    ),
+    ((LOSS_BY_CASES,), r"y^2 C = y C", r"\frac{\partial C}{\partial y} = \log(1-p) - \log p"),
+    # dots with a first term outside the family; layers counted in labels
+    (
+        (r"$$g = \theta_0 + \theta_1 x_1 + \dots + \theta_D x_D$$",),
+        r"\frac{\partial g}{\partial x_1} = \theta_1",
+        r"\frac{\partial g}{\partial x_1} = \theta_0",
+    ),
+    (
+        (LAYERS,),
+        r"\frac{\partial z^{(l+1)}_k}{\partial a^{(l)}_j} = w^{(l+1)}_{kj}",
+        r"\frac{\partial z^{(l+1)}_k}{\partial a^{(l)}_j} = w^{(l)}_{kj}",
+    ),
+    ((LAYERS,), r"z^{(l+1)}_k + b_k = b_k + z^{(l+1)}_k", r"z^{(l+1)}_k = z^{(l-1)}_k"),
+    # bold capitals are the matrices of their entries
+    ((MATRIX,), r"\mathbf{H} = \mathbf{X}\mathbf{W}", r"\mathbf{H} = \mathbf{W}\mathbf{X}"),
+    (
+        (MATRIX,),
+        r"\frac{\partial L}{\partial \mathbf{W}} = 2 \mathbf{X}^\top (\mathbf{H} - \mathbf{Y})",
+        r"\frac{\partial L}{\partial \mathbf{W}} = 2 (\mathbf{H} - \mathbf{Y}) \mathbf{X}^\top",
+    ),
+    ((MATRIX,), r"[\mathbf{1} \mathbf{H}]_{1c} = \sum_i h_{ic}", r"[\mathbf{1} \mathbf{H}]_{1c} = \sum_i h_{ci}"),
+    # capital letters may be matrices
+    ((), "A B + C = A B + C", "A B = B A"),
+    ((), "a (B + C) = a B + a C", "A (B + C) = B A + C A"),
+    ((r"$$f(x) = x^2$$",), r"f(2 x) = 4 x^2", "f(x, y) = f(y, x)"),
+]
+
+
+@pytest.mark.parametrize(("before", "right", "wrong"), RIGHT_AND_WRONG, ids=[case[2] for case in RIGHT_AND_WRONG])
+def test_the_right_line_is_proved_and_the_wrong_one_is_not(before: tuple[str, ...], right: str, wrong: str) -> None:
+    assert verdicts(*before, f"$${right}$$")[-1] is Proved
+    assert verdicts(*before, f"$${wrong}$$")[-1] is not Proved
+
+
+def test_what_is_unknown_never_convicts() -> None:
+    assert Refuted not in verdicts(r"$$\Attn + x = x + \cS$$", "$$f(x, y) = f(y, x)$$", r"$$\Vx \Vy = 2 \Vy \Vx$$")
+
+
+def test_a_function_with_an_unknown_command_is_not_called_elsewhere() -> None:
+    assert Proved not in verdicts(r"$$g(x) = \Attn(x)$$", "$$g(2) = g(3)$$")
+
+
+def test_a_range_in_a_display_is_no_claim() -> None:
+    assert verdicts(SOFTMAX, r"$$i = 1, \dots, K$$") == ["definition"]
+
+
+def test_layers_are_not_summed_over() -> None:
+    assert Proved not in verdicts(r"$$\sum_l z^{(l+1)}_k = \sum_l z^{(l)}_k$$")
+
+
+def test_a_member_defined_only_for_single_values_is_not_called_with_another_argument() -> None:
+    defined = ("$$h_1(x) = e^x$$", "$$h_2(x) = 2 e^x$$", "$$p = x^2$$")
+    assert verdicts(*defined, "$$h_2(p) = 2 h_1(p)$$")[-1] is Proved
+    assert Proved not in verdicts(*defined, "$$h_k(p) + h_1(p) = h_k(p)$$")
