@@ -33,7 +33,7 @@ def check(
     r"""Read a document and prove or refute each of its steps, as ``symderiv check`` does.
 
     ``classes`` is a number for the size K, or None for every one; ``declare`` are directives such as
-    ``assume \sum_j t_j = 1`` or ``define p_i = ...``, beside those of the side file next to the document; with ``strict``
+    ``assume \sum_j t_j = 1`` or ``define p_i = ...``, beside those of the side file next to it; with ``strict``
     only declared assumptions count. Raises UserError if the file cannot be read.
     """
     declared = [*sidefile.directives(Path(path)), *((text, f"declared as {text!r}") for text in declare)]
@@ -154,7 +154,7 @@ def _verdict(walk: Walk, number: int) -> tuple[Verdict, Diagnostic | None]:
                 Diagnostic("E302", "this step could not be decided", posed.span, notes),
             )
         return verdict, _false(walk, number, verdict)
-    return verdict, Diagnostic("E301", "this step could not be decided", posed.span, (verdict.reason, *posed.notes))
+    return verdict, Diagnostic("E301", "this step could not be decided", posed.span, (verdict.reason, *posed.notes))  # type: ignore[union-attr]
 
 
 def _vacuous(claims: list[Claim]) -> str:

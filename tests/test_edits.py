@@ -69,13 +69,28 @@ def found(term: Term, context: Context, other: Term | None = None) -> dict[str, 
 
 SLIPS = [
     # term, the other side, what it should be, the words
-    (p("i") * (ONE - p("j")), Deriv(p("i"), f("j")), "p_i(δ_{ij} − p_j)", "δ_{ij} is missing: the formula holds for i = j only"),
+    (
+        p("i") * (ONE - p("j")),
+        Deriv(p("i"), f("j")),
+        "p_i(δ_{ij} − p_j)",
+        "δ_{ij} is missing: the formula holds for i = j only",
+    ),
     (A - B, None, "a_j + b_j", "the sign of b_j is wrong"),
     (A - B, None, "−a_j + b_j", "the sign is wrong"),
     (neg(A * B), None, "a_j b_j", "the sign is wrong"),
     (A * B, C, "Σ_j a_j b_j", "the sum over j is missing"),
-    (Deriv(var("L"), p("i")) * Deriv(p("i"), f("k")), Deriv(var("L"), f("k")), "Σ_i (∂L/∂p_i)(∂p_i/∂f_k)", "the sum over i is missing: every p_i depends on f_k"),
-    (Deriv(var("L"), p("k")) * Deriv(p("k"), f("k")), Deriv(var("L"), f("k")), "Σ_{k′} (∂L/∂p_{k′})(∂p_{k′}/∂f_k)", "the sum over k′ is missing: every p_{k′} depends on f_k"),
+    (
+        Deriv(var("L"), p("i")) * Deriv(p("i"), f("k")),
+        Deriv(var("L"), f("k")),
+        "Σ_i (∂L/∂p_i)(∂p_i/∂f_k)",
+        "the sum over i is missing: every p_i depends on f_k",
+    ),
+    (
+        Deriv(var("L"), p("k")) * Deriv(p("k"), f("k")),
+        Deriv(var("L"), f("k")),
+        "Σ_{k′} (∂L/∂p_{k′})(∂p_{k′}/∂f_k)",
+        "the sum over k′ is missing: every p_{k′} depends on f_k",
+    ),
     (total("k", CLASSES, A), B, "a_j", "there should be no sum over k"),
     (total("k", CLASSES, var("a", "k")), B, "a_j", "there should be no sum over k: only the term with k = j is left"),
     (total("k", CLASSES, var("a", "k")) + var("b", "k"), C, "Σ_k (a_k + b_k)", "the sum over k ends too early"),
@@ -129,7 +144,9 @@ LINES = [(term, context, other) for (term, other, *_), context in zip(SLIPS, [PL
 
 
 @pytest.mark.parametrize(("term", "context", "other"), LINES)
-def test_edits_are_distinct_bounded_in_scope_and_always_the_same(term: Term, context: Context, other: Term | None) -> None:
+def test_edits_are_distinct_bounded_in_scope_and_always_the_same(
+    term: Term, context: Context, other: Term | None
+) -> None:
     first, second = list(edits(term, context, other)), list(edits(term, context, other))
     assert first == second
     terms = [edit.term for edit in first]

@@ -40,21 +40,76 @@ def mended(claim: Claim) -> Repair:
 
 
 SLIPS = [
-    (r"\frac{\partial p_i}{\partial f_j} = p_i (1 - p_j)", SOFTMAX, r"p_i (\delta_{ij} - p_j)", "δ_{ij} is missing: the formula holds for i = j only"),
+    (
+        r"\frac{\partial p_i}{\partial f_j} = p_i (1 - p_j)",
+        SOFTMAX,
+        r"p_i (\delta_{ij} - p_j)",
+        "δ_{ij} is missing: the formula holds for i = j only",
+    ),
     (r"\frac{\partial p_i}{\partial f_j} = p_i (p_j - \delta_{ij})", SOFTMAX, None, "the sign"),
-    (r"\frac{\partial p_i}{\partial f_j} = p_i (\delta_{ij} + p_j)", SOFTMAX, r"p_i (\delta_{ij} - p_j)", "the sign of p_j is wrong"),
-    (r"\frac{\partial L}{\partial f_k} = \frac{\partial L}{\partial p_i} \frac{\partial p_i}{\partial f_k}", LOSS, r"\sum_{i=1}^{K} \frac{\partial L}{\partial p_i} \frac{\partial p_i}{\partial f_k}", "the sum over i is missing: every p_i depends on f_k"),
-    (r"\frac{\partial L}{\partial f_k} = \frac{\partial L}{\partial p_k} \frac{\partial p_k}{\partial f_k}", LOSS, None, "is missing: every p_{k′} depends on f_k"),
+    (
+        r"\frac{\partial p_i}{\partial f_j} = p_i (\delta_{ij} + p_j)",
+        SOFTMAX,
+        r"p_i (\delta_{ij} - p_j)",
+        "the sign of p_j is wrong",
+    ),
+    (
+        r"\frac{\partial L}{\partial f_k} = \frac{\partial L}{\partial p_i} \frac{\partial p_i}{\partial f_k}",
+        LOSS,
+        r"\sum_{i=1}^{K} \frac{\partial L}{\partial p_i} \frac{\partial p_i}{\partial f_k}",
+        "the sum over i is missing: every p_i depends on f_k",
+    ),
+    (
+        r"\frac{\partial L}{\partial f_k} = \frac{\partial L}{\partial p_k} \frac{\partial p_k}{\partial f_k}",
+        LOSS,
+        None,
+        "is missing: every p_{k′} depends on f_k",
+    ),
     (r"\frac{\partial L}{\partial p_k} = \frac{t_k}{p_k}", LOSS, r"-\frac{t_k}{p_k}", "the sign is wrong"),
-    (r"\frac{\partial L}{\partial p_k} = -\frac{p_k}{t_k}", LOSS, r"-\frac{t_k}{p_k}", "numerator and denominator are swapped"),
-    (r"\frac{\partial L}{\partial p_k} = -\frac{t_j}{p_k}", LOSS, r"-\frac{t_k}{p_k}", "an index is swapped: j where k is needed in t_j"),
-    (r"\frac{\partial p_i}{\partial f_i} = \frac{e^{f_i} (S - e^{f_i})}{S}", SOFTMAX, r"\frac{e^{f_i} (S - e^{f_i})}{S^2}", "the exponent of S should be 2"),
-    (r"\frac{\partial p_i}{\partial f_i} = \frac{e^{f_i} - (e^{f_i})^2}{S^2}", SOFTMAX, r"\frac{S e^{f_i} - (e^{f_i})^2}{S^2}", "the factor S is missing in e^{f_i}"),
-    (r"\frac{\partial}{\partial x} \sigma(x) = 1 - \sigma(x)", "", r"\sigma(x) (1 - \sigma(x))", "the factor σ(x) is missing"),
+    (
+        r"\frac{\partial L}{\partial p_k} = -\frac{p_k}{t_k}",
+        LOSS,
+        r"-\frac{t_k}{p_k}",
+        "numerator and denominator are swapped",
+    ),
+    (
+        r"\frac{\partial L}{\partial p_k} = -\frac{t_j}{p_k}",
+        LOSS,
+        r"-\frac{t_k}{p_k}",
+        "an index is swapped: j where k is needed in t_j",
+    ),
+    (
+        r"\frac{\partial p_i}{\partial f_i} = \frac{e^{f_i} (S - e^{f_i})}{S}",
+        SOFTMAX,
+        r"\frac{e^{f_i} (S - e^{f_i})}{S^2}",
+        "the exponent of S should be 2",
+    ),
+    (
+        r"\frac{\partial p_i}{\partial f_i} = \frac{e^{f_i} - (e^{f_i})^2}{S^2}",
+        SOFTMAX,
+        r"\frac{S e^{f_i} - (e^{f_i})^2}{S^2}",
+        "the factor S is missing in e^{f_i}",
+    ),
+    (
+        r"\frac{\partial}{\partial x} \sigma(x) = 1 - \sigma(x)",
+        "",
+        r"\sigma(x) (1 - \sigma(x))",
+        "the factor σ(x) is missing",
+    ),
     (r"\frac{e^x - e^{-x}}{e^x + e^{-x}} = 2\sigma(x) - 1", "", r"2 \sigma(2 x) - 1", "a factor 2 is missing in x"),
     (r"\frac{\partial}{\partial x} \frac{1}{2} (x - y)^2 = 2 (x - y)", "", "x - y", "the factor 2 is too much"),
-    (r"\frac{\partial}{\partial w_j} \frac{1}{2m} \sum_{i=1}^{m} (\sum_{c=1}^{n} w_c x_c^{(i)} - y^{(i)})^2 = \sum_{i=1}^{m} (\sum_{c=1}^{n} w_c x_c^{(i)} - y^{(i)}) x_j^{(i)}", "% symderiv: index j : 1..n\n", None, "a factor 1/m is missing"),
-    (r"\frac{\partial}{\partial v} \frac{x - \mu}{\sqrt{v}} = -\frac{1}{2} \frac{z - \mu}{v^{3/2}}", "% symderiv: define z = \\frac{x - \\mu}{\\sqrt{v}}\n", r"-\frac{1}{2} \frac{x - \mu}{v^{\frac{3}{2}}}", "z where x is needed"),
+    (
+        r"\frac{\partial}{\partial w_j} \frac{1}{2m} \sum_{i=1}^{m} (\sum_{c=1}^{n} w_c x_c^{(i)} - y^{(i)})^2 = \sum_{i=1}^{m} (\sum_{c=1}^{n} w_c x_c^{(i)} - y^{(i)}) x_j^{(i)}",
+        "% symderiv: index j : 1..n\n",
+        None,
+        "a factor 1/m is missing",
+    ),
+    (
+        r"\frac{\partial}{\partial v} \frac{x - \mu}{\sqrt{v}} = -\frac{1}{2} \frac{z - \mu}{v^{3/2}}",
+        "% symderiv: define z = \\frac{x - \\mu}{\\sqrt{v}}\n",
+        r"-\frac{1}{2} \frac{x - \mu}{v^{\frac{3}{2}}}",
+        "z where x is needed",
+    ),
     (r"\frac{\partial}{\partial x} x^3 = 3 x", "", "3 x^2", "the exponent of x should be 2"),
 ]
 

@@ -311,11 +311,11 @@ class _Case:
             sizes = tuple(sorted({*witness.sizes, *self._named_sizes()}))
             return Refuted(claim, replace(witness, sizes=sizes), seal=_SEAL)
         tried = ["normal form", "counterexample", *(("budget",) if self.budget.left < 0 else ())]
-        reason = self.reason or search.obstacle
+        reason = self.reason or search.obstacle  # type: ignore[redundant-expr]
         if search.agreed:
             upto = ", ".join(f"{name} = {value}" for name, value in search.largest.items())
             reason = f"agrees at {search.agreed} points" + (f" up to {upto}" if upto else "")
-            reason += f", but no proof was found ({self.reason})" if self.reason else ", but no proof was found"
+            reason += f", but no proof was found ({self.reason})" if self.reason else ", but no proof was found"  # type: ignore[redundant-expr]
         return Undecided(claim, reason or "no proof and no counterexample was found", tuple(tried))
 
     def _expansions(self) -> list[int]:

@@ -1,7 +1,7 @@
 r"""Calls: functions known by name, functions that the author defined, and letters that only say on what they depend.
 
-``\sigma(z)_i`` is a call and ``w(x + b)`` a product; the symbols in force decide. This module must never take an unknown
-function for a number.
+``\sigma(z)_i`` is a call and ``w(x + b)`` a product; the symbols in force decide. This module must never take an
+unknown function for a number.
 """
 
 from __future__ import annotations
@@ -280,7 +280,11 @@ class Calls(Entries):
                 if isinstance(value, Var) and len(value.indices) == len(pattern.indices):
                     extra += value.indices
                     if value.head != pattern.head:
-                        families[pattern.head] = lambda at, v=value: Var(v.name, at[: len(v.subs)], at[len(v.subs) :])
+                        families[pattern.head] = (
+                            lambda at, v=value: Var(  # type: ignore[misc]
+                                v.name, at[: len(v.subs)], at[len(v.subs) :]
+                            )
+                        )
                 else:
                     raise refuse("E161", f"{name} was defined for members of the family {pattern.name}", item)
             elif value is not pattern:
@@ -299,7 +303,7 @@ class Calls(Entries):
         sups = [*labels]
         if extra:
             total = len(subs) + len(labels) + len(extra)
-            head = next(
+            found = next(
                 (
                     h
                     for h in symbols.definitions
@@ -307,8 +311,10 @@ class Calls(Entries):
                 ),
                 None,
             )
-            whole = [*subs, *extra, *labels] if head is not None and head.subs > len(subs) else [*subs, *labels, *extra]
-            count = head.subs if head is not None else len(subs)
+            whole = (
+                [*subs, *extra, *labels] if found is not None and found.subs > len(subs) else [*subs, *labels, *extra]
+            )
+            count = found.subs if found is not None else len(subs)
             subs, sups = whole[:count], whole[count:]
         key = (name, len(subs))
         if not replaced and not families:

@@ -199,9 +199,8 @@ class Definitions:
                     var.name == self.symbols.name(name, len(subs), len(labels))
                     and len(var.subs) == len(subs)
                     and len(var.sups) == len(labels)
-                ):
-                    if all(isinstance(p, str) or p == i for p, i in zip(var.indices, (*subs, *labels), strict=True)):
-                        return True
+                ) and all(isinstance(p, str) or p == i for p, i in zip(var.indices, (*subs, *labels), strict=True)):
+                    return True
         return False
 
     def _repeats(self, left: syntax.Node, right: syntax.Node) -> bool:
@@ -350,7 +349,7 @@ class Definitions:
             indices = elaborator.indices(sub, argument)
             labelled, _, _ = elaborator.label(argument, sup)
             if indices is None:
-                parameters.append(Parameter(var=Var(f"{argument}_{{{index_word(sub)}}}", (), ())))
+                parameters.append(Parameter(var=Var(f"{argument}_{{{index_word(sub)}}}", (), ())))  # type: ignore[arg-type]
                 continue
             parameters.append(
                 Parameter(var=Var(symbols.name(argument, len(indices), len(labelled)), tuple(indices), tuple(labelled)))

@@ -33,7 +33,7 @@ Define = Callable[[syntax.Row], None]
 
 
 class Directives:
-    """Applies directives to ``symbols``; ``parse(text, offset)`` reads mathematics, ``define(row)`` makes a definition."""
+    """Applies directives to ``symbols``; ``parse(text, offset)`` reads mathematics, ``define(row)`` defines."""
 
     def __init__(self, symbols: Symbols, elaborator: Elaborator, parse: Parse, define: Define) -> None:
         self.symbols = symbols
@@ -71,7 +71,8 @@ class Directives:
                     "E190",
                     f"`{word}` is not a directive that I know",
                     span,
-                    "directives: define, let, assume, onehot, index, size, case, end, opaque, shape, name, new, einstein, skip",
+                    "directives: define, let, assume, onehot, index, size, case, end, opaque, shape, name, new, "
+                    "einstein, skip",
                 )
             handler(rest, rest_at, source)
         except ReadError as error:

@@ -132,18 +132,19 @@ class Doubts:
                     if isinstance(part, Deriv) and part.var.head in self.symbols.two_valued:
                         return f"{shown(part.var.name)} has two values only, so nothing can be differentiated by it"
                     if (
-                        isinstance(part, Deriv)
-                        and isinstance(part.body, Var)
-                        and part.body.head in self.symbols.definitions
+                        (
+                            isinstance(part, Deriv)
+                            and isinstance(part.body, Var)
+                            and part.body.head in self.symbols.definitions
+                        )
+                        and part.var.head not in self.symbols.reached(part.body)
+                        and not claim.context.through.keys() & self.symbols.reached(part.body)
                     ):
-                        if part.var.head not in self.symbols.reached(
-                            part.body
-                        ) and not claim.context.through.keys() & self.symbols.reached(part.body):
-                            return f"as read, {shown(part.body.name)} does not depend on {shown(part.var.name)}"
+                        return f"as read, {shown(part.body.name)} does not depend on {shown(part.var.name)}"
         return ""
 
     def _orders(self, term: Term) -> set[tuple[str, str]]:
-        """Which capital letters without a meaning stand before which others, or names of layers, in the products of ``term``."""
+        """Which unexplained capital letters stand before which others, or layers' names, in products of ``term``."""
         pairs: set[tuple[str, str]] = set()
         for part in subterms(term):
             if isinstance(part, Mul):

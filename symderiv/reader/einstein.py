@@ -38,7 +38,7 @@ def summed(term: Term, keep: frozenset[str], class_of: ClassOf) -> Term:
             body: Term = rebuild(term, tuple(summed(part, inner, class_of) for part in parts))
             return _sums(body, shared, class_of)
         case Deriv():
-            shared = [i for i in sorted((term.body.free & term.var.free) - keep)]
+            shared = sorted((term.body.free & term.var.free) - keep)
             inner = keep | term.var.free
             body = summed(term.body, inner, class_of)
             return _sums(Deriv(body, term.var), shared, class_of)

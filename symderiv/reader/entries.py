@@ -59,7 +59,7 @@ class Entries(Members):
             }
             if len(rows) != 2 or last_guard not in complement:
                 raise refuse("E182", "these cases do not cover everything", node, "add an `otherwise`")
-        for guard, value in reversed(rows[:-1]):
+        for guard, value in reversed(rows[:-1]):  # type: ignore[assignment]
             if guard is None:
                 raise refuse("E182", "`otherwise` must come last", node)
             result = Cases(guard, value, result)
@@ -89,7 +89,7 @@ class Entries(Members):
         return add(mul(add(ONE, neg(y)), self.scalar(values["0"])), mul(y, self.scalar(values["1"])))
 
     def guard(self, nodes: list[syntax.Node], words: str, node: syntax.Node) -> Term | None:
-        r"""The condition of a case: a relation, also behind a word (``when\: i = j``) or in words (``\text{if i = j}``)."""
+        r"""The condition of a case: a relation, behind a word (``when\: i = j``) or in one (``\text{if i = j}``)."""
         if not nodes:
             said = plain_cases(words.translate({ord(c): None for c in "${}"}))
             return (
@@ -109,7 +109,7 @@ class Entries(Members):
 
     def matrix(self, node: syntax.Matrix) -> Value:
         """A matrix of entries; dots in a vector stand for the obvious family."""
-        cells = [[c for c in row] for row in node.rows if any(c is not None for c in row)]
+        cells = [list(row) for row in node.rows if any(c is not None for c in row)]
         flat = [c for row in cells for c in row]
         if any(isinstance(c, syntax.Ellipsis) for c in flat):
             if len(cells) > 1 and any(len(row) > 1 for row in cells):

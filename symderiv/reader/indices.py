@@ -195,9 +195,9 @@ class Indices:
         if isinstance(sup, syntax.Symbol) and ("^" + sup.name) in self.symbols.labels:
             return [], None, f"{name}^{{{sup.name}}}"
         if self.symbols.time and is_time(sup):
-            return [], None, f"{name}^{{{index_word(sup)}}}"
+            return [], None, f"{name}^{{{index_word(sup)}}}"  # type: ignore[arg-type]
         if is_layer(sup) or (isinstance(sup, syntax.Number) and name in self.symbols.numbered):
-            return [], None, f"{name}^{{{index_word(sup)}}}"
+            return [], None, f"{name}^{{{index_word(sup)}}}"  # type: ignore[arg-type]
         if isinstance(sup, syntax.Symbol) and sup.name in ("*", r"\ast", r"\star", "+", "-", r"\dagger"):
             return [], None, f"{name}^{{{sup.name}}}"
         return [], sup, name

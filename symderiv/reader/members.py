@@ -55,10 +55,7 @@ class Members(Indices):
             return self.scripts(condition, sup, primes, node)
         if isinstance(base, syntax.Number) and base.text == "1" and sup is not None and is_transpose(sup):
             return Array((self.symbols.ranges.new(),), lambda at: ONE, row=True)  # 1^T: the row of ones
-        if sub is not None:
-            value = self.pick(self.value(base), sub, node)
-        else:
-            value = self.value(base)
+        value = self.pick(self.value(base), sub, node) if sub is not None else self.value(base)
         return self.scripts(value, sup, primes, node)
 
     def unknown(self, node: syntax.Node) -> bool:
@@ -270,7 +267,12 @@ class Members(Indices):
                     "write the derivative as \\frac{\\partial ...}{\\partial ...}",
                 )
             variable = self.variable
-            value = elementwise([value], lambda p: Deriv(p[0], variable), self.symbols.ranges, node.span)
+            value = elementwise(
+                [value],
+                lambda p, by=variable: Deriv(p[0], by),  # type: ignore[misc]
+                self.symbols.ranges,
+                node.span,
+            )
         if sup is None:
             return value
         if is_transpose(sup) and (isinstance(value, Array) or not isinstance(sup, syntax.Symbol) or sup.name != "t"):

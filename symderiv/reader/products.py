@@ -254,9 +254,13 @@ class Products(Calls):
                 raise refuse(
                     "E214", "a row vector times something whose shape is not known", node, "declare it: `shape x : n`"
                 )
-            if isinstance(left, Array) and isinstance(right, Array) and len(left.axes) == 1 and len(right.axes) == 2:
-                if not left.row and left.entry((1,)) is ONE:
-                    left = left.transposed  # the row of ones, written as \mathbf{1}
+            if (
+                isinstance(left, Array)
+                and isinstance(right, Array)
+                and (len(left.axes), len(right.axes), left.row) == (1, 2, False)
+                and left.entry((1,)) is ONE
+            ):
+                left = left.transposed  # the row of ones, written as \mathbf{1}
             if (
                 operator == r"\cdot"
                 and isinstance(left, Array)

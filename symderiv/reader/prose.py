@@ -21,7 +21,8 @@ ONE_HOT = re.compile(
 ANEW = re.compile(r"\b(let|now|set|put|instead|redefine)\b|设|令|今度は|이제", re.IGNORECASE)
 SUM_TO_ONE = re.compile(
     r"sums?\s+(?:up\s+)?to\s+(?:one|1|unity)\b|add(?:s|ing)?\s+up\s+to\s+(?:one|1)\b|和为\s*1|和為\s*1|之和为\s*(?:1|一)"
-    r"|합[은이]?\s*1|suman?\s+(?:1|uno)\b|somme(?:nt)?\s+(?:à|vaut|égale à)\s+(?:1|un)\b|summieren\s+sich\s+zu\s+(?:1|eins)"
+    r"|합[은이]?\s*1|suman?\s+(?:1|uno)\b|somme(?:nt)?\s+(?:à|vaut|égale à)\s+(?:1|un)\b"
+    r"|summieren\s+sich\s+zu\s+(?:1|eins)"
     r"|probability\s+distribution|概率分布|확률\s*분포",
     re.IGNORECASE,
 )
@@ -35,7 +36,8 @@ NEGATED = re.compile(
 )
 PLAIN_CASE = re.compile(r"(?<![A-Za-z\\_^])([a-z])\s*(==?|≠|!=|\\neq?)\s*([a-z])(?![A-Za-z(_^])")
 BOTH = re.compile(
-    r"\b(combin\w*|both cases|in general|altogether|put\w* together|summari\w*|unif\w*)\b|综合|综上|합치면|종합|en résumé",
+    r"\b(combin\w*|both cases|in general|altogether|put\w* together|summari\w*|unif\w*)\b"
+    r"|综合|综上|합치면|종합|en résumé",
     re.IGNORECASE,
 )
 CONSTANT = re.compile(r"\bconstants?\b|常量|常数|常數|상수|constante|konstante", re.IGNORECASE)

@@ -71,12 +71,11 @@ class Readings:
                 body = term.body
             else:
                 body = None
-            if isinstance(term, Deriv):
-                if body is not None:
-                    direct = {t.head for t in subterms(body) if isinstance(t, Var)}
-                    if term.var.head in direct and (direct & held) - {term.var.head}:
-                        changed = True
-                        return differentiate(body, term.var, replace(claim.context, held=held))
+            if isinstance(term, Deriv) and body is not None:
+                direct = {t.head for t in subterms(body) if isinstance(t, Var)}
+                if term.var.head in direct and (direct & held) - {term.var.head}:
+                    changed = True
+                    return differentiate(body, term.var, replace(claim.context, held=held))
             if not term.parts:
                 return term
             return rebuild(term, tuple(read(part) for part in term.parts))

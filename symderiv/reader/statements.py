@@ -47,7 +47,7 @@ class Statements:
         return tuple(found.values()) if len(found) == 1 else ()
 
     def beside(self, row: syntax.Row) -> list[Assumption]:
-        """Conditions between indices that stand beside the formulas of a row; alone in its display, one holds for all."""
+        """Conditions between indices beside the formulas of a row; alone in its display, one holds for all."""
         return [a for remark in row.remarks for a in self._condition(remark.content)]
 
     def _condition(self, node: syntax.Node, surely: bool = True) -> list[Assumption]:

@@ -5,6 +5,7 @@ A symbol's use further down often tells how to read it here. This module must ne
 
 from __future__ import annotations
 
+import itertools
 import re
 
 from symderiv.reader import syntax
@@ -120,7 +121,7 @@ class Survey:
             case syntax.Tuple(items=items) if any(isinstance(t, syntax.Ellipsis) for t in items):
                 self._dots(items[-1])
             case syntax.Product(factors=factors, operators=operators):
-                for f, g in zip(factors, factors[1:], strict=False):
+                for f, g in itertools.pairwise(factors):
                     if isinstance(f, syntax.Quotient) and isinstance(f.denominator, syntax.Symbol):
                         self._average_of_ones(plain(f.denominator.name), factors)
                     if (
@@ -130,9 +131,9 @@ class Survey:
                     ):
                         self._average(plain(f.denominator.name), g)
                 for f, g, op in zip(factors, factors[1:], operators, strict=False):
-                    base, sub, _, primes = parts_of(f)
+                    base, sub, _, primes = parts_of(f)  # type: ignore[assignment]
                     group = parts_of(g)[0]
-                    if op == "" and isinstance(base, syntax.Symbol) and sub is None and isinstance(group, syntax.Group):
+                    if op == "" and isinstance(base, syntax.Symbol) and sub is None and isinstance(group, syntax.Group):  # type: ignore[redundant-expr]
                         name = plain(base.name)
                         if group.open == "(":
                             texts = symbols.call_texts.setdefault(name, set())
@@ -173,15 +174,14 @@ class Survey:
                 isinstance(factor, syntax.Scripted)
                 and isinstance(factor.base, syntax.Symbol)
                 and isinstance(factor.sub, syntax.Symbol)
+            ) and (
+                factor.base.name in (r"\mathbf{1}", r"\mathbb{1}", r"\boldsymbol{1}")
+                and len(size) == 1
+                and size.isupper()
             ):
-                if (
-                    factor.base.name in (r"\mathbf{1}", r"\mathbb{1}", r"\boldsymbol{1}")
-                    and len(size) == 1
-                    and size.isupper()
-                ):
-                    self.symbols.hinted[plain(factor.sub.name)] = Range(1, size)
-                    self.symbols.size_names.add(size)
-                    self.symbols.ranges.taken.add(size)
+                self.symbols.hinted[plain(factor.sub.name)] = Range(1, size)
+                self.symbols.size_names.add(size)
+                self.symbols.ranges.taken.add(size)
 
     def _average(self, size: str, node: syntax.BigOp) -> None:
         r"""``\frac{1}{N} \sum_p``: an average, so N is the size of what p runs over."""

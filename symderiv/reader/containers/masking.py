@@ -258,7 +258,11 @@ class Mask:
         name = re.split(r"[\s/>]", token[0].lstrip("</"), maxsplit=1)[0].lower()
         if name in ("script", "style", "pre", "code", "textarea", "svg", "math") and token[0][1] != "/":
             found = self._find(rf"(?i:</{name}\s*>)", inside, end)
-            if found is not None and self.markdown and self.text[self.text.rfind("\n", 0, start) + 1 : start].strip(" >"):
+            if (
+                found is not None
+                and self.markdown
+                and self.text[self.text.rfind("\n", 0, start) + 1 : start].strip(" >")
+            ):
                 gap = formulas.BLANK_LINE.search(self.text, inside, found.start())
                 found = None if gap else found  # in the middle of a line it opens no block, and ends with its paragraph
             if found is None:
