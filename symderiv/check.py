@@ -126,8 +126,9 @@ def _verdict(walk: Walk, number: int) -> tuple[Verdict, Diagnostic | None]:
         second = prove_all(other)
         if isinstance(second, Proved) and not walk.doubts.empty(other) and not _vacuous(other):
             return second, None
-        if not isinstance(second, Refuted) and isinstance(verdict, Refuted):
-            verdict = second
+        if isinstance(verdict, Refuted) and not isinstance(second, Refuted):
+            empty = "another reading of it holds, but only because both sides vanish in it"
+            verdict = second if isinstance(second, Undecided) else Undecided(other[0], empty, ("normal form",))
     refuted = isinstance(verdict, Refuted)
     doubt = walk.doubts.doubt(posed, verdict.claim) if isinstance(verdict, Refuted) else ""
     if refuted and not doubt and (moved := walk.readings.anew(claims)) and isinstance(prove_all(moved), Proved):
@@ -154,7 +155,8 @@ def _verdict(walk: Walk, number: int) -> tuple[Verdict, Diagnostic | None]:
                 Diagnostic("E302", "this step could not be decided", posed.span, notes),
             )
         return verdict, _false(walk, number, verdict)
-    return verdict, Diagnostic("E301", "this step could not be decided", posed.span, (verdict.reason, *posed.notes))  # type: ignore[union-attr]
+    notes = (verdict.reason, *posed.notes)
+    return verdict, Diagnostic("E301", "this step could not be decided", posed.span, notes)
 
 
 def _vacuous(claims: list[Claim]) -> str:
@@ -181,8 +183,8 @@ def _readings(walk: Walk, posed: Posed, claims: list[Claim]) -> Iterator[list[Cl
     if walk.readings.later(posed, claims):
         yield walk.claims(replace(posed, later=True))
     explicit = [walk.readings.explicit(claim) for claim in claims]
-    if all(claim is not None for claim in explicit):
-        yield explicit  # type: ignore[misc]
+    if None not in explicit:
+        yield [claim for claim in explicit if claim is not None]
 
 
 def _false(walk: Walk, number: int, verdict: Refuted) -> Diagnostic:

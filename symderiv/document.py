@@ -7,6 +7,7 @@ author's. This module holds data only: it must never parse, judge or print.
 from __future__ import annotations
 
 import bisect
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -175,6 +176,39 @@ class Directive:
 
 
 Block = Heading | Paragraph | Display | Figure | ItemList | Callout | CodeBlock | Directive
+
+
+def all_blocks(blocks: Iterable[Block]) -> Iterator[Block]:
+    """The blocks in order, with those inside lists and callouts instead of these."""
+    for block in blocks:
+        match block:
+            case ItemList(items=items):
+                for item in items:
+                    yield from all_blocks(item)
+            case Callout(blocks=inside):
+                yield from all_blocks(inside)
+            case _:
+                yield block
+
+
+def formulas(blocks: Iterable[Block]) -> Iterator[Display | InlineMath]:
+    """The formulas of ``blocks``, in order."""
+    for block in all_blocks(blocks):
+        match block:
+            case Display():
+                yield block
+            case Paragraph(inlines=inlines) | Heading(inlines=inlines):
+                yield from inline_formulas(inlines)
+
+
+def inline_formulas(inlines: Iterable[Inline]) -> Iterator[InlineMath]:
+    """The formulas within prose, in order."""
+    for inline in inlines:
+        match inline:
+            case InlineMath():
+                yield inline
+            case Emph() | Link():
+                yield from inline_formulas(inline.inlines)
 
 
 @dataclass(frozen=True, slots=True)

@@ -35,6 +35,7 @@ from symderiv.terms import (
     fresh,
     mul,
     num,
+    reached,
     subterms,
 )
 from symderiv.trial import Trial
@@ -145,15 +146,8 @@ class _Scene:
 
     @cached_property
     def terms(self) -> list[Term]:
-        queue = [side for claim in self.claims for side in (claim.left, claim.right)]
-        seen: dict[Term, None] = {}
-        while queue:
-            for part in subterms(queue.pop(0)):
-                if part not in seen:
-                    seen[part] = None
-                    if isinstance(part, Var):
-                        queue += [d.body for d in self.context.definitions.get(part.head, ())]
-        return list(seen)
+        sides = [side for claim in self.claims for side in (claim.left, claim.right)]
+        return list(reached(sides, self.context.definitions))
 
     @cached_property
     def families(self) -> list[Head]:
@@ -174,7 +168,7 @@ class _Scene:
             elif isinstance(part, Pow) and not isinstance(part.exponent, Num):
                 inner = part.exponent
             if inner is not None:
-                found |= {v.head for v in self._below(inner)}
+                found |= self._below(inner)
         return found
 
     @cached_property
@@ -186,18 +180,12 @@ class _Scene:
                 isinstance(part.exponent, Num) and part.exponent.value.denominator == 1
             )
             if root or (isinstance(part, Fn) and part.name == "log"):
-                found |= {v.head for v in self._below(part.parts[0])}
+                found |= self._below(part.parts[0])
         return found
 
-    def _below(self, term: Term) -> Iterator[Var]:
-        """The variables in ``term``, definitions put in."""
-        queue, seen = [term], set()
-        while queue:
-            for part in subterms(queue.pop()):
-                if isinstance(part, Var) and part not in seen:
-                    seen.add(part)
-                    yield part
-                    queue += [d.body for d in self.context.definitions.get(part.head, ())]
+    def _below(self, term: Term) -> set[Head]:
+        """The families in ``term``, definitions put in."""
+        return {part.head for part in reached([term], self.context.definitions) if isinstance(part, Var)}
 
     def ranges(self, head: Head) -> tuple[Range | None, ...]:
         known = self.context.families.get(head, ())

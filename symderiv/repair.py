@@ -13,7 +13,7 @@ from itertools import combinations
 from symderiv.edits import Edit, edits
 from symderiv.kernel import Proved, Undecided, prove
 from symderiv.notation import latex, unicode
-from symderiv.terms import ZERO, Assumption, Claim, Range, SizeOf, Term, Var, subterms
+from symderiv.terms import ZERO, Assumption, Claim, Range, SizeOf, Term, Var, subterms, unbound
 from symderiv.trial import Trial
 
 EDITS = 1200  # edits of one side that are looked at
@@ -118,7 +118,8 @@ def _conditions(claim: Claim) -> Iterator[Assumption]:
     """
     ranges = claim.context.ranges
     written = claim.left.free | claim.right.free
-    free = sorted((name for name in _free(claim) if name in ranges), key=lambda name: (name in written, name))
+    names = written | unbound((claim.left, claim.right), claim.context.definitions)
+    free = sorted((name for name in names if name in ranges), key=lambda name: (name in written, name))
     settled = {frozenset(a.data) for a in claim.context.assumptions if a.kind in ("equal", "distinct")}
     pairs: list[tuple[str | int, str]] = [(i, j) for i, j in combinations(free, 2) if ranges[i] == ranges[j]]
     pairs += [(number, i) for i in free for number in _named(claim, ranges[i])]
@@ -126,20 +127,6 @@ def _conditions(claim: Claim) -> Iterator[Assumption]:
         if frozenset(pair) not in settled and pair[1] in written:
             yield Assumption("equal", pair)
             yield Assumption("distinct", pair)
-
-
-def _free(claim: Claim) -> set[str]:
-    """The free indices of both sides, and those that the definitions they reach mention and do not bind."""
-    found = set(claim.left.free | claim.right.free)
-    queue, seen = [claim.left, claim.right], set()
-    while queue:
-        for part in subterms(queue.pop()):
-            if isinstance(part, Var) and part.head not in seen:
-                seen.add(part.head)
-                for definition in claim.context.definitions.get(part.head, ()):
-                    queue.append(definition.body)
-                    found |= {name for name in definition.body.free if name not in definition.params}
-    return found
 
 
 def _named(claim: Claim, range_: Range) -> list[int]:

@@ -10,6 +10,7 @@ or an ``int`` (a concrete class, feature or sample). A *size* is a ``str`` (symb
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
@@ -385,6 +386,31 @@ def subterms(term: Term) -> Iterator[Term]:
             if part not in seen:
                 seen.add(part)
                 queue.append(part)
+
+
+def reached(terms: Iterable[Term], definitions: Mapping[Head, tuple[Definition, ...]]) -> Iterator[Term]:
+    """The subterms of ``terms``, each once, and those of the definitions of the families among them, nearest first."""
+    queue = deque(terms)
+    seen: set[Term] = set()
+    while queue:
+        for part in subterms(queue.popleft()):
+            if part not in seen:
+                seen.add(part)
+                yield part
+                if isinstance(part, Var):
+                    queue += (d.body for d in definitions.get(part.head, ()))
+
+
+def unbound(terms: Iterable[Term], definitions: Mapping[Head, tuple[Definition, ...]]) -> set[str]:
+    """The indices that the definitions reached from ``terms`` mention and do not bind.
+
+    >>> S = Definition((), total("j", (1, "K"), var("x", "j", "i")))
+    >>> unbound([var("S")], {Head("S", 0, 0): (S,)})
+    {'i'}
+    """
+    heads = {part.head for part in reached(terms, definitions) if isinstance(part, Var)}
+    reaching = [definition for head in heads for definition in definitions.get(head, ())]
+    return {name for d in reaching for name in d.body.free if name not in d.params}
 
 
 def fresh(name: str, taken: Iterable[str]) -> str:

@@ -27,6 +27,7 @@ from symderiv.terms import (
     Sum,
     Term,
     Var,
+    reached,
     rebuild,
     subterms,
 )
@@ -43,16 +44,8 @@ class Scene:
     @cached_property
     def reached(self) -> tuple[Term, ...]:
         """The subterms of the other side, of the term and of the definitions that they reach, in this order."""
-        queue = [self.other] if self.other is not None else []
-        queue.append(self.term)
-        seen: dict[Term, None] = {}
-        while queue:
-            for part in subterms(queue.pop(0)):
-                if part not in seen:
-                    seen[part] = None
-                    if isinstance(part, Var):
-                        queue += [d.body for d in self.context.definitions.get(part.head, ())]
-        return tuple(seen)
+        sides = [self.term] if self.other is None else [self.other, self.term]
+        return tuple(reached(sides, self.context.definitions))
 
     @cached_property
     def written(self) -> tuple[Term, ...]:

@@ -37,6 +37,7 @@ from symderiv.terms import (
     Term,
     Var,
     fresh,
+    reached,
     rename,
     subterms,
 )
@@ -357,16 +358,8 @@ class Point:
 
     def _occurs(self, head: Head, term: Term) -> bool:
         """Whether a member of the family occurs in ``term``, definitions put in."""
-        seen: set[Term] = set()
-        queue = [term]
-        while queue:
-            for part in subterms(queue.pop()):
-                if isinstance(part, Var) and part not in seen:
-                    if part.head == head or part.head in self.context.through:
-                        return True
-                    seen.add(part)
-                    queue += [d.body for d in self.context.definitions.get(part.head, ())]
-        return not any(isinstance(part, Var) for part in seen)
+        heads = {part.head for part in reached([term], self.context.definitions) if isinstance(part, Var)}
+        return not heads or head in heads or any(h in self.context.through for h in heads)
 
     def _arbitrary(self, term: Var) -> bool:
         top = term.name[len(UNKNOWN) :].split(f"/{UNKNOWN}")[0]

@@ -34,8 +34,10 @@ from symderiv.terms import (
     Sum,
     Term,
     Var,
+    reached,
     rename,
     subterms,
+    unbound,
 )
 
 RELATIONS = ("=", "<", ">", "<=", ">=", "!=")
@@ -159,8 +161,11 @@ class _Case:
             for n in merged
             if str(merged[n]) in context.ranges and context.ranges.get(n) != context.ranges[str(merged[n])]
         ]
-        self.reason = f"the index {apart[0]} is set equal to one with another range" if apart else ""
-        self.terms = self._all_terms()
+        self.fault = f"the index {apart[0]} is set equal to one with another range" if apart else ""
+        self.reason = ""  # why the last attempt at a proof ended before its normal form did
+        assumed = (part for a in self.assumptions for part in a.data if isinstance(part, Term))
+        self.terms = list(reached((self.left, self.right, *assumed), context.definitions))
+        self.fixed = unbound(self.terms, context.definitions)
         free = sorted(self.left.free | self.right.free | self.fixed)
         self.ranges = {name: context.ranges[name] for name in free if name in context.ranges}
         self.homeless = [n for n in free if n not in context.ranges and not self._is_size(n)]
@@ -178,27 +183,6 @@ class _Case:
         summed = (t.range for t in self.terms if isinstance(t, Sum))
         slots = (r for ranges in context.families.values() for r in ranges if r)
         return name in context.sizes or any(r.high == name for r in (*context.ranges.values(), *summed, *slots))
-
-    def _all_terms(self) -> list[Term]:
-        """Both sides and every definition they reach, and the assumptions."""
-        context = self.claim.context
-        queue = [self.left, self.right]
-        for assumption in self.assumptions:
-            queue += [part for part in assumption.data if isinstance(part, Term)]
-        seen: dict[Term, None] = {}
-        heads = set()
-        self.fixed: set[str] = set()  # indices that definitions mention and do not bind
-        while queue:
-            for term in subterms(queue.pop()):
-                if term in seen:
-                    continue
-                seen[term] = None
-                if isinstance(term, Var) and term.head not in heads:
-                    heads.add(term.head)
-                    for d in context.definitions.get(term.head, ()):
-                        queue.append(d.body)
-                        self.fixed |= {i for i in d.body.free if i not in d.params}
-        return list(seen)
 
     def _sizes(self) -> list[str]:
         names: dict[str, None] = {}
@@ -265,7 +249,7 @@ class _Case:
 
     def general(self) -> Proved | None:
         """A proof for all sizes, if there is one; no other attempt is made."""
-        if self.homeless or self.contradiction or self.reason or self.claim.relation not in RELATIONS:
+        if self.homeless or self.contradiction or self.fault or self.claim.relation not in RELATIONS:
             return None
         verdict = self._in_general()
         return verdict if isinstance(verdict, Proved) else None
@@ -294,8 +278,8 @@ class _Case:
             return Undecided(claim, f"the index {self.homeless[0]} has no range")
         if self.contradiction:
             return Undecided(claim, "the assumptions contradict each other, so they prove nothing")
-        if self.reason:
-            return Undecided(claim, self.reason)
+        if self.fault:
+            return Undecided(claim, self.fault)
         verdict = self._in_general()
         if verdict is not None:
             return verdict
@@ -311,11 +295,11 @@ class _Case:
             sizes = tuple(sorted({*witness.sizes, *self._named_sizes()}))
             return Refuted(claim, replace(witness, sizes=sizes), seal=_SEAL)
         tried = ["normal form", "counterexample", *(("budget",) if self.budget.left < 0 else ())]
-        reason = self.reason or search.obstacle  # type: ignore[redundant-expr]
+        reason = self.reason or search.obstacle
         if search.agreed:
             upto = ", ".join(f"{name} = {value}" for name, value in search.largest.items())
             reason = f"agrees at {search.agreed} points" + (f" up to {upto}" if upto else "")
-            reason += f", but no proof was found ({self.reason})" if self.reason else ", but no proof was found"  # type: ignore[redundant-expr]
+            reason += f", but no proof was found ({self.reason})" if self.reason else ", but no proof was found"
         return Undecided(claim, reason or "no proof and no counterexample was found", tuple(tried))
 
     def _expansions(self) -> list[int]:

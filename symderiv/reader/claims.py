@@ -15,7 +15,7 @@ from symderiv.reader.arrays import Array, join
 from symderiv.reader.einstein import summed
 from symderiv.reader.names import shown
 from symderiv.reader.reading import Posed, Reading
-from symderiv.terms import Assumption, Claim, Context, Definition, Head, Index, Range, Term, Var, fresh, subterms
+from symderiv.terms import Assumption, Claim, Context, Definition, Head, Index, Num, Range, Term, Var, fresh, subterms
 
 LOSSES = ("L", "J", "C", "E", "l", r"\ell", r"\mathcal{L}", r"\mathcal{J}", r"\mathcal{C}", "loss", "cost", "Loss")
 
@@ -39,16 +39,15 @@ class Claims:
 
     def _entries(self, posed: Posed) -> Iterator[tuple[Term, Term, dict[str, str]]]:
         left, right, ranges = posed.left, posed.right, self.symbols.ranges
-        if (isinstance(right, Term) and not isinstance(left, Term)) or isinstance(left, Term):
-            array = right if isinstance(left, Term) else left
-            scalar = left if isinstance(left, Term) else right
-            if not (isinstance(scalar, Term) and type(scalar).__name__ == "Num"):
-                assert isinstance(array, Array)
+        if isinstance(left, Term) or isinstance(right, Term):
+            scalar, array = (left, right) if isinstance(left, Term) else (right, left)
+            assert isinstance(scalar, Term) and isinstance(array, Array)
+            if not isinstance(scalar, Num):
                 raise ReadError(
                     "E211", f"a number on one side and a {array.shape(ranges)} array on the other", posed.span
                 )
-            left = left if isinstance(left, Array) else Array(array.axes, lambda at: scalar, array.row)  # type: ignore[union-attr]
-            right = right if isinstance(right, Array) else Array(array.axes, lambda at: scalar, array.row)  # type: ignore[union-attr]
+            constant = Array(array.axes, lambda at: scalar, array.row)
+            left, right = (constant, array) if isinstance(left, Term) else (array, constant)
         assert isinstance(left, Array) and isinstance(right, Array)
         if len(left.axes) != len(right.axes):
             raise ReadError(

@@ -349,7 +349,8 @@ class Definitions:
             indices = elaborator.indices(sub, argument)
             labelled, _, _ = elaborator.label(argument, sup)
             if indices is None:
-                parameters.append(Parameter(var=Var(f"{argument}_{{{index_word(sub)}}}", (), ())))  # type: ignore[arg-type]
+                assert sub is not None  # without a subscript there are no indices, and it is no part of the name
+                parameters.append(Parameter(var=Var(f"{argument}_{{{index_word(sub)}}}", (), ())))
                 continue
             parameters.append(
                 Parameter(var=Var(symbols.name(argument, len(indices), len(labelled)), tuple(indices), tuple(labelled)))

@@ -59,10 +59,10 @@ class Entries(Members):
             }
             if len(rows) != 2 or last_guard not in complement:
                 raise refuse("E182", "these cases do not cover everything", node, "add an `otherwise`")
-        for guard, value in reversed(rows[:-1]):  # type: ignore[assignment]
-            if guard is None:
+        for guarding, held in reversed(rows[:-1]):
+            if guarding is None:
                 raise refuse("E182", "`otherwise` must come last", node)
-            result = Cases(guard, value, result)
+            result = Cases(guarding, held, result)
         return result
 
     def two_values(self, node: syntax.Casesdef) -> Term | None:
@@ -120,9 +120,9 @@ class Entries(Members):
             return self.dotted_vector(entries, row=len(cells) == 1 and len(flat) > 1, node=node)
         if len(flat) == 1 and isinstance(flat[0], syntax.Tuple):
             return self.listing(flat[0])
-        if len({len(row) for row in cells}) != 1 or any(c is None for c in flat):
+        if len({len(row) for row in cells}) != 1 or None in flat:
             raise refuse("E184", "the rows of this matrix have different lengths", node)
-        values = [[self.scalar(c) for c in row] for row in cells]  # type: ignore[arg-type]
+        values = [[self.scalar(c) for c in row if c is not None] for row in cells]
         rows, columns = len(values), len(values[0])
         if columns == 1:
             return Array((rows,), lambda at: _entry([r[0] for r in values], at[0]))

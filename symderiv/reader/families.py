@@ -64,9 +64,10 @@ def _pattern(a: Term, b: Term, index: str, found: set[tuple[Index, Index]]) -> T
     if len(a.parts) != len(b.parts):
         return None
     parts = [_pattern(x, y, index, found) for x, y in zip(a.parts, b.parts, strict=True)]
-    if any(part is None for part in parts):
+    common = tuple(part for part in parts if part is not None)
+    if len(common) < len(parts):
         return None
-    rebuilt = rebuild(a, tuple(parts))  # type: ignore[arg-type]
+    rebuilt = rebuild(a, common)
     return rebuilt if type(rebuilt) is type(a) and getattr(a, "name", None) == getattr(b, "name", None) else None
 
 

@@ -168,6 +168,8 @@ class Indices:
 
     def label(self, name: str, sup: syntax.Node | None) -> tuple[list[Index], syntax.Node | None, str]:
         """Split a superscript: ``^{(i)}`` and ``^{[l]}`` are labels, anything else an exponent."""
+        if sup is None:
+            return [], None, name
         if isinstance(sup, syntax.Group) and sup.open in ("(", "[", r"\langle") and sup.body is not None:
             body = sup.body
             layer = self.layer(body)
@@ -195,9 +197,9 @@ class Indices:
         if isinstance(sup, syntax.Symbol) and ("^" + sup.name) in self.symbols.labels:
             return [], None, f"{name}^{{{sup.name}}}"
         if self.symbols.time and is_time(sup):
-            return [], None, f"{name}^{{{index_word(sup)}}}"  # type: ignore[arg-type]
+            return [], None, f"{name}^{{{index_word(sup)}}}"
         if is_layer(sup) or (isinstance(sup, syntax.Number) and name in self.symbols.numbered):
-            return [], None, f"{name}^{{{index_word(sup)}}}"  # type: ignore[arg-type]
+            return [], None, f"{name}^{{{index_word(sup)}}}"
         if isinstance(sup, syntax.Symbol) and sup.name in ("*", r"\ast", r"\star", "+", "-", r"\dagger"):
             return [], None, f"{name}^{{{sup.name}}}"
         return [], sup, name

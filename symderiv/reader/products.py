@@ -196,16 +196,16 @@ class Products(Calls):
             stop = n
             while (
                 stop < len(factors)
-                and isinstance(factors[stop], syntax.Symbol)
-                and len(factors[stop].name) == 1  # type: ignore[attr-defined]
-                and factors[stop].name.isalpha()  # type: ignore[attr-defined]
+                and isinstance(letter := factors[stop], syntax.Symbol)
+                and len(letter.name) == 1
+                and letter.name.isalpha()
                 and (stop == n or (operators[stop] == "" and factors[stop].span.start == factors[stop - 1].span.end))
             ):
                 stop += 1
             joined.append(operators[n])
             first = factors[n]
             if stop - n >= 4 or (stop - n >= 2 and _called_with_several(factors, operators, stop)):
-                word = "".join(f.name for f in factors[n:stop])  # type: ignore[attr-defined]
+                word = "".join(f.name for f in factors[n:stop] if isinstance(f, syntax.Symbol))
                 result.append(syntax.Symbol(f"\\text{{{word}}}", Span(first.span.start, factors[stop - 1].span.end)))
                 n = stop
                 continue

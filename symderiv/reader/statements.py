@@ -8,9 +8,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from symderiv.diagnostics import ReadError
-from symderiv.document import InlineMath, Span
+from symderiv.document import Inline, InlineMath, Span, inline_formulas
 from symderiv.reader import prose, syntax
-from symderiv.reader.blocks import inline_formulas
 from symderiv.reader.names import plain
 from symderiv.reader.nodes import parts_of
 from symderiv.reader.prose import CONSTANT
@@ -27,7 +26,7 @@ class Statements:
         self.elaborator = reading.elaborator
         self.said: list[tuple[str, tuple[str, ...], str]] = []  # kind, the names beside the words, and where
 
-    def cases(self, inlines: Sequence[object]) -> tuple[Assumption, ...]:
+    def cases(self, inlines: Sequence[Inline]) -> tuple[Assumption, ...]:
         """The case that the words set, if they set exactly one."""
         found: dict[tuple, Assumption] = {}
         for formula in inline_formulas(inlines):
@@ -116,7 +115,8 @@ class Statements:
         except ReadError:
             return True
         self.symbols.index_names.add(name)
-        self.symbols.hinted.setdefault(name, Range(low, top))  # type: ignore[arg-type]
+        if top is not None:
+            self.symbols.hinted.setdefault(name, Range(low, top))
         return True
 
     def _stated_equation(self, row: syntax.Row, formula: InlineMath) -> None:

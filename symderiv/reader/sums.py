@@ -20,6 +20,7 @@ from symderiv.terms import (
     Index,
     Prod,
     Range,
+    Size,
     Sum,
     Term,
     fresh,
@@ -37,7 +38,9 @@ class Sums(Indices):
         kind = Sum if node.kind == r"\sum" else Prod
         return self.bind_and_sum(kind, self.bound_indices(node), node)
 
-    def bind_and_sum(self, kind: type[Sum], bound: list[tuple[str, int, object, list]], node: syntax.BigOp) -> Value:
+    def bind_and_sum(
+        self, kind: type[Sum], bound: list[tuple[str, int, Size | None, list]], node: syntax.BigOp
+    ) -> Value:
         """Sum the body over ``bound``: (index, low, upper end or None, conditions) each."""
         if not bound:
             return self.value(node.body)
@@ -52,7 +55,7 @@ class Sums(Indices):
         if high is None and index in self.symbols.index_sizes:
             high = self.symbols.size(self.symbols.index_sizes[index])
         if high is not None:
-            ranges.declare(range_class, Range(min(low, 1), high))  # type: ignore[arg-type]
+            ranges.declare(range_class, Range(min(low, 1), high))
         if index in self.bound:
             self.warn("W410", f"the index {index} is bound twice; the inner sum has its own {index}", node)
         elif index in self.symbols.declared and high is not None and self.symbols.declared[index].high != high:
@@ -62,7 +65,7 @@ class Sums(Indices):
             if silent and isinstance(body, Term) and index not in body.free and index not in self.symbols.declared:
                 raise refuse("E154", f"this sum runs over {index}, which is not an index of what it sums", node)
             guards = [self.comparison(op, self.operand(a), self.operand(b), node) for op, a, b in conditions]
-        range_ = Range(low, high if high is not None else range_class)  # type: ignore[arg-type]
+        range_ = Range(low, high if high is not None else range_class)
         neutral = ZERO if kind is Sum else ONE
 
         def build(parts: list[Term]) -> Term:
@@ -84,14 +87,14 @@ class Sums(Indices):
 
         return Array(body.axes, entry, body.row)
 
-    def bound_indices(self, node: syntax.BigOp) -> list[tuple[str, int, object, list]]:
+    def bound_indices(self, node: syntax.BigOp) -> list[tuple[str, int, Size | None, list]]:
         sub = node.sub
         if sub is None:
             return [(self.implied_index(node), 1, self.upper(node.sup), [])]
         items = list(sub.items) if isinstance(sub, syntax.Tuple) else [sub]
         if isinstance(sub, syntax.Product) and all(isinstance(f, syntax.Symbol) for f in sub.factors):
             items = list(sub.factors)
-        found: list[tuple[str, int, object, list]] = []
+        found: list[tuple[str, int, Size | None, list]] = []
         for item in items:
             match item:
                 case syntax.Symbol():
@@ -160,7 +163,7 @@ class Sums(Indices):
             return letters[0]
         raise refuse("E157", "this sum does not say over which index", node, "write \\sum_j")
 
-    def upper(self, sup: syntax.Node | None) -> object:
+    def upper(self, sup: syntax.Node | None) -> Size | None:
         symbols = self.symbols
         match sup:
             case None:

@@ -131,10 +131,15 @@ class Survey:
                     ):
                         self._average(plain(f.denominator.name), g)
                 for f, g, op in zip(factors, factors[1:], operators, strict=False):
-                    base, sub, _, primes = parts_of(f)  # type: ignore[assignment]
+                    called, below, _, primes = parts_of(f)
                     group = parts_of(g)[0]
-                    if op == "" and isinstance(base, syntax.Symbol) and sub is None and isinstance(group, syntax.Group):  # type: ignore[redundant-expr]
-                        name = plain(base.name)
+                    if (
+                        op == ""
+                        and isinstance(called, syntax.Symbol)
+                        and below is None
+                        and isinstance(group, syntax.Group)
+                    ):
+                        name = plain(called.name)
                         if group.open == "(":
                             texts = symbols.call_texts.setdefault(name, set())
                             texts.add(syntax.sexpr(group.body))

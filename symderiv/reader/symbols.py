@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 
 from symderiv.document import Span
 from symderiv.reader.ranges import Ranges
-from symderiv.terms import Assumption, Definition, Head, Range, Size, Term, Var, subterms
+from symderiv.terms import Assumption, Definition, Head, Range, Size, Term, Var, reached
 
 FONTS = ("mathbf", "boldsymbol", "bm", "pmb", "vec", "mathrm", "mathit", "mathsf", "textbf", "underline", "bf")
 INDEX_LETTERS = frozenset("ijklmnpqrstcdabuvgh")
@@ -150,11 +150,4 @@ class Symbols:
 
     def reached(self, *terms: Term) -> set[Head]:
         """The families that terms mention, definitions put in."""
-        heads: set[Head] = set()
-        queue = list(terms)
-        while queue:
-            for part in subterms(queue.pop()):
-                if isinstance(part, Var) and part.head not in heads:
-                    heads.add(part.head)
-                    queue += [d.body for d in self.definitions.get(part.head, ())]
-        return heads
+        return {part.head for part in reached(terms, self.definitions) if isinstance(part, Var)}

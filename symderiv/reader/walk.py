@@ -17,13 +17,16 @@ from symderiv.document import (
     Display,
     Document,
     Heading,
+    Inline,
     InlineMath,
     ItemList,
     Paragraph,
     Span,
+    all_blocks,
+    formulas,
+    inline_formulas,
 )
 from symderiv.reader import prose, syntax
-from symderiv.reader.blocks import all_words, formulas, inline_formulas
 from symderiv.reader.chains import ASIDE, Chains
 from symderiv.reader.claims import Claims
 from symderiv.reader.definitions import Definitions
@@ -66,10 +69,16 @@ class Walk:
     def run(self) -> None:
         reading = self.reading
         survey = Survey(reading.symbols)
-        for latex, span in formulas(reading.document.blocks):
-            for row in reading.rows(latex, span).rows:
+        for formula in formulas(reading.document.blocks):
+            for row in reading.rows(formula.latex, formula.span).rows:
                 survey.row(row)
-        survey.settle(" ".join(all_words(reading.document.blocks)))
+        survey.settle(
+            " ".join(
+                prose.words(block.inlines)
+                for block in all_blocks(reading.document.blocks)
+                if isinstance(block, Paragraph | Heading)
+            )
+        )
         for text, origin in self.outside:
             problem = self.directives.apply(text, 0, origin)
             if problem is not None:
@@ -139,7 +148,7 @@ class Walk:
                 self.reading.elaborator.start_chain()
                 self.chains.segments(row, len(self.displays) - 1, 0, [], inline=True)
 
-    def _prose(self, inlines: Sequence[object]) -> None:
+    def _prose(self, inlines: Sequence[Inline]) -> None:
         self.reading.prose = prose.words(inlines)
         found = self.statements.cases(inlines)
         if found:

@@ -7,26 +7,14 @@ what, and which line of the author's file a place is in. This module must never 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
 from symderiv import notation
 from symderiv.checked import Checked, Step
 from symderiv.diagnostics import Diagnostic
-from symderiv.document import (
-    Block,
-    Callout,
-    Display,
-    Emph,
-    Heading,
-    InlineMath,
-    ItemList,
-    Link,
-    Paragraph,
-    Position,
-    Source,
-)
+from symderiv.document import Display, Position, Source, formulas
 from symderiv.kernel.verdict import Proved, Refuted
 from symderiv.reader.containers.files import JoinedSource
 from symderiv.reader.containers.macros import group
@@ -202,29 +190,6 @@ def nothing_to_check(checked: Checked) -> str:
     if checked.steps:
         return "it contains definitions only, and nothing that follows from them"
     return "its displays contain no `=` and no inequality"
-
-
-def formulas(blocks: Sequence[Block]) -> Iterator[Display | InlineMath]:
-    """The formulas of a document, in order."""
-    for block in blocks:
-        match block:
-            case Display():
-                yield block
-            case Paragraph(inlines=inlines) | Heading(inlines=inlines):
-                yield from _inline(inlines)
-            case ItemList(items=items):
-                for item in items:
-                    yield from formulas(item)
-            case Callout(blocks=inside):
-                yield from formulas(inside)
-
-
-def _inline(inlines: Sequence[object]) -> Iterator[InlineMath]:
-    for part in inlines:
-        if isinstance(part, InlineMath):
-            yield part
-        elif isinstance(part, Emph | Link):
-            yield from _inline(part.inlines)
 
 
 _COMMENTS = {".tex": "% {}", ".latex": "% {}", ".ltx": "% {}", ".rst": ".. {}", ".rest": ".. {}"}

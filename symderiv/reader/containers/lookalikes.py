@@ -8,24 +8,10 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from symderiv.diagnostics import Diagnostic
-from symderiv.document import (
-    Block,
-    Callout,
-    Display,
-    Document,
-    Emph,
-    Heading,
-    Inline,
-    InlineMath,
-    ItemList,
-    Link,
-    Paragraph,
-    Span,
-)
+from symderiv.document import Document, Span, formulas
 
 CYRILLIC = dict(zip("АВЕЅІЈКМНОРСТХаеіјорсухѕ", "ABESIJKMHOPCTXaeijopcyxs", strict=True))
 GREEK = dict(zip("ΑΒΕΖΗΙΚΜΝΟΡΤΥΧο", "ABEZHIKMNOPTYXo", strict=True))
@@ -43,11 +29,11 @@ def reported(document: Document) -> Document:
         return document
     latin: set[str] = set()
     first: dict[str, int] = {}
-    for latex, start in _formulas(document.blocks):
-        bare = _COMMANDS_AND_WORDS.sub(lambda found: " " * len(found[0]), latex)
+    for formula in formulas(document.blocks):
+        bare = _COMMANDS_AND_WORDS.sub(lambda found: " " * len(found[0]), formula.latex)
         latin.update(bare)
         for found in _FOREIGN.finditer(bare):
-            first.setdefault(found[0], start + found.start())
+            first.setdefault(found[0], formula.span.start + found.start())
     warnings = [
         Diagnostic(
             "W430", f"this {letter} is {_name(letter)}, and another symbol than the Latin {double}", Span(at, at + 1)
@@ -61,25 +47,3 @@ def reported(document: Document) -> Document:
 def _name(letter: str) -> str:
     """``a Cyrillic letter``, from its name in Unicode."""
     return f"a {unicodedata.name(letter).split()[0].capitalize()} letter"
-
-
-def _formulas(blocks: Sequence[Block]) -> Iterator[tuple[str, int]]:
-    for block in blocks:
-        match block:
-            case Display():
-                yield block.latex, block.span.start
-            case Paragraph(inlines=inlines) | Heading(inlines=inlines):
-                yield from _inline(inlines)
-            case ItemList(items=items):
-                for item in items:
-                    yield from _formulas(item)
-            case Callout(blocks=inside):
-                yield from _formulas(inside)
-
-
-def _inline(inlines: Sequence[Inline]) -> Iterator[tuple[str, int]]:
-    for part in inlines:
-        if isinstance(part, InlineMath):
-            yield part.latex, part.span.start
-        elif isinstance(part, Emph | Link):
-            yield from _inline(part.inlines)
