@@ -15,10 +15,12 @@ from symderiv.checked import Checked, Step
 from symderiv.diagnostics import Diagnostic, ReadError
 from symderiv.document import Document
 from symderiv.kernel import Proved, Refuted, Undecided, Verdict, Witness, provable, prove_all
+from symderiv.kernel.derivative import is_unknown
 from symderiv.reader.reading import Posed
 from symderiv.reader.walk import Walk
 from symderiv.terms import ZERO, Claim, Deriv, Sum, Term, subterms
 
+TAKEN = "what is differentiated is defined nowhere, so later steps take this line as given"
 Progress = Callable[[int, int], None]
 
 
@@ -111,6 +113,10 @@ def _verdict(walk: Walk, number: int) -> tuple[Verdict, Diagnostic | None]:
     posed = walk.posed[number]
     claims = walk.claims(posed)
     verdict = prove_all(claims)
+    if isinstance(verdict, Proved) and posed.case:
+        wider = walk.claims(replace(posed, case=()))
+        whole = prove_all(wider)
+        claims, verdict = (wider, whole) if isinstance(whole, Proved) else (claims, verdict)
     if isinstance(verdict, Proved) and (empty := walk.doubts.empty(claims) or _vacuous(claims)):
         verdict = Undecided(claims[0], empty, ("normal form",))
         return verdict, Diagnostic("E302", "this step could not be decided", posed.span, (empty, *posed.notes))
@@ -122,9 +128,10 @@ def _verdict(walk: Walk, number: int) -> tuple[Verdict, Diagnostic | None]:
         return verdict, None
     if posed.expected_false and isinstance(verdict, Refuted):
         return verdict, _false(walk, number, verdict)
-    for other in _readings(walk, posed, claims):
+    for other, note in _readings(walk, posed, claims):
         second = prove_all(other)
         if isinstance(second, Proved) and not walk.doubts.empty(other) and not _vacuous(other):
+            posed.notes = (*posed.notes, *note)
             return second, None
         if isinstance(verdict, Refuted) and not isinstance(second, Refuted):
             empty = "another reading of it holds, but only because both sides vanish in it"
@@ -156,6 +163,8 @@ def _verdict(walk: Walk, number: int) -> tuple[Verdict, Diagnostic | None]:
             )
         return verdict, _false(walk, number, verdict)
     notes = (verdict.reason, *posed.notes)
+    if posed.taken:
+        return verdict, Diagnostic("E303", "this step could not be decided", posed.span, (TAKEN, *notes))
     return verdict, Diagnostic("E301", "this step could not be decided", posed.span, notes)
 
 
@@ -167,7 +176,8 @@ def _vacuous(claims: list[Claim]) -> str:
         derivatives = [t for t in parts if isinstance(t, Deriv)]
         if ZERO in sides or not derivatives:
             continue
-        free = replace(claim.context, assumptions=())
+        stated = tuple(a for a in claim.context.assumptions if a.kind == "equation" and is_unknown(a.data[0]))
+        free = replace(claim.context, assumptions=stated)
         if all(provable(Claim(side, "=", ZERO, free)) is not None for side in sides):
             bound = {t.index: t.range for t in parts if isinstance(t, Sum)}
             inside = replace(free, ranges={**bound, **free.ranges})
@@ -176,15 +186,17 @@ def _vacuous(claims: list[Claim]) -> str:
     return ""
 
 
-def _readings(walk: Walk, posed: Posed, claims: list[Claim]) -> Iterator[list[Claim]]:
-    """Other readings of a step that a reader would try: the case said before, intermediates held fixed."""
+def _readings(walk: Walk, posed: Posed, claims: list[Claim]) -> Iterator[tuple[list[Claim], tuple[str, ...]]]:
+    """Other readings of a step that a reader would try, with a note: the case said before, intermediates held fixed."""
     if posed.earlier_case and not posed.case and not posed.conditions:
-        yield walk.claims(replace(posed, case=posed.earlier_case))
+        yield walk.claims(replace(posed, case=posed.earlier_case)), ()
     if walk.readings.later(posed, claims):
-        yield walk.claims(replace(posed, later=True))
+        yield walk.claims(replace(posed, later=True)), ()
+    if apart := walk.readings.apart(claims):
+        yield apart
     explicit = [walk.readings.explicit(claim) for claim in claims]
     if None not in explicit:
-        yield [claim for claim in explicit if claim is not None]
+        yield [claim for claim in explicit if claim is not None], ()
 
 
 def _false(walk: Walk, number: int, verdict: Refuted) -> Diagnostic:

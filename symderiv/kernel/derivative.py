@@ -236,7 +236,7 @@ class _Differentiation:
             return self(body)
         if term.head in self.context.through:
             return self._chain(term)
-        if term.name.startswith(UNKNOWN) or (term.head, var.head) in self.context.dependent:
+        if is_unknown(term) or (term.head, var.head) in self.context.dependent:
             return unknown_derivative(term, var)
         return ZERO
 
@@ -262,6 +262,11 @@ class _Differentiation:
 
 def unknown_derivative(top: Var, bottom: Var) -> Var:
     return Var(f"{UNKNOWN}{top.name}/{UNKNOWN}{bottom.name}", top.indices + bottom.indices, ())
+
+
+def is_unknown(term: Term) -> bool:
+    """Whether ``term`` is a derivative of which nothing is known but its name."""
+    return isinstance(term, Var) and term.name.startswith(UNKNOWN)
 
 
 def _sum_of(terms: list[Term]) -> Term:

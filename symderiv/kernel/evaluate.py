@@ -15,7 +15,7 @@ from flint import arb, fmpq
 
 from symderiv.kernel.budget import LARGEST_NUMBER
 from symderiv.kernel.conditions import on_indices
-from symderiv.kernel.derivative import FUNCTIONS, UNKNOWN, definition_of, differentiate
+from symderiv.kernel.derivative import FUNCTIONS, UNKNOWN, definition_of, differentiate, is_unknown
 from symderiv.terms import (
     Add,
     Assumption,
@@ -66,7 +66,8 @@ class Point:
         self.trial = trial
         self.values: dict[tuple, tuple[Var, Fraction]] = {}
         self.heads: dict[Head, int] = {}
-        self.equations = [a.data for a in assumptions if a.kind == "equation"]
+        # an unknown derivative has no value anyway, so that what is assumed of one excludes no point
+        self.equations = [a.data for a in assumptions if a.kind == "equation" and not is_unknown(a.data[0])]
         self.onehot = {tuple(a.data[0]): a.data[1] for a in assumptions if a.kind == "onehot"}
         self.binary = {tuple(a.data[0]) for a in assumptions if a.kind == "binary"}
         self.positive = {tuple(a.data[0]) for a in assumptions if a.kind == "positive"}
@@ -286,7 +287,7 @@ class Point:
                 body = definition_of(at, self.context.definitions)
                 if body is not None:
                     return self.evaluate(body, self.root)
-                if term.name.startswith(UNKNOWN) and not self._arbitrary(term):
+                if is_unknown(term) and not self._arbitrary(term):
                     raise NoValue("an unknown derivative")
                 return _ball(self.value(*at.key))
             case Add():

@@ -14,10 +14,12 @@ from symderiv.document import Span
 from symderiv.reader import syntax
 from symderiv.reader.arrays import Array, Value
 from symderiv.reader.definitions import ARRAYS, Definitions
+from symderiv.reader.einstein import summed
 from symderiv.reader.families import differences
 from symderiv.reader.names import shown
 from symderiv.reader.nodes import is_delta, names_in, rounded, says_vector
 from symderiv.reader.prose import CONSTANT
+from symderiv.reader.rates import Rates
 from symderiv.reader.reading import Posed, Reading
 from symderiv.terms import Assumption, Deriv, Head, Num, Term, Var, subterms
 
@@ -48,9 +50,10 @@ class Chains:
     the section; ``seen`` are the names in the formulas so far, ``used`` the families in the steps so far.
     """
 
-    def __init__(self, reading: Reading, definitions: Definitions) -> None:
+    def __init__(self, reading: Reading, definitions: Definitions, rates: Rates) -> None:
         self.reading = reading
         self.definitions = definitions
+        self.rates = rates
         self.symbols = reading.symbols
         self.elaborator = reading.elaborator
         self.last: Last | None = None
@@ -218,6 +221,8 @@ class Chains:
         ):
             return False
         self.symbols.now = len(self.reading.posed)
+        if self.symbols.einstein:
+            value = summed(value, frozenset(i for i in indices if isinstance(i, str)), self.elaborator.free.get)
         made = self.symbols.define(unknown.name, indices, len(unknown.subs), value, posed.span)
         self.symbols.heads.setdefault(unknown.name, set()).add(made)
         posed.kind = "definition"
@@ -252,7 +257,12 @@ class Chains:
             return False
         if not all(isinstance(i, str) for i in (*subs, *labels)) or versioned in self.symbols.reached(posed.left):
             return False
-        made = self.symbols.define(name, (*subs, *labels), len(subs), posed.left, posed.span)
+        value = posed.left
+        if self.symbols.einstein:
+            value = summed(
+                value, frozenset(i for i in (*subs, *labels) if isinstance(i, str)), self.elaborator.free.get
+            )
+        made = self.symbols.define(name, (*subs, *labels), len(subs), value, posed.span)
         self.symbols.heads.setdefault(name, set()).add(made)
         posed.kind = "definition"
         self.reading.posed.append(posed)
@@ -285,4 +295,5 @@ class Chains:
         self.elaborator.notes.clear()
         self.reading.diagnostics += self.elaborator.warnings
         self.elaborator.warnings.clear()
+        self.rates.take(posed)
         self.reading.posed.append(posed)

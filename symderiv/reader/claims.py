@@ -14,6 +14,7 @@ from symderiv.diagnostics import ReadError
 from symderiv.reader.arrays import Array, join
 from symderiv.reader.einstein import summed
 from symderiv.reader.names import shown
+from symderiv.reader.rates import Rates
 from symderiv.reader.reading import Posed, Reading
 from symderiv.terms import Assumption, Claim, Context, Definition, Head, Index, Num, Range, Term, Var, fresh, subterms
 
@@ -23,9 +24,10 @@ LOSSES = ("L", "J", "C", "E", "l", r"\ell", r"\mathcal{L}", r"\mathcal{J}", r"\m
 class Claims:
     """Makes the claims of a step."""
 
-    def __init__(self, reading: Reading) -> None:
+    def __init__(self, reading: Reading, rates: Rates) -> None:
         self.reading = reading
         self.symbols = reading.symbols
+        self.rates = rates
 
     def of(self, posed: Posed) -> list[Claim]:
         """The claims of a step; several for an equation between vectors. Raises ReadError where shapes do not fit."""
@@ -119,9 +121,9 @@ class Claims:
         stated = () if self.reading.strict else self._applicable()
         strongest = ("onehot", "binary", "positive")  # dropped first where a weaker one will do
         stated = sorted(stated, key=lambda a: strongest.index(a.kind) if a.kind in strongest else len(strongest))
-        for assumption in (*posed.assumptions, *posed.conditions, *posed.case, *stated):
-            if not self._relevant(assumption, heads):
-                continue
+        given = [] if self.reading.strict else self.rates.known(posed, heads)
+        every = (*posed.assumptions, *posed.conditions, *posed.case, *stated)
+        for assumption in (*(a for a in every if self._relevant(a, heads)), *given):
             data = tuple(ranges.resolve(part, memo) if isinstance(part, Term) else part for part in assumption.data)
             assumptions.append(Assumption(assumption.kind, data, assumption.text, assumption.source))
         dependent = frozenset(

@@ -42,8 +42,10 @@ class Differentiation(Indices):
             self.variable = variables[-1]
         body = self.value(node.body)
         if isinstance(body, Var):
-            symbols.numerators.add(body.head)
-            symbols.rates |= {(body.head, v.head) for v in variables if isinstance(v, Var)}
+            by = {v.head for v in variables if isinstance(v, Var)}
+            if by != {body.head}:  # \partial x_i/\partial x_j = \delta_{ij} says nothing of how x depends on others
+                symbols.numerators.add(body.head)
+            symbols.rates |= {(body.head, head) for head in by}
         result = body
         for value in reversed(variables):
             result = self.differentiated(result, value, node)

@@ -139,6 +139,9 @@ class Doubts:
                         )
                         and part.var.head not in self.symbols.reached(part.body)
                         and not claim.context.through.keys() & self.symbols.reached(part.body)
+                        and not any(
+                            (h, part.var.head) in claim.context.dependent for h in self.symbols.reached(part.body)
+                        )
                     ):
                         return f"as read, {shown(part.body.name)} does not depend on {shown(part.var.name)}"
         return ""

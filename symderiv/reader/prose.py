@@ -42,7 +42,9 @@ BOTH = re.compile(
 )
 CONSTANT = re.compile(r"\bconstants?\b|常量|常数|常數|상수|constante|konstante", re.IGNORECASE)
 EINSTEIN = re.compile(
-    r"einstein\s+(?:summation|sum|notation|convention)|summation\s+convention|爱因斯坦|아인슈타인", re.IGNORECASE
+    r"einstein\s+(?:summation|sum|notation|convention)|summation\s+convention|爱因斯坦|아인슈타인"
+    r"|\b(?:repeated|dummy)\s+ind(?:ex|ices)\b",
+    re.IGNORECASE,
 )
 
 

@@ -9,8 +9,9 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from symderiv.kernel.derivative import Unsupported, definition_of, differentiate
+from symderiv.reader.names import shown
 from symderiv.reader.reading import Posed, Reading
-from symderiv.terms import Claim, Definition, Deriv, Term, Var, rebuild, subterms
+from symderiv.terms import Claim, Definition, Deriv, Head, Term, Var, rebuild, subterms
 
 
 class Readings:
@@ -53,6 +54,32 @@ class Readings:
             for c in claims
         ]
         return [] if all(a.left is b.left and a.right is b.right for a, b in zip(moved, claims, strict=True)) else moved
+
+    def apart(self, claims: Sequence[Claim]) -> tuple[list[Claim], tuple[str, ...]] | None:
+        """The claims where an undefined quantity depends on nothing but what the document differentiates it by.
+
+        With da/dz and dz/dw written somewhere, a depends on z and w, and not on the x that stands beside it.
+        """
+        below: dict[Head, set[Head]] = {}
+        for a, b in self.symbols.rates:
+            bodies = [d.body for d in self.symbols.definitions.get(b, ())]
+            below.setdefault(a, set()).update({b}, self.symbols.reached(*bodies))
+
+        def reaches(a: Head, b: Head, seen: set[Head]) -> bool:
+            ways = below.get(a, set()) - seen
+            return b in ways or any(reaches(way, b, seen | ways) for way in ways)
+
+        heads = self.symbols.reached(*(side for claim in claims for side in (claim.left, claim.right)))
+        away = sorted(
+            pair
+            for pair in claims[0].context.dependent
+            if heads.issuperset(pair) and pair[0] in below and not reaches(*pair, set())
+        )
+        if not away:
+            return None
+        dependent = claims[0].context.dependent.difference(away)
+        notes = tuple(f"{shown(a.name)} is taken not to depend on {shown(b.name)}" for a, b in away)
+        return [replace(claim, context=replace(claim.context, dependent=dependent)) for claim in claims], notes
 
     def explicit(self, claim: Claim) -> Claim | None:
         """The claim with explicit partial derivatives of intermediates, where the author differentiates by these too.

@@ -33,6 +33,7 @@ from symderiv.reader.definitions import Definitions
 from symderiv.reader.directives import Directives
 from symderiv.reader.doubts import Doubts
 from symderiv.reader.names import plain
+from symderiv.reader.rates import Rates
 from symderiv.reader.reading import Posed, Reading
 from symderiv.reader.readings import Readings
 from symderiv.reader.statements import Statements
@@ -54,12 +55,13 @@ class Walk:
         self.outside = outside
         self.displays: list[Span] = []
         self.posed, self.diagnostics = reading.posed, reading.diagnostics
-        self.claims_of = Claims(reading)
+        self.rates = Rates(reading)
+        self.claims_of = Claims(reading, self.rates)
         self.doubts = Doubts(reading)
         self.readings = Readings(reading)
         self.statements = Statements(reading)
         self.definitions = Definitions(reading, self.claims_of)
-        self.chains = Chains(reading, self.definitions)
+        self.chains = Chains(reading, self.definitions, self.rates)
         self.directives = Directives(
             reading.symbols, reading.elaborator, reading.parse_text, self.definitions.define_row
         )
