@@ -202,7 +202,8 @@ class Chains:
         if posed.relation != "=" or not isinstance(left, Term) or not isinstance(right, Term):
             return False
         found: set[tuple[Term, Term]] = set()
-        if not differences(left, right, found) or len(found) != 1:
+        joined = self.symbols.ranges.joined
+        if not differences(joined(left), joined(right), found) or len(found) != 1:
             return False
         ((unknown, value),) = found
         if unknown is left or not isinstance(unknown, Var) or unknown.head in self.symbols.definitions:

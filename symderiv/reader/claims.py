@@ -13,10 +13,26 @@ from itertools import product
 from symderiv.diagnostics import ReadError
 from symderiv.reader.arrays import Array, join
 from symderiv.reader.einstein import summed
+from symderiv.reader.layers import further
 from symderiv.reader.names import shown
 from symderiv.reader.rates import Rates
 from symderiv.reader.reading import Posed, Reading
-from symderiv.terms import Assumption, Claim, Context, Definition, Head, Index, Num, Range, Term, Var, fresh, subterms
+from symderiv.terms import (
+    Assumption,
+    Claim,
+    Context,
+    Definition,
+    Deriv,
+    Head,
+    Index,
+    Num,
+    Range,
+    Term,
+    Var,
+    fresh,
+    reached,
+    subterms,
+)
 
 LOSSES = ("L", "J", "C", "E", "l", r"\ell", r"\mathcal{L}", r"\mathcal{J}", r"\mathcal{C}", "loss", "cost", "Loss")
 
@@ -107,6 +123,7 @@ class Claims:
             )
             if known:
                 definitions[head] = known
+        definitions |= further(heads, definitions)
         assumptions = []
         indices: dict[str, Range] = {}
         for name, range_class in {**symbols.hinted_classes, **posed.free, **classes}.items():
@@ -141,7 +158,12 @@ class Claims:
         )
         families = ranges.families()
         through = {}
-        for top, middle in self._through().items():
+        written = {
+            (part.body.head, part.var.head)
+            for part in reached(terms, definitions)
+            if isinstance(part, Deriv) and isinstance(part.body, Var)
+        }
+        for top, middle in {**self._through(symbols.rates), **self._through(written, at_hand=True)}.items():
             spans = families.get(middle, ())
             if top in heads and all(r is not None and r.low <= 1 for r in spans):
                 through[top] = ((middle, spans),)
@@ -159,19 +181,21 @@ class Claims:
             through,  # type: ignore[arg-type]
         )
 
-    def _through(self) -> dict[Head, Head]:
+    def _through(self, rates: set[tuple[Head, Head]], at_hand: bool = False) -> dict[Head, Head]:
         """An undefined scalar whose derivatives by an intermediate are written depends on the rest through that one.
 
-        Only where the intermediate reaches everything else that the scalar is differentiated by.
+        Only where the intermediate reaches everything else that the scalar is differentiated by; one that is not
+        defined counts in the step ``at_hand``, which shows that it does.
         """
         symbols = self.symbols
         result: dict[Head, Head] = {}
-        for top in sorted({a for a, _ in symbols.rates}):
+        for top in sorted({a for a, _ in rates}):
             if top in symbols.definitions or top.subs or top.sups or top.name not in LOSSES:
                 continue
-            by = sorted({b for a, b in symbols.rates if a == top})
-            middles = [b for b in by if b in symbols.definitions]
-            reach = {b: self.symbols.reached(*(d.body for d in symbols.definitions[b])) for b in middles}
+            by = sorted({b for a, b in rates if a == top})
+            tops = {a for a, b in rates if a != b}
+            middles = [b for b in by if b in symbols.definitions or (at_hand and b in tops)]
+            reach = {b: symbols.below(b) for b in middles}
             highest = [b for b in middles if not any(b in reach[other] for other in middles if other != b)]
             if len(highest) == 1 and all(b == highest[0] or b in reach[highest[0]] for b in by):
                 result[top] = highest[0]

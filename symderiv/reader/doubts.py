@@ -7,7 +7,7 @@ nothing. This module must never make a verdict better than the kernel's.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from symderiv.kernel import Witness
 from symderiv.kernel.derivative import Unsupported, definition_of
@@ -54,7 +54,8 @@ class Doubts:
             return "this may follow from an equation that is being solved"
         if all(isinstance(t, SizeOf | Num) for t in (claim.left, claim.right)):
             return "this is a relation between sizes"
-        left, right = self._unknowns(claim.left), self._unknowns(claim.right)
+        known = {**self.symbols.definitions, **claim.context.definitions}
+        left, right = self._unknowns(claim.left, known), self._unknowns(claim.right, known)
         found: set[tuple[Term, Term]] = set()
         if differences(claim.left, claim.right, found) and all(
             any(
@@ -70,7 +71,6 @@ class Doubts:
             return "a constant is spoken of that may be any number"
         if posed.guessed:
             return "the shapes of the vectors and matrices here are not declared"
-        left, right = self._unknowns(claim.left), self._unknowns(claim.right)
         if any(isinstance(t, Deriv) for side in (claim.left, claim.right) for t in subterms(side)):
             differentiated = {h.name for h in self.symbols.variables}
             for name in sorted({h.name for h in left | right} - differentiated):
@@ -97,7 +97,14 @@ class Doubts:
         for head in sorted(only_left | only_right):
             if head.name not in in_definitions and head.name not in {h.name for h in self.symbols.variables}:
                 return f"nothing is known about {shown(head.name)}"
-        for head in self.symbols.reached(claim.left, claim.right):
+        mentioned = self.symbols.reached(claim.left, claim.right)
+        for a, b in sorted(self.symbols.rates):
+            if a in mentioned and b in mentioned and a in self.symbols.definitions and a != b:
+                tops = {top for top, _ in claim.context.dependent} | claim.context.through.keys()
+                below = self.symbols.reached(*(d.body for d in self.symbols.definitions[a]))
+                if b not in below and not tops & below:
+                    return f"as read, {shown(a.name)} does not depend on {shown(b.name)}"
+        for head in mentioned:
             for definition in self.symbols.definitions.get(head, ()):
                 hidden = definition.params[len(self._shown_params(head)) :] if head in self._hiding() else ()
                 if any(
@@ -182,7 +189,8 @@ class Doubts:
         variables = [t for t in subterms(definition.body) if isinstance(t, Var) and index in t.indices]
         return all(index in t.sups and index not in t.subs for t in variables)
 
-    def _unknowns(self, term: Term) -> set[Head]:
+    @staticmethod
+    def _unknowns(term: Term, definitions: Mapping[Head, tuple[Definition, ...]]) -> set[Head]:
         """The undefined families and functions that a term reaches."""
         found: set[Head] = set()
         seen: set[Head] = set()
@@ -194,10 +202,10 @@ class Doubts:
                 elif isinstance(part, Var) and part.head not in seen:
                     seen.add(part.head)
                     try:
-                        body = definition_of(part, self.symbols.definitions)
-                        bodies = [d.body for d in self.symbols.definitions[part.head]] if body is not None else []
+                        body = definition_of(part, definitions)
+                        bodies = [d.body for d in definitions[part.head]] if body is not None else []
                     except Unsupported:
-                        bodies = [d.body for d in self.symbols.definitions[part.head]]
+                        bodies = [d.body for d in definitions[part.head]]
                     queue += bodies
                     if not bodies:
                         found.add(part.head)

@@ -14,7 +14,7 @@ from symderiv.reader.arrays import Array, Value, elementwise
 from symderiv.reader.families import substitute
 from symderiv.reader.indices import INDICATORS, Indices, refuse
 from symderiv.reader.names import index_word, plain
-from symderiv.reader.nodes import commands, is_transpose, names_in, parts_of, subscripts
+from symderiv.reader.nodes import commands, is_layer, is_transpose, names_in, parts_of, subscripts
 from symderiv.terms import (
     ONE,
     Delta,
@@ -90,7 +90,7 @@ class Members(Indices):
                 return self.scripts(self.condition(sub, node), sup, 0, node)
             if plain(name) == r"\delta" and plain(name) not in symbols.labels:
                 pair = self.indices(sub, plain(name))
-                if pair is not None and sup is not None and len(pair) == 1:
+                if pair is not None and sup is not None and len(pair) == 1 and not is_layer(sup):
                     upper = self.indices(sup, plain(name))
                     if upper is not None and len(upper) == 1:
                         pair, sup = [*pair, *upper], None

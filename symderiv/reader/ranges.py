@@ -140,6 +140,14 @@ class Ranges:
         memo[term] = found
         return found
 
+    def joined(self, term: Term) -> Term:
+        """``term`` with one name for the range classes that are known to be the same."""
+        if isinstance(term, Sum) and isinstance(term.range.high, str) and term.range.high.startswith("?"):
+            return type(term)(term.index, Range(term.range.low, self.find(term.range.high)), self.joined(term.body))
+        if isinstance(term, Var | Delta) or not term.parts:
+            return term
+        return rebuild(term, tuple(self.joined(part) for part in term.parts))
+
     def families(self) -> Mapping[Head, tuple[Range | None, ...]]:
         result: dict[Head, list[Range | None]] = {}
         for head, n in self.slots:

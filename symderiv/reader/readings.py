@@ -11,7 +11,7 @@ from dataclasses import replace
 from symderiv.kernel.derivative import Unsupported, definition_of, differentiate
 from symderiv.reader.names import shown
 from symderiv.reader.reading import Posed, Reading
-from symderiv.terms import Claim, Definition, Deriv, Head, Term, Var, rebuild, subterms
+from symderiv.terms import Claim, Definition, Deriv, Term, Var, rebuild, subterms
 
 
 class Readings:
@@ -60,20 +60,12 @@ class Readings:
 
         With da/dz and dz/dw written somewhere, a depends on z and w, and not on the x that stands beside it.
         """
-        below: dict[Head, set[Head]] = {}
-        for a, b in self.symbols.rates:
-            bodies = [d.body for d in self.symbols.definitions.get(b, ())]
-            below.setdefault(a, set()).update({b}, self.symbols.reached(*bodies))
-
-        def reaches(a: Head, b: Head, seen: set[Head]) -> bool:
-            ways = below.get(a, set()) - seen
-            return b in ways or any(reaches(way, b, seen | ways) for way in ways)
-
+        tops = {a for a, _ in self.symbols.rates}
         heads = self.symbols.reached(*(side for claim in claims for side in (claim.left, claim.right)))
         away = sorted(
             pair
             for pair in claims[0].context.dependent
-            if heads.issuperset(pair) and pair[0] in below and not reaches(*pair, set())
+            if heads.issuperset(pair) and pair[0] in tops and pair[1] not in self.symbols.below(pair[0])
         )
         if not away:
             return None

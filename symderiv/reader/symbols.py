@@ -151,3 +151,15 @@ class Symbols:
     def reached(self, *terms: Term) -> set[Head]:
         """The families that terms mention, definitions put in."""
         return {part.head for part in reached(terms, self.definitions) if isinstance(part, Var)}
+
+    def below(self, head: Head) -> set[Head]:
+        """What the family depends on: what its definitions mention, and what it is differentiated by somewhere."""
+        found: set[Head] = set()
+        queue = [head]
+        while queue:
+            top = queue.pop()
+            bodies = [d.body for d in self.definitions.get(top, ())]
+            new = self.reached(*bodies).union(b for a, b in self.rates if a == top) - found
+            found |= new
+            queue += new
+        return found - {head}
