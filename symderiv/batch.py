@@ -20,7 +20,7 @@ from symderiv.diagnostics import UserError
 from symderiv.document import Document
 from symderiv.reader.containers import read_path
 from symderiv.workers import Lost
-from symderiv.writers.findings import Counts, Examined, Finding, nothing_to_check, speaks_of_classes
+from symderiv.writers.findings import Counts, Examined, Finding, nothing_to_check, speaks_of_classes, unread_displays
 
 AHEAD = 64  # tasks handed over before the first of them is done
 Read = Callable[[], Document]
@@ -98,7 +98,7 @@ def outcome(task: Task, found: Examined, fault: str = "") -> Outcome:
         found.path,
         found.status,
         found.problem,
-        bool(found.problem) and found.checked is not None,
+        bool(found.problem) and found.checked is not None and not unread_displays(found.checked),
         found.counts,
         tuple(replace(finding, step=None) for finding in found.findings),
         tuple(found.files),
