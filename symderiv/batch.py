@@ -18,7 +18,7 @@ from symderiv import sidefile
 from symderiv.diagnostics import UserError
 from symderiv.document import Document
 from symderiv.reader.containers import read_path
-from symderiv.writers.findings import Counts, Examined, Finding, nothing_to_check, speaks_of_classes
+from symderiv.writers.findings import Counts, Examined, Finding, nothing_to_check, speaks_of_classes, unread_displays
 
 if TYPE_CHECKING:
     from concurrent.futures import Executor, Future
@@ -99,7 +99,7 @@ def outcome(task: Task, found: Examined, fault: str = "") -> Outcome:
         found.path,
         found.status,
         found.problem,
-        bool(found.problem) and found.checked is not None,
+        bool(found.problem) and found.checked is not None and not unread_displays(found.checked),
         found.counts,
         tuple(replace(finding, step=None) for finding in found.findings),
         tuple(found.files),
@@ -163,7 +163,6 @@ def _awaited(
     given: int,
     ahead: Sequence[tuple[Task, Future[Outcome]]],
 ) -> Outcome:
-    from symderiv.workers import Lost
 
     while waiting is not None:
         waiting(given + sum(other.done() for _, other in ahead) + future.done())

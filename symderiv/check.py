@@ -12,7 +12,7 @@ from typing import Any
 
 from symderiv import notation, sidefile
 from symderiv.checked import Checked, Step
-from symderiv.diagnostics import Diagnostic, ReadError
+from symderiv.diagnostics import Diagnostic, ReadError, beyond
 from symderiv.document import Document
 from symderiv.kernel import Proved, Refuted, Undecided, Verdict, Witness, provable, prove_all
 from symderiv.kernel.derivative import is_unknown
@@ -91,6 +91,8 @@ def _judged(walk: Walk, number: int) -> Step:
                 verdict, diagnostic = _verdict(walk, number)
             except ReadError as error:
                 diagnostic = error.diagnostic
+            except (RecursionError, MemoryError):
+                diagnostic = beyond(posed.span)
         if verdict is None:
             assert diagnostic is not None
             verdict = Undecided(None, diagnostic.message)

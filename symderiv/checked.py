@@ -17,7 +17,7 @@ class Step:
     display). ``display`` is the index in ``Checked.displays`` of the display (or inline formula) it stands in; ``row``
     the row in it, from 0. ``kind`` is ``definition`` or ``claim``; a definition has no verdict. ``expected_false``
     marks a line that the author declares to be false: it is in order when it is refuted. ``notes`` are remarks of the
-    reader ("the bound index was renamed").
+    reader ("the bound index was renamed"). ``relation`` is empty for a row that could not be split into its sides.
     """
 
     span: Span

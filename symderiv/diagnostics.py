@@ -26,6 +26,11 @@ class Diagnostic:
         return {"E": "error", "U": "undecided", "W": "warning"}[self.code[0]] if self.code[:2] != "E3" else "undecided"
 
 
+def beyond(span: Span) -> Diagnostic:
+    """For what exhausts the stack or the memory: no formula that a person wrote does."""
+    return Diagnostic("E109", "the formula is nested too deeply, or too long, to be read", span)
+
+
 class ReadError(Exception):
     """Something that could not be read; carries its diagnostic."""
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 
-from symderiv.diagnostics import Diagnostic, ReadError
+from symderiv.diagnostics import Diagnostic, ReadError, beyond
 from symderiv.document import Span
 from symderiv.reader import syntax
 from symderiv.reader.arrays import Array, Value
@@ -81,13 +81,21 @@ class Chains:
             ):
                 return  # "... = x when g = ..." goes on with words
             elif segment.relation in CLAIMS:
-                self._step(segment, display, n, conditions)
+                try:
+                    self._step(segment, display, n, conditions)
+                except (RecursionError, MemoryError):
+                    self.unread(beyond(segment.span), segment.span, segment.relation, display, n)
             elif segment.relation in BREAKS:
                 self._start(segment)
             else:
                 self.last = Last(None, segment.span, None)
         if inline:
             self.last = None
+
+    def unread(self, error: Diagnostic, span: Span, relation: str, display: int, n: int) -> None:
+        """A step that could not be read; nor can what continues from it."""
+        self.reading.posed.append(Posed(span, span, relation, "claim", display, n, error=error))
+        self.last = Last(None, span, None, error)
 
     def _start(self, segment: syntax.Segment) -> None:
         self.elaborator.start_chain()

@@ -25,6 +25,7 @@ from symderiv.reader import syntax
 from symderiv.reader.elaborate import Elaborator
 from symderiv.reader.names import plain
 from symderiv.reader.nodes import parts_of
+from symderiv.reader.structure import MAX_DIGITS, too_long
 from symderiv.reader.symbols import Symbols
 from symderiv.terms import Assumption, Head, Range, Size
 
@@ -74,6 +75,10 @@ class Directives:
                     "directives: define, let, assume, onehot, index, size, case, end, opaque, shape, name, new, "
                     "einstein, skip",
                 )
+            for number in re.finditer(r"\d+", rest):
+                if len(number[0]) > MAX_DIGITS:
+                    place = Span(rest_at + number.start(), rest_at + number.end())
+                    raise ReadError("E109", too_long(number[0]), place)
             handler(rest, rest_at, source)
         except ReadError as error:
             return error.diagnostic

@@ -12,7 +12,7 @@ from symderiv.diagnostics import Diagnostic, ReadError
 from symderiv.document import Span
 from symderiv.reader import syntax as x
 from symderiv.reader import vocabulary as v
-from symderiv.reader.structure import MAX_DEPTH, Line
+from symderiv.reader.structure import MAX_DEPTH, MAX_DIGITS, Line, too_long
 
 STOP = frozenset({"", "}", ",", ";", "&", r"\\", r"\mid", r"\Mid", r"\parallel", r"\over", r"\quad", r"\end", "|",
                    r"\vert", r"\|", r"\Vert"}) | v.SIGNS | v.RELATIONS.keys() | v.CLOSERS.keys()  # fmt: skip
@@ -273,6 +273,8 @@ class Parser:
             self.i += 1
             if self.font and len(tok) == 1:
                 return x.Symbol(f"{self.font}{{{tok}}}", self.span(a, a + 1))
+            if len(tok) > MAX_DIGITS:
+                raise self.error("E109", too_long(tok), a)
             return x.Number(tok, self.span(a, a + 1))
         if self.inside and tok in ("*", r"\cdot", ":", r"\ast", r"\bullet"):
             self.i += 1

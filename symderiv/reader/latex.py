@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from symderiv.diagnostics import Diagnostic, ReadError
+from symderiv.diagnostics import Diagnostic, ReadError, beyond
 from symderiv.document import Span
 from symderiv.reader import constructs as _constructs  # noqa: F401  (fills the parser's table)
 from symderiv.reader import vocabulary as v
@@ -34,7 +34,7 @@ def parse_display(source_text: str, start: int, end: int, macros: Mapping[str, M
         found = rows(tokenize(source_text, start, end, macros))
     except ReadError as error:
         place = Span(start, end)
-        return Rows((Row(place, (Segment(None, None, error, place),), ()),))
+        return Rows((Row(place, (Segment(None, None, error, place),), (), unread=True),))
     done: list[Row] = []
     for row in found:
         done.extend(_read_row(row, warnings))
@@ -57,9 +57,9 @@ def parse_expression(source_text: str, start: int, end: int, macros: Mapping[str
 def _guarded(line: Line, warnings: list[Diagnostic]) -> Node:
     try:
         return Parser(line, warnings).side()
-    except RecursionError:
-        place = line.span(0, line.size)
-        raise ReadError("E109", "the formula is nested too deeply", place) from None
+    except (RecursionError, MemoryError):
+        found = beyond(line.span(0, line.size))
+        raise ReadError(found.code, found.message, found.span) from None
 
 
 @dataclass(slots=True)
@@ -85,7 +85,7 @@ def _read_row(row: list[Token], warnings: list[Diagnostic]) -> list[Row]:
     try:
         line = match(row)
     except ReadError as error:
-        return [Row(place, (Segment(None, None, error, place),), ())]
+        return [Row(place, (Segment(None, None, error, place),), (), unread=True)]
     return [
         Row(place, _segments(line, equation, warnings), _remarks(line, equation.asides, warnings))
         for equation in _equations(line)

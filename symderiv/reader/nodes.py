@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator
 
-from symderiv.document import Span
 from symderiv.reader import syntax
 from symderiv.reader.names import letter, plain
 from symderiv.reader.symbols import INDEX_LETTERS
@@ -36,13 +35,19 @@ def syntax_parts(node: syntax.Node) -> Iterator[syntax.Node]:
     name: str
     for name in type(node).__slots__:
         value = getattr(node, name)
-        stack = [value]
-        while stack:
-            item = stack.pop(0)
-            if isinstance(item, syntax.Node):
-                yield item
-            elif isinstance(item, tuple) and not isinstance(item, Span):
-                stack = [*item, *stack]
+        if isinstance(value, syntax.Node):
+            yield value
+        elif type(value) is tuple:
+            yield from _nodes(value)
+
+
+def _nodes(values: tuple) -> Iterator[syntax.Node]:
+    """The nodes in tuples of nodes and tuples, which are two deep at most."""
+    for value in values:
+        if isinstance(value, syntax.Node):
+            yield value
+        elif type(value) is tuple:
+            yield from _nodes(value)
 
 
 def is_layer(node: syntax.Node | None) -> bool:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from symderiv.diagnostics import Diagnostic
-from symderiv.document import Document, Span
+from symderiv.document import Document, Span, formulas
 from symderiv.reader import syntax
 from symderiv.reader.arrays import Value
 from symderiv.reader.elaborate import Elaborator
@@ -49,8 +49,11 @@ class Posed:
     kept: frozenset[str] = frozenset()  # the indices of the chain's first side, free under Einstein's convention
 
 
+MOST_MATHEMATICS = 2_000_000  # characters in one document; a thick textbook has about a million
+
+
 class Reading:
-    """What has been read of ``document`` so far.
+    """What has been read of ``document`` so far, up to ``limit``: the mathematics from there on is beyond the budget.
 
     ``prose`` are the words just before the current place; ``case`` what they say of indices, ``earlier_case`` what was
     said last in the section; ``constants`` the symbols that the words call constants. With ``strict``, assumptions
@@ -69,12 +72,23 @@ class Reading:
         self.earlier_case: tuple[Assumption, ...] = ()
         self.constants: set[str] = set()
         self._parsed: dict[Span, syntax.Rows] = {}
+        self.limit: Span | None = None
+        length = 0
+        for formula in formulas(document.blocks):
+            length += len(formula.latex)
+            if length > MOST_MATHEMATICS:
+                self.limit = formula.span
+                message = f"more than {MOST_MATHEMATICS:,} characters of mathematics: none is read from here on"
+                self.diagnostics.append(Diagnostic("E109", message, formula.span, help="split the document"))
+                break
 
     def parse_text(self, text: str, offset: int) -> syntax.Rows:
         return parse_display(" " * offset + text, offset, offset + len(text), self.document.macros)
 
     def rows(self, latex: str, span: Span) -> syntax.Rows:
         found = self._parsed.get(span)
+        if self.limit is not None and span >= self.limit:
+            return syntax.Rows(())
         if found is None:
             source = self.document.source.text
             if source[span.start : span.end] == latex:

@@ -17,6 +17,7 @@ from symderiv.reader.tokens import Token
 
 T = TypeVar("T")
 MAX_DEPTH = 100
+MAX_DIGITS = 1000  # of one number
 _PADDING = 4  # more than any look-ahead
 
 
@@ -61,6 +62,11 @@ class Line:
         while i < b:
             yield i
             i += jump[i] + 1
+
+
+def too_long(number: str) -> str:
+    """What to say of a number of more than MAX_DIGITS digits."""
+    return f"a number of {sum(map(str.isdigit, number)):,} digits: numbers are read up to {MAX_DIGITS:,} digits"
 
 
 def _cut(values: list[T], ranges: list[tuple[int, int]], padding: T) -> list[T]:

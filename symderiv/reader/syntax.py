@@ -267,11 +267,15 @@ class Segment:
 
 @dataclass(slots=True, eq=False, repr=False)
 class Row:
-    """One line of a display. A row of prose has no segments; all others begin with a segment without relation."""
+    """One line of a display. A row of prose has no segments; all others begin with a segment without relation.
+
+    ``unread``: it could not even be split into its sides; its one segment says why.
+    """
 
     cells_span: Span
     segments: tuple[Segment, ...]
     remarks: tuple[Remark, ...]
+    unread: bool = False
 
 
 @dataclass(slots=True, eq=False, repr=False)

@@ -9,7 +9,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from symderiv.diagnostics import Diagnostic
+from symderiv.diagnostics import Diagnostic, ReadError, beyond
 from symderiv.document import (
     Block,
     Callout,
@@ -27,7 +27,8 @@ from symderiv.document import (
     inline_formulas,
 )
 from symderiv.reader import prose, syntax
-from symderiv.reader.chains import ASIDE, Chains
+from symderiv.reader import vocabulary as v
+from symderiv.reader.chains import ASIDE, CLAIMS, Chains
 from symderiv.reader.claims import Claims
 from symderiv.reader.definitions import CUES, Definitions
 from symderiv.reader.directives import Directives
@@ -40,6 +41,8 @@ from symderiv.reader.readings import Readings
 from symderiv.reader.statements import Statements
 from symderiv.reader.survey import Survey
 from symderiv.terms import Assumption, Claim
+
+SIGN = re.compile(r"\\[A-Za-z]+|:=|[=<>!]=|[^\sA-Za-z\\]")
 
 
 class Walk:
@@ -87,7 +90,10 @@ class Walk:
             if problem is not None:
                 self.diagnostics.append(replace(problem, message=f"{origin}: {problem.message}", span=Span(0, 0)))
         for block in reading.document.blocks:
-            self._block(block)
+            try:
+                self._block(block)
+            except (RecursionError, MemoryError):
+                self.diagnostics.append(beyond(block.span))
         self.statements.settle()
         for a, b in reading.symbols.ranges.settle():
             message = f"the same index runs to {a} in one place and to {b} in another; they are read as the same size"
@@ -123,9 +129,11 @@ class Walk:
                 for inner in blocks:
                     self._block(inner)
 
-    def _inline(self, formula: InlineMath) -> None:
-        """Definitions in running text; other inline formulas are not claims, unless they are set as displays."""
-        alone = not re.sub(r"[\s$.,;:]", "", self.reading.prose)
+    def _inline(self, formula: InlineMath, alone: bool) -> None:
+        """Definitions in running text; other inline formulas are not claims, unless they are set as displays.
+
+        ``alone``: no words stand beside the formulas.
+        """
         if alone and self.reading.document.source.text[max(0, formula.span.start - 2) : formula.span.start] == "$$":
             self._display(Display(formula.latex, formula.span))
             return
@@ -171,8 +179,9 @@ class Walk:
                 self.reading.earlier_case = ()
         if prose.EINSTEIN.search(self.reading.prose):
             self.reading.symbols.einstein = True
+        alone = re.search(r"[^\s$.,;:]", self.reading.prose) is None
         for formula in inline_formulas(inlines):
-            self._inline(formula)
+            self._inline(formula, alone)
             for row in self.reading.rows(formula.latex, formula.span).rows:
                 self.chains.see(row)
         for sentence in prose.sentences(inlines):
@@ -196,7 +205,9 @@ class Walk:
             if n and aside is not None and not goes_on and "\\\\" not in text[aside:start]:
                 continue  # still beside the formula: "when g = ..., and h = ..."
             aside = None
-            if row.segments and ASIDE.match(text, row.segments[0].span.start, row.cells_span.end):
+            if row.unread:
+                self._unread(row, number, n)
+            elif row.segments and ASIDE.match(text, row.segments[0].span.start, row.cells_span.end):
                 aside = row.cells_span.end
             elif row.segments and self.statements.range(row):
                 self.chains.last = None
@@ -205,3 +216,13 @@ class Walk:
                 self.chains.see(row)
             elif row.remarks and self.statements.row(row):
                 self.chains.last = None
+
+    def _unread(self, row: syntax.Row, display: int, n: int) -> None:
+        """A row that could not be split: a step that is not read, if it says anything of two sides."""
+        error = row.segments[0].side
+        assert isinstance(error, ReadError)
+        text = self.reading.document.source.text[row.cells_span.start : row.cells_span.end]
+        if any(v.RELATIONS.get(sign) in CLAIMS for sign in SIGN.findall(text)):
+            self.chains.unread(error.diagnostic, row.cells_span, "", display, n)
+        else:
+            self.diagnostics.append(error.diagnostic)

@@ -175,6 +175,13 @@ def speaks_of_classes(examined: Examined) -> bool:
     return any(re.search(r"(?<![A-Za-z\\])K(?![A-Za-z])", text) for text in texts)
 
 
+def unread_displays(checked: Checked) -> list[Diagnostic]:
+    """What is wrong with the displays that could not even be split into sides, and hold no step therefore."""
+    return [
+        d for d in checked.diagnostics if d.code[:2] == "E1" and any(a <= d.span[0] < b for a, b in checked.displays)
+    ]
+
+
 def nothing_to_check(checked: Checked) -> str:
     """Why a document holds nothing to check, or "" if it holds a step that states something."""
     if checked.claims:
@@ -189,6 +196,8 @@ def nothing_to_check(checked: Checked) -> str:
         return f"{words} in running text, and only displayed ones ($$ … $$, \\[ … \\]) are checked"
     if checked.steps:
         return "it contains definitions only, and nothing that follows from them"
+    if unread := len(unread_displays(checked)):
+        return "its display could not be read" if displays == 1 else f"{unread} of its displays could not be read"
     return "its displays contain no `=` and no inequality"
 
 

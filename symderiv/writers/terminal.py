@@ -75,9 +75,13 @@ def _cut(text: str, width: int) -> str:
     """At most ``width`` columns of ``text``, with an ellipsis where something was cut off."""
     if columns(text) <= width:
         return text
+    text = text[: _NEAR * width]
     while columns(text) >= width:
         text = text[:-1]
     return text.rstrip() + "…"
+
+
+_NEAR = 4  # characters of a long line that are looked at for each column: a letter with three accents is enough
 
 
 def _padded(text: str, width: int) -> str:
@@ -164,7 +168,10 @@ def _line(source: Source, span: Span, sign: str, colour: str, remark: str = "") 
     end = min(len(here.line), start + max(1, span.end - span.start))
     if end - start < span.end - span.start:
         remark = f"{remark} …".strip()
-    before, culprit, after = here.line[:start], here.line[start:end].rstrip() or here.line[start:end], here.line[end:]
+    near = _NEAR * WIDTH
+    before, after = here.line[max(0, start - near) : start], here.line[end : end + near]
+    culprit = here.line[start : min(end, start + near)]
+    culprit = culprit.rstrip() or culprit
     before, culprit, after = _window(clean(before).lstrip(), clean(culprit), clean(after))
     text = (before + culprit + after).rstrip()
     room = WIDTH - 8 - columns(before) - (len(remark) + 1 if remark else 0)
@@ -286,7 +293,7 @@ def _formula(checked: Checked, number: int) -> str:
     step, document = checked.steps[number], checked.document
     right = f"{_RELATIONS.get(step.relation, step.relation)} {_readable(document, step.span)}"
     if step.left_span == step.span:
-        return right
+        return right.lstrip()
     if number and checked.steps[number - 1].span == step.left_span:
         return f"  {right}"
     return f"{_readable(document, step.left_span)} {right}"
@@ -344,10 +351,10 @@ def _scope(scope: Scope) -> str:
 def report(examined: Examined, colours: bool = False, only_problems: bool = False) -> str:
     """What ``check`` says about one file: its steps, then the findings; nothing if there is nothing to say."""
     name = _paint(clean(examined.path), "strong", colours)
-    if examined.problem or examined.checked is None:
+    if examined.checked is None:
         return ""
     found = findings(examined, colours)
-    if only_problems:
+    if only_problems or examined.problem:
         return found
     return f"{name}\n{steps(examined.checked, colours)}{_given(examined, colours)}\n{found}"
 

@@ -54,7 +54,7 @@ LARGE = {
     "tower.md": display("9^{9^{9^9}} = 1") + display("x = 9^{9^{9^9}}"),
     "power.md": display("(a+b+c+d)^{200} = (d+c+b+a)^{201}") + display("((a+b+c+d)^{20}+1)^{20} = (a+b+c+d)^{400}"),
     "sum.md": display(r"\sum_{i=1}^{10^{12}} i = 3") + display(r"\sum_{i=1}^{1000000000000} i = 3"),
-    "product.md": display(r"\prod_{i=1}^{10^9} 2 = 3") + display(r"\prod_{i=1}^{1000000000} 2 = 3"),
+    "products.md": display(r"\prod_{i=1}^{10^9} 2 = 3") + display(r"\prod_{i=1}^{1000000000} 2 = 3"),
     "assumed.md": "<!-- symderiv: assume x = 9^{1000000000} -->\n" + display("x = 1"),
     "braces.md": display("x = " + "{" * 10_000 + "y" + "}" * 10_000),
     "unclosed.md": display("x = " + r"\frac{" * 10_000),
@@ -63,6 +63,18 @@ LARGE = {
     "powers.md": display("x = " + "x^{" * 3_000 + "y" + "}" * 3_000),
     "roots.md": display("x = " + r"\sqrt{" * 3_000 + "y" + "}" * 3_000),
     "digits.md": display("x = " + "9" * 4_000) + display("9" * 4_000 + " = 1"),
+    "many-digits.md": display("x = " + "9" * 5_000) + display("a = 0." + "9" * 5_000),
+    "many-digits-as-index.md": display("x_{" + "9" * 5_000 + "} = y") + display(r"\delta_{i " + "9" * 5_000 + "} = y"),
+    "many-digits-as-size.md": display(r"\sum_{i=1}^{" + "9" * 5_000 + "} x_i = y"),
+    "many-digits-as-exponent.md": display("x^{" + "9" * 5_000 + "} = y") + display("x = y" + "⁹" * 5_000),
+    "many-digits-as-order.md": display(rf"\frac{{d^{{{'9' * 5_000}}} f}}{{dx^{{{'9' * 5_000}}}}} = 0"),
+    "many-digits-as-last.md": display("x_1 + \\cdots + x_{" + "9" * 5_000 + "} = y"),
+    "many-digits-declared.md": f"<!-- symderiv: size K = {'9' * 5_000} -->\n<!-- symderiv: index i : 1..{'9' * 5_000} -->\n",
+    "product.md": display("x = " + "y " * 20_000),
+    "terms.md": display("x = " + "y + " * 20_000 + "1") + display("0 = x" + " - y" * 20_000),
+    "signs.md": display("x = " + "-" * 20_000 + "y") + display("x = y" + r" \cdot - a" * 3_000),
+    "formulas.md": "$x$ " * 20_000 + "\n\n",
+    "words.md": "the one-hot vector $t$ sums to one, " * 5_000 + "\n\n",
     "recursive.md": r"$\newcommand{\f}{\f\f}$" + display(r"x = \f"),
     "mutual.md": r"$\newcommand{\f}{\g}\newcommand{\g}{\f}$" + display(r"x = \f"),
     "doubling.md": "$"
@@ -122,6 +134,59 @@ def test_a_long_align(tmp_path: Path) -> None:
     done = checked("long.tex", "--only-problems", cwd=tmp_path)
     in_order(done, 0)
     assert b"20000 proved" in done.stdout
+
+
+def test_an_align_beyond_the_budget_of_a_document(tmp_path: Path) -> None:
+    rows = "\n".join([r"a + b &= b + a \\"] * 1_000_000)
+    (tmp_path / "longer.tex").write_text(f"\\begin{{align}}\n{rows}\n\\end{{align}}\n", encoding="utf-8")
+    done = checked("longer.tex", cwd=tmp_path)
+    in_order(done, 3)
+    assert b"E109" in done.stdout and b"2,000,000 characters of mathematics" in done.stdout
+    assert b"could not be read" in done.stderr
+
+
+def test_what_comes_before_the_budget_is_spent_is_checked(run: Run, tmp_path: Path) -> None:
+    path = tmp_path / "book.md"
+    path.write_text(TRUE + display("x = " + "y + " * 500_000 + "1") + TRUE, encoding="utf-8")
+    done = run("check", path)
+    assert done.status == 2
+    assert done.out.count("proved") == 2 and "5:1" in done.out  # the first step, and the sum; the display in line 5
+
+
+UNREAD = {
+    "recursive": r"$\newcommand{\f}{\f\f}$" + display(r"x = \f"),
+    "braces": display("x = " + "{" * 10_000 + "y" + "}" * 10_000),
+    "unclosed": display(r"x \frac{= 3"),
+}
+
+
+@pytest.mark.parametrize("name", UNREAD)
+def test_a_display_that_cannot_be_split_is_a_step_that_is_not_read(run: Run, tmp_path: Path, name: str) -> None:
+    path = tmp_path / "unread.md"
+    path.write_text(UNREAD[name] + TRUE, encoding="utf-8")
+    done = run("check", path)
+    assert done.status == 2
+    assert "1 proved" in done.out and "1 could not be checked" in done.out and "unread[E10" in done.out
+    path.write_text(UNREAD[name], encoding="utf-8")
+    assert run("check", path).status == 2
+
+
+def test_a_display_without_a_relation_that_cannot_be_read(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "unread.md").write_text(r"$\newcommand{\f}{\f\f}$" + display(r"\f"), encoding="utf-8")
+    for asked in (tmp_path / "unread.md", tmp_path):
+        done = run("check", asked)
+        assert done.status == 3
+        assert "its display could not be read" in done.err and "unread[E109]" in done.out
+
+
+def test_numbers_of_too_many_digits_are_named(run: Run, tmp_path: Path) -> None:
+    path = tmp_path / "digits.md"
+    path.write_text(display("x = 1 + " + "9" * 5_000) + TRUE, encoding="utf-8")
+    (tmp_path / "digits.symderiv").write_text(f"index i : 1..{'9' * 5_000}\n", encoding="utf-8")
+    done = run("check", path, "--size", f"K = {'9' * 5_000}")
+    assert done.status == 3
+    assert done.out.count("a number of 5,000 digits") == 3
+    assert run("check", path, "--classes", "9" * 5_000).status == 3
 
 
 def test_a_large_file_is_not_read(tmp_path: Path) -> None:
