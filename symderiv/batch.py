@@ -163,6 +163,7 @@ def _awaited(
     given: int,
     ahead: Sequence[tuple[Task, Future[Outcome]]],
 ) -> Outcome:
+    from symderiv.workers import Lost
 
     while waiting is not None:
         waiting(given + sum(other.done() for _, other in ahead) + future.done())

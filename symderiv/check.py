@@ -138,6 +138,15 @@ def _verdict(walk: Walk, number: int) -> tuple[Verdict, Diagnostic | None]:
         if isinstance(verdict, Refuted) and not isinstance(second, Refuted):
             empty = "another reading of it holds, but only because both sides vanish in it"
             verdict = second if isinstance(second, Undecided) else Undecided(other[0], empty, ("normal form",))
+    symmetric, said = walk.readings.symmetric(claims)
+    if symmetric:
+        second = prove_all(symmetric)
+        posed.notes = (*posed.notes, said)
+        if isinstance(second, Proved) and not walk.doubts.empty(symmetric) and not _vacuous(symmetric):
+            return second, None
+        if isinstance(verdict, Refuted) and not walk.readings.is_symmetric(verdict.witness):
+            verdict = Undecided(claims[0], f"{said}, and it is not proved for such matrices", ("normal form",))
+            return verdict, Diagnostic("E302", "this step could not be decided", posed.span, (verdict.reason,))
     refuted = isinstance(verdict, Refuted)
     doubt = walk.doubts.doubt(posed, verdict.claim) if isinstance(verdict, Refuted) else ""
     if refuted and not doubt and (moved := walk.readings.anew(claims)) and isinstance(prove_all(moved), Proved):

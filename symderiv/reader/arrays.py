@@ -63,7 +63,7 @@ def join(a: Axis, b: Axis, ranges: Ranges) -> Axis | None:
         ranges.declare(a, Range(1, b))
         return b
     ka, kb = ranges.explicit.get(ranges.find(a), []), ranges.explicit.get(ranges.find(b), [])
-    if ka and kb and ka[0].high != kb[0].high:
+    if (ka and kb and ka[0].high != kb[0].high) or ranges.apart(a, b):
         return None
     ranges.unite(a, b)
     return a

@@ -12,7 +12,7 @@ from fractions import Fraction
 from symderiv.diagnostics import ReadError
 from symderiv.kernel.derivative import Unsupported, definition_of, differentiate
 from symderiv.reader import syntax
-from symderiv.reader.arrays import Array, Value, contraction, elementwise, inverse
+from symderiv.reader.arrays import Array, Value, contraction, elementwise, inverse, join
 from symderiv.reader.entries import Entries
 from symderiv.reader.families import substitute
 from symderiv.reader.indices import INDICATORS, refuse
@@ -183,8 +183,14 @@ class Calls(Entries):
             gsub = None
         elif name in FUNCTIONS and not subs and len(items) == 1 and not self._is_quantity(name):
             kind = FUNCTIONS[name]
+            inner = self.value(items[0])
+            if name == r"\sigma" and isinstance(inner, Array) and (symbols.softmax or gsub is not None):
+                if not symbols.softmax:
+                    raise refuse("E151", r"whether \sigma is the softmax function here is not said", node)
+                value = self.softmax(inner, node)
+                return self.scripts(self.pick(value, gsub, node) if gsub is not None else value, sup, 0, node)
             symbols.standard.add(name)
-            value = elementwise([self.value(items[0])], lambda p: Fn(kind, p[0]), symbols.ranges, node.span)
+            value = elementwise([inner], lambda p: Fn(kind, p[0]), symbols.ranges, node.span)
         elif name in ("softmax", r"\mathrm{softmax}", "Softmax") and len(items) == 1:
             value = self.softmax(self.value(items[0]), node)
         elif symbols.defines(name, len(subs)) or self._is_family(name, subs):
@@ -412,11 +418,16 @@ class Calls(Entries):
     def matrix_function(self, name: str, node: syntax.Apply) -> Value:
         argument = node.argument.body if isinstance(node.argument, syntax.Group) else node.argument
         value = self.value(argument)
+        ranges = self.symbols.ranges
+        if isinstance(value, Term) and name in ("tr", "trace") and not isinstance(value, Var):
+            return value  # the trace of a number
         if not isinstance(value, Array):
             raise refuse("E161", f"{name} needs a matrix or vector", node)
         if name == "diag" and len(value.axes) == 1:
             (axis,) = value.axes
             return Array((axis, axis), lambda at: mul(self.delta(at[0], at[1], node), value.entry(at[:1])))
         if name in ("tr", "trace") and len(value.axes) == 2:
+            if join(*value.axes, ranges) is None:
+                raise refuse("E210", f"the trace of a {value.shape(ranges)} matrix, which is not square", node)
             return contraction(lambda j: value.entry((j, j)), value.axes[0], ())
         raise refuse("E161", f"{name} does not fit this shape", node)

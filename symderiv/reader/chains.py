@@ -194,6 +194,8 @@ class Chains:
         """Both sides with bare symbols as numbers, where nothing in them says vector: ``x`` beside x_1, x_2, ..."""
         if left is None or says_vector(left) or says_vector(right):
             return None
+        if any(name in self.symbols.shapes for node in (left, right) for name in names_in(node)):
+            return None
         elaborator = self.elaborator
         elaborator.as_scalars = True
         try:

@@ -73,6 +73,7 @@ class Claims:
                 f"shapes do not fit: {left.shape(ranges)} on the left, {right.shape(ranges)} on the right",
                 posed.span,
             )
+        self._not_transposed(left, right, posed)
         joined = [join(a, b, ranges) for a, b in zip(left.axes, right.axes, strict=True)]
         if any(axis is None for axis in joined):
             raise ReadError(
@@ -94,6 +95,22 @@ class Claims:
             places.append([name])
         for at in product(*places):
             yield left.entry(at), right.entry(at), classes
+
+    def _not_transposed(self, left: Array, right: Array, posed: Posed) -> None:
+        """Two lengths that nobody has called equal are not made equal where a transpose would fit without that."""
+        ranges = self.symbols.ranges
+        if len(left.axes) != 2 or not all(isinstance(axis, str) for axis in (*left.axes, *right.axes)):
+            return
+        here, there = ([ranges.find(axis) for axis in a.axes if isinstance(axis, str)] for a in (left, right))
+        if here == there[::-1] != there:
+            lengths = [ranges.range_of(axis).high for axis in here]
+            m, n = (str(length) for length in lengths)
+            raise ReadError(
+                "E211",
+                f"shapes do not fit: {m}×{n} on the left, {n}×{m} on the right",
+                posed.span,
+                help="the transpose of one side fits",
+            )
 
     def _claim(self, posed: Posed, left: Term, right: Term, classes: dict[str, str]) -> Claim:
         ranges = self.symbols.ranges
@@ -211,6 +228,7 @@ class Claims:
         return any(
             re.search(rf"(?<![A-Za-z]){re.escape(b.name)}(?![A-Za-z])", text)
             for text in self.symbols.call_texts.get(a.name, ())
+            if not text.startswith(("(+", "(*", "(-")) and a.name not in self.symbols.shapes  # W (x + b) is a product
         )
 
     def _applicable(self) -> list[Assumption]:

@@ -80,6 +80,10 @@ class Definitions:
         ):
             inner = self.head_of(node.base)
             return (inner[0], node.sub, None, inner[3]) if inner is not None and inner[1] is None else None
+        if isinstance(node, syntax.Product) and len(node.factors) == 2:
+            joined, _ = self.elaborator.words(list(node.factors), ["", *node.operators])
+            if len(joined) == 1:
+                return self.head_of(joined[0])  # dW
         if isinstance(node, syntax.Product) and len(node.factors) == 2 and node.operators == ("",):
             head, call = node.factors
             group, gsub, gsup, gprimes = parts_of(call)
@@ -185,10 +189,20 @@ class Definitions:
                     )
                 else:
                     return False
+        symbols.ranges.defining = True
         try:
             self._make(name, subs, labels, head[3], right, posed)
         except ReadError as error:
             posed.error = error.diagnostic
+        finally:
+            symbols.ranges.defining = False
+        value = posed.right
+        axes = value.axes if isinstance(value, Array) else ()
+        symbols.ranges.settled.update(axis for axis in axes if isinstance(axis, str))
+        term = value.entry(tuple("?" for _ in axes)) if isinstance(value, Array) and not _fixed(value) else value
+        if isinstance(term, Term):
+            heads = {t.head for t in subterms(term) if isinstance(t, Var)}
+            symbols.ranges.settled.update(c for (head, _), c in symbols.ranges.slots.items() if head in heads)
         return True
 
     def assumed(self, name: str, subs: Sequence[Index], labels: Sequence[Index]) -> bool:
@@ -308,7 +322,10 @@ class Definitions:
         if isinstance(value, Array) and (subs or labels or args) and not says_vector(right):
             value, parameters = self._scalar_definition(right, args)
         if isinstance(value, Array):
-            if subs or labels or any(h.sups for h in symbols.heads.get(name, ())):
+            if subs or labels:
+                self._define_vectors(name, subs, labels, value, posed)
+                return
+            if any(h.sups for h in symbols.heads.get(name, ())):
                 raise ReadError("E164", "a family of vectors is not in the language yet", right.span)
             probe = value.entry(tuple("?" for _ in value.axes)) if all(isinstance(a, str) for a in value.axes) else None
             symbols.arrays[name] = value
@@ -391,6 +408,33 @@ class Definitions:
             )
         return parameters
 
+    def _define_vectors(self, name: str, subs: list[Index], labels: list[Index], value: Array, posed: Posed) -> None:
+        """``z_i = W x_i + b``: each member is a vector, so the entries are a family with one index more."""
+        symbols = self.symbols
+        if any(isinstance(axis, int) for axis in value.axes) or not all(isinstance(i, str) for i in (*subs, *labels)):
+            raise ReadError("E164", "a family of vectors with numbers for lengths or indices", posed.span)
+        names: list[str] = []
+        for _ in value.axes:
+            names.append(fresh("a", {*names, *map(str, subs), *map(str, labels)}))
+        body = value.entry(tuple(names))
+        key = (name, len(subs), len(labels))
+        symbols.kinds[key] = "matrix" if len(names) == 2 else "row" if value.row else "column"
+        count = len(subs) + len(names)
+        versioned = Head(symbols.name(name, count, len(labels)), count, len(labels))
+        if versioned in symbols.reached(body):
+            raise ReadError("E165", f"{name} stands on both sides, so this does not define it", posed.span)
+        head = symbols.define(name, (*subs, *names, *labels), count, body, posed.left_span)
+        symbols.heads.setdefault(name, set()).add(head)
+        for n, index in enumerate((*subs, *names, *labels)):
+            if index in names:
+                axis = value.axes[names.index(str(index))]
+                assert isinstance(axis, str)
+                symbols.ranges.unite(axis, symbols.ranges.slot(head, n))
+            else:
+                self.elaborator.use(index, symbols.ranges.slot(head, n), posed.left)  # type: ignore[arg-type]
+        posed.kind = "definition"
+        posed.left, posed.right = None, value
+
     def _define_family(self, name: str, value: Array, probe: Term | None) -> None:
         """A vector that is defined as a whole also has members: p = softmax(z) gives p_i."""
         symbols = self.symbols
@@ -410,3 +454,7 @@ class Definitions:
         for n, axis in enumerate(value.axes):
             if isinstance(axis, str):
                 symbols.ranges.unite(axis, symbols.ranges.slot(head, n))
+
+
+def _fixed(value: Array) -> bool:
+    return any(isinstance(axis, int) for axis in value.axes)

@@ -27,7 +27,7 @@ from symderiv.reader.names import plain
 from symderiv.reader.nodes import parts_of
 from symderiv.reader.structure import MAX_DIGITS, too_long
 from symderiv.reader.symbols import Symbols
-from symderiv.terms import Assumption, Head, Range, Size
+from symderiv.terms import Assumption, Head, Range
 
 Parse = Callable[[str, int], syntax.Rows]
 Define = Callable[[syntax.Row], None]
@@ -186,17 +186,10 @@ class Directives:
                 raise ReadError(
                     "E193", "an index declaration reads `index i, j : 1..K`", Span(offset, offset + len(text))
                 )
-            low, high = int(match[2]), self._size_of(match[3])
+            low, high = int(match[2]), self.symbols.size_of(match[3])
             for name in re.split(r"[,\s]+", match[1]):
                 self.symbols.declared[name] = Range(low, high)
                 self.symbols.index_names.add(name)
-
-    def _size_of(self, text: str) -> Size:
-        if text.isdigit():
-            return int(text)
-        self.symbols.size_names.add(text)
-        self.symbols.ranges.taken.add(text)
-        return self.symbols.size(text)
 
     def _size(self, text: str, offset: int, source: str) -> None:
         match = re.fullmatch(r"(\S+)\s*(=|>=|\\ge|\\geq|≥)\s*(\d+)", text)
@@ -247,17 +240,7 @@ class Directives:
         if not match:
             raise ReadError("E193", "a shape declaration reads `shape W : m x n`", Span(offset, offset + len(text)))
         for name in re.split(r"[,\s]+", match[1]):
-            self._give_shape(plain(name), [part for part in (match[2], match[3]) if part])
-
-    def _give_shape(self, name: str, lengths: list[str]) -> None:
-        symbols = self.symbols
-        kept = [length for length in lengths if length != "1"]
-        if len(lengths) == 2 and lengths[0] == "1" and kept:
-            symbols.rows.add(name)
-        symbols.shapes[name] = tuple(kept)
-        head = Head(symbols.name(name, len(kept)), len(kept), 0)
-        for n, length in enumerate(kept):
-            symbols.ranges.declare(symbols.ranges.slot(head, n), Range(1, self._size_of(length)))
+            self.symbols.give_shape(plain(name), [part for part in (match[2], match[3]) if part])
 
     def _name(self, text: str, offset: int, source: str) -> None:
         self.symbols.labels.add("^" + text.strip().lstrip("^").strip("{}"))

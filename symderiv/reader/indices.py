@@ -99,6 +99,10 @@ class Indices:
         """``y_i`` used as an index: one class, the same wherever i is the same; i must not be summed over."""
         if isinstance(inner, str) and inner in self.bound:
             raise refuse("E123", f"the index {name}_{inner} changes with the bound index {inner}", node)
+        if isinstance(inner, int) and name in self.symbols.bound_names:
+            self.notes.append(f"{name}_{inner} is read as the value {inner} of the index {name}")
+            self.guessed = True
+            return inner
         index = f"{name}_{inner}"
         self.free.setdefault(index, self.symbols.index_classes.get(index) or self.symbols.ranges.new())
         self.symbols.index_classes[index] = self.free[index]
@@ -173,6 +177,8 @@ class Indices:
         if isinstance(sup, syntax.Group) and sup.open in ("(", "[", r"\langle") and sup.body is not None:
             body = sup.body
             layer = self.layer(body)
+            if layer is None and isinstance(body, syntax.Number) and name in self.symbols.layered:
+                layer = body.text
             if layer is not None:
                 return [], None, f"{name}^{{({layer})}}"
             content = self.indices(body, "") if not isinstance(body, syntax.Text) else None
@@ -181,8 +187,9 @@ class Indices:
             return [], None, f"{name}^{{({index_word(body)})}}"
         if isinstance(sup, syntax.Product) and isinstance(sup.factors[0], syntax.Group) and len(sup.factors) == 2:
             first = sup.factors[0]
-            if first.open == "(" and is_transpose(sup.factors[1]):
-                return self.indices(first.body, "") or [], sup.factors[1], name
+            if first.open in ("(", "[") and is_transpose(sup.factors[1]):
+                labels, _, name = self.label(name, first)
+                return labels, sup.factors[1], name
         if (
             isinstance(sup, syntax.Product)
             and len(sup.factors) == 2

@@ -22,6 +22,7 @@ from symderiv.terms import (
     Head,
     Index,
     Opaque,
+    Range,
     SizeOf,
     Term,
     Var,
@@ -46,10 +47,14 @@ class Members(Indices):
                 return special
             value, rest = self.member(base, sub, sup, node)
             return self.scripts(value, rest, primes, node)
+        if isinstance(base, syntax.Group) and base.open in (r"\|", r"\lVert"):
+            return self.normed(base, sub, sup, primes, node)
         if isinstance(base, syntax.Group) and sub is not None:
             value = self.value(base)
             value = self.pick(value, sub, node)
             return self.scripts(value, sup, primes, node)
+        if isinstance(base, syntax.Number) and base.text == "1" and self._is_length(sub):
+            return self.scripts(self.ones(sub), sup, primes, node)
         if isinstance(base, syntax.Number) and sub is not None and base.text == "1":
             condition = self.condition(sub, node)
             return self.scripts(condition, sup, primes, node)
@@ -123,10 +128,18 @@ class Members(Indices):
                 return (square if sup.text == "2" else power(square, Fraction(int(sup.text), 2))), None
             return power(square, Fraction(1, 2)), sup
         if name == "1" or base.name in (r"\mathbf{1}", r"\mathbb{1}", r"\boldsymbol{1}", r"\vec{1}"):
+            if self._is_length(sub):
+                return self.ones(sub), sup
             for index in subs:
                 self.use(index, symbols.ranges.new(), node)
             # an entry of the vector of ones keeps its index, because a sum over it counts
             return (mul(*(Delta(i, i) for i in subs)) if subs else Array((symbols.ranges.new(),), lambda at: ONE)), sup
+        kind = symbols.kinds.get((name, len(subs), len(sups)))
+        if kind is not None and not symbols.defines(name, len(subs), len(sups)):
+            return self.inner_family(name, subs, sups, kind, node), sup
+        identity = name == "I" and not sups and not symbols.defines("I", 0)
+        if identity and (self._is_length(sub) if subs else name in symbols.shapes):
+            return self.identity(sub), sup
         if not subs and not sups:
             if name in self.bound or (name in symbols.declared and not symbols.defines(name, 0)):
                 raise refuse("E124", f"the index {name} is used as a number", node)
@@ -153,6 +166,59 @@ class Members(Indices):
                     self.use(index, symbols.ranges.slot(head, count + n), node)
                 return self.family(head, node, tuple(sups)), sup
         return self.var(name, subs, sups, node), sup
+
+    def _is_length(self, sub: syntax.Node | None) -> bool:
+        """Whether a subscript is a size, as in ``1_n`` and ``I_n``: then it is no index."""
+        if isinstance(sub, syntax.Number):
+            return int(sub.text) > 1 if sub.text.isdigit() else False
+        name = plain(sub.name) if isinstance(sub, syntax.Symbol) else ""
+        symbols = self.symbols
+        return bool(name) and (name in symbols.size_names or name[0].isupper()) and name not in symbols.index_names
+
+    def length(self, sub: syntax.Node | None) -> int | str:
+        """The axis that a size in a subscript names; without one, an axis of any length."""
+        if isinstance(sub, syntax.Number):
+            return int(sub.text)
+        axis = self.symbols.ranges.new()
+        if isinstance(sub, syntax.Symbol):
+            self.symbols.ranges.declare(axis, Range(1, self.symbols.size_of(plain(sub.name))))
+        return axis
+
+    def ones(self, sub: syntax.Node | None) -> Array:
+        return Array((self.length(sub),), lambda at: ONE)
+
+    def identity(self, sub: syntax.Node | None) -> Array:
+        axis = self.length(sub)
+        return Array((axis, axis), lambda at: ONE if at[0] == at[1] else Delta(*at))
+
+    def normed(
+        self, base: syntax.Group, sub: syntax.Node | None, sup: syntax.Node | None, primes: int, node: syntax.Node
+    ) -> Value:
+        r"""``\|x\|_2^2`` and ``\|A\|_F``: a squared norm is a sum of squares, defined everywhere."""
+        kind = index_word(sub) if sub is not None else "2"
+        if kind not in ("2", "F"):
+            raise refuse("E150", f"the norm with the index {kind} is not in the language", node)
+        if isinstance(sup, syntax.Number) and sup.text == "2" and not primes:
+            return self.squared_norm(base)
+        return self.scripts(power(self.squared_norm(base), Fraction(1, 2)), sup, primes, node)
+
+    def squared_norm(self, node: syntax.Group) -> Term:
+        """The sum of the squares of the entries of what the bars hold."""
+        raise NotImplementedError
+
+    def inner_family(
+        self, name: str, subs: Sequence[Index], sups: Sequence[Index], kind: str, node: syntax.Node
+    ) -> Array:
+        """A member that is a vector or matrix itself: the sample ``x_i``, the weights ``\\theta^{(k)}``."""
+        symbols = self.symbols
+        axes = 2 if kind == "matrix" else 1
+        count = len(subs)
+        head = Head(symbols.name(name, count + axes, len(sups)), count + axes, len(sups))
+        for n, index in enumerate((*subs, *sups)):
+            self.use(index, symbols.ranges.slot(head, n if n < count else n + axes), node)
+        slots = tuple(symbols.ranges.slot(head, count + n) for n in range(axes))
+        self.guessed = self.guessed or name in symbols.doubtful
+        return Array(slots, lambda at: Var(head.name, (*subs, *at), tuple(sups)), kind == "row")
 
     def own_member(self, name: str) -> list[Index] | None:
         """The indices of ``g`` where g_i is defined and g' is written: then g is g_i, at the definition's own index."""
@@ -198,10 +264,15 @@ class Members(Indices):
         if self.as_scalars:
             return None
         if name in symbols.arrays:
-            return symbols.arrays[name]  # type: ignore[return-value]
+            whole: Array = symbols.arrays[name]  # type: ignore[assignment]
+            head = Head(symbols.name(name, len(whole.axes)), len(whole.axes), 0)
+            if head in symbols.auto and head in symbols.definitions:
+                return Array(whole.axes, lambda at: Var(head.name, tuple(at), ()), whole.row)
+            return whole
         if symbols.defines(name, 0, 0):
             return None
         if name in symbols.shapes:
+            self.guessed = self.guessed or name in symbols.doubtful
             count = len(symbols.shapes[name])
             return self.family(Head(symbols.name(name, count), count, 0), node)
         if Head(name, 0, 0) in symbols.heads.get(name, set()):

@@ -15,6 +15,7 @@ from symderiv.reader.arrays import (
     contraction,
     elementwise,
     inverse,
+    join,
     times,
 )
 from symderiv.reader.calls import Calls
@@ -46,12 +47,7 @@ class Products(Calls):
         if kind in ("|", r"\lvert") and node.close in ("|", r"\rvert"):
             return Fn("abs", self.scalar(node.body))
         if kind in (r"\|", r"\lVert"):
-            value = self.value(node.body)
-            if not isinstance(value, Array):
-                raise refuse(
-                    "E214", "the norm of something whose shape is not known", node, "declare it: `shape x : n`"
-                )
-            return power(self.square(value), Fraction(1, 2))
+            return power(self.squared_norm(node), Fraction(1, 2))
         if kind in (r"\lfloor", r"\lceil"):
             raise refuse("E150", "rounding is not in the language", node)
         if isinstance(node.body, syntax.Relation):
@@ -63,7 +59,11 @@ class Products(Calls):
             return self.inner(left, right, node)
         return self.value(node.body)
 
-    def square(self, value: Array) -> Term:
+    def squared_norm(self, node: syntax.Group) -> Term:
+        value = self.value(node.body)
+        if not isinstance(value, Array):
+            raise refuse("E214", "the norm of something whose shape is not known", node, "declare it: `shape x : n`")
+
         def over(axes: tuple, at: tuple[Index, ...]) -> Term:
             if not axes:
                 return power(value.entry(at), 2)
@@ -97,11 +97,26 @@ class Products(Calls):
             )
         if len(values) == 1:
             return values[0]
-        if any(isinstance(v, Array) and len(v.axes) == 2 for v in values) and any(
-            isinstance(v, Term) and not v.parts == () for v in values
+        matrix = next((v for v in values if isinstance(v, Array) and len(v.axes) == 2), None)
+        if matrix is not None:
+            if any(isinstance(v, Term) and not v.parts == () for v in values):
+                raise refuse("E210", "shapes do not fit: a matrix plus a number", node)
+            values = [self.spread(v, matrix, node) for v in values]
+        elif any(isinstance(v, Array) for v in values) and any(
+            isinstance(v, Var) and v.head not in self.symbols.definitions for v in values
         ):
-            raise refuse("E210", "shapes do not fit: a matrix plus a number", node)
+            self.guessed = True  # an unknown letter is taken for a number beside a vector
         return elementwise(values, lambda p: add(*p), self.symbols.ranges, node.span)
+
+    def spread(self, value: Value, matrix: Array, node: syntax.Node) -> Value:
+        """A vector beside a matrix is added to every row of it if it lies, to every column if it stands."""
+        if not isinstance(value, Array) or len(value.axes) != 1:
+            return value
+        along = 1 if value.row else 0
+        if join(value.axes[0], matrix.axes[along], self.symbols.ranges) is None:
+            return value
+        self.warn("W414", f"a vector plus a matrix: read as added to every {'row' if value.row else 'column'}", node)
+        return Array(matrix.axes, lambda at: value.entry(at[along : along + 1]))
 
     def under_sum(self, node: syntax.Add) -> syntax.Add:
         r"""``\sum_n a_n - b_n`` where n means nothing outside the sum: the bracket around a_n - b_n was left out."""

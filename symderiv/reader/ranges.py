@@ -37,6 +37,8 @@ class Ranges:
         self.taken: set[str] = set()
         self.resolved: dict[str, Range] = {}
         self.aliases: dict[str, str] = {}
+        self.settled: set[str] = set()  # classes that stand in definitions
+        self.defining = True
 
     def new(self) -> str:
         name = f"?{len(self.parent)}"
@@ -71,6 +73,14 @@ class Ranges:
         if key not in self.slots:
             self.slots[key] = self.new()
         return self.slots[key]
+
+    def apart(self, a: str, b: str) -> bool:
+        """Whether a claim would make two lengths equal that the definitions before it keep apart."""
+        if self.defining:
+            return False
+        a, b = self.find(a), self.find(b)
+        roots = {self.find(name) for name in self.settled}
+        return a != b and a in roots and b in roots
 
     def number(self, name: str, value: int) -> None:
         self.numbers.setdefault(self.find(name), set()).add(value)

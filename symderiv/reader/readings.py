@@ -7,11 +7,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from fractions import Fraction
 
+from symderiv.kernel import Witness
 from symderiv.kernel.derivative import Unsupported, definition_of, differentiate
 from symderiv.reader.names import shown
 from symderiv.reader.reading import Posed, Reading
-from symderiv.terms import Claim, Definition, Deriv, Term, Var, rebuild, subterms
+from symderiv.terms import Claim, Definition, Deriv, Term, Var, add, mul, num, rebuild, subterms
 
 
 class Readings:
@@ -72,6 +74,50 @@ class Readings:
         dependent = claims[0].context.dependent.difference(away)
         notes = tuple(f"{shown(a.name)} is taken not to depend on {shown(b.name)}" for a, b in away)
         return [replace(claim, context=replace(claim.context, dependent=dependent)) for claim in claims], notes
+
+    def symmetric(self, claims: Sequence[Claim]) -> tuple[list[Claim], str]:
+        """The claims for matrices that are called symmetric, and what to say of it; empty if there are none.
+
+        A symmetric S equals (S + S^T)/2, so a claim about that is one about every symmetric S.
+        """
+        names = {
+            h.name
+            for claim in claims
+            for h in self.symbols.reached(claim.left, claim.right)
+            if h.subs == 2 and not h.sups
+        } & {self.symbols.name(name, 2) for name in self.symbols.symmetric}
+        if not names:
+            return [], ""
+
+        def read(term: Term) -> Term:
+            if isinstance(term, Var):
+                if term.name in names and len(term.subs) == 2 and not term.sups:
+                    return mul(num(Fraction(1, 2)), add(term, Var(term.name, term.subs[::-1], ())))
+                return term
+            if isinstance(term, Deriv):
+                return Deriv(read(term.body), term.var)
+            return rebuild(term, tuple(map(read, term.parts))) if term.parts else term
+
+        read_claims = []
+        for claim in claims:
+            definitions = {
+                head: tuple(Definition(d.params, read(d.body)) for d in ds) if head.name not in names else ds
+                for head, ds in claim.context.definitions.items()
+            }
+            moved = replace(claim.context, definitions=definitions)
+            read_claims.append(replace(claim, left=read(claim.left), right=read(claim.right), context=moved))
+        said = "; ".join(f"{name} is symmetric, {where}" for name, where in self.symbols.symmetric.items())
+        return read_claims, said
+
+    def is_symmetric(self, witness: Witness) -> bool:
+        """Whether the matrices that are called symmetric are so in a counterexample."""
+        values = dict(witness.values)
+        names = {self.symbols.name(name, 2) for name in self.symbols.symmetric}
+        return all(
+            values.get(Var(var.name, var.subs[::-1], ()), value) == value
+            for var, value in values.items()
+            if var.name in names and len(var.subs) == 2
+        )
 
     def explicit(self, claim: Claim) -> Claim | None:
         """The claim with explicit partial derivatives of intermediates, where the author differentiates by these too.

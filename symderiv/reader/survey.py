@@ -26,6 +26,9 @@ class Survey:
         self.singles: dict[str, int] = {}  # how often a name has one index
         self.ones = self.sums = 0
         self.operator = ""
+        self.numbered: set[str] = set()  # names with numbers for labels, with letters, and with letters of layers
+        self.lettered: set[str] = set()
+        self.layers: dict[str, set[str]] = {}
 
     def row(self, row: syntax.Row) -> None:
         first = row.segments[0].side if len(row.segments) > 1 else None
@@ -44,6 +47,10 @@ class Survey:
         # products with entries 1_j of the vector of ones sum over j without a sign for it
         if self.ones >= 2 and self.sums <= self.ones // 2:
             symbols.einstein = True
+        generic = set().union(*(names for letter, names in self.layers.items() if letter not in symbols.layers))
+        matrices = any(name[-1:].isupper() for name in self.numbered)
+        if matrices:
+            symbols.layered = self.numbered - self.lettered - generic
         symbols.pairs = {name for name in symbols.pairs if not self.singles.get(name, 0)}
 
     def node(self, node: syntax.Node) -> None:
@@ -54,6 +61,8 @@ class Survey:
             and any(isinstance(x, syntax.Symbol) and x.name == "t" for _, x in node.sup.terms)
         ):
             symbols.time = True
+        if isinstance(node, syntax.Scripted):
+            self._labelled(node)
         if isinstance(node, syntax.Scripted) and isinstance(node.sup, syntax.Group) and node.sup.open in ("(", "["):
             match node.sup.body:
                 case syntax.Add(terms=((_, syntax.Symbol() as letter), (_, syntax.Number()))):
@@ -131,8 +140,10 @@ class Survey:
                     ):
                         self._average(plain(f.denominator.name), g)
                 for f, g, op in zip(factors, factors[1:], operators, strict=False):
-                    called, below, _, primes = parts_of(f)
+                    called, below, above, primes = parts_of(f)
                     group = parts_of(g)[0]
+                    if above is not None and is_transpose(above):
+                        continue  # X^T (X w - y) is a product
                     if (
                         op == ""
                         and isinstance(called, syntax.Symbol)
@@ -147,6 +158,23 @@ class Survey:
                                 symbols.called.add(name)
         for part in syntax_parts(node):
             self.node(part)
+
+    def _labelled(self, node: syntax.Scripted) -> None:
+        """Labels that are numbers only, on a vector or matrix: layers, each of its own shape."""
+        base, _, sup, _ = parts_of(node)
+        if isinstance(sup, syntax.Product) and len(sup.factors) == 2 and is_transpose(sup.factors[1]):
+            sup = sup.factors[0]
+        if isinstance(base, syntax.Symbol) and isinstance(sup, syntax.Group) and sup.open in ("(", "["):
+            name = plain(base.name)
+            match sup.body:
+                case syntax.Number():
+                    self.numbered.add(name)
+                case syntax.Symbol(name=letter) if plain(letter) not in ("l", "L", r"\ell"):
+                    self.lettered.add(name)
+                case syntax.Symbol(name=letter):
+                    self.layers.setdefault(plain(letter), set()).add(name)
+                case syntax.Tuple():
+                    self.lettered.add(name)
 
     def _dots(self, last: syntax.Node) -> None:
         r"""``a_1 + \\cdots + a_K``: the K of the last term is a size."""

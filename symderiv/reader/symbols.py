@@ -7,6 +7,7 @@ judge.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from symderiv.document import Span
@@ -46,7 +47,10 @@ class Symbols:
     derivative; ``auto`` families that come from a vector's definition; ``rates`` the pairs (A, b) of which a
     derivative dA/db is written somewhere; ``index_classes`` the range class that each free index had last; ``calls``
     how each function was called last; ``index_sizes`` the size that a factor 1/m tells of the sum after it;
-    ``hinted`` the ranges that the prose gives.
+    ``hinted`` the ranges that the prose gives; ``kinds`` which members (a name, how many subscripts and labels) are
+    vectors or matrices themselves, ``doubtful`` the names of which that is not sure; ``layered`` names whose numbered
+    labels are layers, each with its own shape; ``softmax``: the prose calls \\sigma the softmax function; ``symmetric``
+    matrices that are called so, and where.
     """
 
     ranges: Ranges = field(default_factory=Ranges)
@@ -98,6 +102,11 @@ class Symbols:
     hinted_classes: dict[str, str] = field(default_factory=dict)
     stated: list[Assumption] = field(default_factory=list)
     calls: dict[tuple[str, int], tuple[dict, dict]] = field(default_factory=dict)
+    kinds: dict[tuple[str, int, int], str] = field(default_factory=dict)
+    doubtful: set[str] = field(default_factory=set)
+    layered: set[str] = field(default_factory=set)
+    softmax: bool = False
+    symmetric: dict[str, str] = field(default_factory=dict)
 
     def name(self, written: str, subs: int = 0, sups: int = 0) -> str:
         return self.versions.get(Head(written, subs, sups), written)
@@ -144,6 +153,24 @@ class Symbols:
 
     def size(self, name: str) -> Size:
         return self.sizes.get(name, name)
+
+    def size_of(self, text: str) -> Size:
+        """The length that ``text`` names: a number, or a size of the document."""
+        if text.isdigit():
+            return int(text)
+        self.size_names.add(text)
+        self.ranges.taken.add(text)
+        return self.size(text)
+
+    def give_shape(self, name: str, lengths: Sequence[str]) -> None:
+        """Declare the shape of ``name``: ``("m", "n")``, ``("1", "n")`` for a row, ``("n",)`` for a column."""
+        kept = [length for length in lengths if length != "1"]
+        if len(lengths) == 2 and lengths[0] == "1" and kept:
+            self.rows.add(name)
+        self.shapes[name] = tuple(kept)
+        head = Head(self.name(name, len(kept)), len(kept), 0)
+        for n, length in enumerate(kept):
+            self.ranges.declare(self.ranges.slot(head, n), Range(1, self.size_of(length)))
 
     def in_force(self) -> tuple[Assumption, ...]:
         return tuple(self.assumptions) + tuple(a for case in self.cases for a in case)

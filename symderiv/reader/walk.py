@@ -34,10 +34,12 @@ from symderiv.reader.definitions import CUES, Definitions
 from symderiv.reader.directives import Directives
 from symderiv.reader.doubts import Doubts
 from symderiv.reader.names import plain
-from symderiv.reader.nodes import names_in
+from symderiv.reader.nodes import names_in, says_vector
 from symderiv.reader.rates import Rates
 from symderiv.reader.reading import Posed, Reading
 from symderiv.reader.readings import Readings
+from symderiv.reader.shapes import COLUMN, ROW, Shapes
+from symderiv.reader.spaces import Spaces
 from symderiv.reader.statements import Statements
 from symderiv.reader.survey import Survey
 from symderiv.terms import Assumption, Claim
@@ -74,21 +76,30 @@ class Walk:
 
     def run(self) -> None:
         reading = self.reading
+        blocks = reading.document.blocks
         survey = Survey(reading.symbols)
-        for formula in formulas(reading.document.blocks):
-            for row in reading.rows(formula.latex, formula.span).rows:
-                survey.row(row)
+        rows = [row for f in formulas(blocks) for row in reading.rows(f.latex, f.span).rows]
+        for row in rows:
+            survey.row(row)
         survey.settle(
             " ".join(
-                prose.words(block.inlines)
-                for block in all_blocks(reading.document.blocks)
-                if isinstance(block, Paragraph | Heading)
+                prose.words(block.inlines) for block in all_blocks(blocks) if isinstance(block, Paragraph | Heading)
             )
         )
         for text, origin in self.outside:
             problem = self.directives.apply(text, 0, origin)
             if problem is not None:
                 self.diagnostics.append(replace(problem, message=f"{origin}: {problem.message}", span=Span(0, 0)))
+        for block in all_blocks(blocks):
+            if isinstance(block, Directive) and block.text.split()[:1] == ["shape"]:
+                self.directives.apply(
+                    block.text, 0
+                )  # shapes hold for the whole document; a problem is reported in its place
+        lying = Spaces(reading).find(blocks, rows)
+        if any(isinstance(s.side, syntax.Node) and says_vector(s.side) for row in rows for s in row.segments):
+            Shapes(reading.elaborator, ROW if lying else COLUMN).find(rows)
+        reading.elaborator.start_chain()
+        reading.symbols.ranges.defining = False
         for block in reading.document.blocks:
             try:
                 self._block(block)

@@ -1,0 +1,541 @@
+r"""Which symbols are vectors and matrices: found from how the whole document uses them, before it is read in order.
+
+Declared shapes, ``\in \mathbb{R}^{m \times n}``, "an m × n matrix", bold type and members with two indices come first;
+then what fits them in equations and products; last the habits of writers (w^T is a vector, X^T a matrix). Only the kind
+is found (number, column, row, matrix); lengths come from ranges. This module must never overrule a declaration.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from symderiv.diagnostics import ReadError
+from symderiv.reader import syntax
+from symderiv.reader.calls import FUNCTIONS
+from symderiv.reader.claims import LOSSES
+from symderiv.reader.elaborate import Elaborator
+from symderiv.reader.names import index_word, plain
+from symderiv.reader.nodes import is_transpose, parts_of, syntax_parts
+from symderiv.reader.survey import BOLD, FUNCTION_LETTERS
+
+NUMBER, COLUMN, ROW, MATRIX = "number", "column", "row", "matrix"
+FLIPPED = {NUMBER: NUMBER, COLUMN: ROW, ROW: COLUMN, MATRIX: MATRIX}
+# what the product of two known kinds is; two that are not here do not multiply
+PRODUCT = {
+    (MATRIX, MATRIX): MATRIX,
+    (MATRIX, COLUMN): COLUMN,
+    (ROW, MATRIX): ROW,
+    (ROW, COLUMN): NUMBER,
+    (COLUMN, ROW): MATRIX,
+}
+# what stands before or after a known factor, in a product of a known kind
+BEFORE = {(MATRIX, ROW): COLUMN, (NUMBER, COLUMN): ROW, (ROW, MATRIX): ROW, (MATRIX, MATRIX): MATRIX}
+AFTER = {(MATRIX, COLUMN): ROW, (NUMBER, ROW): COLUMN, (COLUMN, MATRIX): COLUMN, (MATRIX, MATRIX): MATRIX}
+ELEMENTWISE = (r"\odot", r"\circ", r"\oslash", r"\bullet", r"\ast")
+LINEAR = ("", r"\cdot", "*", r"\times", ".")
+SAME_KIND = ("log", "exp", "tanh", "sinh", "cosh", "sin", "cos", "sigmoid", "relu", "softplus", "sqrt", "ln", "softmax")
+ROUNDS = 6
+
+Key = tuple[str, int, int]  # a name, how many subscripts and how many labels it has
+
+
+class Shapes:
+    """Finds the kinds of symbols; ``vector`` is how the document's vectors lie, ``found`` what has been found."""
+
+    def __init__(self, elaborator: Elaborator, vector: str = COLUMN) -> None:
+        self.elaborator = elaborator
+        self.symbols = elaborator.symbols
+        self.vector = vector
+        self.found: dict[Key, str] = {}
+        self.doubtful: set[Key] = set()
+        self.habits = ""  # which letters have the shapes that writers usually give them: "", "capitals" or "all"
+
+    def find(self, rows: Sequence[syntax.Row]) -> None:
+        """Look through all ``rows`` and enter what is found into the symbols."""
+        symbols = self.symbols
+        for name, axes in symbols.shapes.items():
+            kind = (NUMBER, COLUMN, MATRIX)[len(axes)]
+            self.found[name, 0, 0] = ROW if name in symbols.rows else kind
+        declared = set(self.found)
+        for self.habits in ("", "capitals", "all"):
+            for _ in range(ROUNDS):
+                before = len(self.found)
+                last: syntax.Node | None = None
+                for row in rows:
+                    last = self._row(row, last)
+                if len(self.found) == before:
+                    break
+        for key, kind in self.found.items():
+            entries = self.elaborator.entries_of(key[0]) if not key[1] and not key[2] else None
+            if kind != NUMBER and key not in declared and entries is None:
+                self._enter(key, kind)
+
+    def _enter(self, key: Key, kind: str) -> None:
+        symbols = self.symbols
+        name, subs, sups = key
+        if not subs and not sups:
+            symbols.shapes[name] = ("",) * (2 if kind == MATRIX else 1)
+            if kind == ROW:
+                symbols.rows.add(name)
+        else:
+            symbols.kinds[key] = kind
+        if key in self.doubtful:
+            symbols.doubtful.add(name)
+
+    def _row(self, row: syntax.Row, last: syntax.Node | None) -> syntax.Node | None:
+        """The sides of a row's equations have one shape; a row that begins with a relation goes on with ``last``."""
+        sides: list[syntax.Node] = []
+        for segment in row.segments:
+            if segment.side is None and segment.relation is None and last is not None:
+                sides = [last]
+            elif isinstance(segment.side, syntax.Node):
+                if segment.relation not in ("=", ":=", None):
+                    sides = []
+                sides.append(segment.side)
+                kinds = [self.kind(side) for side in sides]
+                known = next((k for k in kinds if k is not None), None)
+                if known is not None and len(sides) > 1:
+                    for side, kind in zip(sides, kinds, strict=True):
+                        if kind is None:
+                            self.expect(side, known)
+            else:
+                sides = []
+        return sides[-1] if sides else None
+
+    # What a node is
+
+    def key(self, node: syntax.Node) -> tuple[Key, syntax.Node | None] | None:
+        """The symbol's key, and the part of its superscript that is no label."""
+        base, sub, sup, _ = parts_of(node)
+        if not isinstance(base, syntax.Symbol) or isinstance(sub, syntax.Scripted | syntax.Add | syntax.Relation):
+            return None
+        name = plain(base.name)
+        try:
+            subs = self.elaborator.indices(sub, name)
+            if subs is None:
+                return None if sub is None else self._named(name, sub, sup)
+            labels, rest, name = self.elaborator.label(name, sup)
+        except ReadError:
+            return None
+        return (name, len(subs), len(labels)), rest
+
+    def _named(self, name: str, sub: syntax.Node, sup: syntax.Node | None) -> tuple[Key, syntax.Node | None]:
+        labels, rest, name = self.elaborator.label(f"{name}_{{{index_word(sub)}}}", sup)
+        return (name, 0, len(labels)), rest
+
+    def kind(self, node: syntax.Node) -> str | None:
+        """What kind of thing a node is, as far as that is known."""
+        match node:
+            case syntax.Number():
+                return NUMBER
+            case syntax.Symbol() | syntax.Scripted():
+                return self._symbol(node)
+            case syntax.Group():
+                return self._group(node)
+            case syntax.Add():
+                return self._sum(node)
+            case syntax.Product():
+                return self._product(node)
+            case syntax.Quotient():
+                above, below = self.kind(node.numerator), self.kind(node.denominator)
+                return below if above == NUMBER and below is not None else above
+            case syntax.DerivativeOp(body=body, variables=((variable, 1),)) if body is not None:
+                return self._derivative(self._body(body), self.kind(variable))
+            case syntax.Nabla(variable=variable, order=None, body=body) if body is not None and variable is not None:
+                return self._derivative(self._body(body), self.kind(variable))
+            case syntax.BigOp(kind=r"\sum", body=body):
+                return self.kind(body)
+            case syntax.Apply():
+                return self._apply(node)
+            case syntax.Sqrt():
+                return self.kind(node.body)
+            case syntax.Decorated():
+                return self.kind(node.body)
+            case syntax.Tuple(items=items):
+                self._cells(items)
+            case syntax.Matrix():
+                self._cells([cell for row in node.rows for cell in row])
+                rows, columns = len(node.rows), max((len(row) for row in node.rows), default=0)
+                return MATRIX if rows > 1 and columns > 1 else ROW if columns > 1 else COLUMN
+        for part in syntax_parts(node):
+            self.kind(part)
+        return None
+
+    def _cells(self, cells: Sequence[syntax.Node | None]) -> None:
+        """A vector that is written out: its members x_1, x_2, ..., x_n are numbers, unless they are known better."""
+        for cell in cells:
+            if cell is None:
+                continue
+            base = parts_of(cell)[0]
+            plainly = isinstance(base, syntax.Symbol) and not any(font in base.name for font in BOLD)
+            found = self.key(cell) if plainly and any(isinstance(c, syntax.Ellipsis) for c in cells) else None
+            if found is not None and found[0][1] and found[1] is None:
+                self.found.setdefault(found[0], NUMBER)
+            else:
+                self.kind(cell)
+
+    def _symbol(self, node: syntax.Symbol | syntax.Scripted) -> str | None:
+        base, sub, sup, _ = parts_of(node)
+        if isinstance(base, syntax.Group):
+            if sub is not None and base.open in (r"\|", r"\lVert"):
+                return self._group(base)
+            inner = self._group(base)
+            if sub is not None:
+                return NUMBER
+            return self._raised(inner, sup)
+        if isinstance(base, syntax.Number):
+            return NUMBER if sup is None or not is_transpose(sup) else ROW
+        if not isinstance(base, syntax.Symbol):
+            for part in syntax_parts(node):
+                self.kind(part)
+            return None
+        found = self.key(node)
+        if found is None:
+            return None
+        key, rest = found
+        if key[1] and isinstance(rest, syntax.Number) and rest.text != "1":
+            self.found.setdefault(key, NUMBER)  # x_i^2
+        if base.name in (r"\mathbf{1}", r"\boldsymbol{1}") and not key[1]:
+            return ROW if rest is not None and is_transpose(rest) else None
+        kind = self.found.get(key)
+        if kind is None:
+            kind = self._by_dress(base, key, rest)
+            if kind is not None:
+                self.found[key] = kind
+        return self._raised(kind, rest)
+
+    def _by_dress(self, base: syntax.Symbol, key: Key, rest: syntax.Node | None) -> str | None:
+        name, subs, sups = key
+        symbols = self.symbols
+        if name in symbols.size_names or name in symbols.declared or name in symbols.operators or subs > 1:
+            return NUMBER
+        if name.endswith(("_{max}", "_{min}", "_{mean}")):
+            return NUMBER
+        letter, capital = _letter(name)
+        if any(font in base.name for font in BOLD) and letter and not subs:
+            return MATRIX if capital else self.vector
+        members = {h.subs for h in self.symbols.heads.get(name, ()) if h.subs and h.sups == sups}
+        if not subs and members == {2} and capital:
+            return MATRIX
+        if not subs and members == {1} and not capital and letter:
+            return self.vector
+        if (
+            rest is None
+            or not is_transpose(rest)
+            or (isinstance(rest, syntax.Symbol) and rest.name in ("t", r"\prime"))
+        ):
+            return None
+        if self.habits and letter and capital and not subs:
+            return MATRIX
+        if self.habits == "all" and not capital:
+            return self.vector
+        return None
+
+    @staticmethod
+    def _raised(kind: str | None, sup: syntax.Node | None) -> str | None:
+        if sup is None or kind is None:
+            return kind
+        if is_transpose(sup) and (kind != NUMBER):
+            return FLIPPED[kind]
+        return kind
+
+    def _group(self, node: syntax.Group) -> str | None:
+        inner = self.kind(node.body)
+        if node.open in (r"\|", r"\lVert"):
+            if inner is None and self.habits:
+                self._default(node.body)
+            return NUMBER
+        if node.open == r"\langle" and isinstance(node.body, syntax.Tuple) and len(node.body.items) == 2:
+            self._alike([*node.body.items])
+            return NUMBER
+        if node.open in ("|", r"\lvert", r"\{"):
+            return NUMBER
+        return None if isinstance(node.body, syntax.Tuple | syntax.Relation) else inner
+
+    def _sum(self, node: syntax.Add) -> str | None:
+        terms = [term for _, term in node.terms]
+        kinds = [self.kind(term) for term in terms]
+        arrays = [k for k in kinds if k not in (None, NUMBER)]
+        known = MATRIX if MATRIX in arrays else arrays[0] if arrays else NUMBER if NUMBER in kinds else None
+        if known is not None and known != NUMBER:
+            for term, kind in zip(terms, kinds, strict=True):
+                if kind is None:
+                    self.expect(term, self._bias(terms, kinds, term) if known == MATRIX else known)
+        only_literals = all(isinstance(t, syntax.Number) for t, k in zip(terms, kinds, strict=True) if k == NUMBER)
+        return None if known == NUMBER and only_literals and None in kinds else known
+
+    def _bias(self, terms: list[syntax.Node], kinds: list[str | None], term: syntax.Node) -> str | None:
+        """What b is in X W + b and W X + b, where X holds the samples as rows or columns."""
+        found = self.key(term)
+        if found is None or _letter(found[0][0])[1]:
+            return MATRIX
+        for other, kind in zip(terms, kinds, strict=True):
+            if kind == MATRIX and isinstance(other, syntax.Product) and len(other.factors) == 2:
+                first, second = (self.key(f) for f in other.factors)
+                if second is not None and second[0][0].startswith(("W", r"\Theta")):
+                    return ROW
+                if first is not None and first[0][0].startswith(("W", r"\Theta")):
+                    return COLUMN
+        return None
+
+    def _alike(self, nodes: list[syntax.Node]) -> str | None:
+        kinds = [self.kind(node) for node in nodes]
+        known = next((k for k in kinds if k not in (None, NUMBER)), None)
+        if known is None and self.habits and not all(k == NUMBER for k in kinds):
+            self._default(nodes[kinds.index(None)])
+            return None
+        for node, kind in zip(nodes, kinds, strict=True):
+            if kind is None and known is not None:
+                self.expect(node, known)
+        return known
+
+    def _default(self, node: syntax.Node) -> None:
+        """A lone letter that must be a vector or matrix: small ones are vectors."""
+        found = self.key(node)
+        if found is not None and found[0] not in self.found and not isinstance(node, syntax.Number):
+            capital = _letter(found[0][0])[1]
+            if capital or self.habits == "all":
+                self.found[found[0]] = MATRIX if capital else self.vector
+
+    def _apply(self, node: syntax.Apply) -> str | None:
+        argument = node.argument.body if isinstance(node.argument, syntax.Group) else node.argument
+        inner = self.kind(argument)
+        if node.name == "softmax":
+            if inner is None and self.habits:
+                self._default(argument)
+            return NUMBER if node.sub is not None else inner
+        if node.name == "diag":
+            if inner is None and self.habits:
+                self._default(argument)
+            return MATRIX
+        if node.name in ("tr", "trace", "det"):
+            if inner is None and self.habits:
+                self._default(argument)
+            return NUMBER
+        return inner if node.name in SAME_KIND else None
+
+    def _body(self, node: syntax.Node) -> str | None:
+        """What is differentiated: a loss is a number."""
+        kind = self.kind(node)
+        if kind is None:
+            base = parts_of(node.factors[0] if isinstance(node, syntax.Product) else node)[0]
+            if isinstance(base, syntax.Symbol) and plain(base.name) in LOSSES:
+                return NUMBER
+        return kind
+
+    @staticmethod
+    def _derivative(body: str | None, variable: str | None) -> str | None:
+        if body == NUMBER:
+            return variable
+        if variable == NUMBER:
+            return body
+        return MATRIX if {body, variable} <= {ROW, COLUMN} else None
+
+    # Products
+
+    def _factors(self, node: syntax.Product) -> list[tuple[str, list[syntax.Node]]]:
+        """The factors with the operator before each; a call keeps its function and its bracket together."""
+        factors, operators = self.elaborator.words(list(node.factors), ["", *node.operators])
+        result: list[tuple[str, list[syntax.Node]]] = []
+        n = 0
+        while n < len(factors):
+            here = [factors[n]]
+            if n + 1 < len(factors) and operators[n + 1] == "" and self._is_call(factors[n], factors[n + 1]):
+                here.append(factors[n + 1])
+            result.append((operators[n], here))
+            n += len(here)
+        return result
+
+    def _is_call(self, head: syntax.Node, bracket: syntax.Node) -> bool:
+        base, _, sup, _ = parts_of(head)
+        group = parts_of(bracket)[0]
+        if not isinstance(base, syntax.Symbol) or not isinstance(group, syntax.Group) or group.open not in ("(", "["):
+            return False
+        name = plain(base.name)
+        if name in FUNCTIONS or name in LOSSES or name in FUNCTION_LETTERS or (len(name) > 1 and name[0].isalpha()):
+            return True
+        items = group.body.items if isinstance(group.body, syntax.Tuple) else (group.body,)
+        plainly = all(isinstance(item, syntax.Symbol | syntax.Scripted) for item in items)
+        return plainly and sup is None and head.span.end == bracket.span.start
+
+    def _part(self, part: list[syntax.Node]) -> str | None:
+        if len(part) == 1:
+            return self.kind(part[0])
+        base, sub, _, _ = parts_of(part[0])
+        group, gsub, gsup, _ = parts_of(part[1])
+        assert isinstance(base, syntax.Symbol) and isinstance(group, syntax.Group)
+        inner = self.kind(group.body)
+        name = plain(base.name)
+        if gsub is not None:
+            return NUMBER
+        if (name in FUNCTIONS or (name in FUNCTION_LETTERS and name not in ("F", "h"))) and sub is None:
+            return self._raised(inner, gsup)
+        if name in LOSSES:
+            return NUMBER
+        return self._raised(self.kind(part[0]), gsup)
+
+    def _chunks(self, parts: list[tuple[str, list[syntax.Node]]]) -> list[list[list[syntax.Node]]]:
+        chunks: list[list[list[syntax.Node]]] = [[]]
+        for operator, part in parts:
+            if operator in ELEMENTWISE and chunks[-1]:
+                chunks.append([])
+            chunks[-1].append(part)
+        return chunks
+
+    def _product(self, node: syntax.Product) -> str | None:
+        chunks = self._chunks(self._factors(node))
+        kinds = [self._chunk(chunk) for chunk in chunks]
+        if len(chunks) == 1:
+            return kinds[0]
+        known = next((k for k in kinds if k not in (None, NUMBER)), None)
+        if known is not None:
+            for chunk, kind in zip(chunks, kinds, strict=True):
+                if kind is None:
+                    self._expect_chunk(chunk, known)
+        elif self.habits:
+            for chunk in chunks:
+                if len(chunk) == len(chunk[0]) == 1:
+                    self._default(chunk[0][0])
+        return known
+
+    def _chunk(self, parts: list[list[syntax.Node]]) -> str | None:
+        current: str | None = NUMBER
+        for n, part in enumerate(parts):
+            kind = self._part(part)
+            if kind is None:
+                kind = self._beside(current, parts, n)
+            if current == NUMBER:
+                current = kind
+            elif kind is None or current is None:
+                current = None
+            elif kind != NUMBER:
+                dot = kind == current and kind in (ROW, COLUMN)
+                current = NUMBER if dot else PRODUCT.get((current, kind))
+        return current
+
+    def _beside(self, before: str | None, parts: list[list[syntax.Node]], n: int) -> str | None:
+        """What an unknown factor is, from the factor before it or, if it is a capital, from that after it."""
+        if len(parts[n]) > 1 or isinstance(parts[n][0], syntax.Group | syntax.Quotient | syntax.Add):
+            if before in (ROW, MATRIX) and n == len(parts) - 1 and isinstance(parts[n][0], syntax.Group):
+                self.expect(parts[n][0], COLUMN)
+                return self.kind(parts[n][0])
+            return None
+        found = self.key(parts[n][0])
+        if found is None or (found[1] is not None and not is_transpose(found[1])):
+            return None
+        key, rest = found
+        transposed = rest is not None
+        capital = _letter(key[0])[1]
+        if before in (ROW, MATRIX):
+            kind = MATRIX if capital and not key[1] else ROW if transposed else COLUMN
+            if kind == ROW and before == MATRIX:
+                return None
+            if self.vector == ROW and kind == COLUMN and not transposed:
+                return None
+            self.found.setdefault(key, FLIPPED[kind] if transposed else kind)
+            return kind
+        if capital and not key[1] and n + 1 < len(parts) and (n == 0 or before == NUMBER):
+            after = self._part(parts[n + 1])
+            if after == COLUMN or (after == MATRIX and self.habits):
+                self.found.setdefault(key, MATRIX)
+                return MATRIX
+        return None
+
+    # What a node must be
+
+    def expect(self, node: syntax.Node, kind: str | None) -> None:
+        """Note that ``node`` must be of this kind."""
+        if kind is None:
+            return
+        match node:
+            case syntax.Symbol() | syntax.Scripted():
+                base, sub, sup, _ = parts_of(node)
+                if isinstance(base, syntax.Group) and sub is None:
+                    self.expect(base, FLIPPED[kind] if sup is not None and is_transpose(sup) else kind)
+                    return
+                found = self.key(node)
+                if found is None or found[0] in self.found:
+                    return
+                key, rest = found
+                if kind == NUMBER and rest is None:
+                    self.found[key] = NUMBER
+                elif rest is None or is_transpose(rest):
+                    self.found[key] = kind if rest is None else FLIPPED[kind]
+            case syntax.Group(open="(" | "[" | "."):
+                self.expect(node.body, kind)
+            case syntax.Add() if kind != NUMBER:
+                for _, term in node.terms:
+                    if self.kind(term) is None:
+                        self.expect(term, kind)
+            case syntax.Product():
+                chunks = self._chunks(self._factors(node))
+                for chunk in chunks:
+                    self._expect_chunk(chunk, kind)
+            case syntax.Quotient(numerator=numerator, denominator=denominator):
+                if self.kind(denominator) == NUMBER:
+                    self.expect(numerator, kind)
+            case syntax.DerivativeOp(body=body, variables=((variable, 1),)) if body is not None and kind != NUMBER:
+                if self._body(body) == NUMBER:
+                    self.expect(variable, COLUMN if kind == ROW and self.vector == COLUMN else kind)
+            case syntax.Nabla(variable=variable, order=None, body=body) if variable is not None and kind != NUMBER:
+                if body is not None and self._body(body) == NUMBER:
+                    self.expect(variable, kind)
+            case syntax.BigOp(kind=r"\sum", body=body):
+                self.expect(body, kind)
+            case syntax.Apply(name=name, argument=argument) if name in SAME_KIND:
+                self.expect(argument, kind)
+            case syntax.Decorated():
+                self.expect(node.body, kind)
+
+    def _expect_chunk(self, parts: list[list[syntax.Node]], kind: str) -> None:
+        kinds = [self._part(part) for part in parts]
+        rest = [(part, k) for part, k in zip(parts, kinds, strict=True) if k != NUMBER]
+        small: Callable[[list[syntax.Node]], bool] = lambda part: not self._capital(part)  # noqa: E731
+        match rest:
+            case [(part, None)]:
+                self._expect_part(part, kind)
+            case [(left, None), (right, None)] if (
+                kind == MATRIX and self.habits == "all" and small(left) and small(right)
+            ):
+                # a^T d is a matrix if a and d are rows, a d^T if they are columns
+                flips = [self._flipped(part) for part in (left, right)]
+                if flips in ([True, False], [False, True]):
+                    self._expect_part(left, COLUMN)
+                    self._expect_part(right, ROW)
+            case [(left, None), (_, known)]:
+                if (kind, known) == (COLUMN, COLUMN):
+                    self._expect_part(left, MATRIX if self._capital(left) else NUMBER)
+                elif (kind, known or "") in BEFORE:
+                    self._expect_part(left, BEFORE[kind, known or ""])
+            case [(_, known), (right, None)] if (kind, known or "") in AFTER:
+                self._expect_part(right, AFTER[kind, known or ""])
+
+    def _expect_part(self, part: list[syntax.Node], kind: str) -> None:
+        if len(part) == 1:
+            self.expect(part[0], kind)
+            return
+        base = parts_of(part[0])[0]
+        if isinstance(base, syntax.Symbol) and plain(base.name) in FUNCTIONS:
+            group = parts_of(part[1])[0]
+            assert isinstance(group, syntax.Group)
+            self.expect(group.body, kind)
+
+    def _capital(self, part: list[syntax.Node]) -> bool:
+        found = self.key(part[0]) if len(part) == 1 else None
+        return found is not None and _letter(found[0][0])[1]
+
+    def _flipped(self, part: list[syntax.Node]) -> bool:
+        found = self.key(part[0]) if len(part) == 1 else None
+        return found is not None and found[1] is not None and is_transpose(found[1])
+
+
+def _letter(name: str) -> tuple[bool, bool]:
+    r"""Whether a name is one letter under its hats, with a label or none, and whether it is a capital."""
+    stem = name.partition("^{")[0].partition("_{")[0].removeprefix("d ")
+    while stem.startswith(("\\hat{", "\\tilde{", "\\bar{", "\\mathring{", "\\dot{")):
+        stem = stem.partition("{")[2].removesuffix("}")
+    capital = stem[:1].isupper() or (stem[:1] == "\\" and stem[1:2].isupper())
+    return len(stem) == 1 or stem[:1] == "\\", capital
+
+
+__all__ = ["COLUMN", "MATRIX", "NUMBER", "ROW", "Key", "Shapes"]

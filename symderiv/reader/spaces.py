@@ -1,0 +1,200 @@
+r"""Shapes that the author states: ``x \in \mathbb{R}^n``, "W is an m × n matrix", "Z of shape (m, k)", "row vectors".
+
+This module must never take a shape from anything but such words and formulas.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from symderiv.document import Block, Heading, Paragraph, all_blocks
+from symderiv.reader import prose, syntax
+from symderiv.reader.names import plain
+from symderiv.reader.nodes import parts_of
+from symderiv.reader.reading import Reading
+from symderiv.terms import Head, Range
+
+REALS = frozenset(
+    {r"\mathbb{R}", r"\Re", r"\mathbf{R}", "R", r"\mathcal{R}", r"\operatorname{\bR}", r"\operatorname{\R}"}
+)
+ROWS = re.compile(r"\brow[\s-]vectors?\b|行向量|행벡터|vecteurs?[\s-]lignes?|Zeilenvektor", re.IGNORECASE)
+COLUMNS = re.compile(r"\bcolumn[\s-]vectors?\b|列向量|열벡터|vecteurs?[\s-]colonnes?|Spaltenvektor", re.IGNORECASE)
+SAYS_SHAPE = re.compile(
+    r"\b(matri(?:x|ces)|vectors?|shapes?|sizes?|dimension\w*|dims?|matrice|Matrix|Vektor|forma|taille)\b|矩阵|向量|维|행렬|벡터|차원"
+)
+BETWEEN = re.compile(
+    r"^[\s,()]*(?:is|are|be|an?|the|has|have|with|of|in|for|holds?|denotes?|matri(?:x|ces)|vectors?|row|column|shapes?|sizes?"
+    r"|dimension\w*|input|output|weights?|data|design|symmetric|square|real|[\s,():-]|是|为|一个|的|大小|维度)*$",
+    re.IGNORECASE,
+)
+SOFTMAX = re.compile(
+    r"soft-?max(?:\s+(?:map|function|activation|operator|layer))?[\s,(]*\$|\$\s*(?:is|as|be|denotes?)\s+(?:the\s+)?soft-?max",
+    re.I,
+)
+SYMMETRIC = re.compile(r"\bsymmetric\b|对称|symétrique|symmetrisch", re.IGNORECASE)
+
+
+class Spaces:
+    """Enters stated shapes into the symbols of ``reading``."""
+
+    def __init__(self, reading: Reading) -> None:
+        self.reading = reading
+        self.symbols = reading.symbols
+
+    def find(self, blocks: Sequence[Block], rows: Sequence[syntax.Row]) -> bool:
+        """Look through the document; whether its vectors lie in rows."""
+        for row in rows:
+            self._row(row)
+        words = []
+        for block in all_blocks(blocks):
+            if not isinstance(block, Paragraph | Heading):
+                continue
+            inlines = block.inlines
+            words.append(prose.words(inlines))
+            for sentence in prose.sentences(inlines):
+                if SOFTMAX.search(sentence.words):
+                    self._softmax(sentence)
+                if SAYS_SHAPE.search(sentence.words):
+                    self._sentence(sentence)
+                if not self.reading.strict and (said := SYMMETRIC.search(sentence.words)):
+                    self._symmetric(sentence, said)
+        text = " ".join(words)
+        return bool(ROWS.search(text)) and not COLUMNS.search(text)
+
+    def _symmetric(self, sentence: prose.Sentence, said: re.Match[str]) -> None:
+        """``a symmetric matrix $S$``, ``$S$ is symmetric``: the lone symbol nearest to the word."""
+        if prose.NEGATED.search(sentence.words[: said.start()]):
+            return
+        number = sentence.words[: said.start()].count("$")
+        for n in (
+            (number - 1, number)
+            if sentence.words[: said.start()].rstrip().endswith(("is", "$"))
+            else (number, number - 1)
+        ):
+            if 0 <= n < len(sentence.formulas):
+                formula = sentence.formulas[n]
+                rows = self.reading.rows(formula.latex, formula.span).rows
+                side = rows[0].segments[0].side if rows and rows[0].segments else None
+                if isinstance(side, syntax.Symbol):
+                    line = self.reading.document.source.position(formula.span.start).line
+                    self.symbols.symmetric.setdefault(plain(side.name), f"line {line}: '{said[0]}'")
+                    return
+
+    def _softmax(self, sentence: prose.Sentence) -> None:
+        r"""``the softmax map \sigma``: the formula right after the word, or right before it, is \sigma."""
+        for match in SOFTMAX.finditer(sentence.words):
+            number = sentence.words[: match.end()].count("$") - 1
+            if 0 <= number < len(sentence.formulas):
+                latex = sentence.formulas[number].latex.strip()
+                if re.match(r"\\(?:mathbf|boldsymbol|bm)?\{?\\?sigma\b", latex):
+                    self.symbols.softmax = True
+
+    def _row(self, row: syntax.Row) -> None:
+        r"""``W, b \in \mathbb{R}^{m \times n}`` in a display or beside it."""
+        names: list[syntax.Node] = []
+        for segment in row.segments:
+            if not isinstance(segment.side, syntax.Node):
+                continue
+            if segment.relation == "in":
+                self._member(names, segment.side)
+            items = segment.side.items if isinstance(segment.side, syntax.Tuple) else (segment.side,)
+            names = [*items]
+        for remark in row.remarks:
+            match remark.content:
+                case syntax.Relation(left=left, rest=(("in", right),)):
+                    self._member([left], right)
+
+    def _member(self, names: Sequence[syntax.Node], space: syntax.Node) -> None:
+        base, sub, sup, _ = parts_of(space)
+        if isinstance(base, syntax.Symbol) and base.name in REALS and sub is None and sup is not None:
+            lengths = dims(sup)
+            if lengths:
+                for name in names:
+                    self._give(name, lengths)
+
+    def _sentence(self, sentence: prose.Sentence) -> None:
+        """Each lone symbol takes the next dimensions in its sentence, if only words of shapes stand between."""
+        pieces = sentence.words.split("$")
+        symbols: list[syntax.Node] = []
+        for n, formula in enumerate(sentence.formulas):
+            rows = self.reading.rows(formula.latex, formula.span).rows
+            sides = [s.side for row in rows for s in row.segments]
+            side = sides[0] if len(sides) == 1 else None
+            if not isinstance(side, syntax.Node):
+                symbols = []
+                continue
+            between = pieces[n] if n < len(pieces) else ""
+            lengths = dims(side) if isinstance(side, syntax.Product | syntax.Group) else []
+            if len(lengths) == 2 and symbols and BETWEEN.match(between):
+                for symbol in symbols:
+                    self._give(symbol, lengths)
+                symbols = []
+            elif isinstance(parts_of(side)[0], syntax.Symbol):
+                joined = re.fullmatch(r"[\s,]*(?:and|und|et|y|和|및)?[\s,]*", between)
+                symbols = [*symbols, side] if joined and symbols else [side]
+            else:
+                symbols = []
+
+    def _give(self, node: syntax.Node, lengths: list[str]) -> None:
+        base, sub, sup, primes = parts_of(node)
+        if not isinstance(base, syntax.Symbol) or primes or not lengths:
+            return
+        name = plain(base.name)
+        elaborator, symbols = self.reading.elaborator, self.symbols
+        subs = elaborator.indices(sub, name) if not isinstance(sub, syntax.Scripted | syntax.Add) else None
+        if subs is None and sub is not None:
+            return
+        labels, rest, name = elaborator.label(name, sup)
+        if rest is not None:
+            return
+        if not subs and not labels:
+            if name not in symbols.shapes:
+                symbols.give_shape(name, lengths)
+            return
+        kept = [length for length in lengths if length != "1"]
+        key = (name, len(subs or ()), len(labels))
+        if not kept or key in symbols.kinds:
+            return
+        symbols.kinds[key] = ("column", "matrix")[len(kept) - 1] if lengths[0] != "1" else "row"
+        head = Head(name, key[1] + len(kept), key[2])
+        for n, length in enumerate(kept):
+            symbols.ranges.declare(symbols.ranges.slot(head, key[1] + n), Range(1, symbols.size_of(length)))
+
+
+def dims(node: syntax.Node) -> list[str]:
+    r"""The lengths in ``m \times n``, ``(m, n)`` or ``n``; empty if it is none of these."""
+    match node:
+        case syntax.Number() if node.text.isdigit():
+            return [node.text]
+        case syntax.Symbol():
+            return [plain(node.name)]
+        case syntax.Scripted(base=syntax.Symbol() as base, sub=syntax.Symbol() | syntax.Number() as sub, sup=None):
+            return [f"{plain(base.name)}_{_text(sub)}"]
+        case syntax.Scripted(base=syntax.Symbol() as base, sub=None, sup=syntax.Group(body=body)) if not isinstance(
+            body, syntax.Tuple | syntax.Relation
+        ):
+            return [f"{plain(base.name)}^({_text(body)})"]
+        case syntax.Product(factors=factors, operators=operators) if all(op == r"\times" for op in operators):
+            found = [dims(f) for f in factors]
+            return [d[0] for d in found] if len(found) == 2 and all(len(d) == 1 for d in found) else []
+        case syntax.Group(open="(" | "[", body=syntax.Tuple(items=items)) if len(items) == 2:
+            found = [dims(item) for item in items]
+            return [d[0] for d in found] if all(len(d) == 1 for d in found) else []
+        case syntax.Group(open="(" | "[", body=syntax.Product() as body):
+            return dims(body)
+    return []
+
+
+def _text(node: syntax.Node) -> str:
+    match node:
+        case syntax.Symbol():
+            return plain(node.name)
+        case syntax.Number():
+            return node.text
+        case syntax.Add(terms=terms):
+            return "".join(sign + _text(term) for sign, term in terms).removeprefix("+")
+    return "?"
+
+
+__all__ = ["Spaces", "dims"]
