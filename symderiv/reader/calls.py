@@ -35,6 +35,7 @@ from symderiv.terms import (
     power,
 )
 
+WORDS = (r"\text{", r"\operatorname{", r"\mathrm{", r"\mathit{", r"\mathsf{")
 FUNCTIONS: dict[str, str] = {
     "log": "log",
     "ln": "log",
@@ -81,15 +82,16 @@ class Calls(Entries):
             if derivative is not None:
                 return self.scripts(derivative, gsup, gprimes, head), 2
         value = self.called(name, sub, sup, items, gsub, head)
-        if (
-            value is None
-            and base.name.startswith((r"\text{", r"\operatorname{", r"\mathrm{", r"\mathit{", r"\mathsf{"))
-            and len(name) > 1
-        ):
+        if value is None and self.is_word(base):
             raise refuse("E151", f"the function {name} is not in the language", head)
         if value is None:
             return ONE, 0
         return self.scripts(value, gsup, primes + gprimes, head), 2
+
+    @staticmethod
+    def is_word(symbol: syntax.Symbol) -> bool:
+        """Whether a name is a word, and so the name of a function where a bracket follows."""
+        return symbol.name.startswith(WORDS) and len(plain(symbol.name)) > 1
 
     def function_derivative(self, name: str, primes: int, item: syntax.Node, node: syntax.Node) -> Value | None:
         """``f'(x)`` of a function of one number: its derivative in its own argument, at x."""
@@ -194,7 +196,8 @@ class Calls(Entries):
         elif name in ("softmax", r"\mathrm{softmax}", "Softmax") and len(items) == 1:
             value = self.softmax(self.value(items[0]), node)
         elif symbols.defines(name, len(subs)) or self._is_family(name, subs):
-            if self._only_names(items):
+            always = len(name) > 1 and name.isalpha() and len(symbols.call_texts.get(name, ())) == 1
+            if always or self._only_names(items):
                 value = (
                     self.var(name, subs, labels, node)
                     if subs or labels or not self.array(name, node)

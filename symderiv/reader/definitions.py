@@ -80,18 +80,22 @@ class Definitions:
         ):
             inner = self.head_of(node.base)
             return (inner[0], node.sub, None, inner[3]) if inner is not None and inner[1] is None else None
-        if isinstance(node, syntax.Product) and len(node.factors) == 2:
-            joined, _ = self.elaborator.words(list(node.factors), ["", *node.operators])
+        joined, gaps = [node], [""]
+        if isinstance(node, syntax.Product):
+            joined, gaps = self.elaborator.words(list(node.factors), ["", *node.operators])
             if len(joined) == 1:
                 return self.head_of(joined[0])  # dW
-        if isinstance(node, syntax.Product) and len(node.factors) == 2 and node.operators == ("",):
-            head, call = node.factors
+        if len(joined) == 2 and gaps[1] == "":
+            head, call = joined
             group, gsub, gsup, gprimes = parts_of(call)
             if not isinstance(group, syntax.Group) or group.open not in ("(", "[") or gsup is not None or gprimes:
                 return None
             args = list(group.body.items) if isinstance(group.body, syntax.Tuple) else [group.body]
             args = [arg.left if isinstance(arg, syntax.Given) else arg for arg in args]
             if not all(isinstance(arg, syntax.Symbol | syntax.Scripted | syntax.Ellipsis) for arg in args):
+                # Cost(h(x), y) defines Cost at these arguments
+                if isinstance(head, syntax.Symbol) and self.elaborator.is_word(head) and trailing is None:
+                    return plain(head.name), None, None, []
                 return None
             trailing = gsub
         base, sub, sup, primes = parts_of(head)
@@ -180,6 +184,8 @@ class Definitions:
                         return False  # a formula for all of them says what is known, rightly or wrongly
                     self._warn_of_others(existing, this, left, right, posed)
                     symbols.new_version(name, len(subs), len(labels))
+                elif isinstance(left, syntax.Product) and isinstance(left.factors[-1], syntax.Group) and not head[3]:
+                    return False  # Cost(h(x), y) has its value at these arguments
                 elif relation == ":=" or not subs:
                     if self._repeats(left, right):
                         return False

@@ -254,9 +254,28 @@ class Parser:
                 raise self.error("E109", f"more than {MAX_DEPTH} levels of nesting")
             node = self.primary()
             self.depth -= 1
+        if isinstance(node, x.Symbol) and self._is_glued(a):
+            number = self.text[self.i]
+            self.i += 1
+            self.warn("W408", f"read with {number} as its subscript", a, a + 2)
+            sub = x.Number(number, self.span(a + 1, a + 2))
+            return x.Scripted(node, sub, None, 0, self.span(a, a + 2))
         if self.text[self.i] in _SCRIPTS:
             return self._scripted(node, a)
         return node
+
+    def _is_glued(self, a: int) -> bool:
+        """Whether digits follow the symbol at ``a`` without a gap, and none precede it: ``x2``, but not ``2x2``."""
+        number = self.text[a + 1]
+        return (
+            self.i == a + 1
+            and not self.inside
+            and number.isdigit()
+            and len(number) <= 2
+            and self.start[a + 1] == self.end[a]
+            and not (a > 0 and self.text[a - 1][-1:].isdigit())
+            and self.text[a + 2] not in _SCRIPTS
+        )
 
     def primary(self) -> x.Node:
         """A factor without its scripts."""

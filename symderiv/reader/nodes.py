@@ -5,7 +5,7 @@ This module must never look at what a symbol means.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 
 from symderiv.reader import syntax
 from symderiv.reader.names import letter, plain
@@ -68,6 +68,18 @@ def is_time(node: syntax.Node | None) -> bool:
         case syntax.Add(terms=((_, syntax.Symbol(name="t")), (_, syntax.Number()))):
             return True
     return False
+
+
+def word_before(factors: Sequence[syntax.Node], operators: Sequence[str], end: int) -> str:
+    """The word of four or more letters, written without a gap, that ends before factor ``end``; or ""."""
+    word = ""
+    while end > 0 and operators[end - 1] == "" and factors[end - 1].span.end == factors[end].span.start:
+        end -= 1
+        letter = factors[end]
+        if not isinstance(letter, syntax.Symbol) or len(letter.name) != 1 or not letter.name.isalpha():
+            break
+        word = letter.name + word
+    return word if len(word) >= 4 else ""
 
 
 def is_transpose(node: syntax.Node) -> bool:

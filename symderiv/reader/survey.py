@@ -10,7 +10,7 @@ import re
 
 from symderiv.reader import syntax
 from symderiv.reader.names import plain
-from symderiv.reader.nodes import index_count, index_names, is_transpose, names_in, parts_of, syntax_parts
+from symderiv.reader.nodes import index_count, index_names, is_transpose, names_in, parts_of, syntax_parts, word_before
 from symderiv.reader.symbols import Symbols
 from symderiv.terms import Head, Range
 
@@ -139,7 +139,7 @@ class Survey:
                         and isinstance(g, syntax.BigOp)
                     ):
                         self._average(plain(f.denominator.name), g)
-                for f, g, op in zip(factors, factors[1:], operators, strict=False):
+                for n, (f, g, op) in enumerate(zip(factors, factors[1:], operators, strict=False), 1):
                     called, below, above, primes = parts_of(f)
                     group = parts_of(g)[0]
                     if above is not None and is_transpose(above):
@@ -150,7 +150,7 @@ class Survey:
                         and below is None
                         and isinstance(group, syntax.Group)
                     ):
-                        name = plain(called.name)
+                        name = word_before(factors, operators, n) or plain(called.name)
                         if group.open == "(":
                             texts = symbols.call_texts.setdefault(name, set())
                             texts.add(syntax.sexpr(group.body))
