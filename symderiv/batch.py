@@ -10,17 +10,18 @@ from __future__ import annotations
 import traceback
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from concurrent.futures import Executor, Future
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from symderiv import sidefile
 from symderiv.diagnostics import UserError
 from symderiv.document import Document
 from symderiv.reader.containers import read_path
-from symderiv.workers import Lost
 from symderiv.writers.findings import Counts, Examined, Finding, nothing_to_check, speaks_of_classes
+
+if TYPE_CHECKING:
+    from concurrent.futures import Executor, Future
 
 AHEAD = 64  # tasks handed over before the first of them is done
 Read = Callable[[], Document]
@@ -162,6 +163,8 @@ def _awaited(
     given: int,
     ahead: Sequence[tuple[Task, Future[Outcome]]],
 ) -> Outcome:
+    from symderiv.workers import Lost
+
     while waiting is not None:
         waiting(given + sum(other.done() for _, other in ahead) + future.done())
         try:

@@ -167,8 +167,9 @@ class Point:
                         return False
                     rest = total - sum(self.values[each.key][1] for each in family if each.key in self.values)
                     weights = [1 + self._random() % 4 if self.trial else n + 1 for n, _ in enumerate(unset)]
+                    share = rest / sum(weights)
                     for each, weight in zip(unset, weights, strict=True):
-                        self._set(each, rest / sum(weights) * weight)
+                        self._set(each, share * weight)
                     return True
         return False
 
