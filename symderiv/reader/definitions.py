@@ -7,7 +7,7 @@ except to tell a new meaning from a repetition of the old one.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from symderiv.diagnostics import Diagnostic, ReadError
 from symderiv.document import Span
@@ -21,7 +21,7 @@ from symderiv.reader.nodes import index_count, is_layer, names_in, parts_of, say
 from symderiv.reader.reading import Posed, Reading
 from symderiv.reader.survey import Survey
 from symderiv.reader.symbols import Function, Parameter
-from symderiv.terms import Head, Index, Term, Var, fresh, subterms
+from symderiv.terms import Definition, Head, Index, Range, Term, Var, fresh, rename, subterms
 
 CUES = re.compile(
     r"\b(let|define[ds]?|defining|denote[ds]?|set(ting)?|put|where|write|call|name[ds]?|introduce|abbreviat\w*|with|again|now|consider|suppose|given)\b"
@@ -172,8 +172,9 @@ class Definitions:
             )
             if not another_member and existing:
                 if members_only and all(isinstance(i, str) for i in this):
-                    if self._repeats(left, right):
-                        return False
+                    if self._complete(existing, this) or self._repeats(left, right):
+                        return False  # a formula for all of them says what is known, rightly or wrongly
+                    self._warn_of_others(existing, this, left, right, posed)
                     symbols.new_version(name, len(subs), len(labels))
                 elif relation == ":=" or not subs:
                     if self._repeats(left, right):
@@ -203,12 +204,45 @@ class Definitions:
                     return True
         return False
 
-    def _repeats(self, left: syntax.Node, right: syntax.Node) -> bool:
-        """Whether the equation holds under the meaning that the left side already has."""
+    def _said(self, index: Index) -> Range | None:
+        """What an index is said to run over, sizes with numbers put in."""
+        symbols = self.symbols
+        said = symbols.declared.get(str(index)) or symbols.hinted.get(str(index))
+        return said._replace(high=symbols.sizes.get(str(said.high), said.high)) if said is not None else None
+
+    def _complete(self, existing: Sequence[Definition], this: Sequence[Index]) -> bool:
+        """Whether the members that are defined singly are all that there are."""
+        slots = {n for d in existing for n, p in enumerate(d.params) if isinstance(p, int)}
+        if len(slots) != 1 or (slot := slots.pop()) >= len(this):
+            return False
+        said = self._said(this[slot])
+        if said is None or isinstance(said.high, str):
+            return False
+        return {d.params[slot] for d in existing}.issuperset(range(said.low, said.high + 1))
+
+    def _warn_of_others(
+        self, existing: Sequence[Definition], this: Sequence[Index], left: syntax.Node, right: syntax.Node, posed: Posed
+    ) -> None:
+        """A formula for all members ends what was said of single ones; that goes unsaid where it says the same."""
+        for definition in existing:
+            at = {i: p for i, p in zip(this, definition.params, strict=False) if isinstance(i, str) and i != p}
+            numbers = {i: p for i, p in at.items() if isinstance(p, int)}
+            if any((said := self._said(i)) is not None and p < said.low for i, p in numbers.items()):
+                continue  # x_0, where the formula begins at 1
+            if not self._repeats(left, right, at):
+                member = ", ".join(f"{i} = {p}" for i, p in numbers.items())
+                message = f"this gives a new meaning to what was defined before for {member}"
+                self.reading.diagnostics.append(Diagnostic("W420", message, posed.left_span))
+                return
+
+    def _repeats(self, left: syntax.Node, right: syntax.Node, at: Mapping[str, Index] | None = None) -> bool:
+        """Whether the equation holds under the meaning that the left side already has, for these indices."""
         try:
             a, b = self.elaborator.value(left), self.elaborator.value(right)
         except ReadError:
             return False
+        if at and isinstance(a, Term) and isinstance(b, Term):
+            a, b = rename(a, at), rename(b, at)
         saved = dict(self.symbols.ranges.resolved), set(self.symbols.ranges.taken)
         posed = Posed(
             right.span,

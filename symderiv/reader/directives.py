@@ -8,7 +8,7 @@ r"""Directives: what an author declares in one comment line, ``% symderiv: ...``
     opaque L                                                  an unknown smooth function
     shape W : m x n                                           a matrix, or ``shape b : m`` a vector
     name ^{(l)}  |  name ^L                                   a superscript that is a label, not a power
-    new u                                                     u gets a new meaning from here on
+    new u  |  new p_i  |  new q^{(i)}                         the symbol gets a new meaning from here on
     einstein on | off                                         repeated indices are summed
 
 This module must never guess: a directive that it does not understand is a diagnostic.
@@ -258,7 +258,13 @@ class Directives:
         self.symbols.labels.add("^" + text.strip().lstrip("^").strip("{}"))
 
     def _new(self, text: str, offset: int, source: str) -> None:
-        self.symbols.new_version(plain(text.strip()))
+        row = self._row(text, offset)
+        side = row.segments[0].side
+        if isinstance(side, syntax.Symbol):
+            self.symbols.new_version(plain(side.name))
+        else:
+            head = self._head(row)
+            self.symbols.new_version(head.name.partition("#")[0], head.subs, head.sups)
 
     def _einstein(self, text: str, offset: int, source: str) -> None:
         self.symbols.einstein = text.strip() != "off"

@@ -36,11 +36,14 @@ def nest(tokens: list[Token]) -> tuple[list[Token], list[int]]:
                 here = Span(opener.start, opener.end)
                 raise ReadError("E104", f"{opener.text} is not closed: {text} stands where {expected} should", here)
             jump[k] = i - k
-            if text == "}" and k:
-                before = tokens[k - 1].text
+            if text == "}":
+                before = tokens[k - 1].text if k else ""
+                after = tokens[i + 1].text if i + 1 < len(tokens) else ""
                 if before in _PHANTOMS:
                     gone.update(range(k - 1, i + 1))
-                elif before == "{" and i + 1 < len(tokens) and tokens[i + 1].text == "}":
+                elif k == i - 1 and (k - 1 in gone or not _takes(before)) and after not in ("_", "^"):
+                    gone.update((k, i))  # {}+ and {}={} only set the space beside an operator
+                elif before == "{" and after == "}":
                     gone.update((k, i))  # the inner of double braces
                 elif before in v.FONTS and tokens[k + 1].text == r"\partial":
                     gone.add(k - 1)  # a derivative set in bold is the derivative
@@ -48,6 +51,14 @@ def nest(tokens: list[Token]) -> tuple[list[Token], list[int]]:
         opener = tokens[stack[-1]]
         raise ReadError("E104", f"{opener.text} is never closed", Span(opener.start, opener.end))
     return nest([token for i, token in enumerate(tokens) if i not in gone]) if gone else (tokens, jump)
+
+
+def _takes(before: str) -> bool:
+    """Whether braces after ``before`` may be its argument."""
+    if before in ("_", "^", "}"):
+        return True
+    known = ("&", r"\quad", r"\\", *v.RELATIONS, *v.SIGNS, *v.OPERATORS)
+    return before[:1] == "\\" and before not in known and not before.startswith(r"\begin{")
 
 
 def has_relation(tokens: list[Token]) -> bool:

@@ -29,11 +29,12 @@ from symderiv.document import (
 from symderiv.reader import prose, syntax
 from symderiv.reader.chains import ASIDE, Chains
 from symderiv.reader.claims import Claims
-from symderiv.reader.definitions import Definitions
+from symderiv.reader.definitions import CUES, Definitions
 from symderiv.reader.directives import Directives
 from symderiv.reader.doubts import Doubts
 from symderiv.reader.names import plain
 from symderiv.reader.rates import Rates
+from symderiv.reader.nodes import names_in
 from symderiv.reader.reading import Posed, Reading
 from symderiv.reader.readings import Readings
 from symderiv.reader.statements import Statements
@@ -142,6 +143,8 @@ class Walk:
                 and plain(left.name) in self.reading.symbols.sub_letters
             ):
                 continue  # "where $i = T$" is a case
+            if self._is_point(left, right):
+                continue
             head = self.definitions.head_of(left)
             if head is None and isinstance(right, syntax.Symbol) and not self.reading.is_index(right):
                 head = self.definitions.head_of(right)  # "$\\sum_j e^{f_j} = \\Sigma$"
@@ -149,6 +152,13 @@ class Walk:
                 self.displays.append(formula.span)
                 self.reading.elaborator.start_chain()
                 self.chains.segments(row, len(self.displays) - 1, 0, [], inline=True)
+
+    def _is_point(self, left: syntax.Node, right: syntax.Node) -> bool:
+        """``f = (0, 1)`` names a place, if f was a variable in the steps before and nothing says "let"."""
+        if not isinstance(right, syntax.Group) or not isinstance(right.body, syntax.Tuple) or any(names_in(right)):
+            return False
+        used = {head.name for head in self.chains.used}
+        return used.issuperset(names_in(left)) and not CUES.search(self.reading.prose)
 
     def _prose(self, inlines: Sequence[Inline]) -> None:
         self.reading.prose = prose.words(inlines)

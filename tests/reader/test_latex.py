@@ -407,6 +407,12 @@ a = b \square :: a = b
 \delta w = \text{N.A.} :: (* \delta w) = \text{N.A.}
 a &= b \\ &+ c \\ &- d \\ &= e :: a = (+ b c (- d)) / = e
 a = \left( b \right. \\ \left. + c \right) :: a = (() (+ b c))
+a &= b \\ &\quad {}+ c \\ &\quad {}\cdot d \\ &\quad {}= e :: a = (+ b (* c \cdot d)) / = e
+&a \\ &\quad {}= b {} \\ &\quad {}- c :: a / = (+ b (- c))
+{}& a{}={} & b + {}{}c :: a = (+ b c)
+a = {}_2 b :: a = !E106
+a = \frac{b}{} c :: a = !E105
+a = b^{} c :: a = (* b c)
 a = b + \\ & + c :: a = (+ b c)
 a = b \\ \intertext{so that} c = d :: a = b / # "so that" / c = d
 \begin{aligned} a &= b \\ &= c \end{aligned} :: a = b / = c

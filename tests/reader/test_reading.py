@@ -98,3 +98,31 @@ def test_a_member_defined_only_for_single_values_is_not_called_with_another_argu
     defined = ("$$h_1(x) = e^x$$", "$$h_2(x) = 2 e^x$$", "$$p = x^2$$")
     assert verdicts(*defined, "$$h_2(p) = 2 h_1(p)$$")[-1] is Proved
     assert Proved not in verdicts(*defined, "$$h_k(p) + h_1(p) = h_k(p)$$")
+
+
+def codes(*blocks: str) -> list[str]:
+    return [found.code for found in check_text("\n\n".join(blocks), "reading.md").diagnostics]
+
+
+SINGLE = r"$$h_1 = e^{x_1}$$", r"$$h_2 = e^{x_2}$$"
+
+
+def test_a_formula_for_all_members_is_a_claim_where_all_are_defined() -> None:
+    index = "<!-- symderiv: index k : 1..2 -->"
+    assert verdicts(index, *SINGLE, r"$$h_k = e^{x_k}$$") == ["definition", "definition", Proved]
+    assert verdicts(index, *SINGLE, r"$$h_k = e^{-x_k}$$") == ["definition", "definition", Refuted]
+
+
+def test_a_formula_for_all_members_that_contradicts_a_single_one_does_so_with_a_warning() -> None:
+    index = "<!-- symderiv: index k : 1..K -->"
+    assert codes(index, *SINGLE, r"$$h_k = e^{x_k}$$") == []
+    assert codes(index, *SINGLE, r"$$h_k = e^{-x_k}$$") == ["W420"]
+    assert codes(index, "<!-- symderiv: new h_k -->", r"$$h_k = e^{-x_k}$$") == []
+    assert codes(index, *SINGLE, "<!-- symderiv: new h_k -->", r"$$h_k = e^{-x_k}$$") == []
+    assert codes("<!-- symderiv: index k : 1..K -->", r"$$a_0 = e^{b}$$", r"$$a_k = b_k e^{b}$$") == []
+
+
+def test_the_coordinates_of_a_point_in_running_text_are_no_definition() -> None:
+    gradient = r"$$q = e^{f_1} + e^{f_2}, \qquad \frac{\partial q}{\partial f_1} = e^{f_1}$$"
+    point = "It has the value 2 at $f = (0, 0)$."
+    assert verdicts(gradient, point, r"$$\frac{\partial q}{\partial f_2} = e^{f_2}$$") == ["definition", Proved, Proved]
