@@ -9,7 +9,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from symderiv.diagnostics import Diagnostic
+from symderiv.diagnostics import Diagnostic, ReadError
 from symderiv.document import (
     Block,
     Callout,
@@ -178,11 +178,24 @@ class Walk:
         for sentence in prose.sentences(inlines):
             self.statements.sentence(sentence)
 
+    def _skipped(self, block: Display) -> bool:
+        """Whether a directive says to leave this display out; that is never done in silence."""
+        reason, self.directives.skipping = self.directives.skipping, None
+        if reason is None:
+            return False
+        because = f": {reason}" if reason else ""
+        self.diagnostics.append(Diagnostic("W440", f"this display is skipped{because}", block.span))
+        self.chains.last = None
+        return True
+
     def _display(self, block: Display) -> None:
+        if self._skipped(block):
+            return
         self.displays.append(block.span)
         number = len(self.displays) - 1
         rows = self.reading.rows(block.latex, block.span)
         self.diagnostics.extend(rows.warnings)
+        self.diagnostics.extend(_unread(rows, block.latex))
         beside = [self.statements.beside(row) for row in rows.rows]
         kinds = {(a.kind, a.data) for found in beside for a in found}
         whole = [a for found in beside for a in found][:1] if len(kinds) == 1 else []
@@ -205,3 +218,14 @@ class Walk:
                 self.chains.see(row)
             elif row.remarks and self.statements.row(row):
                 self.chains.last = None
+
+
+_RELATION = re.compile(r"[=<>≤≥≠]|\\(?:leq?|geq?|lt|gt|neq?|equiv|coloneqq)(?![A-Za-z])")
+
+
+def _unread(rows: syntax.Rows, latex: str) -> list[Diagnostic]:
+    """Why a display states nothing as it was read, although a relation stands in it."""
+    segments = [segment for row in rows.rows for segment in row.segments]
+    if any(segment.relation for segment in segments) or not _RELATION.search(latex):
+        return []
+    return [segment.side.diagnostic for segment in segments if isinstance(segment.side, ReadError)]
