@@ -33,8 +33,8 @@ from symderiv.reader.definitions import CUES, Definitions
 from symderiv.reader.directives import Directives
 from symderiv.reader.doubts import Doubts
 from symderiv.reader.names import plain
-from symderiv.reader.rates import Rates
 from symderiv.reader.nodes import names_in
+from symderiv.reader.rates import Rates
 from symderiv.reader.reading import Posed, Reading
 from symderiv.reader.readings import Readings
 from symderiv.reader.statements import Statements
