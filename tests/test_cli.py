@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import pty
 import resource
 import signal
 import subprocess
@@ -316,6 +317,30 @@ def test_interrupted(tmp_path: Path, mine: Path) -> None:
     assert err == "interrupted\n"
     assert not folder.exists()
     assert not runs(int(started.read_text(encoding="utf-8")))
+
+
+def test_interrupted_on_a_terminal(tmp_path: Path, mine: Path) -> None:
+    """Ctrl-C takes the progress away, and leaves one line and the cursor as it was."""
+    path = path_with_tex(tmp_path / "bin", "exec sleep 60")
+    terminal, inside = pty.openpty()
+    with subprocess.Popen(
+        [sys.executable, "-m", "symderiv", "derive", mine, "--pdf-engine", "latex", "--output", tmp_path / "reports"],
+        env={**os.environ, "PYTHONPATH": str(ROOT), "PATH": path, "TERM": "xterm"},
+        stdout=subprocess.DEVNULL,
+        stderr=inside,
+    ) as process:
+        os.close(inside)
+        shown = b""
+        while b"writing" not in shown:
+            shown += os.read(terminal, 65536)
+        process.send_signal(signal.SIGINT)
+        process.wait(timeout=30)
+        while not shown.endswith(b"interrupted\r\n"):
+            shown += os.read(terminal, 65536)
+    os.close(terminal)
+    assert process.returncode == 130
+    assert b"Traceback" not in shown
+    assert shown.rindex(b"\x1b[?25h") > shown.rindex(b"writing")
 
 
 def runs(process: int) -> bool:

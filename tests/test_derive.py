@@ -297,6 +297,14 @@ def test_a_template_cannot_take_all_the_memory(tmp_path: Path, greedy: str) -> N
         derive(template(tmp_path, greedy), classes=3)
 
 
+def test_a_report_with_a_display_that_is_skipped_is_not_written(tmp_path: Path) -> None:
+    text = '\\title{S}\n\\[ x + x = 2x \\]\n% symderiv: skip "later"\n\\[ x + x = 3x \\]\n'
+    derived = derive(template(tmp_path, text), classes=3)
+    assert derived.verdict is Outcome.UNDECIDED
+    with pytest.raises(DerivationFailed, match="skipped: later"):
+        derived.require()
+
+
 def test_joined_texts_are_escaped_once(tmp_path: Path) -> None:
     path = template(tmp_path, '((( "a_b" ~ K ))) ((( "a_b" ~ ("$x_1$"|tex) )))')
     derivation = find(path)

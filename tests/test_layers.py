@@ -51,6 +51,7 @@ LIBRARIES = {
     "markupsafe": {"derive", "writers", "teach"},
     "typst": {"writers"},
     "math_core": {"writers"},
+    "rich": {"commands"},
     "markdown_it": {"reader"},
     "mdit_py_plugins": {"reader"},
     "pylatexenc": {"reader"},

@@ -11,11 +11,14 @@ import argparse
 import os
 import re
 import sys
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import TYPE_CHECKING, Protocol
 
 from symderiv.diagnostics import UserError
+
+if TYPE_CHECKING:
+    from rich.progress import Progress
 
 COMMANDS = ("check", "derive", "list", "explain")
 """The modules of this package, in the order in which ``symderiv --help`` shows them."""
@@ -46,34 +49,77 @@ def complain(text: str, painted: bool = False) -> None:
         print(text if painted else _ACTING.sub("", text), file=sys.stderr, flush=True)
 
 
+class Show(Protocol):
+    """Says what is being done now, and how far it is: ``done`` of ``of``, if that can be counted."""
+
+    def __call__(self, doing: str, done: float = 0, of: float | None = None) -> None: ...
+
+
 @contextmanager
-def progress() -> Iterator[Callable[[str], None]]:
-    """A function that shows on one line of standard error what is being done now.
+def progress() -> Iterator[Show]:
+    """A line on standard error with what is being done now, a bar and the time left.
 
     It shows nothing unless that is a terminal, and nothing in the first moments; at the end the line is gone.
     """
-    stream = sys.stderr
-    if stream is None or not stream.isatty() or os.environ.get("TERM") == "dumb":
-        yield lambda doing: None
+    if sys.stderr is None or not sys.stderr.isatty() or os.environ.get("TERM") == "dumb":
+        yield lambda doing, done=0, of=None: None
         return
-    from symderiv.writers.terminal import clean
+    import threading
 
-    begun = shown = time.monotonic()
+    latest: tuple[str, float, float | None] = "", 0, None
+    bar: Progress | None = None
 
-    def show(doing: str) -> None:
-        nonlocal shown
-        now = time.monotonic()
-        if now - begun > _PATIENCE and now - shown > 0.05:
-            shown = now
-            stream.write("\r" + clean(doing)[: os.get_terminal_size(stream.fileno()).columns - 1] + "\x1b[K")
-            stream.flush()
+    def draw() -> None:
+        doing, done, of = latest
+        if bar is None or not doing:
+            return
+        (task,) = bar.tasks
+        if task.description != doing:
+            bar.reset(task.id, description=doing, total=of)
+        bar.update(task.id, total=of, completed=done, counted=f"{int(done)} of {of:.0f}" if of else "")
 
+    def show(doing: str, done: float = 0, of: float | None = None) -> None:
+        nonlocal latest
+        latest = " ".join(_ACTING.sub("", doing).split()), done, of
+        draw()
+
+    def begin() -> None:
+        nonlocal bar
+        bar = _bar()
+        draw()
+        bar.start()
+
+    later = threading.Timer(_PATIENCE, begin)
+    later.daemon = True
+    later.start()
     try:
         yield show
     finally:
-        if shown != begun:
-            stream.write("\r\x1b[K")
-            stream.flush()
+        later.cancel()
+        later.join()
+        if bar is not None:
+            bar.stop()
+
+
+def _bar() -> Progress:
+    """What draws the progress; loaded late, so that short runs do not pay for it."""
+    from rich.console import Console
+    from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeRemainingColumn
+    from rich.table import Column
+
+    bar = Progress(
+        SpinnerColumn(),
+        TextColumn("{task.description}", markup=False, table_column=Column(no_wrap=True, overflow="ellipsis")),
+        BarColumn(bar_width=20),
+        TextColumn("{task.fields[counted]}", markup=False),
+        TimeRemainingColumn(compact=True),
+        console=Console(stderr=True),
+        transient=True,
+        redirect_stdout=False,
+        redirect_stderr=False,
+    )
+    bar.add_task("", total=None, counted="")
+    return bar
 
 
 def size(text: str) -> int | str:

@@ -10,13 +10,12 @@ import os
 import re
 import shlex
 import sys
-import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from symderiv.commands import FALSE, FAULT, PROVED, UNDECIDED, UNUSABLE, add_format, complain, progress, say
+from symderiv.commands import FALSE, FAULT, PROVED, UNDECIDED, UNUSABLE, Show, add_format, complain, progress, say
 from symderiv.diagnostics import UserError
 
 if TYPE_CHECKING:
@@ -198,40 +197,36 @@ def _task(path: str, options: argparse.Namespace) -> Task:
     return Task(name, options.classes, tuple(options.declarations), options.strict, options.format, colours, only)
 
 
-def _in_turn(
-    options: argparse.Namespace, show: Callable[[str], None], reports: _Reports
-) -> Iterator[tuple[Outcome, bool]]:
+def _in_turn(options: argparse.Namespace, show: Show, reports: _Reports) -> Iterator[tuple[Outcome, bool]]:
     from symderiv.batch import examine, outcome
 
-    for path, asked in _documents(options.paths):
+    documents = list(_documents(options.paths))
+    for number, (path, asked) in enumerate(documents):
         task = _task(path, options)
-        show(f"reading {task.path}")
-        shown = f"checking {task.path}"
-        found, fault = examine(
-            task,
-            read=_standard_input if path == STDIN else None,
-            progress=lambda done, of, shown=shown: show(f"{shown}: {done} of {of} steps"),  # type: ignore[misc]
-        )
+
+        def checking(done: int, of: int, number: int = number, path: str = task.path) -> None:
+            if len(documents) == 1:
+                show(f"checking the steps of {path}", done, of)
+            else:  # one bar for all the files, so that it can tell the time left
+                show("checking the files", number + done / of, len(documents))
+
+        checking(0, 1)
+        read = _standard_input if path == STDIN else None
+        found, fault = examine(task, read=read, progress=checking)
         yield outcome(task, reports.write(found), fault), asked
 
 
-def _several_at_once(options: argparse.Namespace, show: Callable[[str], None]) -> Iterator[tuple[Outcome, bool]]:
-    """Standard input is checked here, the files in other processes; all in order."""
+def _several_at_once(options: argparse.Namespace, show: Show) -> Iterator[tuple[Outcome, bool]]:
+    """Each file in a process of its own; all in order."""
     from symderiv.batch import outcomes
     from symderiv.workers import Workers
 
     documents = list(_documents(options.paths))
     if any(path == STDIN for path, _ in documents):
         raise UserError("--jobs is for files: leave it out to check standard input")
-    begun = time.monotonic()
-
-    def waiting(done: int) -> None:
-        left = (time.monotonic() - begun) / done * (len(documents) - done) if done else 0
-        show(f"checked {done} of {len(documents)} files" + (f", about {left:.0f} s left" if left >= 1 else ""))
-
     with Workers(min(options.jobs, len(documents)), PATIENCE) as executor:
         tasks = (_task(path, options) for path, _ in documents)
-        found = outcomes(tasks, executor, waiting)
+        found = outcomes(tasks, executor, lambda done: show("checking the files", done, len(documents)))
         yield from zip(found, (asked for _, asked in documents), strict=True)
 
 

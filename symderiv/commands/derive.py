@@ -41,7 +41,7 @@ def run(options: argparse.Namespace) -> int:
             features=options.features,
             samples=options.samples,
             plain=options.plain,
-            progress=lambda done, of: show(f"proving: {done} of {of} steps"),
+            progress=lambda done, of: show("proving the lines", done, of),
         )
         show(f"writing {', '.join(formats)}")
         failure = None

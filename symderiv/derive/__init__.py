@@ -71,9 +71,10 @@ class Derived:
 
     @property
     def doubts(self) -> tuple[Diagnostic, ...]:
-        """What could not be read, and symbols that get a second meaning without a directive ``new``: a slip in a first
-        definition would hide behind a second one."""
-        return tuple(found for found in self.checked.diagnostics if found.severity == "error" or found.code == "W420")
+        """What could not be read or was skipped, and symbols that get a second meaning without a directive ``new``: a
+        slip in a first definition would hide behind a second one."""
+        found = self.checked.diagnostics
+        return tuple(each for each in found if each.severity == "error" or each.code in ("W420", "W440"))
 
     @cached_property
     def verdict(self) -> Outcome:

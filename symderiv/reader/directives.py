@@ -10,6 +10,7 @@ r"""Directives: what an author declares in one comment line, ``% symderiv: ...``
     name ^{(l)}  |  name ^L                                   a superscript that is a label, not a power
     new u  |  new p_i  |  new q^{(i)}                         the symbol gets a new meaning from here on
     einstein on | off                                         repeated indices are summed
+    skip "an aside"                                           the next display is not read, for this reason
 
 This module must never guess: a directive that it does not understand is a diagnostic.
 """
@@ -41,6 +42,7 @@ class Directives:
         self.elaborator = elaborator
         self.parse = parse
         self.define = define
+        self.skipping: str | None = None
 
     def apply(self, text: str, offset: int, source: str = "") -> Diagnostic | None:
         """Carry out one directive; a diagnostic if it is not understood. ``source`` says where it was declared."""
@@ -63,7 +65,7 @@ class Directives:
             "name": self._name,
             "new": self._new,
             "einstein": self._einstein,
-            "skip": lambda r, at, s: None,
+            "skip": self._skip,
             "false": lambda r, at, s: None,
         }.get(word.rstrip(":"))
         try:
@@ -253,6 +255,10 @@ class Directives:
         else:
             head = self._head(row)
             self.symbols.new_version(head.name.partition("#")[0], head.subs, head.sups)
+
+    def _skip(self, text: str, offset: int, source: str) -> None:
+        """``skipping`` is why the next display is left out; who reads it takes it back."""
+        self.skipping = text.strip("\"'“” ")
 
     def _einstein(self, text: str, offset: int, source: str) -> None:
         self.symbols.einstein = text.strip() != "off"

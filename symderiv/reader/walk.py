@@ -198,7 +198,19 @@ class Walk:
         for sentence in prose.sentences(inlines):
             self.statements.sentence(sentence)
 
+    def _skipped(self, block: Display) -> bool:
+        """Whether a directive says to leave this display out; that is never done in silence."""
+        reason, self.directives.skipping = self.directives.skipping, None
+        if reason is None:
+            return False
+        because = f": {reason}" if reason else ""
+        self.diagnostics.append(Diagnostic("W440", f"this display is skipped{because}", block.span))
+        self.chains.last = None
+        return True
+
     def _display(self, block: Display) -> None:
+        if self._skipped(block):
+            return
         self.displays.append(block.span)
         number = len(self.displays) - 1
         rows = self.reading.rows(block.latex, block.span)

@@ -169,9 +169,10 @@ def _line(source: Source, span: Span, sign: str, colour: str, remark: str = "") 
     if end - start < span.end - span.start:
         remark = f"{remark} …".strip()
     near = _NEAR * WIDTH
-    before, after = here.line[max(0, start - near) : start], here.line[end : end + near]
     culprit = here.line[start : min(end, start + near)]
     culprit = culprit.rstrip() or culprit
+    rest = start + len(culprit)
+    before, after = here.line[max(0, start - near) : start], here.line[rest : rest + near]
     before, culprit, after = _window(clean(before).lstrip(), clean(culprit), clean(after))
     text = (before + culprit + after).rstrip()
     room = WIDTH - 8 - columns(before) - (len(remark) + 1 if remark else 0)
@@ -400,7 +401,8 @@ def summary(checked: Checked, files: Iterable[str] = (), colours: bool = False) 
     counts = Examined("", checked).counts
     proved = [s.verdict for s in checked.claims if isinstance(s.verdict, Proved)]
     out = [_paint(f"✓ {_several(len(proved), 'line')} proved", "good", colours) + _scopes(proved)]
-    given = dict.fromkeys(clean(notation.unicode_assumption(a)) for v in proved for a in v.given)
+    used = (a for v in proved for a in v.given if a.kind not in ("equal", "distinct"))  # cases are no assumptions
+    given = dict.fromkeys(clean(notation.unicode_assumption(a)) for a in used)
     if given:
         out.append(f"  given {', '.join(given)}")
     if counts.definitions:
@@ -428,7 +430,7 @@ def _scopes(proved: Sequence[Proved]) -> str:
     counts: dict[str, int] = {}
     for verdict in proved:
         scope = notation.unicode_scope(verdict.scope)
-        words = scope if scope.startswith("no ") else f"for {scope}"
+        words = f"with {scope}" if scope.startswith("no ") else f"for {scope}"
         counts[words] = counts.get(words, 0) + 1
     ordered = sorted(counts.items(), key=lambda pair: -pair[1])
     if len(ordered) == 1:

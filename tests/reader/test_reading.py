@@ -122,6 +122,37 @@ def test_a_formula_for_all_members_that_contradicts_a_single_one_does_so_with_a_
     assert codes("<!-- symderiv: index k : 1..K -->", r"$$a_0 = e^{b}$$", r"$$a_k = b_k e^{b}$$") == []
 
 
+@pytest.mark.parametrize(
+    ("latex", "code"),
+    [
+        (r"\[ x = \left 3 \]", "E103"),
+        (r"\[ x = \frac{1}{2 \]", "E104"),
+        (r"\[ \begin{pmatri} a = b \end{pmatri} \]", "E108"),
+        (r"\begin{equaton} a + a = 3a \end{equaton}", "E108"),
+        (r"\begin{algn*} a + a &= 3a \end{algn*}", "E108"),
+    ],
+)
+def test_no_display_with_a_relation_vanishes(latex: str, code: str) -> None:
+    checked = check_text(latex, "reading.tex", "tex")
+    found = [*checked.diagnostics, *(step.diagnostic for step in checked.steps if step.diagnostic)]
+    assert [each.code for each in found] == [code]
+
+
+def test_displays_without_a_relation_need_not_be_read() -> None:
+    text = r"\[ \left 3 \] \begin{subequations} \[ a + a = 2a \] \end{subequations} \begin{proof} Yes. \end{proof}"
+    assert check_text(text, "reading.tex", "tex").diagnostics == ()
+
+
+def test_a_display_that_is_skipped_is_named() -> None:
+    skip = '<!-- symderiv: skip "a sketch" -->'
+    text = "\n\n".join((skip, "$$x + x = 3x$$", "$$= 4x$$", "$$y + y = 2y$$"))
+    checked = check_text(text, "reading.md")
+    assert [(found.code, found.message) for found in checked.diagnostics] == [
+        ("W440", "this display is skipped: a sketch")
+    ]
+    assert [step.in_order for step in checked.steps] == [False, True]  # nothing to go on from; and the next is read
+
+
 def test_the_coordinates_of_a_point_in_running_text_are_no_definition() -> None:
     gradient = r"$$q = e^{f_1} + e^{f_2}, \qquad \frac{\partial q}{\partial f_1} = e^{f_1}$$"
     point = "It has the value 2 at $f = (0, 0)$."

@@ -334,6 +334,7 @@ class _Flow(Running):
             self.open_frame(name, start)
             self.inlines = [Emph((Text(said, span), *inlines, Text(".", span)), span, strong=True), Text(" ", span)]
         else:
+            self.doubt(name, start)
             self.flush(start)
             while self.option():
                 pass
@@ -342,6 +343,16 @@ class _Flow(Running):
                 self.begin_wrap("heading" if name == "frame" else "strong", start, "2")
             for _ in range(DROPPED_ARGUMENTS.get(name, 0)):
                 self.argument()
+
+    def doubt(self, name: str, start: int) -> None:
+        """A name that is nearly that of a displayed environment: what stands in it is read as words."""
+        from difflib import get_close_matches  # for a slip only
+
+        near = get_close_matches(name, sorted(formulas.DISPLAY_ENVIRONMENTS), 1, 0.8)
+        if near and abs(len(near[0]) - len(name)) <= 2 and f"nvironment{{{name}}}" not in self.text:
+            words = f"the environment {name} is not known, so what stands in it was not read as a formula"
+            help = f"if {near[0]} is meant, write \\begin{{{near[0]}}}"
+            self.shared.problems.append(Diagnostic("E108", words, Span(start, self.pos), help=help))
 
     def listing(self, name: str, start: int) -> None:
         """Code, tables and drawings, kept as they are."""
