@@ -1,35 +1,42 @@
 """Many documents: each is checked by itself, here or in other processes, and what was found comes back as plain data.
 
 Verdicts cannot leave the process in which the kernel made them, so a worker also writes what there is to say about its
-file. Whatever happens to one file (it cannot be read, its worker dies or hangs), the others are checked all the same.
-This module must never judge, and never print.
+file; this is also what the cache keeps, which holds no verdicts either. Whatever happens to one file (it cannot be
+read, its worker dies or hangs), the others are checked all the same. This module must never judge, and never print.
 """
 
 from __future__ import annotations
 
+import os
+import time
 import traceback
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from symderiv import sidefile
-from symderiv.diagnostics import UserError
-from symderiv.document import Document
-from symderiv.reader.containers import read_path
+from symderiv import cache, sidefile
+from symderiv.diagnostics import Diagnostic, UserError
+from symderiv.document import Span
+from symderiv.kernel.budget import SECONDS
+from symderiv.reader.containers import Opened, open_path
+from symderiv.reader.containers.files import JoinedSource
 from symderiv.writers.findings import Counts, Examined, Finding, nothing_to_check, speaks_of_classes, unread_displays
 
 if TYPE_CHECKING:
     from concurrent.futures import Executor, Future
 
 AHEAD = 64  # tasks handed over before the first of them is done
-Read = Callable[[], Document]
+Progress = Callable[[int, int], None]
 
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """A file to check, how, and in which ``form`` (text, json, sarif or markdown) to write what was found."""
+    """A file to check, how, and in which ``form`` (text, json, sarif or markdown) to write what was found.
+
+    ``cache`` is the folder of the cache, or "".
+    """
 
     path: str
     classes: int | None = None
@@ -38,6 +45,24 @@ class Task:
     form: str = "json"
     colours: bool = False
     only_problems: bool = False
+    cache: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """All that is read for one file: the document, and the directives of its side file."""
+
+    document: Opened
+    directives: tuple[tuple[str, str], ...] = ()
+
+
+Read = Callable[[], Given]
+
+
+def given(path: str) -> Given:
+    """Raises UserError for what cannot be read."""
+    directives = tuple(sidefile.directives(Path(path)))
+    return Given(open_path(path), directives)
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,15 +84,14 @@ class Outcome:
     piece: Any = None
 
 
-def examine(
-    task: Task, read: Read | None = None, progress: Callable[[int, int], None] | None = None
-) -> tuple[Examined, str]:
-    """Check one file; with the traceback if symderiv failed on it. ``read`` gives the document if it is no file."""
+def examine(task: Task, read: Read | None = None, progress: Progress | None = None) -> tuple[Examined, str]:
+    """Check one file; with the traceback if symderiv failed on it. ``read`` gives what is read, if it is no file."""
     from symderiv.check import check_document
 
     try:
-        declarations = [*(sidefile.directives(Path(task.path)) if read is None else ()), *task.declarations]
-        document = read_path(task.path) if read is None else read()
+        found = given(task.path) if read is None else read()
+        declarations = [*found.directives, *task.declarations]
+        document = found.document.read()
     except UserError as error:
         return Examined(task.path, None, str(error)), ""
     except Exception:
@@ -127,9 +151,66 @@ def _piece(task: Task, found: Examined) -> Any:
     return terminal.report(found, task.colours, task.only_problems)
 
 
-def check_file(task: Task) -> Outcome:
-    """Check one file, in whichever process this runs."""
-    return outcome(task, *examine(task))
+def check_file(task: Task, progress: Progress | None = None) -> Outcome:
+    """Check one file, in whichever process this runs, or remember what was found."""
+    read, key, found = _remembered(task)
+    if found is not None:
+        return found
+    clock = _Clock(progress)
+    made = outcome(task, *examine(task, None if read is None else lambda: read, clock))
+    if key and not made.fault and not clock.late:
+        cache.put(task.cache, key, asdict(made))
+    return made
+
+
+class _Clock:
+    """Sees whether a step took so long that it may have met the kernel's clock, and come out otherwise another time."""
+
+    def __init__(self, progress: Progress | None) -> None:
+        self.progress = progress
+        self.last = time.monotonic()
+        self.late = False
+
+    def __call__(self, done: int, of: int) -> None:
+        now = time.monotonic()
+        self.late = self.late or now - self.last >= SECONDS
+        self.last = now
+        if self.progress is not None:
+            self.progress(done, of)
+
+
+def _remembered(task: Task) -> tuple[Given | None, str, Outcome | None]:
+    """What was read for the file, its key in the cache, and what the cache holds; None and "" where there is none."""
+    if not task.cache:
+        return None, "", None
+    try:
+        read = given(task.path)
+    except UserError:
+        return None, "", None
+    source = read.document.source
+    parts = (
+        [(at, part.name, part.text, begin) for at, part, begin, _ in source.parts]
+        if isinstance(source, JoinedSource)
+        else []
+    )
+    key = cache.key(replace(task, cache=""), os.getcwd(), source.text, parts, read.document.problems, read.directives)
+    try:
+        return read, key, _outcome(cache.get(task.cache, key))
+    except (KeyError, TypeError, ValueError, AttributeError):
+        return read, key, None
+
+
+def _outcome(entry: Any) -> Outcome | None:
+    """An outcome as the cache keeps it."""
+    if entry is None:
+        return None
+    findings = []
+    for finding in entry["findings"]:
+        shown = finding["diagnostic"]
+        shown = Diagnostic(shown["code"], shown["message"], Span(*shown["span"]), tuple(shown["notes"]), shown["help"])
+        findings.append(Finding(shown, None, finding["origin"], finding["declaration"]))
+    made = {"counts": Counts(**entry["counts"]), "findings": tuple(findings), "files": tuple(entry["files"])}
+    return Outcome(**{**entry, **made})
 
 
 def outcomes(
@@ -144,7 +225,7 @@ def outcomes(
     remaining = iter(tasks)
     try:
         for task in remaining:
-            ahead.append((task, executor.submit(check_file, task)))
+            ahead.append((task, _submitted(task, executor)))
             if len(ahead) >= AHEAD:
                 yield _awaited(*ahead.popleft(), waiting, given, ahead)
                 given += 1
@@ -154,6 +235,18 @@ def outcomes(
     finally:
         for _, future in ahead:
             future.cancel()
+
+
+def _submitted(task: Task, executor: Executor) -> Future[Outcome]:
+    """What the cache here remembers needs no worker."""
+    _, _, found = _remembered(task)
+    if found is None:
+        return executor.submit(check_file, task)
+    from concurrent.futures import Future
+
+    done: Future[Outcome] = Future()
+    done.set_result(found)
+    return done
 
 
 def _awaited(
@@ -190,15 +283,18 @@ def check_many(
     classes: int | None = None,
     declare: Sequence[str] = (),
     strict: bool = False,
+    cached: bool = True,
 ) -> Iterator[dict[str, Any]]:
     """Check documents, and yield for each, in order, the record that ``symderiv check --format json`` prints.
 
     ``executor`` is any ``concurrent.futures.Executor`` (of processes, of a cluster); without one, the documents are
-    checked here, one after the other. The other options are those of ``check``. What cannot be read or checked has its
+    checked here, one after the other. The other options are those of ``check``; with
+    ``cached``, files that have not changed since are not checked again. What cannot be read or checked has its
     ``error`` in its record; nothing is raised for it.
     """
     declarations = tuple((text, f"declared as {text!r}") for text in declare)
-    tasks = (Task(str(path), classes, declarations, strict) for path in paths)
+    folder = cache.folder() if cached else ""
+    tasks = (Task(str(path), classes, declarations, strict, cache=folder) for path in paths)
     found = map(check_file, tasks) if executor is None else outcomes(tasks, executor)
     for each in found:
         yield each.piece

@@ -1,8 +1,9 @@
 """The term language: what a claim says, independent of how it was written or will be judged.
 
 Terms are immutable and hash-consed (equal terms are the same object), so they can be compared with ``is``, used as
-keys, and shared. Building a term never evaluates anything: ``x/x`` stays ``x/x``, because the side conditions of a
-claim are read off the terms as they were written. This module must never simplify, and never import a room below it.
+keys, and shared; a term that nobody holds any more is forgotten. Building a term never evaluates anything: ``x/x``
+stays ``x/x``, because the side conditions of a claim are read off the terms as they were written. This module must
+never simplify, and never import a room below it.
 
 An *index* is a ``str`` (a free or bound index such as ``'k'``, or the name of a size, which means its last element)
 or an ``int`` (a concrete class, feature or sample). A *size* is a ``str`` (symbolic, any integer >= 1) or an ``int``.
@@ -14,7 +15,8 @@ from collections import deque
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
-from typing import ClassVar, NamedTuple
+from typing import NamedTuple
+from weakref import ref
 
 Index = str | int
 Size = str | int
@@ -35,24 +37,46 @@ class Head(NamedTuple):
     sups: int
 
 
+class _Kept(ref):
+    """Where the table of terms finds a term for as long as anybody else holds it: the entry goes with the term."""
+
+    __slots__ = ("full",)
+    full: tuple
+
+
+_terms: dict[tuple, _Kept] = {}
+
+
+def _forget(kept: _Kept, terms: dict[tuple, _Kept] = _terms) -> None:
+    if terms.get(kept.full) is kept:  # the same term may have been made anew by now
+        del terms[kept.full]
+
+
 class Term:
     """Base of all terms. ``parts`` are the immediate subterms; ``free`` the free index names."""
 
     __slots__ = ("__weakref__", "_free", "_hash", "key")
-    _table: ClassVar[dict[tuple, Term]] = {}
     _hash: int
     _free: frozenset[str] | None
     key: tuple
 
     def __new__(cls, *key: object) -> Term:
         full = (cls, *key)
-        found = Term._table.get(full)
+        kept = _terms.get(full)
+        found = kept() if kept is not None else None
         if found is None:
             found = object.__new__(cls)
             found.key = key
             found._hash = hash(full)
             found._free = None
-            Term._table[full] = found
+            kept = _Kept(found, _forget)
+            kept.full = full
+            first = _terms.setdefault(full, kept)
+            if first is not kept:
+                other = first()
+                if other is not None:  # made by another thread in the meantime
+                    return other
+                _terms[full] = kept
         return found
 
     def __hash__(self) -> int:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import NamedTuple
 
@@ -33,6 +33,14 @@ class Outcome(NamedTuple):
     status: int
     out: str
     err: str
+
+
+@pytest.fixture(autouse=True, scope="session")
+def no_cache() -> Iterator[None]:
+    """Nothing is remembered from one test to the next, and nothing is written into the user's own folder."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("SYMDERIV_CACHE", "")
+        yield
 
 
 @pytest.fixture

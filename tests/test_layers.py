@@ -34,7 +34,7 @@ ROOMS = (
     ("explanations", "batch"),
     ("derive",),
     ("teach",),
-    ("workers",),
+    ("workers", "cache"),
     ("batch",),
     ("",),  # symderiv/__init__.py: the names that users import
     ("commands",),

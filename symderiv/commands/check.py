@@ -19,8 +19,7 @@ from symderiv.commands import FALSE, FAULT, PROVED, UNDECIDED, UNUSABLE, Show, a
 from symderiv.diagnostics import UserError
 
 if TYPE_CHECKING:
-    from symderiv.batch import Outcome, Task
-    from symderiv.document import Document
+    from symderiv.batch import Given, Outcome, Task
     from symderiv.writers.findings import Examined
     from symderiv.writers.report import Report
 
@@ -74,6 +73,8 @@ def declare(parser: argparse.ArgumentParser) -> None:
                         help="for --write-report: auto (default), latex or typst")  # fmt: skip
     parser.add_argument("--jobs", "-j", type=_jobs, default=1, metavar="N",
                         help="check N files at once, each in a process of its own (default: 1)")  # fmt: skip
+    parser.add_argument("--no-cache", action="store_true",
+                        help="check files anew that have not changed since they were checked")  # fmt: skip
     add_format(parser, ("text", "json", "sarif", "markdown"))
 
 
@@ -189,16 +190,18 @@ def _whole(names: list[str]) -> list[str]:
 
 
 def _task(path: str, options: argparse.Namespace) -> Task:
+    from symderiv import cache
     from symderiv.batch import Task
 
     name = "<stdin>" if path == STDIN else path
     only = options.only_problems or options.quiet
     colours = options.format == "text" and _coloured()
-    return Task(name, options.classes, tuple(options.declarations), options.strict, options.format, colours, only)
+    kept = "" if options.no_cache else cache.folder()
+    return Task(name, options.classes, tuple(options.declarations), options.strict, options.format, colours, only, kept)
 
 
 def _in_turn(options: argparse.Namespace, show: Show, reports: _Reports) -> Iterator[tuple[Outcome, bool]]:
-    from symderiv.batch import examine, outcome
+    from symderiv.batch import check_file, examine, outcome
 
     documents = list(_documents(options.paths))
     for number, (path, asked) in enumerate(documents):
@@ -211,8 +214,10 @@ def _in_turn(options: argparse.Namespace, show: Show, reports: _Reports) -> Iter
                 show("checking the files", number + done / of, len(documents))
 
         checking(0, 1)
-        read = _standard_input if path == STDIN else None
-        found, fault = examine(task, read=read, progress=checking)
+        if path != STDIN and not options.write_report:
+            yield check_file(task, checking), asked
+            continue
+        found, fault = examine(task, _standard_input if path == STDIN else None, checking)
         yield outcome(task, reports.write(found), fault), asked
 
 
@@ -230,11 +235,14 @@ def _several_at_once(options: argparse.Namespace, show: Show) -> Iterator[tuple[
         yield from zip(found, (asked for _, asked in documents), strict=True)
 
 
-def _standard_input() -> Document:
-    from symderiv.reader.containers import read_text
+def _standard_input() -> Given:
+    from symderiv.batch import Given
+    from symderiv.document import Source
+    from symderiv.reader.containers import Opened, sniffed
     from symderiv.reader.containers.files import LARGEST, decode
 
-    return read_text(decode(sys.stdin.buffer.read(LARGEST + 1), "standard input"), "<stdin>")
+    text = decode(sys.stdin.buffer.read(LARGEST + 1), "standard input")
+    return Given(Opened(Source("<stdin>", text), sniffed(text)))
 
 
 # Saying how it went

@@ -64,6 +64,7 @@ def of_atom(atom: Atom, exponent: Rational = 1) -> Poly:
     return {((), ((atom, exponent),)): 1}
 
 
+REMEMBERED = 20_000  # atoms of which something is known; all is then forgotten, so that it does not pile up
 _free_of_atom: dict[Atom, frozenset[str]] = {}
 
 
@@ -85,7 +86,7 @@ def free_indices(atom: Atom) -> frozenset[str]:
             found = frozenset().union(*(free_of_frozen(p) for p in atom[2]))
         else:
             found = frozenset()
-        if len(_free_of_atom) > 200_000:
+        if len(_free_of_atom) > REMEMBERED:
             _free_of_atom.clear()
         _free_of_atom[atom] = found
     return found
@@ -109,7 +110,7 @@ def weight(part: object) -> int:
         return 1
     found = _weights.get(id(part))
     if found is None or found[0] is not part:
-        if len(_weights) > 100_000:
+        if len(_weights) > REMEMBERED:
             _weights.clear()
         found = _weights[id(part)] = (part, 1 + sum([weight(p) for p in part]))
     return found[1]

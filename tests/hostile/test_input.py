@@ -324,13 +324,13 @@ def test_a_file_that_vanishes_after_it_was_listed(run: Run, tmp_path: Path, monk
 
     for name in ("a.md", "b.md", "c.md"):
         (tmp_path / name).write_text(TRUE, encoding="utf-8")
-    sound = batch.read_path
+    sound = batch.open_path
 
     def vanishing(path: str) -> object:
         (tmp_path / "b.md").unlink(missing_ok=True)
         return sound(path)
 
-    monkeypatch.setattr(batch, "read_path", vanishing)
+    monkeypatch.setattr(batch, "open_path", vanishing)
     done = run("check", tmp_path)
     assert done.status == 3
     assert "There is no file" in done.err and done.out.count("✓") == 3  # two files, and the sum

@@ -10,9 +10,10 @@ text: what it cannot read is a diagnostic in ``Document.problems``.
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from pathlib import Path
 
-from symderiv.diagnostics import UserError
+from symderiv.diagnostics import Diagnostic, UserError
 from symderiv.document import Document, Source
 from symderiv.reader.containers.files import LARGEST, read_file, with_includes
 from symderiv.reader.containers.lookalikes import reported
@@ -27,8 +28,21 @@ KINDS = {
 }  # fmt: skip
 
 
-def read_path(path: str | Path) -> Document:
-    r"""Read a document; its kind follows from its suffix (the inner one of ``notes.rst.md``), else from its text.
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """Everything that is read for a document: its text, with what it includes, and what could not be included."""
+
+    source: Source
+    kind: str
+    problems: tuple[Diagnostic, ...] = ()
+
+    def read(self) -> Document:
+        """Raises UserError with status 3 for a notebook that is not one."""
+        return reported(_read(self.source, self.kind, self.problems))
+
+
+def open_path(path: str | Path) -> Opened:
+    r"""Open a document; its kind follows from its suffix (the inner one of ``notes.rst.md``), else from its text.
 
     A LaTeX document's ``\input`` and ``\include`` are followed inside its own folder. Raises UserError with status 3 if
     there is no readable text.
@@ -37,11 +51,13 @@ def read_path(path: str | Path) -> Document:
     text = read_file(path, name)
     suffixes = [KINDS[suffix.lower()] for suffix in path.suffixes[-2:] if suffix.lower() in KINDS]
     kind = suffixes[0] if suffixes else sniffed(text)
-    if kind == "tex":
-        from symderiv.reader.containers import tex
+    source, problems = with_includes(path, name, text) if kind == "tex" else (Source(name, text), ())
+    return Opened(source, kind, problems)
 
-        return reported(tex.read(*with_includes(path, name, text)))
-    return read_text(text, name, kind)
+
+def read_path(path: str | Path) -> Document:
+    """Read a document, as ``open_path`` opens it. Raises UserError with status 3 if there is no readable text."""
+    return open_path(path).read()
 
 
 def read_text(text: str, name: str, kind: str | None = None) -> Document:
@@ -56,31 +72,31 @@ def read_text(text: str, name: str, kind: str | None = None) -> Document:
         line = text.count("\n", 0, text.index("\0")) + 1
         raise UserError(f"{name} is not text: it contains a zero byte (line {line}).")
     text = text.removeprefix("\ufeff")
-    return reported(_read(text, name, kind or sniffed(text)))
+    return Opened(Source(name, text), kind or sniffed(text)).read()
 
 
-def _read(text: str, name: str, kind: str) -> Document:
+def _read(source: Source, kind: str, problems: tuple[Diagnostic, ...]) -> Document:
     match kind:
         case "tex":
             from symderiv.reader.containers import tex
 
-            return tex.read(Source(name, text))
+            return tex.read(source, problems)
         case "markdown":
             from symderiv.reader.containers import markdown
 
-            return markdown.read(Source(name, text))
+            return markdown.read(source)
         case "notebook":
             from symderiv.reader.containers import notebook
 
-            return notebook.read(name, text)
+            return notebook.read(source.name, source.text)
         case "html":
             from symderiv.reader.containers import html
 
-            return html.read(Source(name, text))
+            return html.read(source)
         case "rst":
             from symderiv.reader.containers import rst
 
-            return rst.read(Source(name, text))
+            return rst.read(source)
         case other:
             raise ValueError(f"no container called {other!r}")
 
