@@ -359,6 +359,14 @@ class Calls(Entries):
             self.calling = False
 
     def softmax(self, value: Value, node: syntax.Node) -> Value:
+        if isinstance(value, Array) and len(value.axes) == 2 and self.symbols.rowwise:
+            along = value.axes[1]
+            return Array(
+                value.axes,
+                lambda at: mul(
+                    exp(value.entry(at)), inverse(contraction(lambda j: exp(value.entry((at[0], j))), along, at))
+                ),
+            )
         if not isinstance(value, Array) or len(value.axes) != 1:
             raise refuse("E161", "softmax needs a vector", node)
         (axis,) = value.axes

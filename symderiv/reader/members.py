@@ -49,6 +49,8 @@ class Members(Indices):
             return self.scripts(value, rest, primes, node)
         if isinstance(base, syntax.Group) and base.open in (r"\|", r"\lVert"):
             return self.normed(base, sub, sup, primes, node)
+        if isinstance(base, syntax.Group) and base.open == r"\langle" and sub is not None:
+            return self.scripts(self.value(base), sup, primes, node)  # <A, B>_F
         if isinstance(base, syntax.Group) and sub is not None:
             value = self.value(base)
             value = self.pick(value, sub, node)
@@ -108,6 +110,8 @@ class Members(Indices):
     ) -> tuple[Value, syntax.Node | None]:
         """The family member that a symbol with its scripts names, and the part of ``sup`` that is an exponent."""
         name = plain(base.name)
+        if name in self.symbols.upper and sub is None and isinstance(sup, syntax.Symbol | syntax.Number):
+            sub, sup = sup, None  # x^i, the i-th entry of x
         subs = self.indices(sub, name)
         if subs is None:
             assert sub is not None
@@ -218,6 +222,9 @@ class Members(Indices):
             self.use(index, symbols.ranges.slot(head, n if n < count else n + axes), node)
         slots = tuple(symbols.ranges.slot(head, count + n) for n in range(axes))
         self.guessed = self.guessed or name in symbols.doubtful
+        if name in symbols.basis and count == axes == 1 and not sups:
+            symbols.ranges.unite(symbols.ranges.slot(head, 0), slots[0])
+            return Array(slots, lambda at: ONE if at[0] == subs[0] else Delta(subs[0], at[0]))
         return Array(slots, lambda at: Var(head.name, (*subs, *at), tuple(sups)), kind == "row")
 
     def own_member(self, name: str) -> list[Index] | None:

@@ -18,7 +18,7 @@ from symderiv.reader.arrays import (
     join,
     times,
 )
-from symderiv.reader.calls import Calls
+from symderiv.reader.differentials import Differentials
 from symderiv.reader.indices import refuse
 from symderiv.reader.names import plain
 from symderiv.reader.nodes import binds, bound_symbols, parts_of, subscripts
@@ -39,7 +39,7 @@ from symderiv.terms import (
 QED = frozenset({r"\square", r"\blacksquare", r"\Box", r"\qed", r"\checkmark"})
 
 
-class Products(Calls):
+class Products(Differentials):
     """What brackets and the signs between factors and terms make of their parts."""
 
     def group(self, node: syntax.Group) -> Value:
@@ -167,7 +167,11 @@ class Products(Calls):
         n = 0
         while n < len(factors):
             operator = operators[n]
-            value, used = self.call(factors, operators, n)
+            value, used = (
+                self.differential(factors, operators, n)
+                if self.is_differential(factors, operators, n)
+                else self.call(factors, operators, n)
+            )
             if used == 0:
                 value, used = self.value(factors[n]), 1
             n += used
@@ -223,6 +227,11 @@ class Products(Calls):
                 word = "".join(f.name for f in factors[n:stop] if isinstance(f, syntax.Symbol))
                 result.append(syntax.Symbol(f"\\text{{{word}}}", Span(first.span.start, factors[stop - 1].span.end)))
                 n = stop
+                continue
+            if self.is_differential(factors, operators, n):
+                result += [first, factors[n + 1]]
+                joined.append(operators[n + 1])
+                n += 2
                 continue
             compound = self._differential(factors, operators, n)
             result.append(compound or first)

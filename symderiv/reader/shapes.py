@@ -209,6 +209,8 @@ class Shapes:
         symbols = self.symbols
         if name in symbols.size_names or name in symbols.declared or name in symbols.operators or subs > 1:
             return NUMBER
+        if (name in LOSSES and name in symbols.call_texts) or (name == "d" and not subs):
+            return NUMBER
         if name.endswith(("_{max}", "_{min}", "_{mean}")):
             return NUMBER
         letter, capital = _letter(name)
@@ -340,7 +342,9 @@ class Shapes:
         n = 0
         while n < len(factors):
             here = [factors[n]]
-            if n + 1 < len(factors) and operators[n + 1] == "" and self._is_call(factors[n], factors[n + 1]):
+            if self.elaborator.is_differential(factors, operators, n):
+                here = factors[n : n + (2 if isinstance(factors[n + 1], syntax.Apply) else 3)]
+            elif n + 1 < len(factors) and operators[n + 1] == "" and self._is_call(factors[n], factors[n + 1]):
                 here.append(factors[n + 1])
             result.append((operators[n], here))
             n += len(here)
@@ -362,6 +366,12 @@ class Shapes:
         if len(part) == 1:
             return self.kind(part[0])
         base, sub, _, _ = parts_of(part[0])
+        if isinstance(part[1], syntax.Apply) or len(part) == 3:  # d f(x)
+            function = part[1] if len(part) == 3 else None
+            name = plain(function.name) if isinstance(function, syntax.Symbol) else ""
+            inner = self.kind(part[-1])
+            jacobian = inner in (ROW, COLUMN) and sub is None and (len(part) == 2 or name in FUNCTIONS)
+            return MATRIX if jacobian else None
         group, gsub, gsup, _ = parts_of(part[1])
         assert isinstance(base, syntax.Symbol) and isinstance(group, syntax.Group)
         inner = self.kind(group.body)
