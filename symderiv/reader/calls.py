@@ -17,7 +17,7 @@ from symderiv.reader.entries import Entries
 from symderiv.reader.families import substitute
 from symderiv.reader.indices import INDICATORS, refuse
 from symderiv.reader.names import GREEK_NAMES, index_word, plain
-from symderiv.reader.nodes import parts_of
+from symderiv.reader.nodes import is_data, parts_of
 from symderiv.reader.symbols import Function
 from symderiv.terms import (
     ONE,
@@ -74,6 +74,7 @@ class Calls(Entries):
         if group.open in ("{", r"\{"):
             return ONE, 0
         items = list(group.body.items) if isinstance(group.body, syntax.Tuple) else [group.body]
+        items = [item for item in items if not is_data(item)] if len(items) > 1 else items
         if any(isinstance(item, syntax.Given) for item in items):
             return self.scripts(self.conditional(name, sub, group, head), gsup, primes + gprimes, head), 2
         if primes and sub is None and len(items) == 1:
@@ -208,6 +209,9 @@ class Calls(Entries):
                 value = Opaque(symbols.name(name), tuple(args), (0,) * len(args))
             else:
                 value = self.var(name, subs, labels, node)
+        elif trailing and not subs and self._is_family(name, trailing) and self._only_names(items):
+            value = self.var(name, trailing, labels, node)  # s(x)_i, where s_i is written too
+            gsub = None
         elif name in ("vector", "vec"):
             value = self.listing(syntax.Tuple(tuple(items), (",",) * (len(items) - 1), node.span))
         elif (

@@ -17,7 +17,7 @@ from symderiv.reader.arrays import Array, Value
 from symderiv.reader.claims import Claims
 from symderiv.reader.einstein import summed
 from symderiv.reader.names import index_word, plain
-from symderiv.reader.nodes import index_count, is_layer, names_in, parts_of, says_vector
+from symderiv.reader.nodes import index_count, is_data, is_layer, names_in, parts_of, says_vector
 from symderiv.reader.reading import Posed, Reading
 from symderiv.reader.survey import Survey
 from symderiv.reader.symbols import Function, Parameter
@@ -86,11 +86,13 @@ class Definitions:
                 return self.head_of(joined[0])  # dW
         if isinstance(node, syntax.Product) and len(node.factors) == 2 and node.operators == ("",):
             head, call = node.factors
+            if self.elaborator.is_jacobian(head, call):
+                return None
             group, gsub, gsup, gprimes = parts_of(call)
             if not isinstance(group, syntax.Group) or group.open not in ("(", "[") or gsup is not None or gprimes:
                 return None
             args = list(group.body.items) if isinstance(group.body, syntax.Tuple) else [group.body]
-            args = [arg.left if isinstance(arg, syntax.Given) else arg for arg in args]
+            args = [arg.left if isinstance(arg, syntax.Given) else arg for arg in args if not is_data(arg)]
             if not all(isinstance(arg, syntax.Symbol | syntax.Scripted | syntax.Ellipsis) for arg in args):
                 return None
             trailing = gsub

@@ -47,6 +47,35 @@ class Differentials(Calls):
         name = plain(function.name)
         return name in FUNCTIONS or name in self.symbols.call_texts or (name, 0) in self.symbols.functions
 
+    def is_jacobian(self, head: syntax.Node, bracket: syntax.Node) -> bool:
+        r"""Whether ``\mathbf{J}_x(s)`` is the derivative of s by x, in a document about Jacobians."""
+        base, sub, sup, primes = parts_of(head)
+        group = parts_of(bracket)[0]
+        if not isinstance(base, syntax.Symbol) or plain(base.name) not in ("J", r"\mathcal{J}") or sup or primes:
+            return False
+        if (
+            not isinstance(sub, syntax.Symbol)
+            or not isinstance(group, syntax.Group)
+            or isinstance(group.body, syntax.Tuple)
+        ):
+            return False
+        return self.symbols.jacobians and plain(sub.name) in self.symbols.shapes
+
+    def jacobian_of(self, head: syntax.Node, bracket: syntax.Node) -> Value:
+        _, sub, _, _ = parts_of(head)
+        group = parts_of(bracket)[0]
+        assert isinstance(group, syntax.Group)
+        assert sub is not None
+        body, variable = self.value(group.body), self.value(sub)
+        (_,) = self._variables([sub], None, head)
+        if isinstance(body, Var):
+            self.symbols.numerators.add(body.head)
+        if isinstance(variable, Array) and len(variable.axes) == 2 and isinstance(body, Term):
+            return Array(variable.axes, lambda at: Deriv(body, self._entry(variable, at)))
+        if not isinstance(variable, Array) or len(variable.axes) != 1:
+            raise refuse("E172", "the Jacobian by a matrix is not in the language", head)
+        return self.jacobian(body, variable, head)
+
     def differential(self, factors: list[syntax.Node], operators: list[str], n: int) -> tuple[Value, int]:
         """The derivative that begins at factor ``n``, and how many factors it takes."""
         _, by, order, _ = parts_of(factors[n])
@@ -85,7 +114,7 @@ class Differentials(Calls):
         if stop > end + 1:
             direction = syntax.Product(tuple(factors[end:stop]), tuple(operators[end + 1 : stop]), direction.span)
         if len(variables) > 1:
-            group = parts_of(direction)[0]  # type: ignore[assignment]
+            group = parts_of(direction)[0]
             if not isinstance(group, syntax.Group):
                 raise refuse("E150", "a derivative by several arguments needs as many directions", node)
             directions = self._directions(group, len(variables), node)

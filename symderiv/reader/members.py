@@ -115,6 +115,8 @@ class Members(Indices):
         subs = self.indices(sub, name)
         if subs is None:
             assert sub is not None
+            if name == "J" and self.symbols.jacobians and index_word(sub) in self.symbols.shapes:
+                raise refuse("E173", "the Jacobian of what follows: write it with a bracket", node)
             name, subs = f"{name}_{{{index_word(sub)}}}", []
         sups, sup, name = self.label(name, sup)
         symbols = self.symbols
@@ -278,6 +280,13 @@ class Members(Indices):
             return whole
         if symbols.defines(name, 0, 0):
             return None
+        if name in symbols.row_families:
+            rows = Head(symbols.name(symbols.row_families[name], 2), 2, 0)
+            self.notes.append(f"the rows of {name} are taken to be the {symbols.row_families[name]}_i")
+            self.guessed = True
+            for n in range(2):
+                symbols.ranges.unite(symbols.ranges.slot(rows, n), symbols.ranges.slot(Head(name, 2, 0), n))
+            return self.family(rows, node)
         if name in symbols.shapes:
             self.guessed = self.guessed or name in symbols.doubtful
             count = len(symbols.shapes[name])
@@ -375,9 +384,9 @@ class Members(Indices):
             exponent = self.scalar(sup)
         if isinstance(value, Array):
             if exponent is num(2) and len(value.axes) == 1:
-                raise refuse(
-                    "E150", "the square of a vector", node, "write x^T x for the sum of squares, or x \\odot x"
-                )
+                self.warn("W415", "the square of a vector: read as the squares of its entries", node)
+                self.guessed = True
+                return elementwise([value], lambda p: power(p[0], 2), self.symbols.ranges, node.span)
             raise refuse("E150", "a power of a matrix is not in the language", node)
         return power(value, exponent)
 

@@ -6,7 +6,9 @@ This module must never take two things whose shapes are not known for numbers be
 from __future__ import annotations
 
 from fractions import Fraction
+from itertools import pairwise
 
+from symderiv.diagnostics import ReadError
 from symderiv.document import Span
 from symderiv.reader import syntax
 from symderiv.reader.arrays import (
@@ -36,6 +38,7 @@ from symderiv.terms import (
     power,
 )
 
+ELEMENTWISE = (r"\odot", r"\circ", r"\oslash", r"\bullet")
 QED = frozenset({r"\square", r"\blacksquare", r"\Box", r"\qed", r"\checkmark"})
 
 
@@ -163,10 +166,37 @@ class Products(Differentials):
             return self.operated(factors, operators, node)
         if len(factors) == 1:
             return self.value(factors[0])
+        splits = [n for n, op in enumerate(operators) if op in ELEMENTWISE]
+        if splits and len(factors) > len(splits) + 1:  # a . B c is a . (B c), where that fits
+            bounds = [0, *splits, len(factors)]
+            try:
+                chunks = [self.linear(factors[a:b], ["", *operators[a + 1 : b]], node) for a, b in pairwise(bounds)]
+                result = chunks[0]
+                for n, chunk in zip(splits, chunks[1:], strict=True):
+                    result = self.multiplied(result, chunk, operators[n], node)
+                return result
+            except ReadError as error:
+                if error.diagnostic.code not in ("E210", "E211"):
+                    raise
+        return self.linear(factors, operators, node)
+
+    def linear(self, factors: list[syntax.Node], operators: list[str], node: syntax.Node) -> Value:
+        """The product from left to right."""
         result: Value | None = None
         n = 0
         while n < len(factors):
             operator = operators[n]
+            factor = factors[n]
+            if isinstance(factor, syntax.Nabla) and operators[n + 1 : n + 2] == [""] and self.is_constant(factor):
+                rest = factors[n + 1 :]
+                body = syntax.Product((factor.body, *rest), tuple(operators[n + 1 :]), node.span)  # type: ignore[arg-type]
+                value = self.value(syntax.Nabla(factor.variable, factor.order, body, factor.span))
+                return value if result is None else self.multiplied(result, value, operator, node)
+            if n + 1 < len(factors) and self.is_jacobian(factor, factors[n + 1]) and operators[n + 1] == "":
+                value = self.jacobian_of(factor, factors[n + 1])
+                n += 2
+                result = value if result is None else self.multiplied(result, value, operator, node)
+                continue
             value, used = (
                 self.differential(factors, operators, n)
                 if self.is_differential(factors, operators, n)
@@ -178,6 +208,14 @@ class Products(Differentials):
             result = value if result is None else self.multiplied(result, value, operator, node)
         assert result is not None
         return result
+
+    def is_constant(self, node: syntax.Nabla) -> bool:
+        r"""Whether ``\nabla_s y \log s`` differentiates more than y, which does not depend on s."""
+        if not isinstance(node.body, syntax.Symbol) or not isinstance(node.variable, syntax.Symbol):
+            return False
+        name = plain(node.body.name)
+        known = any(h.name == self.symbols.name(name, h.subs, h.sups) for h in self.symbols.definitions)
+        return name in self.symbols.shapes and name != plain(node.variable.name) and not known
 
     def operated(self, factors: list[syntax.Node], operators: list[str], node: syntax.Node) -> Value:
         """``a D f(x)``: D is the derivative of what follows it, in its own argument or the variable of the chain."""

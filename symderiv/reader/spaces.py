@@ -32,6 +32,7 @@ SOFTMAX = re.compile(
     r"soft-?max(?:\s+(?:map|function|activation|operator|layer))?[\s,(]*\$|\$\s*(?:is|as|be|denotes?)\s+(?:the\s+)?soft-?max",
     re.I,
 )
+JACOBIANS = re.compile(r"jacobi|야코비|雅可比", re.IGNORECASE)
 COMPONENT = re.compile(r"\b(component|coordinate|entry|element)\b", re.IGNORECASE)
 BASIS = re.compile(r"\b(basis|unit)\s+vectors?\b|基向量|단위벡터", re.IGNORECASE)
 ROWWISE = re.compile(r"\brow[\s-]?wise\b|\b(?:each|every|to the)\s+rows?\b|逐行|按行", re.IGNORECASE)
@@ -64,6 +65,7 @@ class Spaces:
                 if not self.reading.strict and (said := SYMMETRIC.search(sentence.words)):
                     self._symmetric(sentence, said)
         text = " ".join(words)
+        self.symbols.jacobians = bool(JACOBIANS.search(text))
         self.symbols.rowwise = bool(ROWWISE.search(text))
         return bool(ROWS.search(text)) and not COLUMNS.search(text)
 
