@@ -6,6 +6,7 @@ This module must never call a step proved or false on any other ground than the 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -16,6 +17,7 @@ from symderiv.diagnostics import Diagnostic, ReadError, beyond
 from symderiv.document import Document
 from symderiv.kernel import Proved, Refuted, Undecided, Verdict, Witness, provable, prove_all
 from symderiv.kernel.derivative import is_unknown
+from symderiv.reader.elaborate import LAYOUTS
 from symderiv.reader.reading import Posed
 from symderiv.reader.walk import Walk
 from symderiv.terms import ZERO, Claim, Deriv, Sum, Term, subterms
@@ -113,7 +115,14 @@ def _judged(walk: Walk, number: int) -> Step:
 def _verdict(walk: Walk, number: int) -> tuple[Verdict, Diagnostic | None]:
     """The kernel's verdict under the readings that the words around a step allow, and what to say about it."""
     posed = walk.posed[number]
-    claims = walk.claims(posed)
+    try:
+        claims = walk.claims(posed)
+    except ReadError:
+        if posed.transposed is None:
+            raise
+        (posed.left, posed.right), posed.transposed = posed.transposed, None
+        claims = walk.claims(posed)
+        posed.notes = (*posed.notes, LAYOUTS["transposed"])
     verdict = prove_all(claims)
     if isinstance(verdict, Proved) and posed.case:
         wider = walk.claims(replace(posed, case=()))
@@ -203,6 +212,10 @@ def _readings(walk: Walk, posed: Posed, claims: list[Claim]) -> Iterator[tuple[l
         yield walk.claims(replace(posed, case=posed.earlier_case)), ()
     if walk.readings.later(posed, claims):
         yield walk.claims(replace(posed, later=True)), ()
+    if posed.transposed is not None:
+        with suppress(ReadError):
+            left, right = posed.transposed
+            yield walk.claims(replace(posed, left=left, right=right)), (LAYOUTS["transposed"],)
     if apart := walk.readings.apart(claims):
         yield apart
     explicit = [walk.readings.explicit(claim) for claim in claims]

@@ -7,8 +7,9 @@ module must never know how arrays are written.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 
 from symderiv.diagnostics import ReadError
 from symderiv.document import Span
@@ -32,8 +33,12 @@ class Array:
             return Array(self.axes, self.entry, not self.row)
         return Array(self.axes[::-1], lambda at: self.entry(at[::-1]))
 
-    def shape(self, ranges: Ranges) -> str:
-        lengths = [str(_length(axis, ranges)) for axis in self.axes]
+    def shape(self, ranges: Ranges, letters: Mapping[str, str] = MappingProxyType({})) -> str:
+        """``m×n``; ``letters`` name range classes whose length has no name."""
+        lengths = [
+            letters.get(ranges.find(axis)) or str(_length(axis, ranges)) if isinstance(axis, str) else str(axis)
+            for axis in self.axes
+        ]
         if len(lengths) == 1:
             return f"1×{lengths[0]}" if self.row else f"{lengths[0]}×1"
         return "×".join(lengths)
@@ -89,10 +94,18 @@ def elementwise(values: list[Value], combine: Callable[[list[Term]], Term], rang
     )
 
 
+def shapes(left: Array, right: Array, ranges: Ranges) -> tuple[str, str]:
+    """The two shapes in words; lengths that have no name yet get letters, the same letter for the same length."""
+    roots = [ranges.find(a) for a in (*left.axes, *right.axes) if isinstance(a, str) and _length(a, ranges) == "·"]
+    letters = dict(zip(dict.fromkeys(roots), (c for c in "pqrstuv" if c not in ranges.taken), strict=False))
+    return left.shape(ranges, letters), right.shape(ranges, letters)
+
+
 def mismatch(left: Array, right: Array, ranges: Ranges, span: Span) -> ReadError:
+    here, there = shapes(left, right, ranges)
     return ReadError(
         "E210",
-        f"shapes do not fit: {left.shape(ranges)} and {right.shape(ranges)}",
+        f"shapes do not fit: {here} and {there}",
         span,
         help="check for a missing transpose, or declare the shapes: `shape W : m x n`",
     )
@@ -136,4 +149,4 @@ def inverse(value: Term) -> Term:
     return power(value, -1)
 
 
-__all__ = ["Array", "Axis", "Value", "contraction", "elementwise", "inverse", "join", "mismatch", "times"]
+__all__ = ["Array", "Axis", "Value", "contraction", "elementwise", "inverse", "join", "mismatch", "shapes", "times"]

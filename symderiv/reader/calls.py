@@ -17,7 +17,7 @@ from symderiv.reader.entries import Entries
 from symderiv.reader.families import substitute
 from symderiv.reader.indices import INDICATORS, refuse
 from symderiv.reader.names import GREEK_NAMES, index_word, plain
-from symderiv.reader.nodes import parts_of
+from symderiv.reader.nodes import is_data, parts_of
 from symderiv.reader.symbols import Function
 from symderiv.terms import (
     ONE,
@@ -75,6 +75,7 @@ class Calls(Entries):
         if group.open in ("{", r"\{"):
             return ONE, 0
         items = list(group.body.items) if isinstance(group.body, syntax.Tuple) else [group.body]
+        items = [item for item in items if not is_data(item)] if len(items) > 1 else items
         if any(isinstance(item, syntax.Given) for item in items):
             return self.scripts(self.conditional(name, sub, group, head), gsup, primes + gprimes, head), 2
         if primes and sub is None and len(items) == 1:
@@ -211,6 +212,9 @@ class Calls(Entries):
                 value = Opaque(symbols.name(name), tuple(args), (0,) * len(args))
             else:
                 value = self.var(name, subs, labels, node)
+        elif trailing and not subs and self._is_family(name, trailing) and self._only_names(items):
+            value = self.var(name, trailing, labels, node)  # s(x)_i, where s_i is written too
+            gsub = None
         elif name in ("vector", "vec"):
             value = self.listing(syntax.Tuple(tuple(items), (",",) * (len(items) - 1), node.span))
         elif (
@@ -362,6 +366,14 @@ class Calls(Entries):
             self.calling = False
 
     def softmax(self, value: Value, node: syntax.Node) -> Value:
+        if isinstance(value, Array) and len(value.axes) == 2 and self.symbols.rowwise:
+            along = value.axes[1]
+            return Array(
+                value.axes,
+                lambda at: mul(
+                    exp(value.entry(at)), inverse(contraction(lambda j: exp(value.entry((at[0], j))), along, at))
+                ),
+            )
         if not isinstance(value, Array) or len(value.axes) != 1:
             raise refuse("E161", "softmax needs a vector", node)
         (axis,) = value.axes

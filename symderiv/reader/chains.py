@@ -41,6 +41,7 @@ class Last:
     error: Diagnostic | None = None
     free: dict[str, str] = field(default_factory=dict)
     guessed: bool = False
+    vector_rate: bool = False  # whether a derivative of a vector by a vector stands in it
 
 
 class Chains:
@@ -147,7 +148,9 @@ class Chains:
                 self.reading.posed.append(posed)
                 return
             try:
-                last.value = self.elaborator.value(last.node)
+                self.elaborator.vector_rate = False
+                last.value = self.elaborator.side(last.node)
+                last.vector_rate = self.elaborator.vector_rate
                 self.kept = last.value.free if isinstance(last.value, Term) else frozenset()
             except ReadError as error:
                 pair = self._as_scalars(last.node, segment.side) if error.diagnostic.code in ARRAYS else None
@@ -156,7 +159,8 @@ class Chains:
                 else:
                     last.value = pair[0]
         try:
-            right = self.elaborator.value(segment.side)
+            self.elaborator.vector_rate = False
+            right = self.elaborator.side(segment.side)
         except ReadError as error:
             pair = (
                 self._as_scalars(last.node, segment.side)
@@ -170,6 +174,8 @@ class Chains:
             last.value, right = pair
         if last is not None and last.value is not None:
             posed.left, posed.right = last.value, right
+            if self.elaborator.vector_rate or last.vector_rate:
+                posed.transposed = self._transposed(last, segment.side)
             if isinstance(right, Array) != isinstance(last.value, Array) and last.node is not None:
                 plain_pair = self._as_scalars(last.node, segment.side)
                 if plain_pair is not None:
@@ -188,7 +194,27 @@ class Chains:
         posed.guessed = last is not None and last.guessed
         posed.rounded = rounded(segment.side) or (last is not None and last.node is not None and rounded(last.node))
         self._finish(posed, conditions)
-        self.last = Last(right, segment.side.span, segment.side, free=dict(self.elaborator.free), guessed=posed.guessed)
+        self.last = Last(
+            right,
+            segment.side.span,
+            segment.side,
+            free=dict(self.elaborator.free),
+            guessed=posed.guessed,
+            vector_rate=self.elaborator.vector_rate,
+        )
+
+    def _transposed(self, last: Last, right: syntax.Node) -> tuple[Value, Value] | None:
+        """Both sides in the other layout of derivatives of vectors by vectors."""
+        if last.node is None or last.value is None:
+            return None
+        self.elaborator.layout = "transposed"
+        try:
+            left = self.elaborator.value(last.node) if last.vector_rate else last.value
+            return left, self.elaborator.value(right)
+        except ReadError:
+            return None
+        finally:
+            self.elaborator.layout = ""
 
     def _as_scalars(self, left: syntax.Node | None, right: syntax.Node) -> tuple[Term, Term] | None:
         """Both sides with bare symbols as numbers, where nothing in them says vector: ``x`` beside x_1, x_2, ..."""
@@ -278,6 +304,17 @@ class Chains:
         posed.kind = "definition"
         self.reading.posed.append(posed)
         return True
+
+    def stated(self, left: syntax.Node, right: syntax.Node) -> None:
+        """A derivative in running text is not judged; of what is defined nowhere it is a statement to start from."""
+        self.elaborator.start_chain()
+        posed = Posed(right.span, left.span, "=", "claim", -1, 0, at=len(self.reading.posed))
+        try:
+            posed.left, posed.right = self.elaborator.value(left), self.elaborator.value(right)
+        except ReadError:
+            return
+        posed.free = dict(self.elaborator.free)
+        self.rates.take(posed)
 
     def see(self, row: syntax.Row) -> None:
         for segment in row.segments:

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from itertools import product
 
 from symderiv.diagnostics import ReadError
-from symderiv.reader.arrays import Array, join
+from symderiv.reader.arrays import Array, join, shapes
 from symderiv.reader.einstein import summed
 from symderiv.reader.layers import further
 from symderiv.reader.names import shown
@@ -70,7 +70,7 @@ class Claims:
         if len(left.axes) != len(right.axes):
             raise ReadError(
                 "E211",
-                f"shapes do not fit: {left.shape(ranges)} on the left, {right.shape(ranges)} on the right",
+                "shapes do not fit: {} on the left, {} on the right".format(*shapes(left, right, ranges)),
                 posed.span,
             )
         self._not_transposed(left, right, posed)
@@ -78,7 +78,7 @@ class Claims:
         if any(axis is None for axis in joined):
             raise ReadError(
                 "E211",
-                f"shapes do not fit: {left.shape(ranges)} on the left, {right.shape(ranges)} on the right",
+                "shapes do not fit: {} on the left, {} on the right".format(*shapes(left, right, ranges)),
                 posed.span,
             )
         places: list[list[Index]] = []

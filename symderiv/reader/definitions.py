@@ -17,7 +17,7 @@ from symderiv.reader.arrays import Array, Value
 from symderiv.reader.claims import Claims
 from symderiv.reader.einstein import summed
 from symderiv.reader.names import index_word, plain
-from symderiv.reader.nodes import index_count, is_layer, names_in, parts_of, says_vector
+from symderiv.reader.nodes import index_count, is_data, is_layer, names_in, parts_of, says_vector
 from symderiv.reader.reading import Posed, Reading
 from symderiv.reader.survey import Survey
 from symderiv.reader.symbols import Function, Parameter
@@ -87,11 +87,13 @@ class Definitions:
                 return self.head_of(joined[0])  # dW
         if len(joined) == 2 and gaps[1] == "":
             head, call = joined
+            if self.elaborator.is_jacobian(head, call):
+                return None
             group, gsub, gsup, gprimes = parts_of(call)
             if not isinstance(group, syntax.Group) or group.open not in ("(", "[") or gsup is not None or gprimes:
                 return None
             args = list(group.body.items) if isinstance(group.body, syntax.Tuple) else [group.body]
-            args = [arg.left if isinstance(arg, syntax.Given) else arg for arg in args]
+            args = [arg.left if isinstance(arg, syntax.Given) else arg for arg in args if not is_data(arg)]
             if not all(isinstance(arg, syntax.Symbol | syntax.Scripted | syntax.Ellipsis) for arg in args):
                 # Cost(h(x), y) defines Cost at these arguments
                 if isinstance(head, syntax.Symbol) and self.elaborator.is_word(head) and trailing is None:

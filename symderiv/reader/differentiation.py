@@ -61,17 +61,29 @@ class Differentiation(Indices):
             if isinstance(body, Array):
                 if len(body.axes) != 1 or len(variable.axes) != 1:
                     raise refuse("E172", "the derivative of a matrix by a matrix has more than two axes", node)
+                self.vector_rate = True
+                if self.layout == "transposed":
+                    return Array(
+                        (variable.axes[0], body.axes[0]), lambda at: Deriv(body.entry(at[1:]), variable.entry(at[:1]))
+                    )
                 return Array(
                     (body.axes[0], variable.axes[0]), lambda at: Deriv(body.entry(at[:1]), variable.entry(at[1:]))
                 )
-            return Array(variable.axes, lambda at: Deriv(body, variable.entry(at)), variable.row)
+            self.row_gradient = True
+            row = variable.row or (self.layout == "rows" and len(variable.axes) == 1)
+            return Array(variable.axes, lambda at: Deriv(body, variable.entry(at)), row)
         assert isinstance(variable, Var)
         symbols.variables.add(variable.head)
         return elementwise([body], lambda p: Deriv(p[0], variable), symbols.ranges, node.span)
 
     def gradient(self, node: syntax.Nabla) -> Value:
-        if node.order is not None:
-            raise refuse("E150", "second derivatives by nabla are not in the language", node)
         if node.variable is None or node.body is None:
             raise refuse("E173", "nabla needs its variable as a subscript, and a body", node)
-        return self.differentiated(self.value(node.body), self.value(node.variable), node)
+        body, variable = self.value(node.body), self.value(node.variable)
+        gradient = self.differentiated(body, variable, node)
+        if node.order is None:
+            return gradient
+        vectors = isinstance(body, Term) and isinstance(variable, Array) and len(variable.axes) == 1
+        if not isinstance(node.order, syntax.Number) or node.order.text != "2" or not vectors:
+            raise refuse("E150", "this derivative by nabla is not in the language", node)
+        return self.differentiated(gradient, variable, node)  # the Hessian

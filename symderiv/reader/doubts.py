@@ -38,6 +38,13 @@ class Doubts:
         for part in parts:
             if isinstance(part, Var) and part.name.startswith("\\operatorname{"):
                 return "a command in it is not known"
+        for part in parts:
+            if isinstance(part, Var) and 0 in part.indices:
+                spans = claim.context.families.get(part.head, ())
+                if any(
+                    i == 0 and span is not None and span.low > 0 for i, span in zip(part.indices, spans, strict=False)
+                ):
+                    return f"whether {shown(part.name)} has an entry 0 beside those from 1 on is not said"
         if posed.rounded:
             return "numbers in this line may be rounded"
         for zero, other in ((claim.right, claim.left), (claim.left, claim.right)):

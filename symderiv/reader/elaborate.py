@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from fractions import Fraction
 
+from symderiv.diagnostics import ReadError
 from symderiv.reader import syntax
 from symderiv.reader.arrays import Value, elementwise
 from symderiv.reader.differentiation import Differentiation
@@ -17,9 +18,35 @@ from symderiv.reader.products import Products
 from symderiv.reader.sums import Sums
 from symderiv.terms import num, power
 
+LAYOUTS = {
+    "rows": "derivatives of numbers by vectors are read as rows",
+    "transposed": "derivatives of vectors by vectors are read with the variable along the rows",
+}
+
 
 class Elaborator(Products, Sums, Differentiation):
     """Turns syntax into terms under ``symbols``, each kind of node in its room."""
+
+    def side(self, node: syntax.Node) -> Value:
+        """A side of an equation. Where its shapes fit only if derivatives lie otherwise, they are read so."""
+        self.row_gradient = False
+        before = self.vector_rate
+        try:
+            return self.value(node)
+        except ReadError as error:
+            if error.diagnostic.code != "E210" or not (self.row_gradient or self.vector_rate):
+                raise
+            for self.layout in ("rows", "transposed"):
+                try:
+                    value = self.value(node)
+                except ReadError:
+                    continue
+                self.notes.append(LAYOUTS[self.layout])
+                self.vector_rate = before
+                return value
+            raise
+        finally:
+            self.layout = ""
 
     def value(self, node: syntax.Node) -> Value:
         match node:
@@ -73,4 +100,4 @@ class Elaborator(Products, Sums, Differentiation):
         raise refuse("E150", f"{type(node).__name__.lower()} is not in the language", node)
 
 
-__all__ = ["Elaborator"]
+__all__ = ["LAYOUTS", "Elaborator"]

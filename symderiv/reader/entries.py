@@ -111,6 +111,11 @@ class Entries(Members):
         """A matrix of entries; dots in a vector stand for the obvious family."""
         cells = [list(row) for row in node.rows if any(c is not None for c in row)]
         flat = [c for row in cells for c in row]
+        match flat:
+            case [syntax.Product(factors=factors, operators=operators)] if not any(operators) and any(
+                isinstance(f, syntax.Ellipsis) for f in factors
+            ):
+                cells, flat = [[*factors]], [*factors]  # [ y_1 \\ y_2 \\ ... \\ y_n ]
         if any(isinstance(c, syntax.Ellipsis) for c in flat):
             if len(cells) > 1 and any(len(row) > 1 for row in cells):
                 raise refuse(

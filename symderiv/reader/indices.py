@@ -41,6 +41,8 @@ class Indices:
         self.as_scalars = False  # read bare symbols as numbers even where families of their name are known
         self.calling = False
         self.guessed = False  # whether a shape was guessed from fonts and transposes alone
+        self.layout = ""  # how derivatives of vectors by vectors lie: "", "rows" (gradients do), "transposed"
+        self.vector_rate = self.row_gradient = False  # whether a derivative was read that another layout changes
         self.notes: list[str] = []
         self.warnings: list[Diagnostic] = []
 

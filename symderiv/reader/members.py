@@ -49,6 +49,8 @@ class Members(Indices):
             return self.scripts(value, rest, primes, node)
         if isinstance(base, syntax.Group) and base.open in (r"\|", r"\lVert"):
             return self.normed(base, sub, sup, primes, node)
+        if isinstance(base, syntax.Group) and base.open == r"\langle" and sub is not None:
+            return self.scripts(self.value(base), sup, primes, node)  # <A, B>_F
         if isinstance(base, syntax.Group) and sub is not None:
             value = self.value(base)
             value = self.pick(value, sub, node)
@@ -108,9 +110,13 @@ class Members(Indices):
     ) -> tuple[Value, syntax.Node | None]:
         """The family member that a symbol with its scripts names, and the part of ``sup`` that is an exponent."""
         name = plain(base.name)
+        if name in self.symbols.upper and sub is None and isinstance(sup, syntax.Symbol | syntax.Number):
+            sub, sup = sup, None  # x^i, the i-th entry of x
         subs = self.indices(sub, name)
         if subs is None:
             assert sub is not None
+            if name == "J" and self.symbols.jacobians and index_word(sub) in self.symbols.shapes:
+                raise refuse("E173", "the Jacobian of what follows: write it with a bracket", node)
             name, subs = f"{name}_{{{index_word(sub)}}}", []
         sups, sup, name = self.label(name, sup)
         symbols = self.symbols
@@ -218,6 +224,9 @@ class Members(Indices):
             self.use(index, symbols.ranges.slot(head, n if n < count else n + axes), node)
         slots = tuple(symbols.ranges.slot(head, count + n) for n in range(axes))
         self.guessed = self.guessed or name in symbols.doubtful
+        if name in symbols.basis and count == axes == 1 and not sups:
+            symbols.ranges.unite(symbols.ranges.slot(head, 0), slots[0])
+            return Array(slots, lambda at: ONE if at[0] == subs[0] else Delta(subs[0], at[0]))
         return Array(slots, lambda at: Var(head.name, (*subs, *at), tuple(sups)), kind == "row")
 
     def own_member(self, name: str) -> list[Index] | None:
@@ -271,6 +280,13 @@ class Members(Indices):
             return whole
         if symbols.defines(name, 0, 0):
             return None
+        if name in symbols.row_families:
+            rows = Head(symbols.name(symbols.row_families[name], 2), 2, 0)
+            self.notes.append(f"the rows of {name} are taken to be the {symbols.row_families[name]}_i")
+            self.guessed = True
+            for n in range(2):
+                symbols.ranges.unite(symbols.ranges.slot(rows, n), symbols.ranges.slot(Head(name, 2, 0), n))
+            return self.family(rows, node)
         if name in symbols.shapes:
             self.guessed = self.guessed or name in symbols.doubtful
             count = len(symbols.shapes[name])
@@ -368,9 +384,9 @@ class Members(Indices):
             exponent = self.scalar(sup)
         if isinstance(value, Array):
             if exponent is num(2) and len(value.axes) == 1:
-                raise refuse(
-                    "E150", "the square of a vector", node, "write x^T x for the sum of squares, or x \\odot x"
-                )
+                self.warn("W415", "the square of a vector: read as the squares of its entries", node)
+                self.guessed = True
+                return elementwise([value], lambda p: power(p[0], 2), self.symbols.ranges, node.span)
             raise refuse("E150", "a power of a matrix is not in the language", node)
         return power(value, exponent)
 

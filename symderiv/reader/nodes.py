@@ -132,6 +132,12 @@ def mentions(node: syntax.Node, name: str) -> bool:
     return any(mentions(part, name) for part in syntax_parts(node))
 
 
+def is_data(node: syntax.Node) -> bool:
+    r"""A set among the arguments, ``L(\beta; \{x_n, y_n\}_{n=1}^N)``: the data, on which nothing hinges."""
+    base = parts_of(node)[0]
+    return isinstance(base, syntax.Group) and base.open in ("{", r"\{")
+
+
 def is_delta(node: syntax.Node) -> bool:
     """Kronecker's delta alone: an equation for it says what it is."""
     base, sub, _, _ = parts_of(node)

@@ -6,7 +6,9 @@ This module must never take two things whose shapes are not known for numbers be
 from __future__ import annotations
 
 from fractions import Fraction
+from itertools import pairwise
 
+from symderiv.diagnostics import ReadError
 from symderiv.document import Span
 from symderiv.reader import syntax
 from symderiv.reader.arrays import (
@@ -18,7 +20,7 @@ from symderiv.reader.arrays import (
     join,
     times,
 )
-from symderiv.reader.calls import Calls
+from symderiv.reader.differentials import Differentials
 from symderiv.reader.indices import refuse
 from symderiv.reader.names import plain
 from symderiv.reader.nodes import binds, bound_symbols, parts_of, subscripts
@@ -36,10 +38,11 @@ from symderiv.terms import (
     power,
 )
 
+ELEMENTWISE = (r"\odot", r"\circ", r"\oslash", r"\bullet")
 QED = frozenset({r"\square", r"\blacksquare", r"\Box", r"\qed", r"\checkmark"})
 
 
-class Products(Calls):
+class Products(Differentials):
     """What brackets and the signs between factors and terms make of their parts."""
 
     def group(self, node: syntax.Group) -> Value:
@@ -163,17 +166,56 @@ class Products(Calls):
             return self.operated(factors, operators, node)
         if len(factors) == 1:
             return self.value(factors[0])
+        splits = [n for n, op in enumerate(operators) if op in ELEMENTWISE]
+        if splits and len(factors) > len(splits) + 1:  # a . B c is a . (B c), where that fits
+            bounds = [0, *splits, len(factors)]
+            try:
+                chunks = [self.linear(factors[a:b], ["", *operators[a + 1 : b]], node) for a, b in pairwise(bounds)]
+                result = chunks[0]
+                for n, chunk in zip(splits, chunks[1:], strict=True):
+                    result = self.multiplied(result, chunk, operators[n], node)
+                return result
+            except ReadError as error:
+                if error.diagnostic.code not in ("E210", "E211"):
+                    raise
+        return self.linear(factors, operators, node)
+
+    def linear(self, factors: list[syntax.Node], operators: list[str], node: syntax.Node) -> Value:
+        """The product from left to right."""
         result: Value | None = None
         n = 0
         while n < len(factors):
             operator = operators[n]
-            value, used = self.call(factors, operators, n)
+            factor = factors[n]
+            if isinstance(factor, syntax.Nabla) and operators[n + 1 : n + 2] == [""] and self.is_constant(factor):
+                rest = factors[n + 1 :]
+                body = syntax.Product((factor.body, *rest), tuple(operators[n + 1 :]), node.span)  # type: ignore[arg-type]
+                value = self.value(syntax.Nabla(factor.variable, factor.order, body, factor.span))
+                return value if result is None else self.multiplied(result, value, operator, node)
+            if n + 1 < len(factors) and self.is_jacobian(factor, factors[n + 1]) and operators[n + 1] == "":
+                value = self.jacobian_of(factor, factors[n + 1])
+                n += 2
+                result = value if result is None else self.multiplied(result, value, operator, node)
+                continue
+            value, used = (
+                self.differential(factors, operators, n)
+                if self.is_differential(factors, operators, n)
+                else self.call(factors, operators, n)
+            )
             if used == 0:
                 value, used = self.value(factors[n]), 1
             n += used
             result = value if result is None else self.multiplied(result, value, operator, node)
         assert result is not None
         return result
+
+    def is_constant(self, node: syntax.Nabla) -> bool:
+        r"""Whether ``\nabla_s y \log s`` differentiates more than y, which does not depend on s."""
+        if not isinstance(node.body, syntax.Symbol) or not isinstance(node.variable, syntax.Symbol):
+            return False
+        name = plain(node.body.name)
+        known = any(h.name == self.symbols.name(name, h.subs, h.sups) for h in self.symbols.definitions)
+        return name in self.symbols.shapes and name != plain(node.variable.name) and not known
 
     def operated(self, factors: list[syntax.Node], operators: list[str], node: syntax.Node) -> Value:
         """``a D f(x)``: D is the derivative of what follows it, in its own argument or the variable of the chain."""
@@ -223,6 +265,11 @@ class Products(Calls):
                 word = "".join(f.name for f in factors[n:stop] if isinstance(f, syntax.Symbol))
                 result.append(syntax.Symbol(f"\\text{{{word}}}", Span(first.span.start, factors[stop - 1].span.end)))
                 n = stop
+                continue
+            if self.is_differential(factors, operators, n):
+                result += [first, factors[n + 1]]
+                joined.append(operators[n + 1])
+                n += 2
                 continue
             compound = self._differential(factors, operators, n)
             result.append(compound or first)

@@ -11,6 +11,7 @@ from collections.abc import Collection
 from typing import NamedTuple
 
 from symderiv.kernel.derivative import unknown_derivative
+from symderiv.reader.arrays import Array
 from symderiv.reader.reading import Posed, Reading
 from symderiv.terms import Assumption, Cases, Delta, Deriv, Head, Num, Term, Var, rename, subterms
 
@@ -44,6 +45,11 @@ class Rates:
     def take(self, posed: Posed) -> None:
         """Take up ``posed`` if it states the derivative of an undefined family by an undefined one, in other terms."""
         left, right = posed.left, posed.right
+        if isinstance(left, Array) and isinstance(right, Array) and len(left.axes) == len(right.axes):
+            if any(isinstance(axis, int) for axis in (*left.axes, *right.axes)):
+                return
+            at = tuple(f"{n}\N{DOUBLE PRIME}" for n in range(len(left.axes)))  # a statement about every entry
+            left, right = left.entry(at), right.entry(at)
         if not isinstance(left, Deriv) or not isinstance(right, Term) or posed.relation != "=" or posed.error:
             return
         top, bottom = left.body, left.var

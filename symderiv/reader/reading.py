@@ -45,6 +45,7 @@ class Posed:
     solving: bool = False  # an equation "= 0" came before in the section, and this begins a chain
     at: int = 0  # how many steps came before
     later: bool = False  # whether definitions that come later may be used
+    transposed: tuple[Value, Value] | None = None  # both sides with derivatives by vectors the other way round
     taken: bool = False  # whether it states a derivative that later steps take as given
     kept: frozenset[str] = frozenset()  # the indices of the chain's first side, free under Einstein's convention
 

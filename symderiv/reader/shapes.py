@@ -69,6 +69,11 @@ class Shapes:
             entries = self.elaborator.entries_of(key[0]) if not key[1] and not key[2] else None
             if kind != NUMBER and key not in declared and entries is None:
                 self._enter(key, kind)
+        for (name, subs, sups), kind in self.found.items():
+            small = name.lower() if len(name) == 1 else name[:-2] + name[-2:].lower()  # \\hat{Y}
+            members = {h for h in symbols.heads.get(name, ()) if h.subs} or subs or sups or small == name
+            if kind == MATRIX and not members and symbols.kinds.get((small, 1, 0)) in (ROW, COLUMN):
+                symbols.row_families[name] = small
 
     def _enter(self, key: Key, kind: str) -> None:
         symbols = self.symbols
@@ -143,6 +148,9 @@ class Shapes:
                 return self._derivative(self._body(body), self.kind(variable))
             case syntax.Nabla(variable=variable, order=None, body=body) if body is not None and variable is not None:
                 return self._derivative(self._body(body), self.kind(variable))
+            case syntax.Nabla(variable=variable, body=body) if body is not None and variable is not None:
+                self.kind(body)
+                return MATRIX if self.kind(variable) in (ROW, COLUMN) else None
             case syntax.BigOp(kind=r"\sum", body=body):
                 return self.kind(body)
             case syntax.Apply():
@@ -208,6 +216,8 @@ class Shapes:
         name, subs, sups = key
         symbols = self.symbols
         if name in symbols.size_names or name in symbols.declared or name in symbols.operators or subs > 1:
+            return NUMBER
+        if (name in LOSSES and name in symbols.call_texts) or (name == "d" and not subs):
             return NUMBER
         if name.endswith(("_{max}", "_{min}", "_{mean}")):
             return NUMBER
@@ -340,7 +350,9 @@ class Shapes:
         n = 0
         while n < len(factors):
             here = [factors[n]]
-            if n + 1 < len(factors) and operators[n + 1] == "" and self._is_call(factors[n], factors[n + 1]):
+            if self.elaborator.is_differential(factors, operators, n):
+                here = factors[n : n + (2 if isinstance(factors[n + 1], syntax.Apply) else 3)]
+            elif n + 1 < len(factors) and operators[n + 1] == "" and self._is_call(factors[n], factors[n + 1]):
                 here.append(factors[n + 1])
             result.append((operators[n], here))
             n += len(here)
@@ -352,6 +364,8 @@ class Shapes:
         if not isinstance(base, syntax.Symbol) or not isinstance(group, syntax.Group) or group.open not in ("(", "["):
             return False
         name = plain(base.name)
+        if self.symbols.jacobians and name == "J":
+            return True
         if name in FUNCTIONS or name in LOSSES or name in FUNCTION_LETTERS or (len(name) > 1 and name[0].isalpha()):
             return True
         items = group.body.items if isinstance(group.body, syntax.Tuple) else (group.body,)
@@ -362,10 +376,18 @@ class Shapes:
         if len(part) == 1:
             return self.kind(part[0])
         base, sub, _, _ = parts_of(part[0])
+        if isinstance(part[1], syntax.Apply) or len(part) == 3:  # d f(x)
+            function = part[1] if len(part) == 3 else None
+            name = plain(function.name) if isinstance(function, syntax.Symbol) else ""
+            inner = self.kind(part[-1])
+            jacobian = inner in (ROW, COLUMN) and sub is None and (len(part) == 2 or name in FUNCTIONS)
+            return MATRIX if jacobian else None
         group, gsub, gsup, _ = parts_of(part[1])
         assert isinstance(base, syntax.Symbol) and isinstance(group, syntax.Group)
         inner = self.kind(group.body)
         name = plain(base.name)
+        if self.elaborator.is_jacobian(part[0], part[1]) and sub is not None:
+            return ROW if inner == NUMBER else self._derivative(inner, self.kind(sub))
         if gsub is not None:
             return NUMBER
         if (name in FUNCTIONS or (name in FUNCTION_LETTERS and name not in ("F", "h"))) and sub is None:

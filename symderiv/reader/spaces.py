@@ -32,6 +32,10 @@ SOFTMAX = re.compile(
     r"soft-?max(?:\s+(?:map|function|activation|operator|layer))?[\s,(]*\$|\$\s*(?:is|as|be|denotes?)\s+(?:the\s+)?soft-?max",
     re.I,
 )
+JACOBIANS = re.compile(r"jacobi|야코비|雅可比", re.IGNORECASE)
+COMPONENT = re.compile(r"\b(component|coordinate|entry|element)\b", re.IGNORECASE)
+BASIS = re.compile(r"\b(basis|unit)\s+vectors?\b|基向量|단위벡터", re.IGNORECASE)
+ROWWISE = re.compile(r"\brow[\s-]?wise\b|\b(?:each|every|to the)\s+rows?\b|逐行|按行", re.IGNORECASE)
 SYMMETRIC = re.compile(r"\bsymmetric\b|对称|symétrique|symmetrisch", re.IGNORECASE)
 
 
@@ -55,12 +59,34 @@ class Spaces:
             for sentence in prose.sentences(inlines):
                 if SOFTMAX.search(sentence.words):
                     self._softmax(sentence)
+                self._entries(sentence)
                 if SAYS_SHAPE.search(sentence.words):
                     self._sentence(sentence)
                 if not self.reading.strict and (said := SYMMETRIC.search(sentence.words)):
                     self._symmetric(sentence, said)
         text = " ".join(words)
+        self.symbols.jacobians = bool(JACOBIANS.search(text))
+        self.symbols.rowwise = bool(ROWWISE.search(text))
         return bool(ROWS.search(text)) and not COLUMNS.search(text)
+
+    def _entries(self, sentence: prose.Sentence) -> None:
+        """``where $x^i$ is the $i$-th component of $x$``, ``$e_i$ is the $i$-th basis vector``."""
+        component, basis = COMPONENT.search(sentence.words), BASIS.search(sentence.words)
+        if not component and not basis:
+            return
+        for formula in sentence.formulas:
+            for row in self.reading.rows(formula.latex, formula.span).rows:
+                side = row.segments[0].side if len(row.segments) == 1 else None
+                match side:
+                    case syntax.Scripted(base=syntax.Symbol() as base, sub=None, sup=syntax.Symbol(name=index)) if (
+                        component and index in ("i", "j", "k")
+                    ):
+                        self.symbols.upper.add(plain(base.name))
+                    case syntax.Scripted(
+                        base=syntax.Symbol(name="e" | r"\mathbf{e}"), sub=syntax.Symbol(), sup=None
+                    ) if basis:
+                        self.symbols.basis.add("e")
+                        self.symbols.kinds["e", 1, 0] = "column"
 
     def _symmetric(self, sentence: prose.Sentence, said: re.Match[str]) -> None:
         """``a symmetric matrix $S$``, ``$S$ is symmetric``: the lone symbol nearest to the word."""

@@ -29,6 +29,7 @@ class Survey:
         self.numbered: set[str] = set()  # names with numbers for labels, with letters, and with letters of layers
         self.lettered: set[str] = set()
         self.layers: dict[str, set[str]] = {}
+        self.dotted: set[str] = set()  # the subscripts of last terms behind dots
 
     def row(self, row: syntax.Row) -> None:
         first = row.segments[0].side if len(row.segments) > 1 else None
@@ -44,6 +45,8 @@ class Survey:
         if self.operator and re.search(r"\boperators?\b|算子|연산자", words):
             symbols.operators.add(self.operator)
             symbols.called.update(name for name in symbols.call_texts if name in FUNCTION_LETTERS)
+        symbols.size_names |= self.dotted - symbols.bound_names
+        symbols.ranges.taken |= self.dotted - symbols.bound_names
         # products with entries 1_j of the vector of ones sum over j without a sign for it
         if self.ones >= 2 and self.sums <= self.ones // 2:
             symbols.einstein = True
@@ -181,8 +184,7 @@ class Survey:
         if isinstance(last, syntax.Scripted) and isinstance(last.sub, syntax.Symbol):
             name = plain(last.sub.name)
             if len(name) == 1 and (name.isupper() or name in "mn"):
-                self.symbols.size_names.add(name)
-                self.symbols.ranges.taken.add(name)
+                self.dotted.add(name)
         for part in syntax_parts(last):
             self._dots(part)
 

@@ -50,7 +50,10 @@ class Symbols:
     ``hinted`` the ranges that the prose gives; ``kinds`` which members (a name, how many subscripts and labels) are
     vectors or matrices themselves, ``doubtful`` the names of which that is not sure; ``layered`` names whose numbered
     labels are layers, each with its own shape; ``softmax``: the prose calls \\sigma the softmax function; ``symmetric``
-    matrices that are called so, and where.
+    matrices that are called so, and where; ``upper`` vectors whose entries are numbered above, ``basis`` families of
+    basis vectors; ``rowwise``: a softmax of a matrix is one of each of its rows; ``jacobians``: the
+    document speaks of Jacobians, so that J_x(s) is one; ``row_families`` matrices X, and the family of vectors x_i of
+    their rows.
     """
 
     ranges: Ranges = field(default_factory=Ranges)
@@ -107,6 +110,11 @@ class Symbols:
     layered: set[str] = field(default_factory=set)
     softmax: bool = False
     symmetric: dict[str, str] = field(default_factory=dict)
+    upper: set[str] = field(default_factory=set)
+    basis: set[str] = field(default_factory=set)
+    rowwise: bool = False
+    jacobians: bool = False
+    row_families: dict[str, str] = field(default_factory=dict)
 
     def name(self, written: str, subs: int = 0, sups: int = 0) -> str:
         return self.versions.get(Head(written, subs, sups), written)

@@ -92,7 +92,9 @@ APPLIED_WITH_BRACKET = frozenset({r"\max", r"\min", r"\sup", r"\inf"})  # \max(0
 
 # Functions known by command; the name in the tree has no backslash.
 FUNCTIONS: dict[str, str] = {"\\" + name: name for name in """log ln lg exp sin cos tan cot sec csc sinh cosh tanh coth
-    arcsin arccos arctan det dim ker deg gcd Pr tr rank""".split()}  # fmt: skip
+    arcsin arccos arctan det dim ker deg gcd Pr tr rank diag softmax sigmoid softplus relu""".split()}  # fmt: skip
+# Commands that no package has, but many authors: read as what they are called.
+FUNCTIONS |= {r"\Exp": "exp", r"\Log": "log", r"\Tr": "tr", r"\trace": "tr", r"\Diag": "diag", r"\ReLU": "relu"}
 
 # Words that name a function, spelled as letters or in \text, \mathrm, \operatorname; canonical command or name.
 WORDS: dict[str, str] = {

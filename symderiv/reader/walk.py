@@ -164,6 +164,9 @@ class Walk:
                 continue  # "where $i = T$" is a case
             if self._is_point(left, right):
                 continue
+            if isinstance(left, syntax.DerivativeOp | syntax.Nabla) and len(row.segments) == 2:
+                self.chains.stated(left, right)
+                continue
             head = self.definitions.head_of(left)
             if head is None and isinstance(right, syntax.Symbol) and not self.reading.is_index(right):
                 head = self.definitions.head_of(right)  # "$\\sum_j e^{f_j} = \\Sigma$"
