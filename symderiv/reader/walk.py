@@ -231,7 +231,8 @@ class Walk:
             if n and aside is not None and not goes_on and "\\\\" not in text[aside:start]:
                 continue  # still beside the formula: "when g = ..., and h = ..."
             aside = None
-            if row.unread:
+            alone = len(row.segments) == 1 and row.segments[0].relation is None
+            if row.unread or (alone and isinstance(row.segments[0].side, ReadError)):
                 self._unread(row, number, n)
             elif row.segments and ASIDE.match(text, row.segments[0].span.start, row.cells_span.end):
                 aside = row.cells_span.end
