@@ -10,8 +10,12 @@ from __future__ import annotations
 import os
 import re
 import shutil
+import signal
 import subprocess
 import tempfile
+import threading
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 
 from symderiv.diagnostics import UserError
@@ -86,16 +90,7 @@ def compile_tex(text: str, program: str) -> bytes:
         environment = {**os.environ, **_SAFE}
         for run in range(4):
             try:
-                subprocess.run(
-                    [program, *_FLAGS, *(() if run else ("-draftmode",)), "report.tex"],
-                    cwd=place,
-                    env=environment,
-                    stdin=subprocess.DEVNULL,
-                    stdout=subprocess.PIPE,  # read and dropped: its end is noticed at once, without polling
-                    stderr=subprocess.STDOUT,
-                    timeout=TIME_LIMIT,
-                    check=True,
-                )
+                _run([program, *_FLAGS, *(() if run else ("-draftmode",)), "report.tex"], place, environment)
             except subprocess.TimeoutExpired:
                 raise UserError(
                     f"{name} did not finish within {TIME_LIMIT:.0f} seconds and was stopped; no PDF was written. "
@@ -115,6 +110,43 @@ def compile_tex(text: str, program: str) -> bytes:
         if not made.is_file():
             raise UserError(f"{name} ended without making a PDF.")
         return made.read_bytes()
+
+
+def _run(command: list[str], place: Path, environment: Mapping[str, str]) -> None:
+    """Run TeX to its end. Raises TimeoutExpired, CalledProcessError, OSError; stops it if it is itself stopped."""
+    with _uninterrupted():
+        process = subprocess.Popen(
+            command,
+            cwd=place,
+            env=environment,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,  # read and dropped: its end is noticed at once, without polling
+            stderr=subprocess.STDOUT,
+        )
+    with process:
+        try:
+            process.communicate(timeout=TIME_LIMIT)
+        except BaseException:
+            process.kill()
+            raise
+    if process.returncode:
+        raise subprocess.CalledProcessError(process.returncode, command)
+
+
+@contextmanager
+def _uninterrupted() -> Iterator[None]:
+    """Ctrl-C waits until the end of the block: a process that was just being started would be lost, and run on."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    pressed: list[object] = []
+    before = signal.signal(signal.SIGINT, lambda *seen: pressed.append(seen))
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, signal.SIG_DFL if before is None else before)
+    if pressed:
+        raise KeyboardInterrupt
 
 
 def _log(place: Path) -> str:

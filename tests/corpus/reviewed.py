@@ -76,7 +76,6 @@ FALSE: dict[str, tuple[Judged, ...]] = {
         Judged(54, True, "the two cases are swapped"),
         Judged(66, True, "does not agree with the cases above"),
     ),
-    "075": (Judged(92, True, "a sigmoid of the features where one of the linear form is meant"),),
     "078": (
         Judged(9, True, "the derivative of a reciprocal has the wrong sign"),
         Judged(15, True, "the sign turns back"),
@@ -118,7 +117,7 @@ FALSE: dict[str, tuple[Judged, ...]] = {
 }
 
 REAL: tuple[str, ...] = (
-    "001", "006", "007", "013", "023", "024", "039", "040", "044", "045", "049", "051", "061", "069", "074", "075", "078",
+    "001", "006", "007", "013", "023", "024", "039", "040", "044", "045", "049", "051", "061", "069", "074", "078",
     "079", "081", "083", "089", "090", "098", "111", "117", "118",
 )  # fmt: skip
 
