@@ -36,7 +36,6 @@ from symderiv.reader.doubts import Doubts
 from symderiv.reader.names import plain
 from symderiv.reader.nodes import names_in, says_vector
 from symderiv.reader.rates import Rates
-from symderiv.reader.nodes import names_in
 from symderiv.reader.reading import Posed, Reading
 from symderiv.reader.readings import Readings
 from symderiv.reader.shapes import COLUMN, ROW, Shapes
