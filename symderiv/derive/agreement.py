@@ -52,7 +52,9 @@ def _weights(values: Values) -> Iterator[Agreement]:
     total = r"\sum_{i=1}^{m} \left("
     chain = rf"&= {total} {raw} \right) \\ &= {total} {found['summand'][1, 0]} \right)"
     words = _WORDS.format(" and one feature", "in the first line", "the second")
-    yield _confirmed(Agreement(words, directives, rf"\frac{{\partial J}}{{\partial \Theta_{{1{values.separator}0}}}} {chain}"), 2)
+    yield _confirmed(
+        Agreement(words, directives, rf"\frac{{\partial J}}{{\partial \Theta_{{1{values.separator}0}}}} {chain}"), 2
+    )
 
 
 def _exponential(k: int | str, separator: str) -> str:

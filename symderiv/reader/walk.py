@@ -60,6 +60,7 @@ class Walk:
         self.reading = reading = Reading(document, strict)
         self.outside = outside
         self.displays: list[Span] = []
+        self.met: set[str] = set()  # the texts of displays to skip that occurred
         self.posed, self.diagnostics = reading.posed, reading.diagnostics
         self.rates = Rates(reading)
         self.claims_of = Claims(reading, self.rates)
@@ -105,6 +106,9 @@ class Walk:
                 self._block(block)
             except (RecursionError, MemoryError):
                 self.diagnostics.append(beyond(block.span))
+        for text, span in self.directives.skips.items():
+            if text not in self.met:
+                self.diagnostics.append(Diagnostic("W440", "nothing is skipped: no display contains this", span))
         self.statements.settle()
         for a, b in reading.symbols.ranges.settle():
             message = f"the same index runs to {a} in one place and to {b} in another; they are read as the same size"
@@ -203,11 +207,13 @@ class Walk:
 
     def _skipped(self, block: Display) -> bool:
         """Whether a directive says to leave this display out; that is never done in silence."""
-        reason, self.directives.skipping = self.directives.skipping, None
-        if reason is None:
+        directives, latex = self.directives, "".join(block.latex.split())
+        named = [text for text in directives.skips if text in latex]
+        if not named and not directives.skips_next:
             return False
-        because = f": {reason}" if reason else ""
-        self.diagnostics.append(Diagnostic("W440", f"this display is skipped{because}", block.span))
+        self.met.update(named)
+        directives.skips_next = False
+        self.diagnostics.append(Diagnostic("W440", "this display is skipped, as declared", block.span))
         self.chains.last = None
         return True
 
