@@ -237,7 +237,7 @@ class Walk:
             if n and aside is not None and not goes_on and "\\\\" not in text[aside:start]:
                 continue  # still beside the formula: "when g = ..., and h = ..."
             aside = None
-            if row.unread:
+            if row.unread or (len(rows.rows) == 1 and _is_unread(row) and self._relates(row)):
                 self._unread(row, number, n)
             elif row.segments and ASIDE.match(text, row.segments[0].span.start, row.cells_span.end):
                 aside = row.cells_span.end
@@ -253,8 +253,17 @@ class Walk:
         """A row that could not be split: a step that is not read, if it says anything of two sides."""
         error = row.segments[0].side
         assert isinstance(error, ReadError)
-        text = self.reading.document.source.text[row.cells_span.start : row.cells_span.end]
-        if any(v.RELATIONS.get(sign) in CLAIMS for sign in SIGN.findall(text)):
+        if self._relates(row):
             self.chains.unread(error.diagnostic, row.cells_span, "", display, n)
         else:
             self.diagnostics.append(error.diagnostic)
+
+    def _relates(self, row: syntax.Row) -> bool:
+        """Whether a relation stands anywhere in a row."""
+        text = self.reading.document.source.text[row.cells_span.start : row.cells_span.end]
+        return any(v.RELATIONS.get(sign) in CLAIMS for sign in SIGN.findall(text))
+
+
+def _is_unread(row: syntax.Row) -> bool:
+    """Whether a row is one side that could not be read."""
+    return len(row.segments) == 1 and isinstance(row.segments[0].side, ReadError)

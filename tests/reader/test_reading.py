@@ -139,7 +139,7 @@ def test_no_display_with_a_relation_vanishes(latex: str, code: str) -> None:
 
 
 def test_displays_without_a_relation_need_not_be_read() -> None:
-    text = r"\[ \left 3 \] \begin{subequations} \[ a + a = 2a \] \end{subequations} \begin{proof} Yes. \end{proof}"
+    text = r"\[ \begin{pmatri} a \end{pmatri} \] \begin{subequations} \[ a + a = 2a \] \end{subequations} \begin{proof} Yes. \end{proof}"
     assert check_text(text, "reading.tex", "tex").diagnostics == ()
 
 
