@@ -51,14 +51,18 @@ def test_command(line: str, tmp_path: Path) -> None:
 
 
 def test_a_template_of_ones_own(tmp_path: Path) -> None:
-    """The command with the reader's own file, on a file with one true line, and with one false line."""
+    """The template shown, as it stands and with a slip in it."""
     assert "symderiv derive mine.tex.j2 --classes 5" in README
+    (text,) = blocks("tex")
     template = tmp_path / "mine.tex.j2"
-    template.write_text("\\title{Mine}\n\\[ \\sum_{i=1}^{((( K )))} 1 = ((( K ))) \\]\n", encoding="utf-8")
-    done = command("derive", "mine.tex.j2", "--classes", "5", "--no-pdf", cwd=tmp_path)
-    assert done.returncode == 0, done.stderr
+    template.write_text(text, encoding="utf-8")
+    for classes in ("5", "K"):
+        done = command("derive", "mine.tex.j2", "--classes", classes, "--no-pdf", cwd=tmp_path)
+        assert done.returncode == 0, done.stderr
+        assert "2 lines proved" in done.stdout
 
-    template.write_text("\\title{Mine}\n\\[ \\sum_{i=1}^{((( K )))} 1 = ((( K ))) + 1 \\]\n", encoding="utf-8")
+    assert text.count("&= 0.") == 1
+    template.write_text(text.replace("&= 0.", "&= 1."), encoding="utf-8")
     done = command("derive", "mine.tex.j2", "--classes", "5", "--no-pdf", "--output", "false", cwd=tmp_path)
     assert done.returncode == 1
     assert not (tmp_path / "false").exists() or not any((tmp_path / "false").iterdir())
@@ -90,7 +94,7 @@ def test_a_way_to_check(line: str, tmp_path: Path) -> None:
 @pytest.mark.parametrize("directive", re.findall(r"^\| (`[a-z`, ]+) \| (.*) \|$", README, re.M))
 def test_a_directive_is_understood(directive: tuple[str, str], tmp_path: Path) -> None:
     names = [name for name in re.findall(r"`([a-z]+)`", directive[0]) if name != "end"]
-    examples = re.findall(r"`([^`]+)`", directive[1])
+    examples = [text for text in re.findall(r"`([^`]+)`", directive[1]) if text != "skip"]  # it speaks of what follows
     assert all(any(text.startswith(name) for text in examples) for name in names)
     (tmp_path / "a.md").write_text("$$ 1 + 1 = 2 $$\n", encoding="utf-8")
     (tmp_path / "a.symderiv").write_text("\n".join(examples) + "\n", encoding="utf-8")
@@ -101,9 +105,14 @@ def test_a_directive_is_understood(directive: tuple[str, str], tmp_path: Path) -
 @pytest.mark.parametrize("example", blocks("python"))
 def test_example(example: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture) -> None:
     monkeypatch.chdir(tmp_path)
-    exec(compile(example, "README.md", "exec"), {})  # noqa: S102 (the README is ours)
+    (tmp_path / "notes").mkdir()
+    for name in ("a", "b"):
+        (tmp_path / "notes" / f"{name}.md").write_text("$$ x + x = 2x $$\n", encoding="utf-8")
+    exec(compile(example, "README.md", "exec"), {"__name__": "__main__"})  # noqa: S102 (the README is ours)
     printed = capsys.readouterr().out
-    if "jacobian" in example:
+    if "check_many" in example:
+        assert printed.count("'proved': 1") == 2
+    elif "jacobian" in example:
         first, second = printed.splitlines()
         assert first.startswith("Proved(")
         assert second.startswith("Refuted(")

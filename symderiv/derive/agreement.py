@@ -44,19 +44,21 @@ def _weights(values: Values) -> Iterator[Agreement]:
     from symderiv.sympy_engine import weights_values
 
     found = weights_values(2, keys=("raw", "summand"))
-    below = " + ".join(_exponential(k) for k in (1, 2))
+    below = " + ".join(_exponential(k, values.separator) for k in (1, 2))
     directives = ("size K = 2", "size n = 1", "index i : 1..m", "index k : 1..2", "assume y_1^{(i)} + y_2^{(i)} = 1",
-                  rf"define h_k(x^{{(i)}}) = \frac{{{_exponential('k')}}}{{{below}}}",
+                  rf"define h_k(x^{{(i)}}) = \frac{{{_exponential('k', values.separator)}}}{{{below}}}",
                   r"define J = -\sum_{i=1}^{m} \sum_{k=1}^{2} y_k^{(i)} \log h_k(x^{(i)})")  # fmt: skip
-    raw = re.sub(r"\\Theta_\{(\d),(\d)\}", r"\\Theta_{\1\2}", found["raw"][1, 0])
+    raw = re.sub(r"\\Theta_\{(\d),(\d)\}", rf"\\Theta_{{\1{values.separator}\2}}", found["raw"][1, 0])
     total = r"\sum_{i=1}^{m} \left("
     chain = rf"&= {total} {raw} \right) \\ &= {total} {found['summand'][1, 0]} \right)"
     words = _WORDS.format(" and one feature", "in the first line", "the second")
-    yield _confirmed(Agreement(words, directives, rf"\frac{{\partial J}}{{\partial \Theta_{{10}}}} {chain}"), 2)
+    yield _confirmed(
+        Agreement(words, directives, rf"\frac{{\partial J}}{{\partial \Theta_{{1{values.separator}0}}}} {chain}"), 2
+    )
 
 
-def _exponential(k: int | str) -> str:
-    return rf"e^{{\Theta_{{{k}0}} + \Theta_{{{k}1}} x_1^{{(i)}}}}"
+def _exponential(k: int | str, separator: str) -> str:
+    return rf"e^{{\Theta_{{{k}{separator}0}} + \Theta_{{{k}{separator}1}} x_1^{{(i)}}}}"
 
 
 def _confirmed(found: Agreement, steps: int) -> Agreement:

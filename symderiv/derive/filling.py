@@ -83,13 +83,12 @@ def _vocabulary(parameters: Mapping[str, int | str], values: Values) -> dict[str
     features, m = parameters.get("features", 1), parameters.get("samples", "m")
     symbolic = K == "K"
     classes = [] if isinstance(K, str) else list(range(1, K + 1))
-    separator = "," if any(isinstance(size, int) and size >= 10 for size in (K, features)) else ""
 
     def counted(size: int | str) -> Tex:
         return Tex(words(size) if isinstance(size, int) else f"${size}$")
 
     def pair(k: object, j: object) -> Tex:
-        return Tex(f"{k}{separator}{j}")
+        return Tex(f"{k}{values.separator}{j}")
 
     def listing(items: Iterable[object], before: str = "", after: str = "") -> Tex:
         return _join(f"{before}{item}{after}" for item in items)

@@ -29,6 +29,8 @@ class Values:
         self.true_class = self.c if isinstance(self.c, int) and self.c <= self.K else self.K
         self.features = features if isinstance(features, int) and features <= MOST else 2
         self.samples = parameters.get("samples", "m")
+        self.separator = "," if any(isinstance(size, int) and size >= 10 for size in (K, features)) else ""
+        """What stands between the two subscripts of a weight: a comma where one of them may have two digits."""
 
     @cached_property
     def softmax(self) -> dict[str, Any]:

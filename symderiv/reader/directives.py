@@ -10,7 +10,7 @@ r"""Directives: what an author declares in one comment line, ``% symderiv: ...``
     name ^{(l)}  |  name ^L                                   a superscript that is a label, not a power
     new u  |  new p_i  |  new q^{(i)}                         the symbol gets a new meaning from here on
     einstein on | off                                         repeated indices are summed
-    skip "an aside"                                           the next display is not read, for this reason
+    skip  |  skip "\hat{y} \approx"                           the next display, or those with this in them, unread
 
 This module must never guess: a directive that it does not understand is a diagnostic.
 """
@@ -42,7 +42,8 @@ class Directives:
         self.elaborator = elaborator
         self.parse = parse
         self.define = define
-        self.skipping: str | None = None
+        self.skips: dict[str, Span] = {}
+        self.skips_next = False
 
     def apply(self, text: str, offset: int, source: str = "") -> Diagnostic | None:
         """Carry out one directive; a diagnostic if it is not understood. ``source`` says where it was declared."""
@@ -257,8 +258,13 @@ class Directives:
             self.symbols.new_version(head.name.partition("#")[0], head.subs, head.sups)
 
     def _skip(self, text: str, offset: int, source: str) -> None:
-        """``skipping`` is why the next display is left out; who reads it takes it back."""
-        self.skipping = text.strip("\"'“” ")
+        """``skips`` are the texts of displays to leave out, ``skips_next`` is for the next one only."""
+        if named := text.strip("\"'“” "):
+            self.skips["".join(named.split())] = Span(offset, offset + len(text))
+        elif source.startswith("declared in line"):
+            self.skips_next = True
+        else:
+            raise ReadError("E191", "from outside, `skip` names what stands in the display", Span(offset, offset))
 
     def _einstein(self, text: str, offset: int, source: str) -> None:
         self.symbols.einstein = text.strip() != "off"

@@ -60,6 +60,7 @@ class Walk:
         self.reading = reading = Reading(document, strict)
         self.outside = outside
         self.displays: list[Span] = []
+        self.met: set[str] = set()  # the texts of displays to skip that occurred
         self.posed, self.diagnostics = reading.posed, reading.diagnostics
         self.rates = Rates(reading)
         self.claims_of = Claims(reading, self.rates)
@@ -105,6 +106,9 @@ class Walk:
                 self._block(block)
             except (RecursionError, MemoryError):
                 self.diagnostics.append(beyond(block.span))
+        for text, span in self.directives.skips.items():
+            if text not in self.met:
+                self.diagnostics.append(Diagnostic("W440", "nothing is skipped: no display contains this", span))
         self.statements.settle()
         for a, b in reading.symbols.ranges.settle():
             message = f"the same index runs to {a} in one place and to {b} in another; they are read as the same size"
@@ -203,11 +207,13 @@ class Walk:
 
     def _skipped(self, block: Display) -> bool:
         """Whether a directive says to leave this display out; that is never done in silence."""
-        reason, self.directives.skipping = self.directives.skipping, None
-        if reason is None:
+        directives, latex = self.directives, "".join(block.latex.split())
+        named = [text for text in directives.skips if text in latex]
+        if not named and not directives.skips_next:
             return False
-        because = f": {reason}" if reason else ""
-        self.diagnostics.append(Diagnostic("W440", f"this display is skipped{because}", block.span))
+        self.met.update(named)
+        directives.skips_next = False
+        self.diagnostics.append(Diagnostic("W440", "this display is skipped, as declared", block.span))
         self.chains.last = None
         return True
 
@@ -231,8 +237,7 @@ class Walk:
             if n and aside is not None and not goes_on and "\\\\" not in text[aside:start]:
                 continue  # still beside the formula: "when g = ..., and h = ..."
             aside = None
-            alone = len(row.segments) == 1 and row.segments[0].relation is None
-            if row.unread or (alone and isinstance(row.segments[0].side, ReadError)):
+            if row.unread or (len(rows.rows) == 1 and _is_unread(row) and self._relates(row)):
                 self._unread(row, number, n)
             elif row.segments and ASIDE.match(text, row.segments[0].span.start, row.cells_span.end):
                 aside = row.cells_span.end
@@ -248,8 +253,17 @@ class Walk:
         """A row that could not be split: a step that is not read, if it says anything of two sides."""
         error = row.segments[0].side
         assert isinstance(error, ReadError)
-        text = self.reading.document.source.text[row.cells_span.start : row.cells_span.end]
-        if any(v.RELATIONS.get(sign) in CLAIMS for sign in SIGN.findall(text)):
+        if self._relates(row):
             self.chains.unread(error.diagnostic, row.cells_span, "", display, n)
         else:
             self.diagnostics.append(error.diagnostic)
+
+    def _relates(self, row: syntax.Row) -> bool:
+        """Whether a relation stands anywhere in a row."""
+        text = self.reading.document.source.text[row.cells_span.start : row.cells_span.end]
+        return any(v.RELATIONS.get(sign) in CLAIMS for sign in SIGN.findall(text))
+
+
+def _is_unread(row: syntax.Row) -> bool:
+    """Whether a row is one side that could not be read."""
+    return len(row.segments) == 1 and isinstance(row.segments[0].side, ReadError)

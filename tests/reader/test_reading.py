@@ -139,18 +139,25 @@ def test_no_display_with_a_relation_vanishes(latex: str, code: str) -> None:
 
 
 def test_displays_without_a_relation_need_not_be_read() -> None:
-    text = r"\begin{subequations} \[ a + a = 2a \] \end{subequations} \begin{proof} Yes. \end{proof}"
+    text = r"\[ \begin{pmatri} a \end{pmatri} \] \begin{subequations} \[ a + a = 2a \] \end{subequations} \begin{proof} Yes. \end{proof}"
     assert check_text(text, "reading.tex", "tex").diagnostics == ()
 
 
 def test_a_display_that_is_skipped_is_named() -> None:
-    skip = '<!-- symderiv: skip "a sketch" -->'
-    text = "\n\n".join((skip, "$$x + x = 3x$$", "$$= 4x$$", "$$y + y = 2y$$"))
-    checked = check_text(text, "reading.md")
-    assert [(found.code, found.message) for found in checked.diagnostics] == [
-        ("W440", "this display is skipped: a sketch")
-    ]
-    assert [step.in_order for step in checked.steps] == [False, True]  # nothing to go on from; and the next is read
+    """By a line before it, or by what stands in it; never in silence."""
+    for skip in ("skip", 'skip "x = 3"'):
+        text = "\n\n".join((f"<!-- symderiv: {skip} -->", "$$x + x = 3x$$", "$$= 4x$$", "$$y + y = 2y$$"))
+        checked = check_text(text, "reading.md")
+        assert [found.message for found in checked.diagnostics] == ["this display is skipped, as declared"]
+        assert [step.in_order for step in checked.steps] == [False, True]  # nothing to go on from; and the next is read
+
+
+def test_what_is_to_be_skipped_must_be_there() -> None:
+    assert codes('<!-- symderiv: skip "x = 4" -->', "$$x + x = 2x$$") == ["W440"]
+    outside = check_text("$$x + x = 2x$$", "reading.md", directives=[("skip", "--skip")])
+    assert [found.code for found in outside.diagnostics] == ["E191"]
+    outside = check_text("$$x + x = 3x$$", "reading.md", directives=[('skip "x + x"', "side file")])
+    assert ([found.code for found in outside.diagnostics], outside.steps) == (["W440"], ())
 
 
 def test_the_coordinates_of_a_point_in_running_text_are_no_definition() -> None:
