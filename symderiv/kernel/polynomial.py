@@ -548,7 +548,7 @@ class Algebra:
             return result
         if not whole and len(inner) == 1:
             ((monomial, c),) = inner.items()
-            if c == 1 and len(monomial[1]) == 1 and monomial[1][0][1] == 1 and monomial[1][0][0][0] != POLY:
+            if c == 1 and len(monomial[1]) == 1 and monomial[1][0][1] == 1:
                 return self.multiply(result, {((), ((monomial[1][0][0], exponent),)): 1})
         ((made, _),) = self.made((POLY, freeze(inner)), exponent).items()
         return self.multiply(result, self.monomial(*made))
