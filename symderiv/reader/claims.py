@@ -17,6 +17,7 @@ from symderiv.reader.layers import further
 from symderiv.reader.names import shown
 from symderiv.reader.rates import Rates
 from symderiv.reader.reading import Posed, Reading
+from symderiv.reader.vocabulary import LOSSES
 from symderiv.terms import (
     Assumption,
     Claim,
@@ -33,8 +34,6 @@ from symderiv.terms import (
     reached,
     subterms,
 )
-
-LOSSES = ("L", "J", "C", "E", "l", r"\ell", r"\mathcal{L}", r"\mathcal{J}", r"\mathcal{C}", "loss", "cost", "Loss")
 
 
 class Claims:

@@ -167,6 +167,8 @@ class Definitions:
             return False
         if not any(isinstance(i, int) for i in (*subs, *labels)) and name in set(names_in(right)) and head[3]:
             return False  # H(y) = H(x) + ... says how H behaves, not what it is
+        if name in symbols.arrays and not (subs or labels or head[3]) and self._repeats(left, right):
+            return False
         if symbols.defines(name, len(subs), len(labels)):
             shown = Head(symbols.name(name, len(subs), len(labels)), len(subs), len(labels))
             existing = symbols.definitions.get(symbols.hidden[shown][1] if shown in symbols.hidden else shown, ())
@@ -314,7 +316,9 @@ class Definitions:
         posed: Posed,
     ) -> None:
         symbols, elaborator = self.symbols, self.elaborator
-        if isinstance(right, syntax.Group) and right.open in ("{", r"\{"):
+        entry = right.body if isinstance(right, syntax.Group) and right.open in ("[", "{", r"\{") else None
+        by_entry = isinstance(entry, syntax.Scripted) and not (subs or labels or args) and name[-1:].isupper()
+        if isinstance(right, syntax.Group) and right.open in ("{", r"\{") and not by_entry:
             raise ReadError("E164", "a set or a matrix given by its entry is not in the language", right.span)
         named = {name for arg in args for name in names_in(arg)}
         if not named.isdisjoint(names_in(right)) and elaborator.unknown(right):
@@ -323,6 +327,8 @@ class Definitions:
         parameters = self._parameters(args)
         try:
             value = elaborator.value(right)
+            if by_entry and isinstance(entry, syntax.Scripted) and entry.sub is not None:  # W = [w_{ij}]
+                value = elaborator.listed(value, entry.sub) or value
         except ReadError as error:
             if error.diagnostic.code not in ARRAYS or says_vector(right):
                 raise

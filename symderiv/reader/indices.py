@@ -54,6 +54,10 @@ class Indices:
         """What a formula stands for: the elaborator knows."""
         raise NotImplementedError
 
+    def differentiated(self, body: Value, variable: Value, node: syntax.Node) -> Value:
+        """The derivative of ``body`` by ``variable``."""
+        raise NotImplementedError
+
     def scalar(self, node: syntax.Node) -> Term:
         value = self.value(node)
         if isinstance(value, Array):

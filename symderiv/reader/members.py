@@ -15,6 +15,7 @@ from symderiv.reader.families import substitute
 from symderiv.reader.indices import INDICATORS, Indices, refuse
 from symderiv.reader.names import index_word, plain
 from symderiv.reader.nodes import commands, is_layer, is_transpose, names_in, parts_of, subscripts
+from symderiv.reader.vocabulary import LOSSES
 from symderiv.terms import (
     ONE,
     Delta,
@@ -31,6 +32,7 @@ from symderiv.terms import (
     num,
     power,
     rebuild,
+    rename,
 )
 
 
@@ -53,7 +55,7 @@ class Members(Indices):
             return self.scripts(self.value(base), sup, primes, node)  # <A, B>_F
         if isinstance(base, syntax.Group) and sub is not None:
             value = self.value(base)
-            value = self.pick(value, sub, node)
+            value = (self.listed(value, sub) if base.open == "[" else None) or self.pick(value, sub, node)
             return self.scripts(value, sup, primes, node)
         if isinstance(base, syntax.Number) and base.text == "1" and self._is_length(sub):
             return self.scripts(self.ones(sub), sup, primes, node)
@@ -118,6 +120,10 @@ class Members(Indices):
             if name == "J" and self.symbols.jacobians and index_word(sub) in self.symbols.shapes:
                 raise refuse("E173", "the Jacobian of what follows: write it with a bracket", node)
             name, subs = f"{name}_{{{index_word(sub)}}}", []
+        if name.startswith(r"\delta ") and not any(h.name == name for h in self.symbols.definitions):
+            short = self.sensitivity(name.removeprefix(r"\delta "), sub, sup, node)
+            if short is not None:
+                return short
         sups, sup, name = self.label(name, sup)
         symbols = self.symbols
         if (
@@ -326,6 +332,34 @@ class Members(Indices):
         return Array(
             tuple(slots), lambda at: Var(head.name, tuple(at), sups), head.name.split("#")[0] in self.symbols.rows
         )
+
+    def listed(self, value: Value, sub: syntax.Node) -> Array | None:
+        r"""``[a_{ij}]_{ij}``: the array of all these entries, the last index along a row."""
+        names = self.indices(sub) if isinstance(value, Term) else None
+        if not names or not isinstance(value, Term) or len(set(names)) < len(names) or not value.free.issuperset(names):
+            return None
+        axes = tuple(self.free[name] for name in names if isinstance(name, str) and name in self.free)
+        if len(axes) < len(names):
+            return None
+        return Array(axes, lambda at: rename(value, {str(n): i for n, i in zip(names, at, strict=True)}))
+
+    def sensitivity(
+        self, name: str, sub: syntax.Node | None, sup: syntax.Node | None, node: syntax.Node
+    ) -> tuple[Value, syntax.Node | None] | None:
+        r"""``\delta y_j`` is short for the derivative of the loss by y_j where such a derivative is written, too."""
+        symbols = self.symbols
+        tops = {a for a, b in symbols.rates if b.name == symbols.name(name, b.subs, b.sups) and a.name in LOSSES}
+        if len(tops) != 1 or not self.symbols.heads.get(name):
+            return None
+        (top,) = tops
+        value, rest = self.member(syntax.Symbol(name, node.span), sub, sup, node)
+        if isinstance(value, Array) and symbols.defines(name, len(value.axes)):  # by its members, not by what they are
+            value = self.family(Head(symbols.name(name, len(value.axes)), len(value.axes), 0), node)
+        if top.subs or top.sups or not isinstance(value, Var | Array):
+            return None
+        note = rf"\delta {name} is read as the derivative of {top.name} by {name}"
+        self.notes.append(note)
+        return self.differentiated(Var(top.name, (), ()), value, node), rest
 
     def pick(self, value: Value, sub: syntax.Node, node: syntax.Node) -> Term:
         if not isinstance(value, Array):

@@ -12,11 +12,11 @@ from collections.abc import Callable, Sequence
 from symderiv.diagnostics import ReadError
 from symderiv.reader import syntax
 from symderiv.reader.calls import FUNCTIONS
-from symderiv.reader.claims import LOSSES
 from symderiv.reader.elaborate import Elaborator
 from symderiv.reader.names import index_word, plain
 from symderiv.reader.nodes import is_transpose, parts_of, syntax_parts
 from symderiv.reader.survey import BOLD, FUNCTION_LETTERS
+from symderiv.reader.vocabulary import LOSSES
 
 NUMBER, COLUMN, ROW, MATRIX = "number", "column", "row", "matrix"
 FLIPPED = {NUMBER: NUMBER, COLUMN: ROW, ROW: COLUMN, MATRIX: MATRIX}

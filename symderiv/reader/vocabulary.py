@@ -166,3 +166,6 @@ _UNICODE = {
 UNICODE: dict[str, str] = _UNICODE
 SUPERSCRIPTS = dict(zip("⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁽⁾ⁱⁿᵀᵗᵏʲᵐ", "0123456789+-()inTtkjm", strict=True))
 SUBSCRIPTS = dict(zip("₀₁₂₃₄₅₆₇₈₉₊₋₍₎ᵢⱼₖₗₘₙₜᵣₐₑₓ", "0123456789+-()ijklmntraex", strict=True))
+
+LOSSES = ("L", "J", "C", "E", "l", r"\ell", r"\mathcal{L}", r"\mathcal{J}", r"\mathcal{C}", "loss", "cost", "Loss")
+"""Letters for what is minimised."""
