@@ -48,6 +48,18 @@ SLIPS = [
     ),
     (r"\frac{\partial p_i}{\partial f_j} = p_i (p_j - \delta_{ij})", SOFTMAX, None, "the sign"),
     (
+        r"\frac{\partial p_i}{\partial f_j} = -p_i p_j",
+        SOFTMAX,
+        r"\delta_{ij} p_i - p_i p_j",
+        "the term δ_{ij} p_i is missing: the formula holds for i ≠ j only",
+    ),
+    (
+        r"\frac{\partial \log p_i}{\partial f_j} = -p_j",
+        SOFTMAX,
+        r"\delta_{ij} - p_j",
+        "the term δ_{ij} is missing: the formula holds for i ≠ j only",
+    ),
+    (
         r"\frac{\partial p_i}{\partial f_j} = p_i (\delta_{ij} + p_j)",
         SOFTMAX,
         r"p_i (\delta_{ij} - p_j)",

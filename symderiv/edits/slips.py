@@ -80,13 +80,26 @@ def _one_for_delta(place: Place) -> Slips:
 
 
 def _times(factor: Term, term: Term) -> Term:
-    return factor if term is ONE else mul(factor, term)
+    return factor if term is ONE else mul(factor, term)  # what is printed has no factor 1
 
 
 def _insert_delta(place: Place) -> Slips:
     if place.factor and place.term is not ONE and place.term is not ZERO:
         for i, j in _pairs(place):
             yield mul(Delta(i, j), place.term), f"{unicode(Delta(i, j))} is missing{place.where}"
+
+
+def _insert_case(place: Place) -> Slips:
+    """``-p_i p_k`` for ``p_i (δ_ik - p_k)``: what holds for distinct indices only lacks a term for equal ones."""
+    if place.parent is not None:
+        return
+    for i, j in _pairs(place):
+        only = f"the formula holds for {_letter(i)} ≠ {_letter(j)} only"
+        for factor in (ONE, *_factors(place.term)):
+            if factor is ONE or not factor.free.isdisjoint((i, j)):
+                equal = _times(Delta(i, j), factor)
+                for lacking in (equal, neg(equal)):
+                    yield add(lacking, place.term), f"the term {unicode(lacking)} is missing: {only}"
 
 
 def _drop_delta(place: Place) -> Slips:
@@ -433,6 +446,7 @@ RULES: tuple[tuple[str, Callable[[Place], Slips]], ...] = (
     ("size", _size),
     ("number", _number),
     ("missing delta", _insert_delta),
+    ("missing case", _insert_case),
     ("extra delta", _drop_delta),
     ("extra sum", _drop_sum),
     ("sum too short", _widen_sum),
