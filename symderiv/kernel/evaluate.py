@@ -272,7 +272,7 @@ class Point:
 
     def evaluate(self, term: Term, env: Mapping[str, int]) -> arb:
         """The ball of ``term`` with its free indices from ``env``. Raises NoValue."""
-        key = (term, *sorted((name, env[name]) for name in term.free if name in env))
+        key = (term, *[env.get(name) for name in term.free])  # in the order in which this one set has its names
         found = self.memo.get(key)
         if found is None:
             self.spend(1)
@@ -284,13 +284,14 @@ class Point:
             case Num():
                 return _ball(term.value)
             case Var():
-                at = Var(term.name, _at(term.subs, env, self), _at(term.sups, env, self))
-                body = definition_of(at, self.context.definitions)
-                if body is not None:
-                    return self.evaluate(body, self.root)
+                subs, sups = _at(term.subs, env, self), _at(term.sups, env, self)
+                if term.head in self.context.definitions:
+                    body = definition_of(Var(term.name, subs, sups), self.context.definitions)
+                    if body is not None:
+                        return self.evaluate(body, self.root)
                 if is_unknown(term) and not self._arbitrary(term):
                     raise NoValue("an unknown derivative")
-                return _ball(self.value(*at.key))
+                return _ball(self.value(term.name, subs, sups))
             case Add():
                 result = arb(0)
                 for part in term.parts:
@@ -388,7 +389,7 @@ def _index(index: Index, env: Mapping[str, int], point: Point) -> int:
 
 
 def _at(indices: tuple[Index, ...], env: Mapping[str, int], point: Point) -> tuple[int, ...]:
-    return tuple(_index(i, env, point) for i in indices)
+    return tuple([_index(i, env, point) for i in indices]) if indices else ()
 
 
 def _power(base: arb, exponent: arb, written: Term) -> arb:

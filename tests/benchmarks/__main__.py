@@ -7,7 +7,7 @@ import itertools
 import subprocess
 import sys
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from symderiv import notation
@@ -133,6 +133,13 @@ def measure(quick: bool) -> list[Row]:
     ]
 
 
+def printed(table: Sequence[tuple[str, ...]]) -> str:
+    """Rows with their columns below each other."""
+    widths = [max(map(len, cells)) for cells in zip(*table, strict=True)]
+    rows = ("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)) for row in table)
+    return "\n".join(row.rstrip() for row in rows)
+
+
 def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.benchmarks", description=__doc__)
     parser.add_argument("--strict", action="store_true", help="exit status 1 if a target is missed")
@@ -141,9 +148,7 @@ def main() -> int:
     rows = measure(options.quick)
     words = {True: "met", False: "MISSED", None: "-"}
     table = [(row.what, row.measured, row.target, words[row.met]) for row in rows]
-    widths = [max(len(cells[column]) for cells in table) for column in range(4)]
-    for cells in table:
-        print("  ".join(cell.ljust(width) for cell, width in zip(cells, widths, strict=True)).rstrip())
+    print(printed(table))
     return int(options.strict and any(row.met is False for row in rows))
 
 

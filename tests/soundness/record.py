@@ -9,7 +9,9 @@ import tokenize
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass, field
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +24,8 @@ from tests.soundness.mutation import Tally, our_derivations, our_documents
 from tests.soundness.mutation import run as mutate
 from tests.soundness.traps import TRAPS, sympy_names, sympy_says, verdict_of, wrong
 
+KERNEL = import_module("symderiv.kernel.prove")
+WHOLE = 10  # one random claim in so many is posed with the kernel's thorough search
 BATCH = 200
 GRAVE = ("false Proved", "false Refuted", "missing condition", "crash")
 SHOWN = 20
@@ -48,12 +52,28 @@ class ClaimTally:
         return self
 
 
+@contextmanager
+def search_of(nodes: int) -> Iterator[None]:
+    """The kernel's thorough search for counterexamples evaluates ``nodes`` nodes."""
+    usual = KERNEL.THOROUGH
+    KERNEL.THOROUGH = nodes
+    try:
+        yield
+    finally:
+        KERNEL.THOROUGH = usual
+
+
 def judge_claims(seeds: range) -> ClaimTally:
-    """Pose the claims of ``seeds`` and hold the verdicts against the reference."""
+    """Pose the claims of ``seeds`` and hold the verdicts against the reference.
+
+    Nine in ten are posed without the kernel's thorough search, which takes two thirds of its time and finds one
+    refutation in ten: what is proved does not depend on it, and a witness is a witness however it is found.
+    """
     tally = ClaimTally()
     for seed in seeds:
         made = make(seed)
-        outcome = trial(made.claim, seed)
+        with search_of(KERNEL.THOROUGH if seed % WHOLE == 0 else 0):
+            outcome = trial(made.claim, seed)
         tally.claims += 1
         tally.kernel += outcome.seconds
         if outcome.problem:
@@ -175,6 +195,7 @@ def claims_page(tally: ClaimTally, seconds: float) -> Iterator[str]:
     yield "## 1. Random claims"
     yield ""
     yield f"{tally.claims:,} claims in {seconds:.0f} s (kernel: {tally.kernel:.0f} s of one processor)."
+    yield f"One in {WHOLE} was posed with the kernel's thorough search for a counterexample, the others with the quick one."
     yield ""
     yield f"- false Proved: {tally.problems['false Proved']}"
     yield f"- false Refuted: {tally.problems['false Refuted']}"
