@@ -29,6 +29,9 @@ class Survey:
         self.numbered: set[str] = set()  # names with numbers for labels, with letters, and with letters of layers
         self.lettered: set[str] = set()
         self.layers: dict[str, set[str]] = {}
+        self.counted: set[str] = set()  # names with numbers for subscripts, with other subscripts, and transposed
+        self.indexed: set[str] = set()
+        self.turned: set[str] = set()
         self.dotted: set[str] = set()  # the subscripts of last terms behind dots
 
     def row(self, row: syntax.Row) -> None:
@@ -54,6 +57,8 @@ class Survey:
         matrices = any(name[-1:].isupper() for name in self.numbered)
         if matrices:
             symbols.layered = self.numbered - self.lettered - generic
+        if any(_capital(name) for name in self.turned & self.counted - self.indexed):
+            symbols.layered_subs = self.counted - self.indexed
         symbols.pairs = {name for name in symbols.pairs if not self.singles.get(name, 0)}
 
     def node(self, node: syntax.Node) -> None:
@@ -74,6 +79,8 @@ class Survey:
             symbols.divisors.update(names_in(node.denominator))
         if isinstance(node, syntax.DerivativeOp):
             for variable, _ in node.variables:
+                if isinstance(variable, syntax.Symbol) and _capital(plain(variable.name)):
+                    symbols.matrices.add(plain(variable.name))
                 self.square(variable)
                 self._numbered(variable)
         if isinstance(node, syntax.Symbol):
@@ -164,7 +171,11 @@ class Survey:
 
     def _labelled(self, node: syntax.Scripted) -> None:
         """Labels that are numbers only, on a vector or matrix: layers, each of its own shape."""
-        base, _, sup, _ = parts_of(node)
+        base, sub, sup, _ = parts_of(node)
+        if isinstance(base, syntax.Symbol) and sub is not None:
+            (self.counted if isinstance(sub, syntax.Number) else self.indexed).add(plain(base.name))
+            if sup is not None and is_transpose(sup):
+                self.turned.add(plain(base.name))
         if isinstance(sup, syntax.Product) and len(sup.factors) == 2 and is_transpose(sup.factors[1]):
             sup = sup.factors[0]
         if isinstance(base, syntax.Symbol) and isinstance(sup, syntax.Group) and sup.open in ("(", "["):
@@ -234,3 +245,7 @@ def _dressed(name: str, symbols: Symbols) -> None:
         letter = dressed.partition("{")[2].rstrip("}") or dressed
         if len(letter) == 1 and letter.isalpha() and (dressed == letter or letter.isupper()):
             (symbols.matrices if letter.isupper() else symbols.vectors).add(dressed)
+
+
+def _capital(name: str) -> bool:
+    return len(name) == 1 and name.isupper()
