@@ -156,11 +156,13 @@ class Entries(Members):
                 "E183", "the entries of this matrix do not show what its dots stand for", node, "give one: A_{ij} = ..."
             )
         self.notes.append("the dots are read as the obvious family")
+        if not found.low:
+            self.notes.append("what is numbered from 0 here is read as numbered from 1, as a sum is")
         axes = [self.symbols.ranges.new() for _ in range(2)]
         if found.highs[0] == found.highs[1]:
             axes[1] = axes[0]
         for axis, high in zip(axes, found.highs, strict=True):
-            self.symbols.ranges.declare(axis, Range(found.low, self.symbols.size(high)))
+            self.symbols.ranges.declare(axis, Range(1, self.symbols.size(high)))
         return Array(tuple(axes), lambda at: rename(found.body, {found.row: at[0], found.column: at[1]}))
 
     def stacked(self, values: list[Value], lies: bool, node: syntax.Node) -> Array:

@@ -302,6 +302,9 @@ class Members(Indices):
             return whole
         if symbols.defines(name, 0, 0):
             return None
+        if name.partition("^{")[0] in symbols.flat:
+            head = Head(symbols.name(name, 2), 2, 0)  # a row b with the entries b_{1j}
+            return Array((symbols.ranges.slot(head, 1),), lambda at: Var(head.name, (1, *at), ()), row=True)
         small = symbols.row_families.get(name) or symbols.entry_families.get(name)
         if small is not None:
             rows = Head(symbols.name(small, 2), 2, 0)

@@ -225,6 +225,8 @@ class Shapes:
         if name.endswith(("_{max}", "_{min}", "_{mean}")):
             return NUMBER
         letter, capital = _letter(name)
+        if name.partition("^{")[0] in symbols.flat and not subs:
+            return ROW
         if any(font in base.name for font in BOLD) and letter and not subs:
             return MATRIX if capital else self.vector
         members = {h.subs for h in self.symbols.heads.get(name, ()) if h.subs and h.sups == sups}

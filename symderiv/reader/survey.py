@@ -32,6 +32,7 @@ class Survey:
         self.counted: set[str] = set()  # names with numbers for subscripts, with other subscripts, and transposed
         self.indexed: set[str] = set()
         self.turned: set[str] = set()
+        self.firsts: dict[str, set[str]] = {}  # what stands first in the pairs of indices of a name
         self.dotted: set[str] = set()  # the subscripts of last terms behind dots
 
     def row(self, row: syntax.Row) -> None:
@@ -57,6 +58,7 @@ class Survey:
         matrices = any(name[-1:].isupper() for name in self.numbered)
         if matrices:
             symbols.layered = self.numbered - self.lettered - generic
+        symbols.flat = {name for name, found in self.firsts.items() if found == {"1"}}
         if any(_capital(name) for name in self.turned & self.counted - self.indexed):
             symbols.layered_subs = self.counted - self.indexed
         symbols.pairs = {name for name in symbols.pairs if not self.singles.get(name, 0)}
@@ -121,6 +123,9 @@ class Survey:
                 if base.name in (r"\mathbf{1}", r"\mathbb{1}", r"\boldsymbol{1}") and isinstance(sub, syntax.Symbol):
                     self.ones += 1
                 letters = index_count(sub, symbols.index_names)
+                pair = list(sub.items if isinstance(sub, syntax.Tuple) else getattr(sub, "factors", ()))
+                if len(pair) == 2:
+                    self.firsts.setdefault(name, set()).add(syntax.sexpr(pair[0]))
                 if letters >= 2:
                     symbols.pairs.add(name)
                 elif isinstance(sub, syntax.Number) and len(sub.text) == 2:

@@ -54,7 +54,7 @@ class Symbols:
     ``upper`` vectors whose entries are numbered above, ``basis`` families of basis vectors; ``rowwise``: a softmax of a
     matrix is one of each of its rows; ``jacobians``: the document speaks of Jacobians, so that J_x(s) is one;
     ``row_families`` matrices X, and the family of vectors x_i of their rows, ``entry_families`` and
-    that of their entries x_{ij}.
+    that of their entries x_{ij}; ``flat`` rows whose entries are written b_{1j}.
     """
 
     ranges: Ranges = field(default_factory=Ranges)
@@ -118,6 +118,7 @@ class Symbols:
     jacobians: bool = False
     row_families: dict[str, str] = field(default_factory=dict)
     entry_families: dict[str, str] = field(default_factory=dict)
+    flat: set[str] = field(default_factory=set)
 
     def name(self, written: str, subs: int = 0, sups: int = 0) -> str:
         return self.versions.get(Head(written, subs, sups), written)
