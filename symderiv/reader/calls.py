@@ -83,6 +83,8 @@ class Calls(Entries):
             if derivative is not None:
                 return self.scripts(derivative, gsup, gprimes, head), 2
         value = self.called(name, sub, sup, items, gsub, head)
+        if value is None and name in ("sum", "Sum") and sub is None and len(items) == 1:
+            value = self.total(self.value(items[0]))
         if value is None and self.is_word(base):
             raise refuse("E151", f"the function {name} is not in the language", head)
         if value is None:
@@ -429,6 +431,16 @@ class Calls(Entries):
             raise refuse("E126", f"a prime on {name}", node, "write the derivative as \\frac{d}{dx}")
         result = elementwise([inner_value], lambda p: Fn(kind, p[0]), symbols.ranges, node.span)
         return self.scripts(result, node.sup, 0, node)
+
+    def total(self, value: Value) -> Term:
+        """The sum of all entries."""
+        if not isinstance(value, Array):
+            return value
+
+        def over(axes: tuple, at: tuple[Index, ...]) -> Term:
+            return contraction(lambda j: over(axes[1:], (*at, j)), axes[0], at) if axes else value.entry(at)
+
+        return over(value.axes, ())
 
     def matrix_function(self, name: str, node: syntax.Apply) -> Value:
         argument = node.argument.body if isinstance(node.argument, syntax.Group) else node.argument

@@ -338,7 +338,7 @@ class Chains:
         posed.free = dict(self.elaborator.free)
         posed.declared = dict(self.symbols.declared)
         posed.assumptions = self.symbols.in_force()
-        posed.conditions = conditions
+        posed.conditions = [*conditions, *self.elaborator.said]
         posed.notes = tuple(dict.fromkeys(self.elaborator.notes))
         self.elaborator.notes.clear()
         self.reading.diagnostics += self.elaborator.warnings

@@ -154,7 +154,29 @@ class Claims:
         stated = () if self.reading.strict else self._applicable()
         strongest = ("onehot", "binary", "positive")  # dropped first where a weaker one will do
         stated = sorted(stated, key=lambda a: strongest.index(a.kind) if a.kind in strongest else len(strongest))
-        given = [] if self.reading.strict else self.rates.known(posed, heads)
+        families = ranges.families()
+        through = {}
+        sides = [
+            {
+                (part.body.head, part.var.head)
+                for part in reached((side,), definitions)
+                if isinstance(part, Deriv) and isinstance(part.body, Var)
+            }
+            for side in terms
+        ]
+        both = set.intersection(*({top for top, _ in side} for side in sides)) if sides else set()
+        # a step that differentiates a loss on one side only says nothing of what the loss goes through
+        ways = self._through(symbols.rates)
+        here = self._through({pair for side in sides for pair in side}, at_hand=True)
+        ways |= {top: middle for top, middle in here.items() if top in both or top not in ways}
+        for top, middle in ways.items():
+            spans = families.get(middle, ())
+            if top in heads and all(r is not None and r.low <= 1 for r in spans):
+                through[top] = ((middle, spans),)
+                note = f"{shown(top.name)} is taken to depend on everything through {shown(middle.name)}"
+                if note not in posed.notes:
+                    posed.notes = (*posed.notes, note)
+        given = [] if self.reading.strict else self.rates.known(posed, heads | {m for ((m, _),) in through.values()})
         every = (*posed.assumptions, *posed.conditions, *posed.case, *stated)
         for assumption in (*(a for a in every if self._relevant(a, heads)), *given):
             data = tuple(ranges.resolve(part, memo) if isinstance(part, Term) else part for part in assumption.data)
@@ -172,20 +194,6 @@ class Claims:
             for b in symbols.variables
             if a != b and self._says_depends(a, b)
         )
-        families = ranges.families()
-        through = {}
-        written = {
-            (part.body.head, part.var.head)
-            for part in reached(terms, definitions)
-            if isinstance(part, Deriv) and isinstance(part.body, Var)
-        }
-        for top, middle in {**self._through(symbols.rates), **self._through(written, at_hand=True)}.items():
-            spans = families.get(middle, ())
-            if top in heads and all(r is not None and r.low <= 1 for r in spans):
-                through[top] = ((middle, spans),)
-                note = f"{shown(top.name)} is taken to depend on everything through {shown(middle.name)}"
-                if note not in posed.notes:
-                    posed.notes = (*posed.notes, note)
         return Context(
             indices,
             definitions,

@@ -154,6 +154,11 @@ class Definitions:
         name, subs, labels = found
         if name in symbols.size_names or (name in symbols.declared and not subs):
             return False
+        small = _entries(right)
+        if small is not None and not subs and not labels and name.lower() == small != name:
+            symbols.entry_families[name] = small  # W = [w_{ij}] names the matrix of these entries
+            posed.kind = "definition"
+            return True
         if isinstance(right, syntax.Number) and relation != ":=" and not CUES.search(self.reading.prose[-160:]):
             return False  # y = 1 is a case
         if subs and all(isinstance(i, int) for i in subs) and isinstance(right, syntax.Symbol | syntax.Number):
@@ -316,9 +321,7 @@ class Definitions:
         posed: Posed,
     ) -> None:
         symbols, elaborator = self.symbols, self.elaborator
-        entry = right.body if isinstance(right, syntax.Group) and right.open in ("[", "{", r"\{") else None
-        by_entry = isinstance(entry, syntax.Scripted) and not (subs or labels or args) and name[-1:].isupper()
-        if isinstance(right, syntax.Group) and right.open in ("{", r"\{") and not by_entry:
+        if isinstance(right, syntax.Group) and right.open in ("{", r"\{"):
             raise ReadError("E164", "a set or a matrix given by its entry is not in the language", right.span)
         named = {name for arg in args for name in names_in(arg)}
         if not named.isdisjoint(names_in(right)) and elaborator.unknown(right):
@@ -327,8 +330,6 @@ class Definitions:
         parameters = self._parameters(args)
         try:
             value = elaborator.value(right)
-            if by_entry and isinstance(entry, syntax.Scripted) and entry.sub is not None:  # W = [w_{ij}]
-                value = elaborator.listed(value, entry.sub) or value
         except ReadError as error:
             if error.diagnostic.code not in ARRAYS or says_vector(right):
                 raise
@@ -472,3 +473,13 @@ class Definitions:
 
 def _fixed(value: Array) -> bool:
     return any(isinstance(axis, int) for axis in value.axes)
+
+
+def _entries(node: syntax.Node) -> str | None:
+    """The family w of a matrix given by its entry: ``[w_{ij}]``, ``\\{ w_{ij} \\}``."""
+    if not isinstance(node, syntax.Group) or node.open not in ("[", "(", "{", r"\{"):
+        return None
+    base, sub, sup, _ = parts_of(node.body)
+    if isinstance(base, syntax.Symbol) and sub is not None and sup is None and index_count(sub) == 2:
+        return plain(base.name)
+    return None

@@ -6,7 +6,8 @@ Dots stand for the obvious family or are refused. This module must never guess w
 from __future__ import annotations
 
 from symderiv.reader import syntax
-from symderiv.reader.arrays import Array, Value
+from symderiv.reader.arrays import Array, Value, join
+from symderiv.reader.dotted import grid, middle
 from symderiv.reader.families import generalise
 from symderiv.reader.indices import refuse
 from symderiv.reader.members import Members
@@ -118,22 +119,82 @@ class Entries(Members):
                 cells, flat = [[*factors]], [*factors]  # [ y_1 \\ y_2 \\ ... \\ y_n ]
         if any(isinstance(c, syntax.Ellipsis) for c in flat):
             if len(cells) > 1 and any(len(row) > 1 for row in cells):
-                raise refuse(
-                    "E183", "dots in a matrix with several rows and columns", node, "give the entry: A_{ij} = ..."
-                )
-            entries = [self.scalar(c) for c in flat if c is not None and not isinstance(c, syntax.Ellipsis)]
-            return self.dotted_vector(entries, row=len(cells) == 1 and len(flat) > 1, node=node)
+                return self.dotted_matrix(cells, node)
+            lies = len(cells) == 1 and len(flat) > 1
+            dots = [n for n, c in enumerate(flat) if isinstance(c, syntax.Ellipsis)]
+            values = [self.value(c) for c in flat if c is not None and not isinstance(c, syntax.Ellipsis)]
+            if any(isinstance(v, Array) for v in values):
+                return self.stacked(values, lies, node)
+            terms = [v for v in values if isinstance(v, Term)]
+            at = middle(terms, self.symbols.size_names) if dots == [1, 3] else None
+            if at is not None:
+                return self.with_exception(terms, at, lies, node)
+            return self.dotted_vector(terms, lies, node)
         if len(flat) == 1 and isinstance(flat[0], syntax.Tuple):
             return self.listing(flat[0])
         if len({len(row) for row in cells}) != 1 or None in flat:
             raise refuse("E184", "the rows of this matrix have different lengths", node)
-        values = [[self.scalar(c) for c in row if c is not None] for row in cells]
-        rows, columns = len(values), len(values[0])
+        entries = [[self.scalar(c) for c in row if c is not None] for row in cells]
+        rows, columns = len(entries), len(entries[0])
         if columns == 1:
-            return Array((rows,), lambda at: _entry([r[0] for r in values], at[0]))
+            return Array((rows,), lambda at: _entry([r[0] for r in entries], at[0]))
         if rows == 1:
-            return Array((columns,), lambda at: _entry(values[0], at[0]), row=True)
-        return Array((rows, columns), lambda at: _entry([_entry(r, at[1]) for r in values], at[0]))
+            return Array((columns,), lambda at: _entry(entries[0], at[0]), row=True)
+        return Array((rows, columns), lambda at: _entry([_entry(r, at[1]) for r in entries], at[0]))
+
+    def dotted_matrix(self, cells: list[list[syntax.Node | None]], node: syntax.Node) -> Array:
+        """``a_{11} & \\cdots & a_{1n} \\\\ \\vdots ...``: the family that the corners show."""
+        width = max(len(row) for row in cells)
+        terms = [
+            [None if c is None or isinstance(c, syntax.Ellipsis) else self.scalar(c) for c in row]
+            + [None] * (width - len(row))
+            for row in cells
+        ]
+        found = grid(terms, self.symbols.size_names)
+        if found is None:
+            raise refuse(
+                "E183", "the entries of this matrix do not show what its dots stand for", node, "give one: A_{ij} = ..."
+            )
+        self.notes.append("the dots are read as the obvious family")
+        if not found.low:
+            self.notes.append("what is numbered from 0 here is read as numbered from 1, as a sum is")
+        axes = [self.symbols.ranges.new() for _ in range(2)]
+        if found.highs[0] == found.highs[1]:
+            axes[1] = axes[0]
+        for axis, high in zip(axes, found.highs, strict=True):
+            self.symbols.ranges.declare(axis, Range(1, self.symbols.size(high)))
+        return Array(tuple(axes), lambda at: rename(found.body, {found.row: at[0], found.column: at[1]}))
+
+    def stacked(self, values: list[Value], lies: bool, node: syntax.Node) -> Array:
+        """Vectors above each other are the rows of a matrix, columns beside each other its columns."""
+        arrays = [v for v in values if isinstance(v, Array) and len(v.axes) == 1 and not isinstance(v.axes[0], int)]
+        if len(arrays) != len(values) or (lies and any(v.row for v in arrays)):
+            raise refuse("E213", "vectors beside numbers, or rows in a row", node)
+        axis = arrays[0].axes[0]
+        for other in arrays[1:]:
+            if join(axis, other.axes[0], self.symbols.ranges) is None:
+                raise refuse("E210", "these vectors have different lengths", node)
+        inner = "\N{PRIME}"
+        stack = self.dotted_vector([v.entry((inner,)) for v in arrays], lies, node)
+
+        def entry(at: tuple[Index, ...]) -> Term:
+            outer, along = (at[1], at[0]) if lies else at
+            return rename(stack.entry((outer,)), {inner: along})
+
+        return Array((axis, stack.axes[0]) if lies else (stack.axes[0], axis), entry)
+
+    def with_exception(self, terms: list[Term], at: str, lies: bool, node: syntax.Node) -> Array:
+        """``a_1, ..., b, ..., a_n``: b stands at the index that it names."""
+        family = self.dotted_vector([terms[0], terms[2]], lies, node)
+        self.notes.append(f"the entry between the dots is read as that of the index {at}")
+        (axis,) = family.axes
+        if isinstance(axis, str):
+            self.use(at, axis, node)
+
+        def entry(index: tuple[Index, ...]) -> Term:
+            return terms[1] if index[0] == at else Cases(Delta(index[0], at), terms[1], family.entry(index))
+
+        return Array(family.axes, entry, lies)
 
     def listing(self, node: syntax.Tuple) -> Value:
         """``(a, b, c)`` as a vector."""

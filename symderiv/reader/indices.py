@@ -15,7 +15,7 @@ from symderiv.reader.arrays import Array, Value
 from symderiv.reader.names import index_word, plain
 from symderiv.reader.nodes import is_layer, is_time, is_transpose
 from symderiv.reader.symbols import INDEX_LETTERS, Symbols
-from symderiv.terms import ONE, ZERO, Delta, Index, Range, Term, Var, add, mul, neg
+from symderiv.terms import ONE, ZERO, Assumption, Delta, Index, Range, Term, Var, add, mul, neg
 
 INDICATORS = frozenset(
     {"1", "I", "δ", r"\mathbb{1}", r"\mathbf{1}", r"\mathbb{I}", r"\mathbbm{1}", r"\mathds{1}", r"\delta"}
@@ -41,6 +41,7 @@ class Indices:
         self.as_scalars = False  # read bare symbols as numbers even where families of their name are known
         self.calling = False
         self.guessed = False  # whether a shape was guessed from fonts and transposes alone
+        self.said: list[Assumption] = []  # conditions that subscripts state
         self.layout = ""  # how derivatives of vectors by vectors lie: "", "rows" (gradients do), "transposed"
         self.vector_rate = self.row_gradient = False  # whether a derivative was read that another layout changes
         self.notes: list[str] = []
@@ -48,6 +49,7 @@ class Indices:
 
     def start_chain(self) -> None:
         self.free = {}
+        self.said = []
         self.variable = None
 
     def value(self, node: syntax.Node) -> Value:
@@ -75,6 +77,8 @@ class Indices:
             case syntax.Number():
                 if not node.text.isdigit():
                     raise refuse("E120", f"the subscript {node.text} is not a whole number", node)
+                if name in self.symbols.layered_subs:
+                    return None  # W_2, the weights of layer 2
                 if len(node.text) == 2 and name in self.symbols.pairs:
                     return [int(c) for c in node.text]
                 return [int(node.text)]
@@ -95,6 +99,13 @@ class Indices:
                 inner = self.indices(sub)
                 if inner is not None and len(inner) == 1:
                     return [self.label_index(plain(base.name), inner[0], node)]
+            case syntax.Relation(left=syntax.Symbol() as left, rest=((op, syntax.Symbol() as right),)) if (
+                name and op in ("=", "!=")
+            ):
+                a, b = self.operand(left), self.operand(right)  # z_{r = q}: z_r, said of r = q
+                kind, sign = ("equal", "=") if op == "=" else ("distinct", r"\ne")
+                self.said.append(Assumption(kind, (a, b), f"{a} {sign} {b}", "said in a subscript"))
+                return [a]
             case syntax.Add():
                 raise refuse("E121", "arithmetic in an index is not in the language", node)
         if name and isinstance(node, syntax.Text):

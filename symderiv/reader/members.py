@@ -114,6 +114,8 @@ class Members(Indices):
         name = plain(base.name)
         if name in self.symbols.upper and sub is None and isinstance(sup, syntax.Symbol | syntax.Number):
             sub, sup = sup, None  # x^i, the i-th entry of x
+        if isinstance(sub, syntax.Tuple | syntax.Product) and (found := self.slice(name, sub, node)) is not None:
+            return found, sup
         subs = self.indices(sub, name)
         if subs is None:
             assert sub is not None
@@ -235,6 +237,25 @@ class Members(Indices):
             return Array(slots, lambda at: ONE if at[0] == subs[0] else Delta(subs[0], at[0]))
         return Array(slots, lambda at: Var(head.name, (*subs, *at), tuple(sups)), kind == "row")
 
+    def slice(self, name: str, sub: syntax.Tuple | syntax.Product, node: syntax.Node) -> Array | None:
+        """``z_{i,:}`` and ``W_{:,j}``: a row or column of a matrix, as a vector."""
+        items = sub.items if isinstance(sub, syntax.Tuple) else sub.factors
+        if len(items) != 2:
+            return None
+        whole = [isinstance(item, syntax.Symbol) and item.name in (":", "*", r"\cdot", r"\bullet") for item in items]
+        if whole.count(True) != 1:
+            return None
+        along = whole.index(True)
+        index = self.operand(items[1 - along])
+        entries = self.entries_of(name)
+        head = Head(self.symbols.name(entries.name if entries is not None else name, 2), 2, 0)
+        self.use(index, self.symbols.ranges.slot(head, 1 - along), node)
+        self.symbols.heads.setdefault(name, set()).add(head)
+        return Array(
+            (self.symbols.ranges.slot(head, along),),
+            lambda at: Var(head.name, (at[0], index) if along == 0 else (index, at[0]), ()),
+        )
+
     def own_member(self, name: str) -> list[Index] | None:
         """The indices of ``g`` where g_i is defined and g' is written: then g is g_i, at the definition's own index."""
         symbols = self.symbols
@@ -286,9 +307,16 @@ class Members(Indices):
             return whole
         if symbols.defines(name, 0, 0):
             return None
-        if name in symbols.row_families:
-            rows = Head(symbols.name(symbols.row_families[name], 2), 2, 0)
-            self.notes.append(f"the rows of {name} are taken to be the {symbols.row_families[name]}_i")
+        if name.partition("^{")[0] in symbols.flat:
+            head = Head(symbols.name(name, 2), 2, 0)  # a row b with the entries b_{1j}
+            return Array((symbols.ranges.slot(head, 1),), lambda at: Var(head.name, (1, *at), ()), row=True)
+        small = symbols.row_families.get(name) or symbols.entry_families.get(name)
+        if small is not None:
+            rows = Head(symbols.name(small, 2), 2, 0)
+            what = f"rows of {name} are taken to be the {small}_i"
+            if name in symbols.entry_families:
+                what = f"entries of {name} are taken to be the {small}_{{ij}}"
+            self.notes.append(f"the {what}")
             self.guessed = True
             for n in range(2):
                 symbols.ranges.unite(symbols.ranges.slot(rows, n), symbols.ranges.slot(Head(name, 2, 0), n))

@@ -17,6 +17,7 @@ from symderiv.reader.names import index_word, plain
 from symderiv.reader.nodes import is_transpose, parts_of, syntax_parts
 from symderiv.reader.survey import BOLD, FUNCTION_LETTERS
 from symderiv.reader.vocabulary import LOSSES
+from symderiv.terms import Head
 
 NUMBER, COLUMN, ROW, MATRIX = "number", "column", "row", "matrix"
 FLIPPED = {NUMBER: NUMBER, COLUMN: ROW, ROW: COLUMN, MATRIX: MATRIX}
@@ -74,6 +75,8 @@ class Shapes:
             members = {h for h in symbols.heads.get(name, ()) if h.subs} or subs or sups or small == name
             if kind == MATRIX and not members and symbols.kinds.get((small, 1, 0)) in (ROW, COLUMN):
                 symbols.row_families[name] = small
+            elif kind == MATRIX and not members and symbols.heads.get(small) == {Head(small, 2, 0)}:
+                symbols.entry_families[name] = small
 
     def _enter(self, key: Key, kind: str) -> None:
         symbols = self.symbols
@@ -222,10 +225,12 @@ class Shapes:
         if name.endswith(("_{max}", "_{min}", "_{mean}")):
             return NUMBER
         letter, capital = _letter(name)
+        if name.partition("^{")[0] in symbols.flat and not subs:
+            return ROW
         if any(font in base.name for font in BOLD) and letter and not subs:
             return MATRIX if capital else self.vector
         members = {h.subs for h in self.symbols.heads.get(name, ()) if h.subs and h.sups == sups}
-        if not subs and members == {2} and capital:
+        if not subs and members == {2} and letter:
             return MATRIX
         if not subs and members == {1} and not capital and letter:
             return self.vector

@@ -29,6 +29,10 @@ class Survey:
         self.numbered: set[str] = set()  # names with numbers for labels, with letters, and with letters of layers
         self.lettered: set[str] = set()
         self.layers: dict[str, set[str]] = {}
+        self.counted: set[str] = set()  # names with numbers for subscripts, with other subscripts, and transposed
+        self.indexed: set[str] = set()
+        self.turned: set[str] = set()
+        self.firsts: dict[str, set[str]] = {}  # what stands first in the pairs of indices of a name
         self.dotted: set[str] = set()  # the subscripts of last terms behind dots
 
     def row(self, row: syntax.Row) -> None:
@@ -54,6 +58,9 @@ class Survey:
         matrices = any(name[-1:].isupper() for name in self.numbered)
         if matrices:
             symbols.layered = self.numbered - self.lettered - generic
+        symbols.flat = {name for name, found in self.firsts.items() if found == {"1"}}
+        if any(_capital(name) for name in self.turned & self.counted - self.indexed):
+            symbols.layered_subs = self.counted - self.indexed
         symbols.pairs = {name for name in symbols.pairs if not self.singles.get(name, 0)}
 
     def node(self, node: syntax.Node) -> None:
@@ -74,6 +81,8 @@ class Survey:
             symbols.divisors.update(names_in(node.denominator))
         if isinstance(node, syntax.DerivativeOp):
             for variable, _ in node.variables:
+                if isinstance(variable, syntax.Symbol) and _capital(plain(variable.name)):
+                    symbols.matrices.add(plain(variable.name))
                 self.square(variable)
                 self._numbered(variable)
         if isinstance(node, syntax.Symbol):
@@ -114,6 +123,9 @@ class Survey:
                 if base.name in (r"\mathbf{1}", r"\mathbb{1}", r"\boldsymbol{1}") and isinstance(sub, syntax.Symbol):
                     self.ones += 1
                 letters = index_count(sub, symbols.index_names)
+                pair = list(sub.items if isinstance(sub, syntax.Tuple) else getattr(sub, "factors", ()))
+                if len(pair) == 2:
+                    self.firsts.setdefault(name, set()).add(syntax.sexpr(pair[0]))
                 if letters >= 2:
                     symbols.pairs.add(name)
                 elif isinstance(sub, syntax.Number) and len(sub.text) == 2:
@@ -164,7 +176,11 @@ class Survey:
 
     def _labelled(self, node: syntax.Scripted) -> None:
         """Labels that are numbers only, on a vector or matrix: layers, each of its own shape."""
-        base, _, sup, _ = parts_of(node)
+        base, sub, sup, _ = parts_of(node)
+        if isinstance(base, syntax.Symbol) and sub is not None:
+            (self.counted if isinstance(sub, syntax.Number) else self.indexed).add(plain(base.name))
+            if sup is not None and is_transpose(sup):
+                self.turned.add(plain(base.name))
         if isinstance(sup, syntax.Product) and len(sup.factors) == 2 and is_transpose(sup.factors[1]):
             sup = sup.factors[0]
         if isinstance(base, syntax.Symbol) and isinstance(sup, syntax.Group) and sup.open in ("(", "["):
@@ -234,3 +250,7 @@ def _dressed(name: str, symbols: Symbols) -> None:
         letter = dressed.partition("{")[2].rstrip("}") or dressed
         if len(letter) == 1 and letter.isalpha() and (dressed == letter or letter.isupper()):
             (symbols.matrices if letter.isupper() else symbols.vectors).add(dressed)
+
+
+def _capital(name: str) -> bool:
+    return len(name) == 1 and name.isupper()

@@ -47,13 +47,14 @@ class Symbols:
     derivative; ``auto`` families that come from a vector's definition; ``rates`` the pairs (A, b) of which a
     derivative dA/db is written somewhere; ``index_classes`` the range class that each free index had last; ``calls``
     how each function was called last; ``index_sizes`` the size that a factor 1/m tells of the sum after it;
-    ``hinted`` the ranges that the prose gives; ``kinds`` which members (a name, how many subscripts and labels) are
-    vectors or matrices themselves, ``doubtful`` the names of which that is not sure; ``layered`` names whose numbered
-    labels are layers, each with its own shape; ``softmax``: the prose calls \\sigma the softmax function; ``symmetric``
-    matrices that are called so, and where; ``upper`` vectors whose entries are numbered above, ``basis`` families of
-    basis vectors; ``rowwise``: a softmax of a matrix is one of each of its rows; ``jacobians``: the
-    document speaks of Jacobians, so that J_x(s) is one; ``row_families`` matrices X, and the family of vectors x_i of
-    their rows.
+    ``hinted`` the ranges that the prose gives; ``kinds`` which members (a name, how many subscripts
+    and labels) are vectors or matrices themselves, ``doubtful`` the names of which that is not sure; ``layered`` names
+    whose numbered labels are layers, each with its own shape, ``layered_subs`` those whose numbered subscripts are;
+    ``softmax``: the prose calls \\sigma the softmax function; ``symmetric`` matrices that are called so, and where;
+    ``upper`` vectors whose entries are numbered above, ``basis`` families of basis vectors; ``rowwise``: a softmax of a
+    matrix is one of each of its rows; ``jacobians``: the document speaks of Jacobians, so that J_x(s) is one;
+    ``row_families`` matrices X, and the family of vectors x_i of their rows, ``entry_families`` and
+    that of their entries x_{ij}; ``flat`` rows whose entries are written b_{1j}.
     """
 
     ranges: Ranges = field(default_factory=Ranges)
@@ -108,6 +109,7 @@ class Symbols:
     kinds: dict[tuple[str, int, int], str] = field(default_factory=dict)
     doubtful: set[str] = field(default_factory=set)
     layered: set[str] = field(default_factory=set)
+    layered_subs: set[str] = field(default_factory=set)
     softmax: bool = False
     symmetric: dict[str, str] = field(default_factory=dict)
     upper: set[str] = field(default_factory=set)
@@ -115,6 +117,8 @@ class Symbols:
     rowwise: bool = False
     jacobians: bool = False
     row_families: dict[str, str] = field(default_factory=dict)
+    entry_families: dict[str, str] = field(default_factory=dict)
+    flat: set[str] = field(default_factory=set)
 
     def name(self, written: str, subs: int = 0, sups: int = 0) -> str:
         return self.versions.get(Head(written, subs, sups), written)

@@ -80,6 +80,9 @@ class Walk:
         blocks = reading.document.blocks
         survey = Survey(reading.symbols)
         rows = [row for f in formulas(blocks) for row in reading.rows(f.latex, f.span).rows]
+        defined = [(text, origin) for text, origin in self.outside if text.split()[:1] in (["define"], ["let"])]
+        for text, _ in defined:
+            rows += reading.parse_text(text.partition(" ")[2], 0).rows
         for row in rows:
             survey.row(row)
         survey.settle(
@@ -87,18 +90,14 @@ class Walk:
                 prose.words(block.inlines) for block in all_blocks(blocks) if isinstance(block, Paragraph | Heading)
             )
         )
-        for text, origin in self.outside:
-            problem = self.directives.apply(text, 0, origin)
-            if problem is not None:
-                self.diagnostics.append(replace(problem, message=f"{origin}: {problem.message}", span=Span(0, 0)))
+        self._declare([given for given in self.outside if given not in defined])
         for block in all_blocks(blocks):
             if isinstance(block, Directive) and block.text.split()[:1] == ["shape"]:
-                self.directives.apply(
-                    block.text, 0
-                )  # shapes hold for the whole document; a problem is reported in its place
+                self.directives.apply(block.text, 0)  # it holds everywhere; a problem is reported in its place
         lying = Spaces(reading).find(blocks, rows)
         if any(isinstance(s.side, syntax.Node) and says_vector(s.side) for row in rows for s in row.segments):
             Shapes(reading.elaborator, ROW if lying else COLUMN).find(rows)
+        self._declare(defined)
         reading.elaborator.start_chain()
         reading.symbols.ranges.defining = False
         for block in reading.document.blocks:
@@ -113,6 +112,13 @@ class Walk:
         for a, b in reading.symbols.ranges.settle():
             message = f"the same index runs to {a} in one place and to {b} in another; they are read as the same size"
             self.diagnostics.append(Diagnostic("W413", message, Span(0, 0)))
+
+    def _declare(self, directives: Sequence[tuple[str, str]]) -> None:
+        """Apply declarations from outside the document."""
+        for text, origin in directives:
+            problem = self.directives.apply(text, 0, origin)
+            if problem is not None:
+                self.diagnostics.append(replace(problem, message=f"{origin}: {problem.message}", span=Span(0, 0)))
 
     def claims(self, posed: Posed) -> list[Claim]:
         """The claims of a step, for the kernel. Raises ReadError where shapes do not fit."""
