@@ -13,7 +13,7 @@ from itertools import combinations
 from symderiv.edits import Edit, edits
 from symderiv.kernel import Proved, Undecided, prove
 from symderiv.notation import latex, unicode
-from symderiv.terms import ZERO, Assumption, Claim, Range, SizeOf, Term, Var, subterms, unbound
+from symderiv.terms import ZERO, Assumption, Claim, Range, SizeOf, Term, Var, reached, subterms, unbound
 from symderiv.trial import Trial
 
 EDITS = 1200  # edits of one side that are looked at
@@ -118,7 +118,8 @@ def _conditions(claim: Claim) -> Iterator[Assumption]:
     """
     ranges = claim.context.ranges
     written = claim.left.free | claim.right.free
-    names = written | unbound((claim.left, claim.right), claim.context.definitions)
+    definitions = claim.context.definitions
+    names = written | unbound(reached((claim.left, claim.right), definitions), definitions)
     free = sorted((name for name in names if name in ranges), key=lambda name: (name in written, name))
     settled = {frozenset(a.data) for a in claim.context.assumptions if a.kind in ("equal", "distinct")}
     pairs: list[tuple[str | int, str]] = [(i, j) for i, j in combinations(free, 2) if ranges[i] == ranges[j]]

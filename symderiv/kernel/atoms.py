@@ -106,13 +106,13 @@ _weights: dict[int, tuple[object, int]] = {}
 
 def weight(part: object) -> int:
     """How many names and numbers are in an atom (or a part of one) written out; shared parts are looked at once."""
-    if not isinstance(part, tuple):
+    if type(part) is not tuple:
         return 1
     found = _weights.get(id(part))
     if found is None or found[0] is not part:
         if len(_weights) > REMEMBERED:
             _weights.clear()
-        found = _weights[id(part)] = (part, 1 + sum([weight(p) for p in part]))
+        found = _weights[id(part)] = (part, 1 + sum([weight(p) if type(p) is tuple else 1 for p in part]))
     return found[1]
 
 

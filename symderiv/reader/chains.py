@@ -100,6 +100,7 @@ class Chains:
 
     def _start(self, segment: syntax.Segment) -> None:
         self.elaborator.start_chain()
+        self.elaborator.guessed = False
         self.last = None
         self.fresh_chain = True
         if isinstance(segment.side, ReadError):
