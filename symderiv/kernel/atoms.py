@@ -101,19 +101,41 @@ def free_of_frozen(frozen: tuple) -> frozenset[str]:
     return frozenset().union(*(free_of_monomial(m) for m, _ in frozen))
 
 
-_weights: dict[int, tuple[object, int]] = {}
+_weights: dict[int, tuple[Atom, int]] = {}
 
 
-def weight(part: object) -> int:
-    """How many names and numbers are in an atom (or a part of one) written out; shared parts are looked at once."""
-    if type(part) is not tuple:
-        return 1
-    found = _weights.get(id(part))
-    if found is None or found[0] is not part:
+def weight(atom: Atom) -> int:
+    """How many names and numbers are in an atom written out; shared atoms are looked at once."""
+    kind = atom[0]
+    if kind == VAR:
+        return 3 + len(atom[3])
+    found = _weights.get(id(atom))
+    if found is None or found[0] is not atom:
+        if kind == EXP:
+            size = _weight(((atom[1], 1),))
+        elif kind == SUM:
+            size = len(atom[1]) + _weight(((atom[2], 1),))
+        elif kind in (POLY, LOG):
+            size = _weight(atom[1])
+        elif kind == PROD:
+            size = len(atom[1]) + _weight(atom[2])
+        elif kind == CALL:
+            size = sum(map(_weight, atom[2]))
+        else:
+            size = 1
         if len(_weights) > REMEMBERED:
             _weights.clear()
-        found = _weights[id(part)] = (part, 1 + sum([weight(p) if type(p) is tuple else 1 for p in part]))
+        found = _weights[id(atom)] = (atom, 1 + size)
     return found[1]
+
+
+def _weight(frozen: tuple) -> int:
+    size = 0
+    for (deltas, factors), _ in frozen:
+        size += 2 + 2 * len(deltas) + len(factors)
+        for atom, _ in factors:
+            size += weight(atom)
+    return size
 
 
 def depth(atom: Atom) -> int:

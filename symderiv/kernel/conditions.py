@@ -7,7 +7,7 @@ since the branch not taken need not be defined. This module must never judge whe
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import NamedTuple
 
 from symderiv.kernel.derivative import Unsupported, definition_of
@@ -53,7 +53,9 @@ def requirements(
 ) -> list[Requirement]:
     """What ``terms`` need, outermost first, each once. Bound indices get names of their own, none in ``reserved``."""
     walk = _Walk(context, reserved, derivative)
-    return list(dict.fromkeys(found for term in terms for found in walk(term, (), False)))
+    for term in terms:
+        walk(term, (), False)
+    return list(walk.found)
 
 
 class _Walk:
@@ -63,6 +65,7 @@ class _Walk:
         self.reserved = reserved
         self.names: dict[str, Range] = {}  # one name, one range
         self.visited: set[tuple] = set()
+        self.found: dict[Requirement, None] = {}
 
     def _name(self, term: Sum, bound: Bound) -> str:
         name = term.index
@@ -71,8 +74,8 @@ class _Walk:
             name += "'"
         return name
 
-    def __call__(self, term: Term, bound: Bound, in_cases: bool) -> Iterator[Requirement]:
-        if (term, bound, in_cases) in self.visited:
+    def __call__(self, term: Term, bound: Bound, in_cases: bool) -> None:
+        if isinstance(term, Num | Delta) or (term, bound, in_cases) in self.visited:
             return
         self.visited.add((term, bound, in_cases))
         match term:
@@ -82,34 +85,34 @@ class _Walk:
                 except Unsupported:
                     return
                 if body is not None:
-                    yield from self(body, bound, in_cases)
+                    self(body, bound, in_cases)
                 return
             case Sum():
                 name = self._name(term, bound)
-                yield from self(rename(term.body, {term.index: name}), (*bound, (name, term.range)), in_cases)
+                self(rename(term.body, {term.index: name}), (*bound, (name, term.range)), in_cases)
                 return
             case Cases():
                 for part in term.parts[1:]:
-                    yield from self(part, bound, True)
+                    self(part, bound, True)
                 return
             case Deriv():
-                yield from self(term.body, bound, in_cases)
+                self(term.body, bound, in_cases)
                 try:
                     derivative = self.derivative(term.body, term.var)
                 except Unsupported:
                     return
-                yield from self(derivative, bound, in_cases)
+                self(derivative, bound, in_cases)
                 return
             case Pow(base=base, exponent=exponent):
                 relation = _needs(exponent)
                 if relation:
-                    yield Requirement(base, relation, bound, in_cases)
+                    self.found[Requirement(base, relation, bound, in_cases)] = None
             case Fn(name="log", arg=arg):
-                yield Requirement(arg, ">", bound, in_cases)
+                self.found[Requirement(arg, ">", bound, in_cases)] = None
             case Fn(name="step", arg=arg):
-                yield Requirement(arg, "!=", bound, in_cases)
+                self.found[Requirement(arg, "!=", bound, in_cases)] = None
         for part in term.parts:
-            yield from self(part, bound, in_cases)
+            self(part, bound, in_cases)
 
 
 def on_indices(condition: Term) -> bool:
