@@ -81,7 +81,7 @@ DERIVATIVES: Mapping[str, Callable[[Term], Term]] = {
 def definition_of(var: Var, definitions: Mapping[Head, tuple[Definition, ...]]) -> Term | None:
     """The body that defines ``var`` (its latest matching definition, with the indices put in), or None if undefined.
 
-    Raises Unsupported where only some members of the family are defined (p_3 = ..., or h_ii = ...) and it depends on the
+    Raises Unsupported where only some members of the family are defined (p_3 = ..., h_ii = ...) and it depends on the
     value of a symbolic index whether ``var`` is one of them.
     """
     partial = False
