@@ -81,24 +81,25 @@ DERIVATIVES: Mapping[str, Callable[[Term], Term]] = {
 def definition_of(var: Var, definitions: Mapping[Head, tuple[Definition, ...]]) -> Term | None:
     """The body that defines ``var`` (its latest matching definition, with the indices put in), or None if undefined.
 
-    Raises Unsupported where only single members of the family are defined and ``var``'s index is symbolic.
+    Raises Unsupported where only some members of the family are defined (p_3 = ..., h_ii = ...) and it depends on the
+    value of a symbolic index whether ``var`` is one of them.
     """
     partial = False
     for definition in reversed(definitions.get(var.head, ())):
         mapping: dict[str, Index] = {}
-        for param, index in zip(definition.params, var.indices, strict=True):
-            if isinstance(param, str):
-                if mapping.setdefault(param, index) != index:
-                    break
-            elif param != index:
-                partial = partial or isinstance(index, str)
-                break
-        else:
+        pairs = [
+            (mapping.setdefault(param, index) if isinstance(param, str) else param, index)
+            for param, index in zip(definition.params, var.indices, strict=True)
+        ]
+        differing = [pair for pair in pairs if pair[0] != pair[1]]
+        if not differing:
             if partial:
                 break
             return rename(definition.body, mapping)
+        surely = any(isinstance(a, int) and isinstance(b, int) for a, b in differing)
+        partial = partial or not surely
     if partial:
-        raise Unsupported(f"{var.name} is defined only for single values of its index")
+        raise Unsupported(f"{var.name} is defined only for some values of its indices")
     return None
 
 

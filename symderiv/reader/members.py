@@ -460,7 +460,7 @@ class Members(Indices):
             if body is None:
                 raise refuse("E162", "this is called with other arguments than it was defined for", node)
             return substitute(self.unfolded(body, heads), scalars, families)
-        except Unsupported as error:  # a member that is defined only for single values of its index
+        except Unsupported as error:  # defined only for some values of its indices
             raise refuse("E162", str(error), node) from error
 
     def unfolded(self, term: Term, heads: set[Head]) -> Term:

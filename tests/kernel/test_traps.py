@@ -6,13 +6,14 @@ from fractions import Fraction
 
 import pytest
 
-from symderiv.kernel import Condition
+from symderiv.kernel import Condition, Proved, Undecided, prove
 from symderiv.kernel.evaluate import Point
 from symderiv.terms import (
     ONE,
     ZERO,
     Assumption,
     Cases,
+    Claim,
     Context,
     Definition,
     Delta,
@@ -420,3 +421,26 @@ def test_evaluation_keeps_an_index_of_a_definition_apart() -> None:
     picked = total("i", classes, mul(Delta("i", "q"), Deriv(var("E"), var("A", "i"))))
     never_refuted(add(ONE, Deriv(var("E"), var("A", "q")), neg(picked)), ONE, context)
     refuted(picked, ONE, context)
+
+
+DIAGONAL = {Head("h", 2, 0): (Definition(("i", "i"), exp(var("f", "i"))),)}  # h_ii = e^{f_i}: of h_ki nothing is said
+
+
+@pytest.mark.parametrize(
+    ("left", "right"),
+    [
+        (Deriv(var("h", "k", "i"), var("f", "i")), ZERO),
+        (total("k", K, Deriv(var("h", "k", "i"), var("f", "i"))), ZERO),
+        (Deriv(log(var("h", "k", "i")), var("f", "i")), ZERO),
+        (Deriv(var("h", "k", 2), var("f", 2)), ZERO),
+    ],
+)
+def test_a_definition_of_the_diagonal_says_nothing_beside_it_but_holds_on_it(left: Term, right: Term) -> None:
+    """At k = i the derivatives are e^{f_i}, 1 and e^{f_2}: an index that may be another is not one that differs."""
+    families = {Head("h", 2, 0): (K, K), Head("f", 1, 0): (K,)}
+    context = Context({"k": K, "i": K}, DIAGONAL, families=families, minimum={"K": 2})
+    assert isinstance(prove(Claim(left, "=", right, context)), Undecided)
+    on_it = Claim(Deriv(var("h", "i", "i"), var("f", "i")), "=", exp(var("f", "i")), context)
+    assert isinstance(prove(on_it), Proved)
+    beside = Claim(Deriv(var("h", 1, 2), var("f", 2)), "=", exp(var("f", 2)), context)
+    assert not isinstance(prove(beside), Proved)
