@@ -89,7 +89,8 @@ class _Walk:
                 return
             case Sum():
                 name = self._name(term, bound)
-                self(rename(term.body, {term.index: name}), (*bound, (name, term.range)), in_cases)
+                body = term.body if name == term.index else rename(term.body, {term.index: name})
+                self(body, (*bound, (name, term.range)), in_cases)
                 return
             case Cases():
                 for part in term.parts[1:]:

@@ -84,8 +84,11 @@ def definition_of(var: Var, definitions: Mapping[Head, tuple[Definition, ...]]) 
     Raises Unsupported where only some members of the family are defined (p_3 = ..., h_ii = ...) and it depends on the
     value of a symbolic index whether ``var`` is one of them.
     """
+    made = definitions.get(var.head)
+    if made is None:
+        return None
     partial = False
-    for definition in reversed(definitions.get(var.head, ())):
+    for definition in reversed(made):
         mapping: dict[str, Index] = {}
         pairs = [
             (mapping.setdefault(param, index) if isinstance(param, str) else param, index)
@@ -95,7 +98,7 @@ def definition_of(var: Var, definitions: Mapping[Head, tuple[Definition, ...]]) 
         if not differing:
             if partial:
                 break
-            return rename(definition.body, mapping)
+            return rename(definition.body, {old: new for old, new in mapping.items() if old != new})
         surely = any(isinstance(a, int) and isinstance(b, int) for a, b in differing)
         partial = partial or not surely
     if partial:
