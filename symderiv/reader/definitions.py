@@ -110,7 +110,7 @@ class Definitions:
             if not known and not (isinstance(sup, syntax.Symbol) and sup.name in ("*", r"\ast", r"\star")):
                 return None
         name = plain(base.name)
-        if name in ("e", "d", "1") and not args and sub is None and name != "d":
+        if name in ("e", "1") and not args and sub is None and name not in self.symbols.shapes:
             return None
         if isinstance(sub, syntax.Relation) or (name == r"\delta" and sub is not None and index_count(sub) == 2):
             return None

@@ -77,13 +77,17 @@ class Differentiation(Indices):
         return elementwise([body], lambda p: Deriv(p[0], variable), symbols.ranges, node.span)
 
     def gradient(self, node: syntax.Nabla) -> Value:
-        if node.variable is None or node.body is None:
+        variable = node.variable
+        match node.body:
+            case syntax.Product(factors=(_, syntax.Group(open="(", body=syntax.Symbol() as only))) if variable is None:
+                variable = only  # the gradient of f(x) is that by x
+        if variable is None or node.body is None:
             raise refuse("E173", "nabla needs its variable as a subscript, and a body", node)
-        body, variable = self.value(node.body), self.value(node.variable)
-        gradient = self.differentiated(body, variable, node)
+        body, by = self.value(node.body), self.value(variable)
+        gradient = self.differentiated(body, by, node)
         if node.order is None:
             return gradient
-        vectors = isinstance(body, Term) and isinstance(variable, Array) and len(variable.axes) == 1
+        vectors = isinstance(body, Term) and isinstance(by, Array) and len(by.axes) == 1
         if not isinstance(node.order, syntax.Number) or node.order.text != "2" or not vectors:
             raise refuse("E150", "this derivative by nabla is not in the language", node)
-        return self.differentiated(gradient, variable, node)  # the Hessian
+        return self.differentiated(gradient, by, node)  # the Hessian

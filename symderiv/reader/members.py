@@ -88,6 +88,7 @@ class Members(Indices):
             name in ("e", r"\mathrm{e}", r"\text{e}")
             and sub is None
             and not symbols.defines("e", 0)
+            and "e" not in symbols.shapes
             and "e" not in self.bound
         ):
             if sup is not None and not is_transpose(sup):

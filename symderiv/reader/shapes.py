@@ -242,7 +242,7 @@ class Shapes:
             return None
         if self.habits and letter and capital and not subs:
             return MATRIX
-        if self.habits == "all" and not capital:
+        if self.habits == "all" and not capital and name != "e":
             return self.vector
         return None
 
@@ -443,9 +443,12 @@ class Shapes:
     def _beside(self, before: str | None, parts: list[list[syntax.Node]], n: int) -> str | None:
         """What an unknown factor is, from the factor before it or, if it is a capital, from that after it."""
         if len(parts[n]) > 1 or isinstance(parts[n][0], syntax.Group | syntax.Quotient | syntax.Add):
-            if before in (ROW, MATRIX) and n == len(parts) - 1 and isinstance(parts[n][0], syntax.Group):
-                self.expect(parts[n][0], COLUMN)
-                return self.kind(parts[n][0])
+            group = parts[n][0]
+            if before in (ROW, MATRIX) and n == len(parts) - 1 and isinstance(group, syntax.Group):
+                terms = [t for _, t in group.body.terms] if isinstance(group.body, syntax.Add) else [group.body]
+                capitals = any(self._capital([t]) and self.kind(t) is None for t in terms)
+                self.expect(group, MATRIX if capitals else COLUMN)
+                return self.kind(group)
             return None
         found = self.key(parts[n][0])
         if found is None or (found[1] is not None and not is_transpose(found[1])):
