@@ -10,7 +10,6 @@ import re
 from collections.abc import Mapping, Sequence
 
 from symderiv.diagnostics import Diagnostic, ReadError
-from symderiv.document import Span
 from symderiv.kernel import Proved, prove_all
 from symderiv.reader import syntax
 from symderiv.reader.arrays import Array, Value
@@ -21,7 +20,8 @@ from symderiv.reader.nodes import index_count, is_data, is_layer, names_in, part
 from symderiv.reader.reading import Posed, Reading
 from symderiv.reader.survey import Survey
 from symderiv.reader.symbols import Function, Parameter
-from symderiv.terms import Definition, Head, Index, Range, Term, Var, fresh, rename, subterms
+from symderiv.reader.wholes import Wholes
+from symderiv.terms import Definition, Head, Index, Range, Term, Var, rename, subterms
 
 CUES = re.compile(
     r"\b(let|define[ds]?|defining|denote[ds]?|set(ting)?|put|where|write|call|name[ds]?|introduce|abbreviat\w*|with|again|now|consider|suppose|given)\b"
@@ -31,14 +31,12 @@ CUES = re.compile(
 ARRAYS = ("E150", "E161", "E210", "E211", "E213")  # what goes wrong when a number is read as a vector
 
 
-class Definitions:
+class Definitions(Wholes):
     """Finds the head that a left side names, and makes its definition."""
 
     def __init__(self, reading: Reading, claims: Claims) -> None:
-        self.reading = reading
+        super().__init__(reading)
         self.claims = claims
-        self.symbols = reading.symbols
-        self.elaborator = reading.elaborator
 
     def head_of(
         self, node: syntax.Node
@@ -211,6 +209,8 @@ class Definitions:
             posed.error = error.diagnostic
         finally:
             symbols.ranges.defining = False
+        if self.elaborator.guessed:
+            symbols.doubtful.add(name)
         value = posed.right
         axes = value.axes if isinstance(value, Array) else ()
         symbols.ranges.settled.update(axis for axis in axes if isinstance(axis, str))
@@ -422,53 +422,6 @@ class Definitions:
                 Parameter(var=Var(symbols.name(argument, len(indices), len(labelled)), tuple(indices), tuple(labelled)))
             )
         return parameters
-
-    def _define_vectors(self, name: str, subs: list[Index], labels: list[Index], value: Array, posed: Posed) -> None:
-        """``z_i = W x_i + b``: each member is a vector, so the entries are a family with one index more."""
-        symbols = self.symbols
-        if any(isinstance(axis, int) for axis in value.axes) or not all(isinstance(i, str) for i in (*subs, *labels)):
-            raise ReadError("E164", "a family of vectors with numbers for lengths or indices", posed.span)
-        names: list[str] = []
-        for _ in value.axes:
-            names.append(fresh("a", {*names, *map(str, subs), *map(str, labels)}))
-        body = value.entry(tuple(names))
-        key = (name, len(subs), len(labels))
-        symbols.kinds[key] = "matrix" if len(names) == 2 else "row" if value.row else "column"
-        count = len(subs) + len(names)
-        versioned = Head(symbols.name(name, count, len(labels)), count, len(labels))
-        if versioned in symbols.reached(body):
-            raise ReadError("E165", f"{name} stands on both sides, so this does not define it", posed.span)
-        head = symbols.define(name, (*subs, *names, *labels), count, body, posed.left_span)
-        symbols.heads.setdefault(name, set()).add(head)
-        for n, index in enumerate((*subs, *names, *labels)):
-            if index in names:
-                axis = value.axes[names.index(str(index))]
-                assert isinstance(axis, str)
-                symbols.ranges.unite(axis, symbols.ranges.slot(head, n))
-            else:
-                self.elaborator.use(index, symbols.ranges.slot(head, n), posed.left)  # type: ignore[arg-type]
-        posed.kind = "definition"
-        posed.left, posed.right = None, value
-
-    def _define_family(self, name: str, value: Array, probe: Term | None) -> None:
-        """A vector that is defined as a whole also has members: p = softmax(z) gives p_i."""
-        symbols = self.symbols
-        if probe is None or not 1 <= len(value.axes) <= 2:
-            return
-        names: list[str] = []
-        for _ in value.axes:
-            names.append(fresh("i", {*names, *probe.free}))
-        body = value.entry(tuple(names))
-        if isinstance(body, Var) and body.name == symbols.name(name, len(names)):
-            symbols.arrays.pop(name, None)  # z = (z_1, ..., z_K) says nothing new
-            return
-        if symbols.defines(name, len(names), 0):
-            return  # the entries are defined already
-        head = symbols.define(name, tuple(names), len(names), body, Span(0, 0))
-        symbols.auto.add(head)
-        for n, axis in enumerate(value.axes):
-            if isinstance(axis, str):
-                symbols.ranges.unite(axis, symbols.ranges.slot(head, n))
 
 
 def _fixed(value: Array) -> bool:

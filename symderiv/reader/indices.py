@@ -49,6 +49,7 @@ class Indices:
 
     def start_chain(self) -> None:
         self.free = {}
+        self.guessed = False
         self.said = []
         self.variable = None
 

@@ -92,20 +92,18 @@ class Spaces:
         """``a symmetric matrix $S$``, ``$S$ is symmetric``: the lone symbol nearest to the word."""
         if prose.NEGATED.search(sentence.words[: said.start()]):
             return
-        number = sentence.words[: said.start()].count("$")
-        for n in (
-            (number - 1, number)
-            if sentence.words[: said.start()].rstrip().endswith(("is", "$"))
-            else (number, number - 1)
-        ):
-            if 0 <= n < len(sentence.formulas):
-                formula = sentence.formulas[n]
-                rows = self.reading.rows(formula.latex, formula.span).rows
-                side = rows[0].segments[0].side if rows and rows[0].segments else None
-                if isinstance(side, syntax.Symbol):
-                    line = self.reading.document.source.position(formula.span.start).line
-                    self.symbols.symmetric.setdefault(plain(side.name), f"line {line}: '{said[0]}'")
-                    return
+        before, after = sentence.words[: said.start()], sentence.words[said.end() :]
+        number = before.count("$")
+        if re.search(r"\$[\s,]*(?:is|are|be|being|是|为)(?:\s+(?:an?|the|real|square))*\s*$", before):
+            number -= 1
+        elif not re.match(r"(?:\s+(?:matrix|matrices|positive|semi-?definite|definite|real|square|and))*\s*\$", after):
+            return
+        formula = sentence.formulas[number] if 0 <= number < len(sentence.formulas) else None
+        rows = self.reading.rows(formula.latex, formula.span).rows if formula is not None else ()
+        side = rows[0].segments[0].side if rows and rows[0].segments else None
+        if formula is not None and isinstance(side, syntax.Symbol):
+            line = self.reading.document.source.position(formula.span.start).line
+            self.symbols.symmetric.setdefault(plain(side.name), f"line {line}: '{said[0]}'")
 
     def _softmax(self, sentence: prose.Sentence) -> None:
         r"""``the softmax map \sigma``: the formula right after the word, or right before it, is \sigma."""

@@ -95,7 +95,9 @@ class Walk:
             if isinstance(block, Directive) and block.text.split()[:1] == ["shape"]:
                 self.directives.apply(block.text, 0)  # it holds everywhere; a problem is reported in its place
         lying = Spaces(reading).find(blocks, rows)
-        if any(isinstance(s.side, syntax.Node) and says_vector(s.side) for row in rows for s in row.segments):
+        sides = (s.side for row in rows for s in row.segments)
+        stated = reading.symbols.shapes or reading.symbols.kinds
+        if stated or any(isinstance(side, syntax.Node) and says_vector(side) for side in sides):
             Shapes(reading.elaborator, ROW if lying else COLUMN).find(rows)
         self._declare(defined)
         reading.elaborator.start_chain()
