@@ -170,8 +170,12 @@ class Definitions(Wholes):
             return False
         if not any(isinstance(i, int) for i in (*subs, *labels)) and name in set(names_in(right)) and head[3]:
             return False  # H(y) = H(x) + ... says how H behaves, not what it is
-        if name in symbols.arrays and not (subs or labels or head[3]) and self._repeats(left, right):
-            return False
+        if name in symbols.arrays and not (subs or labels or head[3]):
+            if self._repeats(left, right):
+                return False
+            self.reading.diagnostics.append(
+                Diagnostic("W420", f"{name} is defined anew here; its earlier meaning ends", posed.left_span)
+            )
         if symbols.defines(name, len(subs), len(labels)):
             shown = Head(symbols.name(name, len(subs), len(labels)), len(subs), len(labels))
             existing = symbols.definitions.get(symbols.hidden[shown][1] if shown in symbols.hidden else shown, ())

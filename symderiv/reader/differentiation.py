@@ -25,6 +25,7 @@ class Differentiation(Indices):
                 isinstance(value, Var)
                 and not value.indices
                 and re.fullmatch("[A-Z]", value.name)
+                and value.name not in symbols.divisors
                 and not symbols.defines(value.name, 0)
             ):
                 raise refuse(

@@ -78,6 +78,11 @@ class Doubts:
             return "a constant is spoken of that may be any number"
         if posed.guessed:
             return "the shapes of the vectors and matrices here are not declared"
+        counts: dict[str, set[int]] = {}
+        for head in left | right:
+            counts.setdefault(head.name, set()).add(head.subs)
+        for name in sorted(name for name, several in counts.items() if len(several) > 1):
+            return f"{shown(name)} has different numbers of indices here, and its members may belong together"
         if any(isinstance(t, Deriv) for side in (claim.left, claim.right) for t in subterms(side)):
             differentiated = {h.name for h in self.symbols.variables}
             for name in sorted({h.name for h in left | right} - differentiated):

@@ -273,7 +273,7 @@ class Parser:
             and number.isdigit()
             and len(number) <= 2
             and self.start[a + 1] == self.end[a]
-            and not (a > 0 and self.text[a - 1][-1:].isdigit())
+            and not (a > 0 and self.text[a - 1][-1:].isdigit() and self.end[a - 1] == self.start[a])
             and self.text[a + 2] not in _SCRIPTS
         )
 
