@@ -212,18 +212,18 @@ def test_colours_on_a_terminal_only(run: Run, folder: Path) -> None:
     assert "\x1b[1;31merror[E201]\x1b[0m" in shown
     assert "\x1b[" not in run("check", "false.md").out
     plain = in_a_terminal("check", "false.md", NO_COLOR="1")
-    assert "\x1b[" not in plain
+    assert not re.search(r"\x1b\[[\d;]*m", plain)
     assert "error[E201]: this step is false" in plain
 
 
 def test_progress_on_a_terminal_only(run: Run, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Counts on standard error in a long run; nothing in a short one, on a dumb terminal or in a file."""
+    """Counts on standard error in a long run; nothing on a dumb terminal or in a file."""
     monkeypatch.chdir(DOCUMENTS)
     long = ("check", "--quiet", ".")
     shown = in_a_terminal(*long)
     assert re.search(r"checking the files .*[1-9]\d* of \d\d", shown)
     assert shown.rindex("\x1b[?25h") > shown.rindex("checking the files")  # the cursor is there again
-    for silent in (in_a_terminal(*long, TERM="dumb"), in_a_terminal("check", "softmax.ja.md"), run(*long).err):
+    for silent in (in_a_terminal(*long, TERM="dumb"), run(*long).err):
         assert "checking" not in silent
 
 

@@ -273,7 +273,7 @@ class Calls(Entries):
             if parameter.family is not None:
                 head = parameter.family
                 if not isinstance(value, Array):
-                    if isinstance(item, syntax.Symbol | syntax.Scripted):
+                    if isinstance(item, syntax.Symbol | syntax.Scripted) or symbols.bare[name] <= 0:
                         raise refuse("E161", f"{name} was defined for a vector, and this is read as a number", item)
                     return None  # V (a + b) is a product
                 for axis, n in zip(value.axes, range(head.subs), strict=False):

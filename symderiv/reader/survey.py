@@ -65,6 +65,8 @@ class Survey:
 
     def node(self, node: syntax.Node) -> None:
         symbols = self.symbols
+        if isinstance(node, syntax.Symbol):
+            symbols.bare[plain(node.name)] += 1
         if (
             isinstance(node, syntax.Scripted)
             and isinstance(node.sup, syntax.Add)
@@ -167,6 +169,7 @@ class Survey:
                     ):
                         name = word_before(factors, operators, n) or plain(called.name)
                         if group.open == "(":
+                            symbols.bare[name] -= 1
                             texts = symbols.call_texts.setdefault(name, set())
                             texts.add(syntax.sexpr(group.body))
                             if primes or (len(texts) > 1 and name in FUNCTION_LETTERS):

@@ -7,6 +7,7 @@ judge.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
@@ -45,9 +46,10 @@ class Symbols:
     are 0 or 1 by a case distinction; ``divisors`` what stands below a bar, so that it is no matrix; ``layers``
     letters l that layers are counted with, as in ^{(l+1)}; ``operators`` letters that the author uses for the
     derivative; ``auto`` families that come from a vector's definition; ``rates`` the pairs (A, b) of which a
-    derivative dA/db is written somewhere; ``index_classes`` the range class that each free index had last; ``calls``
-    how each function was called last; ``index_sizes`` the size that a factor 1/m tells of the sum after it;
-    ``hinted`` the ranges that the prose gives; ``kinds`` which members (a name, how many subscripts
+    derivative dA/db is written somewhere; ``index_classes`` the range class that each free index had last; ``bare``
+    how often a name stands without a bracket after it; ``calls`` how each function was called last; ``index_sizes``
+    the size that a factor 1/m tells of the sum after it; ``hinted`` the ranges that the prose gives;
+    ``kinds`` which members (a name, how many subscripts
     and labels) are vectors or matrices themselves, ``doubtful`` the names of which that is not sure; ``layered`` names
     whose numbered labels are layers, each with its own shape, ``layered_subs`` those whose numbered subscripts are;
     ``softmax``: the prose calls \\sigma the softmax function; ``symmetric`` matrices that are called so, and where;
@@ -77,6 +79,7 @@ class Symbols:
     pairs: set[str] = field(default_factory=set)
     call_texts: dict[str, set[str]] = field(default_factory=dict)
     called: set[str] = field(default_factory=set)
+    bare: Counter[str] = field(default_factory=Counter)
     opaque: set[str] = field(default_factory=set)
     labels: set[str] = field(default_factory=set)
     assumptions: list[Assumption] = field(default_factory=list)
