@@ -128,7 +128,7 @@ def _verdict(walk: Walk, number: int) -> tuple[Verdict, Diagnostic | None]:
         wider = walk.claims(replace(posed, case=()))
         whole = prove_all(wider)
         claims, verdict = (wider, whole) if isinstance(whole, Proved) else (claims, verdict)
-    if isinstance(verdict, Proved) and (empty := walk.doubts.empty(claims) or _vacuous(claims)):
+    if isinstance(verdict, Proved) and (empty := _empty(walk, claims)):
         verdict = Undecided(claims[0], empty, ("normal form",))
         return verdict, Diagnostic("E302", "this step could not be decided", posed.span, (empty, *posed.notes))
     if isinstance(verdict, Proved):
@@ -141,7 +141,7 @@ def _verdict(walk: Walk, number: int) -> tuple[Verdict, Diagnostic | None]:
         return verdict, _false(walk, number, verdict)
     for other, note in _readings(walk, posed, claims):
         second = prove_all(other)
-        if isinstance(second, Proved) and not walk.doubts.empty(other) and not _vacuous(other):
+        if isinstance(second, Proved) and not _empty(walk, other):
             posed.notes = (*posed.notes, *note)
             return second, None
         if isinstance(verdict, Refuted) and not isinstance(second, Refuted):
@@ -151,7 +151,7 @@ def _verdict(walk: Walk, number: int) -> tuple[Verdict, Diagnostic | None]:
     if symmetric:
         second = prove_all(symmetric)
         posed.notes = (*posed.notes, said)
-        if isinstance(second, Proved) and not walk.doubts.empty(symmetric) and not _vacuous(symmetric):
+        if isinstance(second, Proved) and not _empty(walk, symmetric):
             return second, None
         if isinstance(verdict, Refuted) and not walk.readings.is_symmetric(verdict.witness):
             verdict = Undecided(claims[0], f"{said}, and it is not proved for such matrices", ("normal form",))
@@ -186,6 +186,11 @@ def _verdict(walk: Walk, number: int) -> tuple[Verdict, Diagnostic | None]:
     if posed.taken:
         return verdict, Diagnostic("E303", "this step could not be decided", posed.span, (TAKEN, *notes))
     return verdict, Diagnostic("E301", "this step could not be decided", posed.span, notes)
+
+
+def _empty(walk: Walk, claims: list[Claim]) -> str:
+    """Why a proof of ``claims`` would say nothing; empty if it says something."""
+    return walk.doubts.empty(claims) or _vacuous(claims)
 
 
 def _vacuous(claims: list[Claim]) -> str:

@@ -14,7 +14,6 @@ from symderiv.document import Span
 from symderiv.reader import syntax
 from symderiv.reader.arrays import Array, Value
 from symderiv.reader.definitions import ARRAYS, Definitions
-from symderiv.reader.einstein import summed
 from symderiv.reader.families import differences
 from symderiv.reader.names import shown
 from symderiv.reader.nodes import is_delta, names_in, rounded, says_vector
@@ -259,8 +258,7 @@ class Chains:
         ):
             return False
         self.symbols.now = len(self.reading.posed)
-        if self.symbols.einstein:
-            value = summed(value, frozenset(i for i in indices if isinstance(i, str)), self.elaborator.free.get)
+        value = self.definitions.contracted(value, indices)
         made = self.symbols.define(unknown.name, indices, len(unknown.subs), value, posed.span)
         self.symbols.heads.setdefault(unknown.name, set()).add(made)
         posed.kind = "definition"
@@ -295,11 +293,7 @@ class Chains:
             return False
         if not all(isinstance(i, str) for i in (*subs, *labels)) or versioned in self.symbols.reached(posed.left):
             return False
-        value = posed.left
-        if self.symbols.einstein:
-            value = summed(
-                value, frozenset(i for i in (*subs, *labels) if isinstance(i, str)), self.elaborator.free.get
-            )
+        value = self.definitions.contracted(posed.left, (*subs, *labels))
         made = self.symbols.define(name, (*subs, *labels), len(subs), value, posed.span)
         self.symbols.heads.setdefault(name, set()).add(made)
         posed.kind = "definition"

@@ -7,7 +7,7 @@ except to tell a new meaning from a repetition of the old one.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from symderiv.diagnostics import Diagnostic, ReadError
 from symderiv.kernel import Proved, prove_all
@@ -315,6 +315,12 @@ class Definitions(Wholes):
             self.symbols.new_version(name, len(subs), len(labels))
         self._make(name, subs, labels, head[3], right, posed)
 
+    def contracted(self, value: Term, indices: Iterable[Index]) -> Term:
+        """``value`` with the sums that Einstein's convention leaves out, if it holds here; ``indices`` stay free."""
+        if not self.symbols.einstein:
+            return value
+        return summed(value, frozenset(i for i in indices if isinstance(i, str)), self.elaborator.free.get)
+
     def _make(
         self,
         name: str,
@@ -355,8 +361,7 @@ class Definitions(Wholes):
             return
         params = (*subs, *labels)
         posed.kept = frozenset(i for i in params if isinstance(i, str))
-        if symbols.einstein:
-            value = summed(value, posed.kept, elaborator.free.get)
+        value = self.contracted(value, params)
         versioned = Head(symbols.name(name, len(subs), len(labels)), len(subs), len(labels))
         if isinstance(value, Var) and value.head == Head(
             symbols.name(name, len(subs), len(labels)), len(subs), len(labels)
