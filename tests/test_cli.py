@@ -334,9 +334,9 @@ def test_interrupted_on_a_terminal(tmp_path: Path, mine: Path) -> None:
         while b"writing" not in shown:
             shown += os.read(terminal, 65536)
         process.send_signal(signal.SIGINT)
-        process.wait(timeout=30)
-        while not shown.endswith(b"interrupted\r\n"):
+        while not shown.endswith(b"interrupted\r\n"):  # read on: who writes to a full terminal waits
             shown += os.read(terminal, 65536)
+        process.wait(timeout=30)
     os.close(terminal)
     assert process.returncode == 130
     assert b"Traceback" not in shown
