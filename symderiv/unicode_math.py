@@ -66,6 +66,18 @@ def unicode_latex(latex: str) -> str:
     return unicodedata.normalize("NFC", text).strip()
 
 
+def unicode_words(text: str) -> str:
+    r"""Words with names in LaTeX among them, each of these names as ``unicode_latex`` shows it.
+
+    >>> unicode_words(r"\ell is taken to depend on everything through \hat{y}")
+    'ℓ is taken to depend on everything through ŷ'
+    """
+    return _NAME.sub(lambda found: unicode_latex(found[0]), text)
+
+
+_NAME = re.compile(r"[^\s\"`]*[\\{][^\s\"`]*")
+
+
 def _walk(tokens: list[str], position: int, until: str) -> tuple[str, int]:
     """The text of ``tokens`` from ``position`` up to the token ``until``, and the position after it."""
     out: list[str] = []

@@ -14,7 +14,7 @@ from symderiv.notation.verdicts import (
     unicode_condition,
     unicode_scope,
 )
-from symderiv.unicode_math import unicode_latex
+from symderiv.unicode_math import unicode_latex, unicode_words
 
 __all__ = [
     "latex",
@@ -27,4 +27,5 @@ __all__ = [
     "unicode_condition",
     "unicode_latex",
     "unicode_scope",
+    "unicode_words",
 ]

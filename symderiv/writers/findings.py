@@ -151,6 +151,21 @@ class Examined:
         used = (given for verdict in verdicts for given in verdict.given)
         return tuple(dict.fromkeys((notation.unicode_assumption(a), a.source) for a in used))
 
+    @property
+    def readings(self) -> tuple[tuple[str, str], ...]:
+        """What the reading of proved steps rests on and no line states, in Unicode, each with the steps' lines."""
+        if self.checked is None:
+            return ()
+        source = self.checked.document.source
+        found: dict[str, dict[str, None]] = {}
+        for step in self.checked.claims:
+            if isinstance(step.verdict, Proved):
+                position = place(source, step.span.start).position
+                line = str(position.line) if position.cell is None else f"{position.cell}:{position.line}"
+                for note in step.notes:
+                    found.setdefault(notation.unicode_words(note), {})[line] = None
+        return tuple((note, f"line{'s' if len(lines) > 1 else ''} {', '.join(lines)}") for note, lines in found.items())
+
 
 class Summed(Protocol):
     """What the summary of a run needs to know of each file."""

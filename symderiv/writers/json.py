@@ -136,6 +136,7 @@ def _step(step: Step, source: Source) -> dict[str, Any]:
         "scope": notation.unicode_scope(proved.scope) if proved else None,
         "given": [notation.unicode_assumption(a) for a in proved.given] if proved else [],
         "conditions": [notation.unicode_condition(c) for c in proved.conditions] if proved else [],
+        "notes": list(step.notes),
         "witness": _witness(verdict) if isinstance(verdict, Refuted) else None,
         "code": diagnostic.code if diagnostic else None,
         "message": message,

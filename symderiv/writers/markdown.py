@@ -38,6 +38,9 @@ def _file(file: Examined, only_problems: bool) -> Iterator[str]:
         given = [_code(assumption) + (f" ({_code(origin)})" if origin else "") for assumption, origin in file.given]
         if given:
             yield f"Given {', '.join(given)}."
+        read = [f"- {_escaped(note)} ({where})" for note, where in file.readings]
+        if read:
+            yield "\n".join(["How it was read:", "", *read])
     for found in file.findings:
         yield _finding(found, file.checked)
 

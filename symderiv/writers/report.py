@@ -264,6 +264,8 @@ class _Layout:
         ledger = self.ledger(proved)
         if ledger.rows:
             yield ledger
+        if read := list(dict.fromkeys(note for step in proved for note in step.notes)):
+            yield Paragraph(_named(f"Read so: {'; '.join(read)}."), _NOWHERE)
         definitions = [span for span in self.numbered if span in self.steps and self._only_definitions(span)]
         if definitions:
             one = len(definitions) == 1
@@ -368,6 +370,15 @@ def _worded(text: str) -> tuple[Inline, ...]:
     kinds: dict[str, type[InlineMath] | type[Code]] = {"$": InlineMath, "`": Code}
     pieces = re.findall(r"([$`])(.*?)\1|([^$`]+)", text)
     return tuple(kinds[sign](inner, _NOWHERE) if sign else Text(plain, _NOWHERE) for sign, inner, plain in pieces)
+
+
+def _named(text: str) -> tuple[Inline, ...]:
+    """Words with names among them, which are set as mathematics: ``\\hat{y}``, ``y_i``, and letters but the word a."""
+    words = re.split(r"([\s;.,]+)", text)
+    named = [re.search(r"[\\_^]", word) or re.fullmatch("[b-zA-Z]", word) for word in words]
+    return tuple(
+        InlineMath(w, _NOWHERE) if is_name else Text(w, _NOWHERE) for w, is_name in zip(words, named, strict=True)
+    )
 
 
 def _formulas(latexes: Sequence[str], last: str = " and ") -> tuple[Inline, ...]:

@@ -13,7 +13,7 @@ from pathlib import PurePath
 from typing import Any
 from urllib.parse import quote
 
-from symderiv import __version__
+from symderiv import __version__, notation
 from symderiv.document import Span
 from symderiv.kernel.verdict import Refuted
 from symderiv.writers.findings import Examined, Finding, place, to_add
@@ -81,7 +81,7 @@ def _message(finding: Finding, file: Examined) -> str:
     if step is not None and isinstance(step.verdict, Refuted):
         witness = step.verdict.witness
         said.append(f"Counterexample: {point(witness)}: left side {witness.left}, right side {witness.right}.")
-    said += [clean(note) for note in found.notes if not note.startswith("counterexample")]
+    said += [clean(notation.unicode_words(note)) for note in found.notes if not note.startswith("counterexample")]
     if found.help:
         lines = to_add(finding, file.path)
         said.append("Help: " + clean("add " + " and ".join(lines) if lines else found.help))

@@ -208,7 +208,10 @@ def _remarks(found: Finding, source: Source) -> Iterator[tuple[str, list[str]]]:
         yield "", [*where, f"left side  {left}", f"right side {right}"]
     for note in shown.notes:
         if not (witness is not None and note.startswith("counterexample")):
-            yield "", [line for part in note.split("\n") for line in wrapped(clean(part), width)]
+            yield (
+                "",
+                [line for part in note.split("\n") for line in wrapped(clean(notation.unicode_words(part)), width)],
+            )
     lines = [f"    {clean(line)}" for line in to_add(found, source.name)]
     if lines:
         yield "help", [f"if it is what is meant, add above the formula the line{'s' if len(lines) > 1 else ''}", *lines]
@@ -361,13 +364,17 @@ def report(examined: Examined, colours: bool = False, only_problems: bool = Fals
 
 
 def _given(examined: Examined, colours: bool) -> str:
-    """The assumptions that proofs used, each with the place and the words that state it."""
-    given = [(clean(assumption), clean(origin)) for assumption, origin in examined.given]
-    width = min(_FORMULA, max((columns(assumption) for assumption, _ in given), default=0))
+    """The assumptions that proofs used, each with the place and the words that state it, and how their lines were
+    read where that is not the only way."""
     out = []
-    for number, (assumption, origin) in enumerate(given):
-        label = "     " if number else "given"
-        out.append(f"  {label} {_padded(assumption, width)}  {_paint(origin, 'faint', colours)}".rstrip() + "\n")
+    for label, pairs in (("given", examined.given), ("read: ", examined.readings)):
+        width = min(_FORMULA, max((columns(clean(what)) for what, _ in pairs), default=0))
+        for number, (what, where) in enumerate(pairs):
+            shown = " " * len(label) if number else label
+            first, *rest = wrapped(clean(where), max(20, WIDTH - width - 10))
+            line = f"  {shown.rstrip():5} {_padded(clean(what), width)}  {_paint(first, 'faint', colours)}"
+            out.append(line.rstrip() + "\n")
+            out.extend(" " * (width + 10) + _paint(part, "faint", colours) + "\n" for part in rest)
     return "\n" + "".join(out) if out else ""
 
 

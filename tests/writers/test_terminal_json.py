@@ -2,10 +2,12 @@
 
 import json
 
+from symderiv.check import check_text
 from symderiv.diagnostics import Diagnostic
 from symderiv.document import Source, Span
 from symderiv.writers import json as json_writer
-from symderiv.writers import terminal
+from symderiv.writers import markdown, terminal
+from symderiv.writers.findings import Examined
 from tests.writers import sheets
 
 SOURCE = Source("notes/softmax.md", "a\n\\frac{\\partial p_i}{\\partial z_j} &= p_i (1 - p_j)\n")
@@ -65,3 +67,19 @@ def test_json_record():
     }  # fmt: skip
     line = checked.document.source.line(step["line"])
     assert line[step["column"] - 2] == "="
+
+
+READ = r"""Let $z_j = \sum_k w_{jk} a_k$.
+
+$$\frac{\partial \mathcal{L}}{\partial w_{jk}} = \frac{\partial \mathcal{L}}{\partial z_j} a_k$$
+
+$$\frac{\partial \mathcal{L}}{\partial a_k} = \sum_j \frac{\partial \mathcal{L}}{\partial z_j} w_{jk}$$
+"""
+
+
+def test_what_the_reading_of_proved_steps_rests_on_is_said_once_with_its_lines():
+    examined = Examined("a.md", check_text(READ, "a.md"))
+    note = r"\mathcal{L} is taken to depend on everything through z"
+    assert "  read: ℒ is taken to depend on everything through z  lines 3, 5\n" in terminal.report(examined)
+    assert [step["notes"] for step in json_writer.record(examined.checked)["steps"]] == [[], [note], [note]]
+    assert "(lines 3, 5)" in markdown.section(examined)
