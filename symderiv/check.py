@@ -95,9 +95,12 @@ def _judged(walk: Walk, number: int) -> Step:
                 diagnostic = error.diagnostic
             except (RecursionError, MemoryError):
                 diagnostic = beyond(posed.span)
-        if verdict is None:
+        if verdict is None and posed.kind == "claim":
             assert diagnostic is not None
             verdict = Undecided(None, diagnostic.message)
+    elif diagnostic is None and posed.kind == "definition":
+        with suppress(ReadError, RecursionError, MemoryError):
+            verdict, diagnostic = _solution(walk, number)
     return Step(
         posed.span,
         posed.left_span,
@@ -112,7 +115,7 @@ def _judged(walk: Walk, number: int) -> Step:
     )
 
 
-def _verdict(walk: Walk, number: int) -> tuple[Verdict, Diagnostic | None]:
+def _verdict(walk: Walk, number: int) -> tuple[Verdict | None, Diagnostic | None]:
     """The kernel's verdict under the readings that the words around a step allow, and what to say about it."""
     posed = walk.posed[number]
     try:
@@ -156,6 +159,16 @@ def _verdict(walk: Walk, number: int) -> tuple[Verdict, Diagnostic | None]:
         if isinstance(verdict, Refuted) and not walk.readings.is_symmetric(verdict.witness):
             verdict = Undecided(claims[0], f"{said}, and it is not proved for such matrices", ("normal form",))
             return verdict, Diagnostic("E302", "this step could not be decided", posed.span, (verdict.reason,))
+    if walk.equations.may_follow(posed, claims):
+        if (found := _from_equations(walk, posed, claims)) is not None:
+            return found, None
+        if posed.kind == "equation":
+            return None, None
+        if posed.implied and (alone := walk.equations.alone(posed, claims)):
+            claims, posed.solving, posed.derived = alone, False, True
+            verdict = prove_all(claims)
+            if isinstance(verdict, Proved):
+                return verdict, None
     refuted = isinstance(verdict, Refuted)
     doubt = walk.doubts.doubt(posed, verdict.claim) if isinstance(verdict, Refuted) else ""
     if refuted and not doubt and (moved := walk.readings.anew(claims)) and isinstance(prove_all(moved), Proved):
@@ -188,6 +201,41 @@ def _verdict(walk: Walk, number: int) -> tuple[Verdict, Diagnostic | None]:
     return verdict, Diagnostic("E301", "this step could not be decided", posed.span, notes)
 
 
+def _from_equations(walk: Walk, posed: Posed, claims: list[Claim]) -> Proved | None:
+    """A proof of a step from the equations that are being solved; without one, the step may be such an equation."""
+    means, meant = walk.readings.means(claims)
+    for read, said in ((claims, ()), (means, meant)) if means else ((claims, ()),):
+        for other, note in walk.equations.following(posed, read):
+            verdict = prove_all(other)
+            if isinstance(verdict, Proved) and not _empty(walk, other):
+                posed.notes = (*posed.notes, *said, *note)
+                walk.equations.take(posed, claims, first=False)
+                return verdict
+    is_one = walk.equations.is_one(posed, claims)
+    walk.equations.take(posed, claims, first=is_one)
+    if is_one and posed.sought:
+        posed.kind = "equation"
+    return None
+
+
+def _solution(walk: Walk, number: int) -> tuple[Verdict | None, Diagnostic | None]:
+    """What to say of a definition that stands where an equation is being solved for its left side."""
+    posed = walk.posed[number]
+    found = walk.equations.solved(posed, number)
+    for solved in found:
+        verdict = prove_all(solved.claims)
+        if isinstance(verdict, Proved):
+            posed.kind = "claim"
+            posed.notes = (*posed.notes, f"it solves {solved.name}")
+            return verdict, None
+        if len(found) == 1 and solved.only and isinstance(verdict, Refuted):
+            posed.kind = "claim"
+            message = f"as read, this does not solve {solved.name}"
+            notes = (counterexample(verdict.witness), *posed.notes)
+            return Undecided(verdict.claim, message), Diagnostic("E304", message, posed.span, notes)
+    return None, None
+
+
 def _empty(walk: Walk, claims: list[Claim]) -> str:
     """Why a proof of ``claims`` would say nothing; empty if it says something."""
     return walk.doubts.empty(claims) or _vacuous(claims)
@@ -215,7 +263,8 @@ def _readings(walk: Walk, posed: Posed, claims: list[Claim]) -> Iterator[tuple[l
     """Other readings of a step that a reader would try, with a note: the case said before, intermediates held fixed."""
     if posed.earlier_case and not posed.case and not posed.conditions:
         yield walk.claims(replace(posed, case=posed.earlier_case)), ()
-    if walk.readings.later(posed, claims):
+    sought = posed.sought and walk.equations.is_one(posed, claims)  # a later value for its unknown is its solution
+    if not sought and walk.readings.later(posed, claims):
         yield walk.claims(replace(posed, later=True)), ()
     if posed.transposed is not None:
         with suppress(ReadError):
@@ -223,6 +272,9 @@ def _readings(walk: Walk, posed: Posed, claims: list[Claim]) -> Iterator[tuple[l
             yield walk.claims(replace(posed, left=left, right=right)), (LAYOUTS["transposed"],)
     if apart := walk.readings.apart(claims):
         yield apart
+    means = walk.readings.means(claims)
+    if means[0]:
+        yield means
     explicit = [walk.readings.explicit(claim) for claim in claims]
     if None not in explicit:
         yield [claim for claim in explicit if claim is not None], ()

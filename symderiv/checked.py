@@ -15,7 +15,8 @@ class Step:
 
     ``span`` is the right side in the source, ``left_span`` the left side (which may stand in an earlier row or
     display). ``display`` is the index in ``Checked.displays`` of the display (or inline formula) it stands in; ``row``
-    the row in it, from 0. ``kind`` is ``definition`` or ``claim``; a definition has no verdict. ``expected_false``
+    the row in it, from 0. ``kind`` is ``definition``, ``equation`` (one that is being solved) or
+    ``claim``; only a claim has a verdict. ``expected_false``
     marks a line that the author declares to be false: it is in order when it is refuted. ``notes`` are remarks of the
     reader ("the bound index was renamed"). ``relation`` is empty for a row that could not be split into its sides.
     """
@@ -35,7 +36,7 @@ class Step:
     def in_order(self) -> bool:
         """A definition, a proved claim, or a refuted one that the author declares to be false."""
         if self.verdict is None:
-            return self.kind == "definition"
+            return self.kind != "claim"
         return isinstance(self.verdict, Refuted if self.expected_false else Proved)
 
 

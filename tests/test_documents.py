@@ -3,7 +3,7 @@
 A marker is a comment of the document, ``expect: VERDICT; VERDICT; ...``. It speaks of the steps between the marker before
 it and itself, in order, and every step has to be spoken of. A verdict is one of
 
-    definition    proved    proved for SCOPE    proved given ASSUMPTION    proved E202 (though it is marked as false)
+    definition    equation (that is being solved)    proved    proved for SCOPE    proved given ASSUMPTION    proved E202 (though it is marked as false)
     false as marked    false E201    undecided    undecided CODE
 
 ``proved`` alone means that no assumption was used. Where the checker does not do yet what a reader would, the marker says
@@ -55,7 +55,7 @@ def told(step: Step) -> dict[str, str]:
     code = step.diagnostic.code if step.diagnostic else ""
     match step.verdict:
         case None:
-            return {"verdict": "definition", "code": code}
+            return {"verdict": step.kind, "code": code}
         case Proved(scope=scope, given=given):
             used = ", ".join(dict.fromkeys(notation.unicode_assumption(a) for a in given))
             return {"verdict": "proved", "code": code, "for": notation.unicode_scope(scope), "given": used}
@@ -69,7 +69,7 @@ def told(step: Step) -> dict[str, str]:
 def meets(step: Step, expected: str) -> bool:
     found = told(step)
     asked = re.fullmatch(
-        r"(?P<verdict>definition|proved|false as marked|false|undecided)(?: (?P<code>[EW]\d{3}))?"
+        r"(?P<verdict>definition|equation|proved|false as marked|false|undecided)(?: (?P<code>[EW]\d{3}))?"
         r"(?: for (?P<for>.+?))?(?: given (?P<given>.+))?",
         expected,
     )
@@ -122,5 +122,5 @@ def test_there_are_documents_of_every_kind_and_language() -> None:
 def test_every_verdict_is_among_them() -> None:
     said = [verdict for path in DOCUMENTS for found in MARKER.finditer(path.read_text(encoding="utf-8"))
             for verdict in found[1].split("; ")]  # fmt: skip
-    for word in ("definition", "proved", "false E201", "false as marked", "proved E202", "undecided E310"):
+    for word in ("definition", "equation", "proved", "false E201", "false as marked", "proved E202", "undecided E310"):
         assert any(verdict.startswith(word) for verdict in said), word

@@ -57,7 +57,7 @@ class Chains:
         self.symbols = reading.symbols
         self.elaborator = reading.elaborator
         self.last: Last | None = None
-        self.solving = self.fresh_chain = self.inline = False
+        self.solving = self.fresh_chain = self.inline = self.implied = False
         self.seen: set[str] = set()
         self.used: set[Head] = set()
         self.kept: frozenset[str] = frozenset()
@@ -87,6 +87,7 @@ class Chains:
                     self.unread(beyond(segment.span), segment.span, segment.relation, display, n)
             elif segment.relation in BREAKS:
                 self._start(segment)
+                self.implied = segment.relation in ("implies", "iff", "therefore")
             else:
                 self.last = Last(None, segment.span, None)
         if inline:
@@ -323,9 +324,11 @@ class Chains:
         posed.case, posed.earlier_case = self.reading.case, self.reading.earlier_case
         posed.kept = self.kept
         posed.solving = self.solving and self.fresh_chain
-        self.fresh_chain = False
+        posed.implied = self.implied and self.fresh_chain
+        self.fresh_chain = self.implied = False
         if any(isinstance(side, Num) and not side.value for side in (posed.left, posed.right)):
             self.solving = True
+        posed.sought = self.reading.sought
         posed.at = len(self.reading.posed)
         posed.constant = bool(CONSTANT.search(self.reading.prose))
         posed.guessed = posed.guessed or self.elaborator.guessed

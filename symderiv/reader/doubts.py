@@ -93,7 +93,7 @@ class Doubts:
         ):
             return "one side is a numerical example"
         only_left, only_right = left - right, right - left
-        if only_left and only_right:
+        if only_left and only_right and not posed.derived:
             a, b = min(only_left), min(only_right)
             return f"how {shown(a.name)} on the left and {shown(b.name)} on the right are related was not found"
         if (
@@ -106,7 +106,7 @@ class Doubts:
         for definitions in self.symbols.definitions.values():
             for definition in definitions:
                 in_definitions |= _heads(definition.body)
-        for head in sorted(only_left | only_right):
+        for head in sorted(only_left | only_right) if not posed.derived else ():
             if head.name not in in_definitions and head.name not in {h.name for h in self.symbols.variables}:
                 return f"nothing is known about {shown(head.name)}"
         mentioned = self.symbols.reached(claim.left, claim.right)

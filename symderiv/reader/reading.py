@@ -43,6 +43,9 @@ class Posed:
     guessed: bool = False
     constant: bool = False
     solving: bool = False  # an equation "= 0" came before in the section, and this begins a chain
+    implied: bool = False  # an arrow says that it follows from what stands before
+    derived: bool = False  # whether it is judged given the one equation that it follows from
+    sought: bool = False  # the words before it say that something is set to zero, or solved
     at: int = 0  # how many steps came before
     later: bool = False  # whether definitions that come later may be used
     transposed: tuple[Value, Value] | None = None  # both sides with derivatives by vectors the other way round
@@ -56,7 +59,8 @@ MOST_MATHEMATICS = 2_000_000  # characters in one document; a thick textbook has
 class Reading:
     """What has been read of ``document`` so far, up to ``limit``: the mathematics from there on is beyond the budget.
 
-    ``prose`` are the words just before the current place; ``case`` what they say of indices, ``earlier_case`` what was
+    ``prose`` are the words just before the current place; ``sought``: the last words in the section say that something
+    is set to zero, or solved; ``case`` what they say of indices, ``earlier_case`` what was
     said last in the section; ``constants`` the symbols that the words call constants. With ``strict``, assumptions
     that only the prose states do not count.
     """
@@ -69,6 +73,7 @@ class Reading:
         self.posed: list[Posed] = []
         self.diagnostics: list[Diagnostic] = list(document.problems)
         self.prose = ""
+        self.sought = False
         self.case: tuple[Assumption, ...] = ()
         self.earlier_case: tuple[Assumption, ...] = ()
         self.constants: set[str] = set()

@@ -5,6 +5,7 @@ This module must never choose between readings: it only offers them.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 from fractions import Fraction
@@ -13,7 +14,24 @@ from symderiv.kernel import Witness
 from symderiv.kernel.derivative import Unsupported, definition_of, differentiate
 from symderiv.reader.names import shown
 from symderiv.reader.reading import Posed, Reading
-from symderiv.terms import Claim, Definition, Deriv, Term, Var, add, mul, num, rebuild, subterms
+from symderiv.terms import (
+    Claim,
+    Definition,
+    Deriv,
+    Head,
+    SizeOf,
+    Sum,
+    Term,
+    Var,
+    add,
+    mul,
+    num,
+    power,
+    rebuild,
+    subterms,
+)
+
+_BAR = re.compile(r"\\(?:bar|overline)\{([^{}]+)\}$")
 
 
 class Readings:
@@ -74,6 +92,24 @@ class Readings:
         dependent = claims[0].context.dependent.difference(away)
         notes = tuple(f"{shown(a.name)} is taken not to depend on {shown(b.name)}" for a, b in away)
         return [replace(claim, context=replace(claim.context, dependent=dependent)) for claim in claims], notes
+
+    def means(self, claims: Sequence[Claim]) -> tuple[list[Claim], tuple[str, ...]]:
+        r"""The claims with an undefined ``\bar{x}`` as the mean of the x_i; empty if there is none."""
+        found, notes = [], []
+        for claim in claims:
+            made = {}
+            for head in sorted(self.symbols.reached(claim.left, claim.right) - claim.context.definitions.keys()):
+                barred = _BAR.match(head.name)
+                (span,) = claim.context.families.get(Head(barred[1], 1, 0), (None,)) if barred else (None,)
+                if barred and span is not None and span.low == 1 and not head.subs and not head.sups:
+                    count = num(span.high) if isinstance(span.high, int) else SizeOf(span.high)
+                    total = Sum("i", span, Var(barred[1], ("i",), ()))
+                    made[head] = (Definition((), mul(power(count, -1), total)),)
+                    notes.append(f"{shown(head.name)} is read as the mean of the {shown(barred[1])}_i")
+            found.append(
+                replace(claim, context=replace(claim.context, definitions={**claim.context.definitions, **made}))
+            )
+        return (found, tuple(dict.fromkeys(notes))) if notes else ([], ())
 
     def symmetric(self, claims: Sequence[Claim]) -> tuple[list[Claim], str]:
         """The claims for matrices that are called symmetric, and what to say of it; empty if there are none.

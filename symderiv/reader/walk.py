@@ -33,6 +33,7 @@ from symderiv.reader.claims import Claims
 from symderiv.reader.definitions import CUES, Definitions
 from symderiv.reader.directives import Directives
 from symderiv.reader.doubts import Doubts
+from symderiv.reader.equations import Equations
 from symderiv.reader.names import plain
 from symderiv.reader.nodes import names_in, says_vector
 from symderiv.reader.rates import Rates
@@ -66,6 +67,7 @@ class Walk:
         self.claims_of = Claims(reading, self.rates)
         self.doubts = Doubts(reading)
         self.readings = Readings(reading)
+        self.equations = Equations(reading, self.claims_of)
         self.statements = Statements(reading)
         self.definitions = Definitions(reading, self.claims_of)
         self.chains = Chains(reading, self.definitions, self.rates)
@@ -132,6 +134,7 @@ class Walk:
             case Heading(inlines=inlines):
                 self.chains.section()
                 reading.prose = ""
+                reading.sought = bool(prose.SETS_TO_ZERO.search(prose.words(inlines)))
                 reading.case = reading.earlier_case = self.statements.cases(inlines)
             case Paragraph(inlines=inlines):
                 self._prose(inlines)
@@ -196,6 +199,8 @@ class Walk:
 
     def _prose(self, inlines: Sequence[Inline]) -> None:
         self.reading.prose = prose.words(inlines)
+        if self.reading.prose.strip(" $.,;:"):
+            self.reading.sought = bool(prose.SETS_TO_ZERO.search(self.reading.prose))
         found = self.statements.cases(inlines)
         if found:
             self.reading.case = self.reading.earlier_case = found

@@ -68,13 +68,14 @@ class Finding:
 @dataclass(frozen=True, slots=True)
 class Counts:
     """How many steps there are of each kind; ``false`` are those that are not marked as false and are, or are marked
-    and are not; ``expected`` are those that are marked as false and were refuted."""
+    and are not; ``expected`` are those that are marked as false and were refuted; ``equations`` are being solved."""
 
     proved: int = 0
     false: int = 0
     undecided: int = 0
     definitions: int = 0
     expected: int = 0
+    equations: int = 0
 
     def __add__(self, other: Counts) -> Counts:
         return Counts(
@@ -83,6 +84,7 @@ class Counts:
             self.undecided + other.undecided,
             self.definitions + other.definitions,
             self.expected + other.expected,
+            self.equations + other.equations,
         )
 
     @property
@@ -112,7 +114,9 @@ class Examined:
         expected = sum(isinstance(s.verdict, Refuted) and s.expected_false for s in claims)
         false = sum(isinstance(s.verdict, Proved | Refuted) for s in claims) - proved - expected
         undecided = len(claims) - proved - expected - false
-        return Counts(proved, false, undecided, len(self.checked.steps) - len(claims), expected)
+        equations = sum(step.kind == "equation" for step in self.checked.steps)
+        definitions = len(self.checked.steps) - len(claims) - equations
+        return Counts(proved, false, undecided, definitions, expected, equations)
 
     @property
     def status(self) -> int:

@@ -56,7 +56,7 @@ def entry(examined: Examined, parameters: Mapping[str, object]) -> dict[str, Any
             "source": examined.path,
             "parameters": dict(parameters),
             "files": [],
-            "summary": dict.fromkeys(("proved", "refuted", "undecided", "definitions"), 0),
+            "summary": dict.fromkeys(("proved", "refuted", "undecided", "definitions", "equations"), 0),
             "steps": [],
             "diagnostics": [],
         }
@@ -101,7 +101,8 @@ def record(
             "proved": verdicts.count("proved"),
             "refuted": verdicts.count("refuted"),
             "undecided": len(verdicts) - verdicts.count("proved") - verdicts.count("refuted"),
-            "definitions": len(checked.steps) - len(verdicts),
+            "definitions": sum(step.kind == "definition" for step in checked.steps),
+            "equations": sum(step.kind == "equation" for step in checked.steps),
         },
         "steps": [_step(step, document.source) for step in checked.steps],
     }

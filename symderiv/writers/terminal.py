@@ -332,6 +332,8 @@ def _told(step: Step) -> tuple[str, str, str]:
             return ("✓", "good", "false, as it is marked") if step.expected_false else ("✗", "error", "false")
         case None if step.kind == "definition" and step.diagnostic is None:
             return "·", "faint", "definition"
+        case None if step.kind == "equation":
+            return "·", "faint", "equation to be solved"
     code = step.diagnostic.code if step.diagnostic else ""
     if code == NEEDS and step.diagnostic:
         return "?", "undecided", clean(step.diagnostic.message)
@@ -389,6 +391,7 @@ def total(files: Sequence[Summed], skipped: int = 0, colours: bool = False) -> s
         shown = ", ".join(_paint(words, colour if number else "faint", colours) for words, colour, number in parts)
         rest = [f"{counts.expected} false as marked"] if counts.expected else []
         rest += [_several(counts.definitions, "definition")] if counts.definitions else []
+        rest += [_several(counts.equations, "equation") + " to be solved"] if counts.equations else []
         out.append(f"{_several(counts.claims, 'step')}: {shown}" + (f" ({', '.join(rest)})" if rest else ""))
     unread = sum(file.status == 3 for file in files)
     also = [f"{len(files) - unread} files"] if len(files) - unread > 1 else []

@@ -59,7 +59,7 @@ def test_json_record():
     checked = sheets.notes().checked
     data = json.loads(json_writer.write(checked, {"classes": 4}, ["output/a.tex"]))
     assert list(data) == ["version", "source", "parameters", "files", "summary", "steps"]
-    assert data["summary"] == {"proved": 15, "refuted": 1, "undecided": 0, "definitions": 1}
+    assert data["summary"] == {"proved": 15, "refuted": 1, "undecided": 0, "definitions": 1, "equations": 0}
     (step,) = [s for s in data["steps"] if s["verdict"] == "refuted"]
     assert step["witness"] == {
         "sizes": {"K": 2}, "indices": {"k": 1}, "values": {"f_{1}": "0", "f_{2}": "1/2"},

@@ -1,0 +1,200 @@
+r"""Equations that are being solved: ``2X^T(Xw - y) = 0``, what follows from them, and their solutions.
+
+Such an equation holds for some values only; nobody can prove it. What the author derives from it is judged given it,
+and a solution is judged by putting it in. This module must never take a line for an equation that could be judged as it
+stands.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from fractions import Fraction
+from typing import NamedTuple
+
+from symderiv import notation
+from symderiv.document import Heading, all_blocks
+from symderiv.kernel import provable
+from symderiv.reader.claims import Claims
+from symderiv.reader.reading import Posed, Reading
+from symderiv.terms import (
+    ZERO,
+    Assumption,
+    Claim,
+    Definition,
+    Deriv,
+    Head,
+    SizeOf,
+    Term,
+    Var,
+    add,
+    fresh,
+    mul,
+    num,
+    power,
+    rename,
+    subterms,
+)
+
+SCALES = tuple(num(Fraction(c)) for c in ("1", "-1", "1/2", "-1/2", "2", "-2"))
+
+
+class Equation(NamedTuple):
+    """A step that states an equation, with its claims; ``first``: it does not follow from those before it."""
+
+    posed: Posed
+    claims: tuple[Claim, ...]
+    first: bool
+
+
+class Solved(NamedTuple):
+    """An equation with a solution put in, and its name; ``only``: nothing else in it is sought."""
+
+    claims: list[Claim]
+    name: str
+    only: bool
+
+
+class Equations:
+    """The equations of a document, in the order in which they were judged."""
+
+    def __init__(self, reading: Reading, claims: Claims) -> None:
+        self.reading = reading
+        self.claims = claims
+        blocks = all_blocks(reading.document.blocks)
+        self.headings = sorted(block.span.start for block in blocks if isinstance(block, Heading))
+        self.known: list[Equation] = []
+
+    def take(self, posed: Posed, claims: Sequence[Claim], first: bool) -> None:
+        """Remember the equation of a step; ``first`` if it does not follow from those before it."""
+        self.known.append(Equation(posed, tuple(claims), first))
+
+    def before(self, posed: Posed) -> list[Equation]:
+        """The equations that stand before ``posed`` in the same section."""
+        section = bisect(self.headings, posed.span.start)
+        return [e for e in self.known if bisect(self.headings, e.posed.span.start) == section]
+
+    @staticmethod
+    def is_one(posed: Posed, claims: Sequence[Claim]) -> bool:
+        """Whether a step that is no identity has the form of an equation: something with a variable is zero."""
+        return posed.relation == "=" and any(
+            zero is ZERO and any(isinstance(t, Var) for t in subterms(other))
+            for claim in claims
+            for zero, other in ((claim.left, claim.right), (claim.right, claim.left))
+        )
+
+    def may_follow(self, posed: Posed, claims: Sequence[Claim]) -> bool:
+        """Whether a step may say what follows from the equations before it."""
+        derives = any(isinstance(t, Deriv) for c in claims for side in (c.left, c.right) for t in subterms(side))
+        return posed.relation == "=" and not derives and (posed.solving or self.is_one(posed, claims))
+
+    def following(self, posed: Posed, claims: Sequence[Claim]) -> Iterator[tuple[list[Claim], tuple[str, ...]]]:
+        """Claims that prove the step from the equations before it, with a note: given them, or as a multiple of one."""
+        equations = self.before(posed)
+        if equations:
+            yield [self._given(claim, equations) for claim in claims], ()
+        for equation in equations:
+            if len(equation.claims) != len(claims):
+                continue
+            where = f"it is the equation of line {self._line(equation.posed)}"
+            for scale, said in self._scales(claims[0], equation.claims[0]):
+                multiples = list(self._multiples(claims, equation.claims, scale))
+                if provable(multiples[0]) is not None:
+                    yield multiples, (f"{where}{said}",)
+
+    def alone(self, posed: Posed, claims: Sequence[Claim]) -> list[Claim]:
+        """The claims given the one equation that they can follow from; empty if there are others, or other symbols."""
+        first = [e for e in self.before(posed) if e.first and e.posed is not posed]
+        if len(first) != 1 or self.is_one(posed, claims):
+            return []
+        reached = self.reading.symbols.reached
+        known = reached(*(side for c in first[0].claims for side in (c.left, c.right)))
+        if not reached(*(side for c in claims for side in (c.left, c.right))) <= known:
+            return []
+        posed.notes = (*posed.notes, f"given the equation of line {self._line(first[0].posed)}")
+        return [self._given(claim, first) for claim in claims]
+
+    def _line(self, posed: Posed) -> int:
+        return self.reading.document.source.position(posed.span.start).line
+
+    def _given(self, claim: Claim, equations: Sequence[Equation]) -> Claim:
+        assumptions, ranges = list(claim.context.assumptions), dict(claim.context.ranges)
+        for equation in equations:
+            text = rf"\text{{the equation of line {self._line(equation.posed)}}}"
+            for stated in equation.claims:
+                names: dict[str, str] = {}
+                for name in sorted(stated.left.free | stated.right.free):
+                    if name in stated.context.ranges:  # it holds for every value of its indices
+                        names[name] = fresh(name, {*ranges, *names.values()})
+                        ranges[names[name]] = stated.context.ranges[name]
+                sides = rename(stated.left, names), rename(stated.right, names)
+                if sides[0] is ZERO:
+                    sides = sides[1], sides[0]
+                assumptions.append(Assumption("equation", sides, text, "which is being solved"))
+        return replace(claim, context=replace(claim.context, ranges=ranges, assumptions=tuple(assumptions)))
+
+    @staticmethod
+    def _scales(claim: Claim, stated: Claim) -> Iterator[tuple[Term, str]]:
+        """Numbers, and numbers times a power of a size or of a scalar in the equation."""
+        parts = {t for side in (claim.left, claim.right, stated.left, stated.right) for t in subterms(side)}
+        scalars: list[Term] = sorted((t for t in parts if isinstance(t, Var) and not t.indices), key=notation.unicode)
+        scalars += map(SizeOf, sorted({r.high for r in claim.context.ranges.values() if isinstance(r.high, str)}))
+        for scale in SCALES:
+            times = "" if scale.value == 1 else f" times {scale.value}"
+            yield scale, times
+            for scalar in scalars:
+                for factor in (scalar, power(scalar, 2)):
+                    said = notation.unicode(factor)
+                    yield mul(scale, factor), f"{times} times {said}"
+                    yield mul(scale, power(factor, -1)), f"{times} divided by {said}"
+
+    @staticmethod
+    def _multiples(claims: Sequence[Claim], stated: Sequence[Claim], scale: Term) -> Iterator[Claim]:
+        """left - right of each claim as the multiple of that of the equation; entries of vectors one by one."""
+        for claim, other in zip(claims, stated, strict=True):
+            here, there = (sorted(c.left.free | c.right.free) for c in (claim, other))
+            names = dict(zip(there, here, strict=False)) if len(here) == len(there) else {}
+            left, right = rename(other.left, names), rename(other.right, names)
+            difference = add(claim.left, mul(num(-1), claim.right))
+            multiple = mul(scale, add(left, mul(num(-1), right)))
+            yield replace(claim, left=difference, right=multiple)
+
+    # Solutions
+
+    def solved(self, posed: Posed, at: int) -> list[Solved]:
+        """The equations that ``posed`` may solve. One that the definitions before it turn into an identity is solved
+        already."""
+        value, member = posed.right, posed.left
+        if not isinstance(member, Var) or not isinstance(value, Term) or posed.relation != "=":
+            return []
+        body = self.reading.symbols.ranges.resolve(value, {})
+        found = []
+        for equation in self.before(posed):
+            sides = [side for c in equation.claims for side in (c.left, c.right)]
+            heads = {t.head for side in sides for t in subterms(side) if isinstance(t, Var)}
+            unknown = next((h for h in (member.head, _solution(member.head)) if h in heads), None)
+            if not equation.first or unknown is None:
+                continue
+            with_it, without = [], []
+            for claim in self.claims.of(replace(equation.posed, at=at)):
+                others = {h: d for h, d in claim.context.definitions.items() if h not in (unknown, member.head)}
+                put_in = {unknown: (Definition(member.indices, body),)}
+                without.append(replace(claim, context=replace(claim.context, definitions=others)))
+                with_it.append(replace(claim, context=replace(claim.context, definitions={**others, **put_in})))
+            if not all(provable(claim) for claim in without):
+                left = self.reading.symbols.reached(*(side for c in without for side in (c.left, c.right)))
+                left -= {h for claim in without for h in claim.context.definitions}
+                only = left & self.reading.symbols.variables == {unknown}
+                found.append(Solved(with_it, f"the equation of line {self._line(equation.posed)}", only))
+        return found
+
+
+def _solution(head: Head) -> Head:
+    r"""The unknown that ``\hat{w}``, ``w^*`` is a value of."""
+    return Head(_HAT.sub(r"\1", _STAR.sub("", head.name)), head.subs, head.sups)
+
+
+_HAT = re.compile(r"^\\(?:wide)?hat\{(.*)\}$")
+_STAR = re.compile(r"\^\{(?:\*|\\star|\\ast)\}$")
