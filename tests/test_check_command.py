@@ -410,8 +410,8 @@ def test_json(run: Run, folder: Path) -> None:
         assert set(entry) == keys
         assert entry["version"] == __version__
         assert entry["parameters"] == {}
-        assert set(entry["summary"]) == {"proved", "refuted", "undecided", "definitions", "equations"}
-    assert found["true.md"]["summary"] == {"proved": 1, "refuted": 0, "undecided": 0, "definitions": 1, "equations": 0}
+        assert set(entry["summary"]) == {"proved", "refuted", "undecided", "definitions"}
+    assert found["true.md"]["summary"] == {"proved": 1, "refuted": 0, "undecided": 0, "definitions": 1}
     definition, claim = found["false.md"]["steps"]
     assert (definition["kind"], definition["line"], definition["verdict"]) == ("definition", 1, None)
     assert (claim["kind"], claim["line"], claim["column"], claim["end_column"]) == ("claim", 3, 40, 53)

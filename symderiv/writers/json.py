@@ -56,7 +56,7 @@ def entry(examined: Examined, parameters: Mapping[str, object]) -> dict[str, Any
             "source": examined.path,
             "parameters": dict(parameters),
             "files": [],
-            "summary": dict.fromkeys(("proved", "refuted", "undecided", "definitions", "equations"), 0),
+            "summary": dict.fromkeys(("proved", "refuted", "undecided", "definitions"), 0),
             "steps": [],
             "diagnostics": [],
         }
@@ -101,8 +101,7 @@ def record(
             "proved": verdicts.count("proved"),
             "refuted": verdicts.count("refuted"),
             "undecided": len(verdicts) - verdicts.count("proved") - verdicts.count("refuted"),
-            "definitions": sum(step.kind == "definition" for step in checked.steps),
-            "equations": sum(step.kind == "equation" for step in checked.steps),
+            "definitions": len(checked.steps) - len(verdicts),
         },
         "steps": [_step(step, document.source) for step in checked.steps],
     }
@@ -130,7 +129,8 @@ def _step(step: Step, source: Source) -> dict[str, Any]:
         "end_line": end.line,
         "end_column": end.column,
         "source": source.text[step.span.start : step.span.end],
-        "kind": step.kind,
+        "kind": "claim" if step.kind == "claim" else "definition",
+        "equation": step.kind == "equation",  # posed, and being solved
         "relation": step.relation,
         "verdict": _verdict(verdict),
         "expected_false": step.expected_false,

@@ -59,7 +59,7 @@ def test_json_record():
     checked = sheets.notes().checked
     data = json.loads(json_writer.write(checked, {"classes": 4}, ["output/a.tex"]))
     assert list(data) == ["version", "source", "parameters", "files", "summary", "steps"]
-    assert data["summary"] == {"proved": 15, "refuted": 1, "undecided": 0, "definitions": 1, "equations": 0}
+    assert data["summary"] == {"proved": 15, "refuted": 1, "undecided": 0, "definitions": 1}
     (step,) = [s for s in data["steps"] if s["verdict"] == "refuted"]
     assert step["witness"] == {
         "sizes": {"K": 2}, "indices": {"k": 1}, "values": {"f_{1}": "0", "f_{2}": "1/2"},
@@ -83,3 +83,17 @@ def test_what_the_reading_of_proved_steps_rests_on_is_said_once_with_its_lines()
     assert "  read: ℒ is taken to depend on everything through z  lines 3, 5\n" in terminal.report(examined)
     assert [step["notes"] for step in json_writer.record(examined.checked)["steps"]] == [[], [note], [note]]
     assert "(lines 3, 5)" in markdown.section(examined)
+
+
+def test_an_equation_to_be_solved_is_no_claim():
+    text = "Setting it to zero,\n\n$$\\sum_{i=1}^n (a_i - c) = 0$$\n\n$$c = \\frac{1}{n} \\sum_{i=1}^n a_i$$\n"
+    examined = Examined("a.md", check_text(text, "a.md"))
+    found = json_writer.record(examined.checked)
+    assert [(step["kind"], step["equation"], step["verdict"]) for step in found["steps"]] == [
+        ("definition", True, None),
+        ("claim", False, "proved"),
+    ]
+    assert "equation to be solved\n" in terminal.report(examined)
+    assert terminal.total([examined]).startswith(
+        "1 step: ✓ 1 proved, ✗ 0 false, ? 0 could not be checked (1 equation to"
+    )
