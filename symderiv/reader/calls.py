@@ -128,9 +128,10 @@ class Calls(Entries):
             name = f"{name}_{{{index_word(sub)}}}"
         found: list[Index] = []
         shape = self._shape(group.body, found)
-        for index in found:
-            self.use(index, self.symbols.ranges.new(), node)
-        return Var(f"{name}({shape})", tuple(found), ())
+        head = Head(f"{name}({shape})", len(found), 0)
+        for n, index in enumerate(found):
+            self.use(index, self.symbols.ranges.slot(head, n), node)
+        return Var(head.name, tuple(found), ())
 
     def _shape(self, node: syntax.Node, found: list[Index]) -> str:
         """The text of a node with its indices taken out into ``found``."""
@@ -149,11 +150,20 @@ class Calls(Entries):
                 return plain(base.name)
             case syntax.Symbol():
                 return plain(node.name)
+            case syntax.Relation(left=left, rest=(("=", syntax.Symbol(name=index)),)) if self._is_index(plain(index)):
+                text = self._shape(left, found)
+                found.append(plain(index))  # P(y = i | x) is another number for each i
+                return f"{text}=\N{MIDDLE DOT}"
             case syntax.Relation(left=left, rest=((op, right),)):
                 return f"{self._shape(left, found)}{op}{self._shape(right, found)}"
             case syntax.Number():
                 return node.text
         raise refuse("E151", "this conditional probability is not understood", node)
+
+    def _is_index(self, name: str) -> bool:
+        symbols = self.symbols
+        known = name in symbols.index_names | symbols.bound_names | symbols.sub_letters
+        return name in self.bound or (known and name not in symbols.size_names and not symbols.defines(name, 0))
 
     def called(
         self,
@@ -223,7 +233,7 @@ class Calls(Entries):
             len(symbols.call_texts.get(name, ())) == 1
             and not gsub
             and self._only_names(items)
-            and (len(name) == 1 or name[0] == "\\")
+            and (len(name.partition("_{")[0]) == 1 or name[0] == "\\")
         ):
             value = self.var(name, subs, labels, node)  # f(x; theta), always with the same arguments
         if value is None:

@@ -7,20 +7,18 @@ symbol is a definition; every other one is a claim. This module must never judge
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
 
 from symderiv.diagnostics import Diagnostic, ReadError, beyond
 from symderiv.document import Span
 from symderiv.reader import syntax
 from symderiv.reader.arrays import Array, Value
 from symderiv.reader.definitions import ARRAYS, Definitions
-from symderiv.reader.families import differences
-from symderiv.reader.names import shown
+from symderiv.reader.namings import Last, Namings
 from symderiv.reader.nodes import is_delta, names_in, rounded, says_vector
 from symderiv.reader.prose import CONSTANT
 from symderiv.reader.rates import Rates
 from symderiv.reader.reading import Posed, Reading
-from symderiv.terms import Assumption, Deriv, Head, Num, Term, Var, subterms
+from symderiv.terms import Assumption, Num, Term, Var, subterms
 
 CLAIMS = ("=", ":=", "<", ">", "<=", ">=", "!=")
 BREAKS = ("implies", "iff", "impliedby", "therefore", "because", "to", "mapsto", "gets")
@@ -30,36 +28,16 @@ ASIDE = re.compile(
 FALSE_MARK = re.compile(r"%\s*symderiv:\s*false\b")
 
 
-@dataclass(slots=True, eq=False, repr=False)
-class Last:
-    """The side that the next relation continues from."""
-
-    value: Value | None
-    span: Span
-    node: syntax.Node | None
-    error: Diagnostic | None = None
-    free: dict[str, str] = field(default_factory=dict)
-    guessed: bool = False
-    vector_rate: bool = False  # whether a derivative of a vector by a vector stands in it
-
-
-class Chains:
+class Chains(Namings):
     """Cuts rows into steps and adds them to ``reading.posed``.
 
-    ``last`` is the side that the next relation continues from; ``solving`` says that an equation "= 0" came before in
-    the section; ``seen`` are the names in the formulas so far, ``used`` the families in the steps so far.
+    ``solving`` says that an equation "= 0" came before in the section.
     """
 
     def __init__(self, reading: Reading, definitions: Definitions, rates: Rates) -> None:
-        self.reading = reading
-        self.definitions = definitions
+        super().__init__(reading, definitions)
         self.rates = rates
-        self.symbols = reading.symbols
-        self.elaborator = reading.elaborator
-        self.last: Last | None = None
         self.solving = self.fresh_chain = self.inline = self.implied = False
-        self.seen: set[str] = set()
-        self.used: set[Head] = set()
         self.kept: frozenset[str] = frozenset()
 
     def section(self) -> None:
@@ -145,7 +123,7 @@ class Chains:
                 if posed.error is not None:
                     self.last = Last(None, posed.span, None, posed.error)
                 else:
-                    self.last = Last(posed.right, segment.side.span, segment.side)
+                    self.last = Last(posed.right, segment.side.span, segment.side, names=last.node)
                 self.reading.posed.append(posed)
                 return
             try:
@@ -159,6 +137,8 @@ class Chains:
                     last.error = error.diagnostic
                 else:
                     last.value = pair[0]
+        elif self.names_on(last, segment.side, posed):
+            return
         try:
             self.elaborator.vector_rate = False
             right = self.elaborator.side(segment.side)
@@ -186,7 +166,8 @@ class Chains:
             posed.error = (last.error if last else None) or Diagnostic(
                 "E111", "the left side could not be read", segment.span
             )
-        if self._names_result(posed, segment.side) or self._reads_off(posed):
+        naming = last is not None and last.names is not None
+        if self.names_result(posed, segment.side) or self.reads_off(posed, naming):
             self.last = Last(right, segment.side.span, segment.side, free=dict(self.elaborator.free))
             return
         if self.inline:
@@ -233,74 +214,6 @@ class Chains:
             elaborator.as_scalars = False
         return (a, b) if isinstance(a, Term) and isinstance(b, Term) else None
 
-    def _reads_off(self, posed: Posed) -> bool:
-        """``(f(x) - y)^2 = (w x - y)^2`` with an unknown f says what f(x) is: the one place where the sides differ."""
-        left, right = posed.left, posed.right
-        if posed.relation != "=" or not isinstance(left, Term) or not isinstance(right, Term):
-            return False
-        found: set[tuple[Term, Term]] = set()
-        joined = self.symbols.ranges.joined
-        if not differences(joined(left), joined(right), found) or len(found) != 1:
-            return False
-        ((unknown, value),) = found
-        if unknown is left or not isinstance(unknown, Var) or unknown.head in self.symbols.definitions:
-            return False
-        indices = unknown.indices
-        # dy/dx = d(e^x)/dx is said by somebody for whom y is e^x
-        surely = isinstance(left, Deriv) and left.body is unknown
-        if not surely and (unknown.head in self.used or unknown.head in self.symbols.variables):
-            return False
-        if len(set(indices)) != len(indices):
-            return False
-        if (
-            not all(isinstance(i, str) for i in indices)
-            or isinstance(value, Num)
-            or unknown.head in self.symbols.reached(value)
-        ):
-            return False
-        self.symbols.now = len(self.reading.posed)
-        value = self.definitions.contracted(value, indices)
-        made = self.symbols.define(unknown.name, indices, len(unknown.subs), value, posed.span)
-        self.symbols.heads.setdefault(unknown.name, set()).add(made)
-        posed.kind = "definition"
-        posed.notes = (f"{shown(unknown.name)} is read off here",)
-        self.reading.posed.append(posed)
-        return True
-
-    def _names_result(self, posed: Posed, side: syntax.Node) -> bool:
-        r"""``\sum_j e^{f_j} = \Sigma``: a new symbol on the right names what stands on the left."""
-        if (
-            posed.relation != "="
-            or posed.left is None
-            or isinstance(posed.left, Array)
-            or isinstance(posed.right, Array)
-        ):
-            return False
-        head = self.definitions.head_of(side)
-        found = self.definitions.indices(head) if head is not None else None
-        if head is None or found is None or head[3]:
-            return False
-        name, subs, labels = found
-        versioned = Head(self.symbols.name(name, len(subs), len(labels)), len(subs), len(labels))
-        used = name in self.seen or isinstance(posed.left, Var) or self.definitions.assumed(name, subs, labels)
-        used = used or any(isinstance(t, Deriv) for t in subterms(posed.left))
-        used = used or any(i in self.symbols.bound_names for i in posed.left.free - {*subs, *labels})
-        if (
-            used
-            or self.symbols.defines(name, len(subs), len(labels))
-            or name in self.symbols.size_names
-            or self.reading.is_index(side)
-        ):
-            return False
-        if not all(isinstance(i, str) for i in (*subs, *labels)) or versioned in self.symbols.reached(posed.left):
-            return False
-        value = self.definitions.contracted(posed.left, (*subs, *labels))
-        made = self.symbols.define(name, (*subs, *labels), len(subs), value, posed.span)
-        self.symbols.heads.setdefault(name, set()).add(made)
-        posed.kind = "definition"
-        self.reading.posed.append(posed)
-        return True
-
     def stated(self, left: syntax.Node, right: syntax.Node) -> None:
         """A derivative in running text is not judged; of what is defined nowhere it is a statement to start from."""
         self.elaborator.start_chain()
@@ -311,11 +224,6 @@ class Chains:
             return
         posed.free = dict(self.elaborator.free)
         self.rates.take(posed)
-
-    def see(self, row: syntax.Row) -> None:
-        for segment in row.segments:
-            if isinstance(segment.side, syntax.Node):
-                self.seen.update(names_in(segment.side))
 
     def _finish(self, posed: Posed, conditions: list[Assumption]) -> None:
         for side in (posed.left, posed.right):

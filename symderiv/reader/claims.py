@@ -124,18 +124,21 @@ class Claims:
     def context(self, posed: Posed, classes: dict[str, str], *terms: Term) -> Context:
         """Where a claim lives: the definitions made before it, or, on a second reading, later ones too.
 
-        A later definition never counts for what is differentiated by: that is a solution, not a definition.
+        A later definition never counts for what is only differentiated by: that is a solution, not a definition.
         """
         symbols = self.symbols
         heads = self.symbols.reached(*terms)
         ranges = symbols.ranges
+        later = {
+            h for h in symbols.definitions if posed.later and (h not in symbols.variables or symbols.is_intermediate(h))
+        }
         memo: dict[Term, Term] = {}
         definitions = {}
         for head, made in symbols.definitions.items():
             known = tuple(
                 Definition(d.params, ranges.resolve(d.body, memo))
                 for d in made
-                if symbols.order[head, d.params] <= posed.at or (posed.later and head not in symbols.variables)
+                if symbols.order[head, d.params] <= posed.at or head in later
             )
             if known:
                 definitions[head] = known

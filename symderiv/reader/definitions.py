@@ -224,6 +224,14 @@ class Definitions(Wholes):
             symbols.ranges.settled.update(c for (head, _), c in symbols.ranges.slots.items() if head in heads)
         return True
 
+    def forget(self, head: tuple) -> None:
+        """Take back the definition that has just been made for ``head``."""
+        found = self.indices(head)
+        if found is not None:
+            name, subs, labels = found
+            shown = Head(self.symbols.name(name, len(subs), len(labels)), len(subs), len(labels))
+            self.symbols.definitions.pop(self.symbols.hidden.pop(shown, ((), shown))[1], None)
+
     def assumed(self, name: str, subs: Sequence[Index], labels: Sequence[Index]) -> bool:
         """Whether an assumption already gives this member its value (x_0 = 1)."""
         for assumption in self.symbols.in_force():

@@ -14,7 +14,7 @@ from symderiv.kernel.derivative import Unsupported, definition_of
 from symderiv.reader.families import differences
 from symderiv.reader.names import shown
 from symderiv.reader.reading import Posed, Reading
-from symderiv.terms import Claim, Definition, Deriv, Fn, Head, Mul, Num, Opaque, SizeOf, Term, Var, subterms
+from symderiv.terms import Claim, Definition, Deriv, Fn, Head, Mul, Num, Opaque, SizeOf, Term, Var, reached, subterms
 
 
 class Doubts:
@@ -35,6 +35,8 @@ class Doubts:
             isinstance(t, Deriv) or (isinstance(t, Opaque) and any(t.orders)) for t in parts
         ):
             return "this may say what an unknown function is like"
+        if unknown := self._peculiar(claim):
+            return f"this may say what the derivative of the unknown function {shown(unknown)} is like"
         for part in parts:
             if isinstance(part, Var) and part.name.startswith("\\operatorname{"):
                 return "a command in it is not known"
@@ -102,7 +104,7 @@ class Doubts:
             and isinstance(claim.right, Var | Num)
         ):
             return "this may be a special case that is set here"
-        in_definitions = set()
+        in_definitions = set().union(*self.symbols.call_texts.values())  # f(x) says what f is a function of
         for definitions in self.symbols.definitions.values():
             for definition in definitions:
                 in_definitions |= _heads(definition.body)
@@ -127,6 +129,24 @@ class Doubts:
         if self.symbols.einstein and (claim.left.free ^ claim.right.free):
             return "an index stands on one side only, and repeated indices may be summed here"
         return ""
+
+    @staticmethod
+    def _peculiar(claim: Claim) -> str:
+        """The unknown function of which a claim says something that holds for some functions only: f' = f (1 - f).
+
+        So it does where a derivative of it stands on one side only, and no other unknown function is spoken of; a rule
+        for products or quotients is about any two.
+        """
+        names: list[set[str]] = []
+        derived: list[set[str]] = []
+        for side in (claim.left, claim.right):
+            parts = set(reached((side,), claim.context.definitions))
+            below = reached([t.body for t in parts if isinstance(t, Deriv)], claim.context.definitions)
+            names.append({t.name for t in parts if isinstance(t, Opaque)})
+            derived.append({t.name for t in parts if isinstance(t, Opaque) and any(t.orders)})
+            derived[-1] |= {t.name for t in below if isinstance(t, Opaque)}
+        every = names[0] | names[1]
+        return min(every) if len(every) == 1 and derived[0] != derived[1] else ""
 
     @staticmethod
     def unsaid(posed: Posed, witness: Witness) -> str:

@@ -45,7 +45,8 @@ class Readings:
         heads = self.symbols.reached(*(side for claim in claims for side in (claim.left, claim.right)))
         return any(
             self.symbols.order[head, d.params] > posed.at
-            for head in heads - self.symbols.variables
+            for head in heads
+            if head not in self.symbols.variables or self.symbols.is_intermediate(head)
             for d in self.symbols.definitions.get(head, ())
         )
 

@@ -159,6 +159,9 @@ class Shapes(Kinds):
             return self._raised(inner, gsup)
         if name in LOSSES:
             return NUMBER
+        found = self.key(group.body)
+        if sub is None and found is not None and found[0][1] and inner in (None, NUMBER):
+            return None  # s(z_i) may be s_i
         return self._raised(self.kind(part[0]), gsup)
 
     def _chunks(self, parts: list[tuple[str, list[syntax.Node]]]) -> list[list[list[syntax.Node]]]:

@@ -9,7 +9,7 @@ import itertools
 import re
 
 from symderiv.reader import syntax
-from symderiv.reader.names import plain
+from symderiv.reader.names import index_word, plain
 from symderiv.reader.nodes import index_count, index_names, is_transpose, names_in, parts_of, syntax_parts, word_before
 from symderiv.reader.symbols import Symbols
 from symderiv.terms import Head, Range
@@ -161,18 +161,17 @@ class Survey:
                     group = parts_of(g)[0]
                     if above is not None and is_transpose(above):
                         continue  # X^T (X w - y) is a product
-                    if (
-                        op == ""
-                        and isinstance(called, syntax.Symbol)
-                        and below is None
-                        and isinstance(group, syntax.Group)
-                    ):
+                    if op == "" and isinstance(called, syntax.Symbol) and isinstance(group, syntax.Group):
                         name = word_before(factors, operators, n) or plain(called.name)
+                        if below is not None:
+                            if name not in FUNCTION_LETTERS or not isinstance(below, syntax.Symbol | syntax.Tuple):
+                                continue
+                            name = f"{name}_{{{index_word(below)}}}"  # h_\theta(x)
                         if group.open == "(":
-                            symbols.bare[name] -= 1
+                            symbols.bare[name] -= below is None
                             texts = symbols.call_texts.setdefault(name, set())
                             texts.add(syntax.sexpr(group.body))
-                            if primes or (len(texts) > 1 and name in FUNCTION_LETTERS):
+                            if primes or (len(texts) > 1 and (below is not None or name in FUNCTION_LETTERS)):
                                 symbols.called.add(name)
         for part in syntax_parts(node):
             self.node(part)

@@ -194,6 +194,14 @@ class Symbols:
         """The families that terms mention, definitions put in."""
         return {part.head for part in reached(terms, self.definitions) if isinstance(part, Var)}
 
+    def is_intermediate(self, head: Head) -> bool:
+        """Whether a family that is differentiated by is differentiated, too, by what its definition mentions.
+
+        Then a definition that comes later says what it is; of any other variable it may say where a minimum lies.
+        """
+        by = {b for a, b in self.rates if a == head}
+        return bool(by) and not by.isdisjoint(self.reached(*(d.body for d in self.definitions.get(head, ()))))
+
     def below(self, head: Head) -> set[Head]:
         """What the family depends on: what its definitions mention, and what it is differentiated by somewhere."""
         found: set[Head] = set()

@@ -1,0 +1,180 @@
+r"""New names in the middle of a chain: ``\hat y = a = \sigma(z)``, ``\sum_j e^{f_j} = \Sigma``, ``s = g/h = .../...``.
+
+A chain does not only begin with a definition: a new symbol further on is named by it, too. This module must never take
+what has been spoken of for a new name.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from symderiv.diagnostics import Diagnostic
+from symderiv.document import Span
+from symderiv.reader import syntax
+from symderiv.reader.arrays import Array, Value
+from symderiv.reader.definitions import Definitions
+from symderiv.reader.families import differences
+from symderiv.reader.names import shown
+from symderiv.reader.nodes import names_in
+from symderiv.reader.reading import Posed, Reading
+from symderiv.terms import Deriv, Head, Num, Opaque, Term, Var, subterms
+
+
+@dataclass(slots=True, eq=False, repr=False)
+class Last:
+    """The side that the next relation continues from."""
+
+    value: Value | None
+    span: Span
+    node: syntax.Node | None
+    error: Diagnostic | None = None
+    free: dict[str, str] = field(default_factory=dict)
+    guessed: bool = False
+    vector_rate: bool = False  # whether a derivative of a vector by a vector stands in it
+    names: syntax.Node | None = None  # what the chain has just defined as this side
+
+
+class Namings:
+    """Takes up names that a chain gives after its beginning.
+
+    ``last`` is the side that the next relation continues from; ``seen`` are the names in the formulas so far, ``used``
+    the families in the steps so far.
+    """
+
+    def __init__(self, reading: Reading, definitions: Definitions) -> None:
+        self.reading = reading
+        self.definitions = definitions
+        self.symbols = reading.symbols
+        self.elaborator = reading.elaborator
+        self.last: Last | None = None
+        self.seen: set[str] = set()
+        self.used: set[Head] = set()
+
+    def see(self, row: syntax.Row) -> None:
+        for segment in row.segments:
+            if isinstance(segment.side, syntax.Node):
+                self.seen.update(names_in(segment.side))
+
+    def names_on(self, last: Last, side: syntax.Node, posed: Posed) -> bool:
+        r"""``\hat y = a = \sigma(z)``, ``p = P(y = 1 | x) = \sigma(z)``: the middle is another new name, no claim.
+
+        So it is where a chain begins with a definition, and its right side is unknown itself. In s_i = s(z_i) = ...
+        that is the same name with its argument, and only what comes next says what it is.
+        """
+        if last.names is None or last.node is None or posed.relation not in ("=", ":="):
+            return False
+        value, definitions = last.value, self.definitions
+        if isinstance(last.node, syntax.Quotient) and isinstance(side, syntax.Quotient):
+            return self._names_parts(last.node, side, posed)
+        if isinstance(value, Array):
+            value = value.entry(tuple("?" for _ in value.axes))
+        if not isinstance(value, Var | Opaque) or not self._is_new(value):
+            return False
+        before, head = definitions.head_of(last.names), definitions.head_of(last.node)
+        if head is None:
+            return False
+        if before is not None and definitions.indices(before) == definitions.indices(head):
+            definitions.forget(before)
+        if not definitions.define(head, last.node, side, "=", posed):
+            return False
+        self.last = Last(posed.right, side.span, side, posed.error, names=last.node)
+        self.reading.posed.append(posed)
+        return True
+
+    def _is_new(self, value: Var | Opaque) -> bool:
+        """Whether nothing has been said of a quantity yet."""
+        symbols = self.symbols
+        head = value.head if isinstance(value, Var) else Head(symbols.name(value.name), 0, 0)
+        return head not in symbols.definitions and head not in self.used and head not in symbols.variables
+
+    def _names_parts(self, names: syntax.Quotient, side: syntax.Quotient, posed: Posed) -> bool:
+        r"""``s_i = \frac{g}{h} = \frac{e^{z_i}}{\sum_k e^{z_k}}`` names the numerator and the denominator."""
+        pairs = ((names.numerator, side.numerator), (names.denominator, side.denominator))
+        for name, _ in pairs:
+            value = self.elaborator.value(name) if isinstance(name, syntax.Symbol) else None
+            if not isinstance(value, Var) or value.indices or not self._is_new(value):
+                return False
+        made: list[tuple] = []
+        for name, part in pairs:
+            head = self.definitions.head_of(name)
+            here = Posed(part.span, name.span, "=", "claim", posed.display, posed.row)
+            if head is None or not self.definitions.define(head, name, part, "=", here) or here.error is not None:
+                for done in made:
+                    self.definitions.forget(done)
+                return False
+            made.append(head)
+        posed.kind = "definition"
+        self.last = Last(self.elaborator.side(side), side.span, side)
+        self.reading.posed.append(posed)
+        return True
+
+    def names_result(self, posed: Posed, side: syntax.Node) -> bool:
+        r"""``\sum_j e^{f_j} = \Sigma``: a new symbol on the right names what stands on the left."""
+        if (
+            posed.relation != "="
+            or posed.left is None
+            or isinstance(posed.left, Array)
+            or isinstance(posed.right, Array)
+        ):
+            return False
+        head = self.definitions.head_of(side)
+        found = self.definitions.indices(head) if head is not None else None
+        if head is None or found is None or head[3]:
+            return False
+        name, subs, labels = found
+        versioned = Head(self.symbols.name(name, len(subs), len(labels)), len(subs), len(labels))
+        used = name in self.seen or isinstance(posed.left, Var) or self.definitions.assumed(name, subs, labels)
+        used = used or any(isinstance(t, Deriv) for t in subterms(posed.left))
+        used = used or any(i in self.symbols.bound_names for i in posed.left.free - {*subs, *labels})
+        if (
+            used
+            or self.symbols.defines(name, len(subs), len(labels))
+            or name in self.symbols.size_names
+            or self.reading.is_index(side)
+        ):
+            return False
+        if not all(isinstance(i, str) for i in (*subs, *labels)) or versioned in self.symbols.reached(posed.left):
+            return False
+        value = self.definitions.contracted(posed.left, (*subs, *labels))
+        made = self.symbols.define(name, (*subs, *labels), len(subs), value, posed.span)
+        self.symbols.heads.setdefault(name, set()).add(made)
+        posed.kind = "definition"
+        self.reading.posed.append(posed)
+        return True
+
+    def reads_off(self, posed: Posed, naming: bool = False) -> bool:
+        """``(f(x) - y)^2 = (w x - y)^2`` with an unknown f says what f(x) is: the one place where the sides differ.
+
+        ``naming``: the left side has just been given a name, so that it may be the unknown itself.
+        """
+        left, right = posed.left, posed.right
+        if posed.relation != "=" or not isinstance(left, Term) or not isinstance(right, Term):
+            return False
+        found: set[tuple[Term, Term]] = set()
+        joined = self.symbols.ranges.joined
+        if not differences(joined(left), joined(right), found) or len(found) != 1:
+            return False
+        ((unknown, value),) = found
+        if not isinstance(unknown, Var) or unknown.head in self.symbols.definitions or (unknown is left and not naming):
+            return False
+        indices = unknown.indices
+        # dy/dx = d(e^x)/dx is said by somebody for whom y is e^x
+        surely = isinstance(left, Deriv) and left.body is unknown
+        if not surely and (unknown.head in self.used or unknown.head in self.symbols.variables):
+            return False
+        if len(set(indices)) != len(indices):
+            return False
+        if (
+            not all(isinstance(i, str) for i in indices)
+            or isinstance(value, Num)
+            or unknown.head in self.symbols.reached(value)
+        ):
+            return False
+        self.symbols.now = len(self.reading.posed)
+        value = self.definitions.contracted(value, indices)
+        made = self.symbols.define(unknown.name, indices, len(unknown.subs), value, posed.span)
+        self.symbols.heads.setdefault(unknown.name, set()).add(made)
+        posed.kind = "definition"
+        posed.notes = (f"{shown(unknown.name)} is read off here",)
+        self.reading.posed.append(posed)
+        return True
