@@ -17,6 +17,7 @@ from symderiv.reader.layers import further
 from symderiv.reader.names import shown
 from symderiv.reader.rates import Rates
 from symderiv.reader.reading import Posed, Reading
+from symderiv.reader.symbols import MARK
 from symderiv.reader.vocabulary import LOSSES
 from symderiv.terms import (
     Assumption,
@@ -194,6 +195,15 @@ class Claims:
             for b in symbols.variables
             if a != b and self._says_depends(a, b)
         )
+        of_examples: dict[Head, set[Head]] = {}  # and the same for what belongs to an example
+        for head, keys in symbols.lifted.items():
+            of_examples[head] = {Head(f"{head.name}{MARK}{key}", head.subs, head.sups + 1) for key in keys}
+        dependent |= {
+            (a, b)
+            for top, bottom in (dependent if of_examples else ())
+            for a in {top} | of_examples.get(top, set())
+            for b in {bottom} | of_examples.get(bottom, set())
+        }
         return Context(
             indices,
             definitions,

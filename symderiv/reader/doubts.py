@@ -9,11 +9,12 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 
-from symderiv.kernel import Witness
+from symderiv.kernel import Refuted, Witness, prove_all
 from symderiv.kernel.derivative import Unsupported, definition_of
 from symderiv.reader.families import differences
 from symderiv.reader.names import shown
 from symderiv.reader.reading import Posed, Reading
+from symderiv.reader.samples import alike
 from symderiv.terms import Claim, Definition, Deriv, Fn, Head, Mul, Num, Opaque, SizeOf, Term, Var, subterms
 
 
@@ -30,6 +31,10 @@ class Doubts:
         A symbol of which nothing is known may stand for anything, and what stands on both sides under different names
         may be tied together by words that were not understood.
         """
+        one = claim
+        claim, unsaid = alike(claim, self.symbols)
+        if unsaid:
+            return unsaid
         parts = {t for side in (claim.left, claim.right) for t in subterms(side)}
         if any(isinstance(t, Opaque) for t in parts) and not any(
             isinstance(t, Deriv) or (isinstance(t, Opaque) and any(t.orders)) for t in parts
@@ -124,6 +129,8 @@ class Doubts:
                     for i in hidden
                 ):
                     return f"{shown(head.name)} depends on an index that it does not show"
+        if one is not claim and not isinstance(prove_all([claim]), Refuted):
+            return "it may hold where all examples are alike"
         if self.symbols.einstein and (claim.left.free ^ claim.right.free):
             return "an index stands on one side only, and repeated indices may be summed here"
         return ""

@@ -10,9 +10,10 @@ from collections.abc import Callable
 from symderiv.diagnostics import ReadError
 from symderiv.reader import syntax
 from symderiv.reader.arrays import Array, Value
-from symderiv.reader.indices import Indices, refuse
+from symderiv.reader.indices import refuse
 from symderiv.reader.names import index_word, plain
 from symderiv.reader.nodes import mentions, stands_as_value, subscripts
+from symderiv.reader.samples import Samples
 from symderiv.terms import (
     ONE,
     ZERO,
@@ -29,12 +30,14 @@ from symderiv.terms import (
 )
 
 
-class Sums(Indices):
+class Sums(Samples):
     """Sums and products with their bound indices."""
 
     def big_operator(self, node: syntax.BigOp) -> Value:
         if node.kind not in (r"\sum", r"\prod"):
             raise refuse("E153", f"{node.kind} is not in the language", node)
+        if key := self.examples(node):
+            return self.over_examples(key, node)
         kind = Sum if node.kind == r"\sum" else Prod
         return self.bind_and_sum(kind, self.bound_indices(node), node)
 
