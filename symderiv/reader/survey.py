@@ -189,6 +189,7 @@ class Survey:
                             symbols.bare[name] -= 1
                             texts = symbols.call_texts.setdefault(name, set())
                             texts.add(syntax.sexpr(group.body))
+                            symbols.arguments[name] = group.body
                             if primes or (len(texts) > 1 and name in FUNCTION_LETTERS):
                                 symbols.called.add(name)
         for part in syntax_parts(node):

@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 
 from symderiv.document import Span
 from symderiv.reader.ranges import Ranges
+from symderiv.reader.syntax import Node
 from symderiv.terms import (
     Assumption,
     Definition,
@@ -68,7 +69,8 @@ class Symbols:
     letters l that layers are counted with, as in ^{(l+1)}; ``operators`` letters that the author uses for the
     derivative; ``auto`` families that come from a vector's definition; ``rates`` the pairs (A, b) of which a
     derivative dA/db is written somewhere; ``index_classes`` the range class that each free index had last; ``bare``
-    how often a name stands without a bracket after it; ``calls`` how each function was called last; ``index_sizes``
+    how often a name stands without a bracket after it; ``calls`` how each function was called last,
+    ``arguments`` with what; ``index_sizes``
     the size that a factor 1/m tells of the sum after it; ``hinted`` the ranges that the prose gives;
     ``kinds`` which members (a name, how many subscripts
     and labels) are vectors or matrices themselves, ``doubtful`` the names of which that is not sure; ``layered`` names
@@ -102,6 +104,7 @@ class Symbols:
     bound_names: set[str] = field(default_factory=set)
     pairs: set[str] = field(default_factory=set)
     call_texts: dict[str, set[str]] = field(default_factory=dict)
+    arguments: dict[str, Node] = field(default_factory=dict)
     called: set[str] = field(default_factory=set)
     bare: Counter[str] = field(default_factory=Counter)
     opaque: set[str] = field(default_factory=set)
