@@ -17,7 +17,8 @@ from symderiv.reader.layers import further
 from symderiv.reader.names import shown
 from symderiv.reader.rates import Rates
 from symderiv.reader.reading import Posed, Reading
-from symderiv.reader.symbols import MARK
+from symderiv.reader.samples import for_examples
+from symderiv.reader.symbols import MARK, of_one
 from symderiv.reader.vocabulary import LOSSES
 from symderiv.terms import (
     Assumption,
@@ -178,7 +179,13 @@ class Claims:
                 if note not in posed.notes:
                     posed.notes = (*posed.notes, note)
         given = [] if self.reading.strict else self.rates.known(posed, heads | {m for ((m, _),) in through.values()})
+        heads |= set(map(of_one, heads))
         every = (*posed.assumptions, *posed.conditions, *posed.case, *stated)
+        if symbols.lifted:
+            for assumption in every:
+                for found, index, range_class in for_examples(assumption, symbols):
+                    every = (*every, found)
+                    indices.setdefault(index, ranges.range_of(range_class))
         for assumption in (*(a for a in every if self._relevant(a, heads)), *given):
             data = tuple(ranges.resolve(part, memo) if isinstance(part, Term) else part for part in assumption.data)
             assumptions.append(Assumption(assumption.kind, data, assumption.text, assumption.source))

@@ -15,6 +15,7 @@ from symderiv.reader.families import differences
 from symderiv.reader.names import shown
 from symderiv.reader.reading import Posed, Reading
 from symderiv.reader.samples import alike
+from symderiv.reader.symbols import of_one
 from symderiv.terms import Claim, Definition, Deriv, Fn, Head, Mul, Num, Opaque, SizeOf, Term, Var, subterms
 
 
@@ -119,7 +120,7 @@ class Doubts:
             if a in mentioned and b in mentioned and a in self.symbols.definitions and a != b:
                 tops = {top for top, _ in claim.context.dependent} | claim.context.through.keys()
                 below = self.symbols.reached(*(d.body for d in self.symbols.definitions[a]))
-                if b not in below and not tops & below:
+                if b not in below | set(map(of_one, below)) and not tops & below:
                     return f"as read, {shown(a.name)} does not depend on {shown(b.name)}"
         for head in mentioned:
             for definition in self.symbols.definitions.get(head, ()):
@@ -157,6 +158,8 @@ class Doubts:
                 for part in subterms(side):
                     if isinstance(part, Deriv) and part.var.head in self.symbols.two_valued:
                         return f"{shown(part.var.name)} has two values only, so nothing can be differentiated by it"
+                    if isinstance(part, Deriv) and self._differs(part.var.head, part.body):
+                        return f"{shown(part.var.name)} may differ between the examples that are summed over"
                     if (
                         (
                             isinstance(part, Deriv)
@@ -171,6 +174,10 @@ class Doubts:
                     ):
                         return f"as read, {shown(part.body.name)} does not depend on {shown(part.var.name)}"
         return ""
+
+    def _differs(self, head: Head, term: Term) -> bool:
+        """Whether ``head`` is one for each example in ``term``."""
+        return head in self.symbols.lifted and head in {of_one(h) for h in self.symbols.reached(term) if h != head}
 
     def _orders(self, term: Term) -> set[tuple[str, str]]:
         """Which unexplained capital letters stand before which others, or layers' names, in products of ``term``."""

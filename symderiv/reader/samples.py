@@ -9,14 +9,34 @@ varies between examples for one that does not.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
 
 from symderiv.reader import syntax
 from symderiv.reader.arrays import Array, Value
 from symderiv.reader.indices import Indices, refuse
 from symderiv.reader.names import plain, shown
-from symderiv.reader.symbols import MARK, Symbols, base_name
-from symderiv.terms import Claim, Definition, Head, Range, SizeOf, Sum, Term, Var, fresh, mul, num, reached, rebuild
+from symderiv.reader.nodes import subscripts
+from symderiv.reader.symbols import MARK, Symbols, of_one
+from symderiv.terms import (
+    Assumption,
+    Claim,
+    Definition,
+    Head,
+    Range,
+    SizeOf,
+    Sum,
+    Term,
+    Var,
+    fresh,
+    mul,
+    num,
+    reached,
+    rebuild,
+    subterms,
+)
+
+NUMBERS = frozenset("nNmMKPTDSBR")  # letters that may say how many examples there are
 
 
 class Samples(Indices):
@@ -27,6 +47,8 @@ class Samples(Indices):
         sub, among = node.sub, ""
         if node.kind != r"\sum" or node.sup is not None:
             return ""
+        if sub is None:
+            return "" if any(subscripts(node.body)) else self.symbols.nameless
         match sub:
             case syntax.Relation(left=left, rest=(("in", syntax.Symbol(name=name)),)):
                 sub, among = left, f":{plain(name)}"
@@ -44,9 +66,8 @@ class Samples(Indices):
         body = self.value(node.body)
         whole = body.entry(tuple("?" for _ in body.axes)) if isinstance(body, Array) else body
         names = sorted({shown(head.name) for head in symbols.per_example(whole)})
-        for name in names:
-            if base_name(name) in symbols.unsettled:
-                raise refuse("E154", f"whether {name} is the same for all examples {letter} is not said", node)
+        if not node.sub and isinstance(body, Array):
+            raise refuse("E157", "this sum does not say over which index", node, "write \\sum_j")
         ranges = symbols.ranges
         if key not in symbols.examples:
             symbols.examples[key] = ranges.new()
@@ -54,7 +75,7 @@ class Samples(Indices):
         size = symbols.index_sizes.get(letter)
         if size is not None:
             ranges.declare(range_class, Range(1, symbols.size(size)))
-        said = f"the sum over {letter} is read as one over the examples"
+        said = f"the sum {f'over {letter}' if node.sub else 'without an index'} is read as one over the examples"
         self.notes.append(f"{said}, each with its own {', '.join(names)}" if names else said)
 
         def summed(inner: Term) -> Term:
@@ -64,6 +85,28 @@ class Samples(Indices):
         if isinstance(body, Array):
             return Array(body.axes, lambda at: summed(body.entry(at)), body.row)
         return summed(body)
+
+
+def for_examples(assumption: Assumption, symbols: Symbols) -> Iterator[tuple[Assumption, str, str]]:
+    """What an assumption about a quantity says of it for each example; with its index, and what that runs over."""
+    for key in sorted(set().union(*(symbols.lifted.get(head, ()) for head in _heads(assumption)))):
+        index = fresh(letter_of(key), {i for part in assumption.data if isinstance(part, Term) for i in part.free})
+        data = tuple(
+            symbols.lift(part, key, index)
+            if isinstance(part, Term)
+            else Head(f"{part.name}{MARK}{key}", part.subs, part.sups + 1)
+            if isinstance(part, Head)
+            else part
+            for part in assumption.data
+        )
+        yield replace(assumption, data=data), index, symbols.examples[key]
+
+
+def _heads(assumption: Assumption) -> set[Head]:
+    """The families that an assumption speaks of."""
+    terms = [part for part in assumption.data if isinstance(part, Term)]
+    heads = {t.head for part in terms for t in subterms(part) if isinstance(t, Var)}
+    return heads.union(part for part in assumption.data if isinstance(part, Head))
 
 
 def letter_of(key: str) -> str:
@@ -77,13 +120,13 @@ def alike(claim: Claim, symbols: Symbols) -> tuple[Claim, str]:
     """
     sizes: dict[str, bool] = {}
     for key, range_class in symbols.examples.items():
-        known = bool(symbols.ranges.explicit.get(symbols.ranges.find(range_class)))
-        sizes[letter_of(key)] = sizes.get(letter_of(key), True) and known
+        said = bool(symbols.ranges.explicit.get(symbols.ranges.find(range_class)))
+        sizes[letter_of(key)] = sizes.get(letter_of(key), True) and said
     summed: set[str] = set()
 
     def read(term: Term) -> Term:
         if isinstance(term, Var):
-            return Var(term.name.split(MARK)[0], term.subs, term.sups[:-1]) if MARK in term.name else term
+            return Var(of_one(term.head).name, term.subs, term.sups[: of_one(term.head).sups])
         if type(term) is Sum and (letter := term.index.rstrip("'")) in sizes:
             summed.add(letter)
             high = term.range.high
@@ -100,12 +143,14 @@ def alike(claim: Claim, symbols: Symbols) -> tuple[Claim, str]:
     }
     if not summed:
         return claim, ""
-    moved = replace(claim, left=left, right=right, context=replace(claim.context, definitions=definitions))
+    assumptions = tuple(a for a in claim.context.assumptions if not any(MARK in h.name for h in _heads(a)))
+    context = replace(claim.context, definitions=definitions, assumptions=assumptions)
+    moved = replace(claim, left=left, right=right, context=context)
+    numbers = {t.name for t in reached((left, right), definitions) if isinstance(t, Var | SizeOf)}
     for letter in sorted(summed):
-        if not sizes[letter]:
+        if not sizes[letter] and not numbers.isdisjoint(NUMBERS):
             return moved, f"how many examples {letter} there are is not said"
-    single = {Head(h.name.split(MARK)[0], h.subs, h.sups - 1) for h in heads if MARK in h.name}
-    for head in sorted(single & heads):
+    for head in sorted({of_one(h) for h in heads if MARK in h.name} & heads):
         if head not in known:
             return moved, f"whether {shown(head.name)} is the same for all examples is not said"
     return moved, ""

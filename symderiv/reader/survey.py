@@ -17,6 +17,11 @@ from symderiv.reader.symbols import INDEX_LETTERS, Symbols
 from symderiv.terms import Head, Range
 
 OUTPUTS = frozenset("azposhuyfgq")  # letters of what is computed for an example
+CONSTANTS = frozenset((r"\lambda", r"\eta", r"\alpha", r"\epsilon", r"\varepsilon"))  # the same for all examples
+EXAMPLES = (
+    r"\b(training|examples?|samples?|data ?(set|points?)|observations?|instances?|donn[ée]es|exemples?|muestras?"
+    r"|ejemplos|datos|Daten(punkte)?|Beispiele)\b|样本|樣本|训练|訓練|数据|データ|サンプル|데이터|샘플|훈련"
+)
 DRESSES = (r"\hat", r"\widehat", r"\tilde", r"\bar")
 FUNCTION_LETTERS = ("f", "g", "h", "F", "G", r"\phi", r"\psi", r"\varphi")
 BOLD = (r"\mathbf{", r"\boldsymbol{", r"\bm{", r"\pmb{", r"\vec{")
@@ -44,6 +49,7 @@ class Survey:
         self.tops: set[str] = set()
         self.variables: set[str] = set()
         self.averages: dict[str, set[str]] = {}
+        self.nameless = False  # whether a sum says nothing of what it runs over
 
     def row(self, row: syntax.Row) -> None:
         first = row.segments[0].side if len(row.segments) > 1 else None
@@ -74,7 +80,7 @@ class Survey:
         if any(_capital(name) for name in self.turned & self.counted - self.indexed):
             symbols.layered_subs = self.counted - self.indexed
         symbols.pairs = {name for name in symbols.pairs if not self.singles.get(name, 0)}
-        self._examples()
+        self._examples(words)
 
     def node(self, node: syntax.Node) -> None:
         symbols = self.symbols
@@ -130,6 +136,7 @@ class Survey:
                 self.sums += 1
                 if sub is not None:
                     self.summed.update(names_in(sub))
+                self.nameless = self.nameless or (sub is None and sup is None)
                 for name in index_names(sub):
                     symbols.index_names.add(name)
                     symbols.bound_names.add(name)
@@ -264,7 +271,7 @@ class Survey:
             return
         size = plain(below.name)
         if len(size) == 1 and node.sup is None and (size.isupper() or size in "mn"):
-            for name in index_names(node.sub):
+            for name in index_names(node.sub) if node.sub is not None else ("",):
                 self.averages.setdefault(name, set()).add(size)
                 self.symbols.index_sizes[name] = size
                 self.symbols.size_names.add(size)
@@ -272,37 +279,40 @@ class Survey:
 
     def _named(self, first: syntax.Node, second: syntax.Node | ReadError | None) -> None:
         """What the left side of an equation names, unless it stands on the right side, too (``w = w - ...``)."""
-        names = _bases(first)
+        names = _bases(first) - self.variables  # else it is a solution
         if isinstance(second, syntax.Node):
             self.named |= names.difference(names_in(second))
 
-    def _examples(self) -> None:
+    def _examples(self, words: str) -> None:
         r"""Letters that sums run over and that are no indices: quantities x of training examples.
 
-        What the document differentiates by, and defines nowhere, is the same for all examples; what it differentiates
-        itself, too, may be or not, and so may what has the name of an output.
+        What the document differentiates by, and neither defines nor differentiates, is the same for all examples,
+        unless it has the name of an output.
         """
         symbols = self.symbols
-        letters = {
+        quantities = {
             name
             for name, times in self.summed.items()
-            if name not in self.scripted
-            and name not in INDEX_LETTERS
-            and name in symbols.index_names
-            and not name.isupper()
-            and (symbols.bare[name] > times or symbols.heads.get(name) or name == "x")
+            if name in self.averages
+            or (name not in INDEX_LETTERS and (symbols.bare[name] > times or symbols.heads.get(name) or name == "x"))
         }
-        if "x" not in letters and r"\xi" not in letters:
-            return
-        symbols.sampled = letters - self.variables
-        symbols.index_names -= symbols.sampled
-        symbols.bound_names -= symbols.sampled
-        for name in symbols.sampled:
-            if len(self.averages.get(name, ())) > 1:
+        letters = {name for name in quantities & symbols.index_names if not name.isupper()}
+        letters -= self.scripted | self.variables
+        if letters == {"y"}:
+            letters = set()  # the values of y
+        if self.nameless and ("" in self.averages or re.search(EXAMPLES, words, re.IGNORECASE)):
+            used = symbols.index_names | self.scripted
+            symbols.nameless = next((c for c in "insr" if c not in used and not symbols.bare[c]), "")
+        symbols.sampled = letters
+        symbols.index_names -= letters
+        symbols.bound_names -= letters
+        for name, sizes in self.averages.items():
+            if len(sizes) > 1 and name in letters:
                 del symbols.index_sizes[name]
-        by = self.variables - self.named - symbols.sampled
-        symbols.unsettled = {name for name in by if name in self.tops or name in OUTPUTS or name.startswith(DRESSES)}
-        symbols.common = by - symbols.unsettled
+            elif len(sizes) == 1 and not name:
+                symbols.index_sizes[symbols.nameless] = min(sizes)
+        common = self.variables - self.named - self.tops - letters - OUTPUTS
+        symbols.common = {name for name in common if not name.startswith(DRESSES)} | (CONSTANTS - self.tops)
 
 
 def _bases(node: syntax.Node) -> set[str]:

@@ -41,6 +41,12 @@ def base_name(name: str) -> str:
     return re.split(r"[\^_#@]", name)[0]
 
 
+def of_one(head: Head) -> Head:
+    """The family that ``head`` is for each example; ``head`` itself if it is not one for each."""
+    name, mark, _ = head.name.partition(MARK)
+    return Head(name, head.subs, head.sups - 1) if mark else head
+
+
 @dataclass(frozen=True, slots=True)
 class Parameter:
     """A parameter of a function: a scalar or indexed variable (``var``), or a whole family (``family`` is its head)."""
@@ -81,8 +87,8 @@ class Symbols:
     ``row_families`` matrices X, and the family of vectors x_i of their rows, ``entry_families`` and
     that of their entries x_{ij}; ``flat`` rows whose entries are written b_{1j};
     ``sampled`` letters that examples are summed over by, ``examples`` the range class of each set of examples,
-    ``common`` names of what is the same for all examples, ``unsettled`` of what may be or not; ``lifted`` the families
-    that are read for each example, and of which examples.
+    ``nameless`` the index of a sum over examples that has none, ``common`` the names of what is the same for all
+    examples, ``lifted`` the families that are read for each example, and of which examples.
     """
 
     ranges: Ranges = field(default_factory=Ranges)
@@ -152,7 +158,7 @@ class Symbols:
     sampled: set[str] = field(default_factory=set)
     examples: dict[str, str] = field(default_factory=dict)
     common: set[str] = field(default_factory=set)
-    unsettled: set[str] = field(default_factory=set)
+    nameless: str = ""
     lifted: dict[Head, set[str]] = field(default_factory=dict)
 
     def name(self, written: str, subs: int = 0, sups: int = 0) -> str:
