@@ -31,7 +31,8 @@ from symderiv.terms import (
     Var,
 )
 
-_VERSION = re.compile(r"#\d+")  # the reader's mark on a symbol that its author defined anew
+# the reader's marks on a symbol that its author defined anew, and on one that belongs to examples
+_VERSION = re.compile(r"#\d+|@.*")
 _ENDS_IN_NUMBER = re.compile(r"(^|\s)\d+$")
 
 

@@ -122,6 +122,28 @@ class Calls(Entries):
             [self.value(item)], lambda p: substitute(derivative, {point: p[0]}, {}), symbols.ranges, node.span
         )
 
+    def standing_for_value(self, name: str, node: syntax.Node) -> Value | None:
+        r"""A bare ``\sigma`` where the document calls it ``\sigma(z)`` and nothing else: its value there."""
+        symbols = self.symbols
+        argument = symbols.arguments.get(name)
+        if (
+            name not in FUNCTIONS
+            or not isinstance(argument, syntax.Symbol)
+            or len(symbols.call_texts.get(name, ())) != 1
+            or (name, 0) in symbols.functions
+            or name in symbols.squares
+            or symbols.softmax
+            or self._is_quantity(name)
+            or any(h.subs or h.sups for h in symbols.heads.get(name, ()))
+        ):
+            return None
+        value = self.value(argument)
+        if not isinstance(value, Term):
+            return None
+        symbols.standard.add(name)
+        self.notes.append(f"{name} alone is read as {name}({plain(argument.name)})")
+        return Fn(FUNCTIONS[name], value)
+
     def conditional(self, name: str, sub: syntax.Node | None, group: syntax.Group, node: syntax.Node) -> Term:
         """``p(y | x)`` as one symbol: the same letters are the same number; its indices stay indices."""
         if sub is not None:

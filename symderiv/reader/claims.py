@@ -17,6 +17,8 @@ from symderiv.reader.layers import further
 from symderiv.reader.names import shown
 from symderiv.reader.rates import Rates
 from symderiv.reader.reading import Posed, Reading
+from symderiv.reader.samples import for_examples
+from symderiv.reader.symbols import MARK, of_one
 from symderiv.reader.vocabulary import LOSSES
 from symderiv.terms import (
     Assumption,
@@ -180,7 +182,13 @@ class Claims:
                 if note not in posed.notes:
                     posed.notes = (*posed.notes, note)
         given = [] if self.reading.strict else self.rates.known(posed, heads | {m for ((m, _),) in through.values()})
+        heads |= set(map(of_one, heads))
         every = (*posed.assumptions, *posed.conditions, *posed.case, *stated)
+        if symbols.lifted:
+            for assumption in every:
+                for found, index, range_class in for_examples(assumption, symbols):
+                    every = (*every, found)
+                    indices.setdefault(index, ranges.range_of(range_class))
         for assumption in (*(a for a in every if self._relevant(a, heads)), *given):
             data = tuple(ranges.resolve(part, memo) if isinstance(part, Term) else part for part in assumption.data)
             assumptions.append(Assumption(assumption.kind, data, assumption.text, assumption.source))
@@ -197,6 +205,15 @@ class Claims:
             for b in symbols.variables
             if a != b and self._says_depends(a, b)
         )
+        of_examples: dict[Head, set[Head]] = {}  # and the same for what belongs to an example
+        for head, keys in symbols.lifted.items():
+            of_examples[head] = {Head(f"{head.name}{MARK}{key}", head.subs, head.sups + 1) for key in keys}
+        dependent |= {
+            (a, b)
+            for top, bottom in (dependent if of_examples else ())
+            for a in {top} | of_examples.get(top, set())
+            for b in {bottom} | of_examples.get(bottom, set())
+        }
         return Context(
             indices,
             definitions,

@@ -9,11 +9,13 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 
-from symderiv.kernel import Witness
+from symderiv.kernel import Refuted, Witness, prove_all
 from symderiv.kernel.derivative import Unsupported, definition_of
 from symderiv.reader.families import differences
 from symderiv.reader.names import shown
 from symderiv.reader.reading import Posed, Reading
+from symderiv.reader.samples import alike
+from symderiv.reader.symbols import of_one
 from symderiv.terms import Claim, Definition, Deriv, Fn, Head, Mul, Num, Opaque, SizeOf, Term, Var, reached, subterms
 
 
@@ -30,6 +32,10 @@ class Doubts:
         A symbol of which nothing is known may stand for anything, and what stands on both sides under different names
         may be tied together by words that were not understood.
         """
+        one = claim
+        claim, unsaid = alike(claim, self.symbols)
+        if unsaid:
+            return unsaid
         parts = {t for side in (claim.left, claim.right) for t in subterms(side)}
         if any(isinstance(t, Opaque) for t in parts) and not any(
             isinstance(t, Deriv) or (isinstance(t, Opaque) and any(t.orders)) for t in parts
@@ -116,7 +122,7 @@ class Doubts:
             if a in mentioned and b in mentioned and a in self.symbols.definitions and a != b:
                 tops = {top for top, _ in claim.context.dependent} | claim.context.through.keys()
                 below = self.symbols.reached(*(d.body for d in self.symbols.definitions[a]))
-                if b not in below and not tops & below:
+                if b not in below | set(map(of_one, below)) and not tops & below:
                     return f"as read, {shown(a.name)} does not depend on {shown(b.name)}"
         for head in mentioned:
             for definition in self.symbols.definitions.get(head, ()):
@@ -126,6 +132,8 @@ class Doubts:
                     for i in hidden
                 ):
                     return f"{shown(head.name)} depends on an index that it does not show"
+        if one is not claim and not isinstance(prove_all([claim]), Refuted):
+            return "it may hold where all examples are alike"
         if self.symbols.einstein and (claim.left.free ^ claim.right.free):
             return "an index stands on one side only, and repeated indices may be summed here"
         return ""
@@ -170,6 +178,8 @@ class Doubts:
                 for part in subterms(side):
                     if isinstance(part, Deriv) and part.var.head in self.symbols.two_valued:
                         return f"{shown(part.var.name)} has two values only, so nothing can be differentiated by it"
+                    if isinstance(part, Deriv) and self._differs(part.var.head, part.body):
+                        return f"{shown(part.var.name)} may differ between the examples that are summed over"
                     if (
                         (
                             isinstance(part, Deriv)
@@ -184,6 +194,10 @@ class Doubts:
                     ):
                         return f"as read, {shown(part.body.name)} does not depend on {shown(part.var.name)}"
         return ""
+
+    def _differs(self, head: Head, term: Term) -> bool:
+        """Whether ``head`` is one for each example in ``term``."""
+        return head in self.symbols.lifted and head in {of_one(h) for h in self.symbols.reached(term) if h != head}
 
     def _orders(self, term: Term) -> set[tuple[str, str]]:
         """Which unexplained capital letters stand before which others, or layers' names, in products of ``term``."""

@@ -45,6 +45,8 @@ class Members(Vectors):
             return self.quantity(node)
         if isinstance(base, syntax.Symbol):
             special = self.special(base, sub, sup, node)
+            if special is None and sub is None and sup is None and not primes:
+                special = self.standing_for_value(plain(base.name), node)
             if special is not None:
                 return special
             value, rest = self.member(base, sub, sup, node)
@@ -195,6 +197,10 @@ class Members(Vectors):
 
     def squared_norm(self, node: syntax.Group) -> Term:
         """The sum of the squares of the entries of what the bars hold."""
+        raise NotImplementedError
+
+    def standing_for_value(self, name: str, node: syntax.Node) -> Value | None:
+        """The value of a function that is named without its argument."""
         raise NotImplementedError
 
     def own_member(self, name: str) -> list[Index] | None:

@@ -74,5 +74,5 @@ def index_word(node: syntax.Node) -> str:
 
 
 def shown(name: str) -> str:
-    """A symbol's name as its author wrote it, without the version."""
-    return name.split("#")[0]
+    """A symbol's name as its author wrote it, without the version and the examples that it is read for."""
+    return name.split("@")[0].split("#")[0]

@@ -86,6 +86,13 @@ def is_transpose(node: syntax.Node) -> bool:
     return isinstance(node, syntax.Symbol) and node.name in TRANSPOSES
 
 
+def is_label(node: syntax.Node) -> bool:
+    r"""A superscript in brackets, ``^{(i)}``, or one with a transposition, ``^{(i)\top}``."""
+    if isinstance(node, syntax.Product) and len(node.factors) == 2 and is_transpose(node.factors[1]):
+        node = node.factors[0]
+    return isinstance(node, syntax.Group)
+
+
 def subscripts(node: syntax.Node) -> Iterator[str]:
     """Letters that stand as lone subscripts inside a node, in order."""
     for part in syntax_parts(node):
@@ -119,7 +126,7 @@ def stands_as_value(node: syntax.Node, name: str) -> bool:
         case syntax.Relation():
             return False
         case syntax.Scripted(base=base, sup=sup):
-            exponent = sup if sup is not None and not isinstance(sup, syntax.Group) else None
+            exponent = sup if sup is not None and not is_label(sup) else None
             return stands_as_value(base, name) or (exponent is not None and stands_as_value(exponent, name))
         case syntax.BigOp(body=body):
             return stands_as_value(body, name)
@@ -183,9 +190,13 @@ def index_names(sub: syntax.Node | None) -> Iterator[str]:
         case syntax.Relation(left=left):
             if isinstance(left, syntax.Symbol):
                 yield plain(left.name)
+            elif isinstance(left, syntax.Group):
+                yield from index_names(left)
         case syntax.Tuple(items=items):
             for item in items:
                 yield from index_names(item)
+        case syntax.Group(open="(", body=body):
+            yield from index_names(body)
 
 
 def index_count(sub: syntax.Node, known: Collection[str] = ()) -> int:

@@ -14,6 +14,7 @@ from symderiv.reader.names import plain
 from symderiv.reader.nodes import parts_of
 from symderiv.reader.prose import CONSTANT
 from symderiv.reader.reading import Reading
+from symderiv.reader.symbols import MARK
 from symderiv.terms import ONE, Assumption, Head, Range, Sum, Term, Var, subterms
 
 
@@ -193,11 +194,13 @@ class Statements:
             for side in (posed.left, posed.right):
                 if isinstance(side, Term):
                     used |= {t.head for t in subterms(side) if isinstance(t, Var)}
+        of_examples = {h for h, keys in symbols.lifted.items() if keys}
+        used = {h for h in used if MARK not in h.name} | of_examples
         fresh_heads = [h for h in used if h not in symbols.definitions and h not in symbols.variables]
         return sorted(
             h
             for h in fresh_heads
-            if (h.subs or h.sups)
+            if (h.subs or h.sups or h in of_examples)
             and h not in symbols.numerators
             and h.name in ("y", "t", "q", "d", "T", "Y", r"\mathbf{y}", r"\hat{p}", "p", "r", "l")
         )

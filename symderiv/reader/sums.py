@@ -10,9 +10,11 @@ from collections.abc import Callable
 from symderiv.diagnostics import ReadError
 from symderiv.reader import syntax
 from symderiv.reader.arrays import Array, Value
-from symderiv.reader.indices import Indices, refuse
+from symderiv.reader.indices import refuse
 from symderiv.reader.names import index_word, plain
 from symderiv.reader.nodes import mentions, stands_as_value, subscripts
+from symderiv.reader.samples import Samples
+from symderiv.reader.symbols import INDEX_LETTERS
 from symderiv.terms import (
     ONE,
     ZERO,
@@ -29,12 +31,14 @@ from symderiv.terms import (
 )
 
 
-class Sums(Indices):
+class Sums(Samples):
     """Sums and products with their bound indices."""
 
     def big_operator(self, node: syntax.BigOp) -> Value:
         if node.kind not in (r"\sum", r"\prod"):
             raise refuse("E153", f"{node.kind} is not in the language", node)
+        if key := self.examples(node):
+            return self.over_examples(key, node)
         kind = Sum if node.kind == r"\sum" else Prod
         return self.bind_and_sum(kind, self.bound_indices(node), node)
 
@@ -94,6 +98,9 @@ class Sums(Indices):
         items = list(sub.items) if isinstance(sub, syntax.Tuple) else [sub]
         if isinstance(sub, syntax.Product) and all(isinstance(f, syntax.Symbol) for f in sub.factors):
             items = list(sub.factors)
+        numbered = self.numbered(sub)
+        if numbered:
+            return [(numbered, 1, self.upper(node.sup), [])]
         found: list[tuple[str, int, Size | None, list]] = []
         for item in items:
             match item:
@@ -106,6 +113,27 @@ class Sums(Indices):
                 case _:
                     raise refuse("E154", "this sum's index is not understood", item)
         return found
+
+    def numbered(self, sub: syntax.Node) -> str:
+        r"""The index i of ``\sum_{x_i \in D}`` and ``\sum_{(x_i, y_i)}``; or ""."""
+        match sub:
+            case syntax.Relation(left=left, rest=(("in", _),)):
+                sub = left
+        if isinstance(sub, syntax.Group) and sub.open == "(":
+            sub = sub.body
+        found = set()
+        for item in sub.items if isinstance(sub, syntax.Tuple) else (sub,):
+            match item:
+                case syntax.Scripted(base=syntax.Symbol(), sub=syntax.Symbol(name=name), sup=None, primes=0):
+                    found.add(plain(name))
+                case syntax.Scripted(
+                    base=syntax.Symbol(), sub=None, sup=syntax.Group(open="(", body=syntax.Symbol(name=name)), primes=0
+                ):
+                    found.add(plain(name))
+                case _:
+                    return ""
+        (index,) = found if len(found) == 1 else ("",)
+        return index if index in INDEX_LETTERS else ""
 
     def bound_by_relation(
         self, left: syntax.Node, rest: tuple, node: syntax.BigOp, found: list, item: syntax.Node

@@ -7,13 +7,22 @@ from __future__ import annotations
 
 import itertools
 import re
+from collections import Counter
 
+from symderiv.diagnostics import ReadError
 from symderiv.reader import syntax
 from symderiv.reader.names import index_word, plain
 from symderiv.reader.nodes import index_count, index_names, is_transpose, names_in, parts_of, syntax_parts, word_before
-from symderiv.reader.symbols import Symbols
+from symderiv.reader.symbols import INDEX_LETTERS, Symbols
 from symderiv.terms import Head, Range
 
+OUTPUTS = frozenset("azposhuyfgq")  # letters of what is computed for an example
+CONSTANTS = frozenset((r"\lambda", r"\eta", r"\alpha", r"\epsilon", r"\varepsilon"))  # the same for all examples
+EXAMPLES = (
+    r"\b(training|examples?|samples?|data ?(set|points?)|observations?|instances?|donn[ée]es|exemples?|muestras?"
+    r"|ejemplos|datos|Daten(punkte)?|Beispiele)\b|样本|樣本|训练|訓練|数据|データ|サンプル|데이터|샘플|훈련"
+)
+DRESSES = (r"\hat", r"\widehat", r"\tilde", r"\bar")
 FUNCTION_LETTERS = ("f", "g", "h", "F", "G", r"\phi", r"\psi", r"\varphi")
 BOLD = (r"\mathbf{", r"\boldsymbol{", r"\bm{", r"\pmb{", r"\vec{")
 
@@ -34,11 +43,20 @@ class Survey:
         self.turned: set[str] = set()
         self.firsts: dict[str, set[str]] = {}  # what stands first in the pairs of indices of a name
         self.dotted: set[str] = set()  # the subscripts of last terms behind dots
+        self.scripted: set[str] = set()  # what stands in subscripts and labels
+        self.summed: Counter[str] = Counter()  # letters that stand below a sum
+        self.named: set[str] = set()  # what an equation says something of, and what is differentiated, and by what
+        self.tops: set[str] = set()
+        self.variables: set[str] = set()
+        self.averages: dict[str, set[str]] = {}
+        self.nameless = False  # whether a sum says nothing of what it runs over
 
     def row(self, row: syntax.Row) -> None:
         first = row.segments[0].side if len(row.segments) > 1 else None
         if isinstance(first, syntax.Scripted):
             self.square(first)
+        if isinstance(first, syntax.Node):
+            self._named(first, row.segments[1].side)
         for segment in row.segments:
             if isinstance(segment.side, syntax.Node):
                 self.node(segment.side)
@@ -62,6 +80,7 @@ class Survey:
         if any(_capital(name) for name in self.turned & self.counted - self.indexed):
             symbols.layered_subs = self.counted - self.indexed
         symbols.pairs = {name for name in symbols.pairs if not self.singles.get(name, 0)}
+        self._examples(words)
 
     def node(self, node: syntax.Node) -> None:
         symbols = self.symbols
@@ -81,8 +100,13 @@ class Survey:
                     symbols.layers.add(plain(letter.name))
         if isinstance(node, syntax.Quotient):
             symbols.divisors.update(names_in(node.denominator))
+        if isinstance(node, syntax.Nabla) and node.variable is not None:
+            self.variables |= _bases(node.variable)
         if isinstance(node, syntax.DerivativeOp):
+            if node.body is not None:
+                self.tops |= _bases(node.body)
             for variable, _ in node.variables:
+                self.variables |= _bases(variable)
                 if isinstance(variable, syntax.Symbol) and _capital(plain(variable.name)):
                     symbols.matrices.add(plain(variable.name))
                 self.square(variable)
@@ -110,6 +134,9 @@ class Survey:
         match node:
             case syntax.BigOp(kind=r"\sum" | r"\prod", sub=sub, sup=sup):
                 self.sums += 1
+                if sub is not None:
+                    self.summed.update(names_in(sub))
+                self.nameless = self.nameless or (sub is None and sup is None)
                 for name in index_names(sub):
                     symbols.index_names.add(name)
                     symbols.bound_names.add(name)
@@ -118,6 +145,7 @@ class Survey:
                     symbols.ranges.taken.add(plain(sup.name))
             case syntax.Scripted(base=syntax.Symbol() as base, sub=sub, sup=sup, primes=primes) if sub is not None:
                 name = plain(base.name)
+                self.scripted.update(names_in(sub))
                 if name == r"\delta" and isinstance(sub, syntax.Product | syntax.Tuple):
                     for part in syntax_parts(sub):
                         if isinstance(part, syntax.Symbol) and len(part.name) == 1 and part.name.isupper():
@@ -150,12 +178,8 @@ class Survey:
                 for f, g in itertools.pairwise(factors):
                     if isinstance(f, syntax.Quotient) and isinstance(f.denominator, syntax.Symbol):
                         self._average_of_ones(plain(f.denominator.name), factors)
-                    if (
-                        isinstance(f, syntax.Quotient)
-                        and isinstance(f.denominator, syntax.Symbol)
-                        and isinstance(g, syntax.BigOp)
-                    ):
-                        self._average(plain(f.denominator.name), g)
+                    if isinstance(f, syntax.Quotient) and isinstance(g, syntax.BigOp):
+                        self._average(f.denominator, g)
                 for n, (f, g, op) in enumerate(zip(factors, factors[1:], operators, strict=False), 1):
                     called, below, above, primes = parts_of(f)
                     group = parts_of(g)[0]
@@ -171,6 +195,7 @@ class Survey:
                             symbols.bare[name] -= below is None
                             texts = symbols.call_texts.setdefault(name, set())
                             texts.add(syntax.sexpr(group.body))
+                            symbols.arguments[name] = group.body
                             if primes or (len(texts) > 1 and (below is not None or name in FUNCTION_LETTERS)):
                                 symbols.called.add(name)
         for part in syntax_parts(node):
@@ -236,13 +261,65 @@ class Survey:
                 self.symbols.size_names.add(size)
                 self.symbols.ranges.taken.add(size)
 
-    def _average(self, size: str, node: syntax.BigOp) -> None:
-        r"""``\frac{1}{N} \sum_p``: an average, so N is the size of what p runs over."""
+    def _average(self, below: syntax.Node, node: syntax.BigOp) -> None:
+        r"""``\frac{1}{N} \sum_p`` and ``\frac{1}{2N} \sum_p``: an average, so N is the size of what p runs over."""
+        match below:
+            case syntax.Product(factors=(syntax.Number(text="2"), syntax.Symbol() as symbol), operators=("",)):
+                below = symbol
+        if not isinstance(below, syntax.Symbol):
+            return
+        size = plain(below.name)
         if len(size) == 1 and node.sup is None and (size.isupper() or size in "mn"):
-            for name in index_names(node.sub):
+            for name in index_names(node.sub) if node.sub is not None else ("",):
+                self.averages.setdefault(name, set()).add(size)
                 self.symbols.index_sizes[name] = size
                 self.symbols.size_names.add(size)
                 self.symbols.ranges.taken.add(size)
+
+    def _named(self, first: syntax.Node, second: syntax.Node | ReadError | None) -> None:
+        """What the left side of an equation names, unless it stands on the right side, too (``w = w - ...``)."""
+        names = _bases(first) - self.variables  # else it is a solution
+        if isinstance(second, syntax.Node):
+            self.named |= names.difference(names_in(second))
+
+    def _examples(self, words: str) -> None:
+        r"""Letters that sums run over and that are no indices: quantities x of training examples.
+
+        What the document differentiates by, and neither defines nor differentiates, is the same for all examples,
+        unless it has the name of an output.
+        """
+        symbols = self.symbols
+        quantities = {
+            name
+            for name, times in self.summed.items()
+            if name in self.averages
+            or (name not in INDEX_LETTERS and (symbols.bare[name] > times or symbols.heads.get(name) or name == "x"))
+        }
+        letters = {name for name in quantities & symbols.index_names if not name.isupper()}
+        letters -= self.scripted | self.variables
+        if letters == {"y"}:
+            letters = set()  # the values of y
+        if self.nameless and ("" in self.averages or re.search(EXAMPLES, words, re.IGNORECASE)):
+            used = symbols.index_names | self.scripted
+            symbols.nameless = next((c for c in "insr" if c not in used and not symbols.bare[c]), "")
+        symbols.sampled = letters
+        symbols.index_names -= letters
+        symbols.bound_names -= letters
+        for name, sizes in self.averages.items():
+            if len(sizes) > 1 and name in letters:
+                del symbols.index_sizes[name]
+            elif len(sizes) == 1 and not name:
+                symbols.index_sizes[symbols.nameless] = min(sizes)
+        common = self.variables - self.named - self.tops - letters - OUTPUTS
+        symbols.common = {name for name in common if not name.startswith(DRESSES)} | (CONSTANTS - self.tops)
+
+
+def _bases(node: syntax.Node) -> set[str]:
+    """The letter that a member, a call or a symbol begins with."""
+    if isinstance(node, syntax.Product):
+        node = node.factors[0]
+    base = parts_of(node)[0]
+    return {plain(base.name)} if isinstance(base, syntax.Symbol) else set()
 
 
 def _dressed(name: str, symbols: Symbols) -> None:

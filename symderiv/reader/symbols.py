@@ -7,16 +7,44 @@ judge.
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from symderiv.document import Span
 from symderiv.reader.ranges import Ranges
-from symderiv.terms import Assumption, Definition, Head, Range, Size, Term, Var, reached
+from symderiv.reader.syntax import Node
+from symderiv.terms import (
+    Assumption,
+    Definition,
+    Head,
+    Range,
+    Size,
+    Sum,
+    Term,
+    Var,
+    fresh,
+    reached,
+    rebuild,
+    rename,
+    subterms,
+)
 
 FONTS = ("mathbf", "boldsymbol", "bm", "pmb", "vec", "mathrm", "mathit", "mathsf", "textbf", "underline", "bf")
 INDEX_LETTERS = frozenset("ijklmnpqrstcdabuvgh")
+MARK = "@"  # parts the name of a family from the examples that its members belong to
+
+
+def base_name(name: str) -> str:
+    r"""The letter of a symbol: without the layer in ``w^{l}``, without a version."""
+    return re.split(r"[\^_#@]", name)[0]
+
+
+def of_one(head: Head) -> Head:
+    """The family that ``head`` is for each example; ``head`` itself if it is not one for each."""
+    name, mark, _ = head.name.partition(MARK)
+    return Head(name, head.subs, head.sups - 1) if mark else head
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +75,8 @@ class Symbols:
     letters l that layers are counted with, as in ^{(l+1)}; ``operators`` letters that the author uses for the
     derivative; ``auto`` families that come from a vector's definition; ``rates`` the pairs (A, b) of which a
     derivative dA/db is written somewhere; ``index_classes`` the range class that each free index had last; ``bare``
-    how often a name stands without a bracket after it; ``calls`` how each function was called last; ``index_sizes``
+    how often a name stands without a bracket after it; ``calls`` how each function was called last,
+    ``arguments`` with what; ``index_sizes``
     the size that a factor 1/m tells of the sum after it; ``hinted`` the ranges that the prose gives;
     ``kinds`` which members (a name, how many subscripts
     and labels) are vectors or matrices themselves, ``doubtful`` the names of which that is not sure; ``layered`` names
@@ -56,7 +85,10 @@ class Symbols:
     ``upper`` vectors whose entries are numbered above, ``basis`` families of basis vectors; ``rowwise``: a softmax of a
     matrix is one of each of its rows; ``jacobians``: the document speaks of Jacobians, so that J_x(s) is one;
     ``row_families`` matrices X, and the family of vectors x_i of their rows, ``entry_families`` and
-    that of their entries x_{ij}; ``flat`` rows whose entries are written b_{1j}.
+    that of their entries x_{ij}; ``flat`` rows whose entries are written b_{1j};
+    ``sampled`` letters that examples are summed over by, ``examples`` the range class of each set of examples,
+    ``nameless`` the index of a sum over examples that has none, ``common`` the names of what is the same for all
+    examples, ``lifted`` the families that are read for each example, and of which examples.
     """
 
     ranges: Ranges = field(default_factory=Ranges)
@@ -78,6 +110,7 @@ class Symbols:
     bound_names: set[str] = field(default_factory=set)
     pairs: set[str] = field(default_factory=set)
     call_texts: dict[str, set[str]] = field(default_factory=dict)
+    arguments: dict[str, Node] = field(default_factory=dict)
     called: set[str] = field(default_factory=set)
     bare: Counter[str] = field(default_factory=Counter)
     opaque: set[str] = field(default_factory=set)
@@ -122,6 +155,11 @@ class Symbols:
     row_families: dict[str, str] = field(default_factory=dict)
     entry_families: dict[str, str] = field(default_factory=dict)
     flat: set[str] = field(default_factory=set)
+    sampled: set[str] = field(default_factory=set)
+    examples: dict[str, str] = field(default_factory=dict)
+    common: set[str] = field(default_factory=set)
+    nameless: str = ""
+    lifted: dict[Head, set[str]] = field(default_factory=dict)
 
     def name(self, written: str, subs: int = 0, sups: int = 0) -> str:
         return self.versions.get(Head(written, subs, sups), written)
@@ -156,7 +194,53 @@ class Symbols:
         self.definitions[head] = (*others, definition)
         self.defined_at[head] = span
         self.order[head, definition.params] = self.now
+        for key in sorted(self.lifted.get(head, ())):
+            self._define_lifted(head, key)
         return head
+
+    def per_example(self, term: Term) -> set[Head]:
+        """The families in ``term`` that may differ between examples, if it belongs to one."""
+        heads = {t.head for t in subterms(term) if isinstance(t, Var)}
+        return {h for h in heads if MARK not in h.name and base_name(h.name) not in self.common}
+
+    def lift(self, term: Term, key: str, index: str) -> Term:
+        """``term`` for the example ``index`` of the examples ``key``: a becomes a^{(index)}."""
+        if isinstance(term, Var):
+            if term.head not in self.per_example(term):
+                return term
+            return Var(self._lifted(term.head, key).name, term.subs, (*term.sups, index))
+        if isinstance(term, Sum) and term.index == index:
+            other = fresh(index, {*term.free, *term.body.free})
+            term = type(term)(other, term.range, rename(term.body, {index: other}))
+        if not term.parts:
+            return term
+        return rebuild(term, tuple(self.lift(part, key, index) for part in term.parts))
+
+    def _lifted(self, head: Head, key: str) -> Head:
+        """The family of what ``head`` is for each of the examples ``key``."""
+        wide = Head(f"{head.name}{MARK}{key}", head.subs, head.sups + 1)
+        if key not in self.lifted.setdefault(head, set()):
+            self.lifted[head].add(key)
+            slots = head.subs + head.sups
+            for n in range(slots):
+                self.ranges.unite(self.ranges.slot(head, n), self.ranges.slot(wide, n))
+            self.ranges.unite(self.examples[key], self.ranges.slot(wide, slots))
+            self._define_lifted(head, key)
+        return wide
+
+    def _define_lifted(self, head: Head, key: str) -> None:
+        """What ``head`` is defined to be, for each of the examples ``key``."""
+        made = self.definitions.get(head)
+        if not made:
+            return
+        wide = Head(f"{head.name}{MARK}{key}", head.subs, head.sups + 1)
+        definitions = []
+        for definition in made:
+            index = fresh(key.partition(":")[0], {*map(str, definition.params), *definition.body.free})
+            lifted = Definition((*definition.params, index), self.lift(definition.body, key, index))
+            definitions.append(lifted)
+            self.order[wide, lifted.params] = self.order[head, definition.params]
+        self.definitions[wide] = tuple(definitions)
 
     def new_version(self, written: str, subs: int = 0, sups: int = 0) -> None:
         """From here on ``written`` with that many subscripts and labels means something else."""
