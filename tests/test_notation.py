@@ -166,6 +166,8 @@ def test_verdict_data():
     assert unicode_scope(scope) == "n = 3, K ≥ 2 and all m"
     assert latex_scope(scope) == r"$n = 3$, $K \ge 2$ and all $m$"
     assert latex_scope(Scope()) == "no sizes involved"
+    assert latex_scope(Scope(fixed=(("size", 3),))) == "the ranges as written"
+    assert unicode_scope(Scope(minimum=(("K", 1),), fixed=(("size", 3),))) == "all K"
     unit = Assumption("equation", (total("j", (1, "K"), var("t", "j")), ONE))
     assert latex_assumption(unit) == r"\sum_{j=1}^{K} t_j = 1"
     assert unicode_assumption(unit) == "Σ_{j=1}^K t_j = 1"

@@ -26,13 +26,16 @@ def unicode_condition(condition: Condition) -> str:
 
 
 def latex_scope(scope: Scope) -> str:
-    r"""The sizes a proof covers, as text with mathematics in dollars: ``all $K$, $m$``, ``$K = 4$ and all $m$``."""
-    fixed = [f"${name} = {value}$" for name, value in scope.fixed]
+    r"""The sizes a proof covers, as text with mathematics in dollars: ``all $K$, $m$``, ``$K = 4$ and all $m$``.
+
+    A length without a name is that of a range which the line itself writes in numbers.
+    """
+    fixed = [f"${name} = {value}$" for name, value in scope.fixed if name != "size"]
     bounded = [rf"${name} \ge {least}$" for name, least in scope.minimum if least > 1]
     plain = [f"${name}$" for name, least in scope.minimum if least <= 1]
     some, every = ", ".join(fixed + bounded), ", ".join(plain)
     if not every:
-        return some or "no sizes involved"
+        return some or ("the ranges as written" if scope.fixed else "no sizes involved")
     return f"{some} and all {every}" if some else f"all {every}"
 
 
