@@ -17,7 +17,7 @@ from symderiv.reader.entries import Entries
 from symderiv.reader.families import substitute
 from symderiv.reader.indices import INDICATORS, refuse
 from symderiv.reader.names import GREEK_NAMES, index_word, plain
-from symderiv.reader.nodes import is_data, parts_of
+from symderiv.reader.nodes import is_data, is_transpose, parts_of
 from symderiv.reader.symbols import Function
 from symderiv.terms import (
     ONE,
@@ -77,7 +77,7 @@ class Calls(Entries):
         items = list(group.body.items) if isinstance(group.body, syntax.Tuple) else [group.body]
         items = [item for item in items if not is_data(item)] if len(items) > 1 else items
         if any(isinstance(item, syntax.Given) for item in items):
-            return self.scripts(self.conditional(name, sub, group, head), gsup, primes + gprimes, head), 2
+            return self.scripts(self.conditional(head, group.body), gsup, gprimes, head), 2
         if primes and sub is None and len(items) == 1:
             derivative = self.function_derivative(name, primes, items[0], head)
             if derivative is not None:
@@ -144,40 +144,51 @@ class Calls(Entries):
         self.notes.append(f"{name} alone is read as {name}({plain(argument.name)})")
         return Fn(FUNCTIONS[name], value)
 
-    def conditional(self, name: str, sub: syntax.Node | None, group: syntax.Group, node: syntax.Node) -> Term:
+    def conditional(self, node: syntax.Node, body: syntax.Node) -> Value:
         """``p(y | x)`` as one symbol: the same letters are the same number; its indices stay indices."""
+        base, sub, sup, primes = parts_of(node)
+        assert isinstance(base, syntax.Symbol)
+        name, found = plain(base.name) + "'" * primes, list[Index]()
         if sub is not None:
             name = f"{name}_{{{index_word(sub)}}}"
-        found: list[Index] = []
-        shape = self._shape(group.body, found)
-        head = Head(f"{name}({shape})", len(found), 0)
-        for n, index in enumerate(found):
+        labels, exponent, name = self.label(name, sup)
+        shape = self.shape(body, found)
+        head = Head(f"{name}({shape})", len(found), len(labels))
+        for n, index in enumerate((*found, *labels)):
             self.use(index, self.symbols.ranges.slot(head, n), node)
-        return Var(head.name, tuple(found), ())
+        return self.scripts(Var(head.name, tuple(found), tuple(labels)), exponent, 0, node)
 
-    def _shape(self, node: syntax.Node, found: list[Index]) -> str:
+    def shape(self, node: syntax.Node, found: list[Index]) -> str:
         """The text of a node with its indices taken out into ``found``."""
         match node:
             case syntax.Given(left=left, right=right):
-                return f"{self._shape(left, found)}|{self._shape(right, found)}"
+                return f"{self.shape(left, found)}|{self.shape(right, found)}"
             case syntax.Tuple(items=items):
-                return ",".join(self._shape(item, found) for item in items)
-            case syntax.Scripted(base=syntax.Symbol() as base, sub=sub, sup=sup):
-                for part in (sub, sup):
-                    if part is not None:
-                        try:
-                            found += self.indices(part.body if isinstance(part, syntax.Group) else part) or []
-                        except ReadError as error:
-                            raise refuse("E151", "this conditional probability is not understood", node) from error
-                return plain(base.name)
+                return ",".join(self.shape(item, found) for item in items)
+            case syntax.Scripted(base=syntax.Symbol() as base, sub=sub, sup=sup, primes=primes):
+                text = plain(base.name) + "'" * primes
+                for part, mark in ((sub, "_"), (sup, "^")):
+                    inner = part.body if isinstance(part, syntax.Group) else part
+                    if inner is None or part is None:
+                        continue
+                    try:
+                        indices = self.indices(inner)
+                    except ReadError as error:
+                        raise refuse("E151", "this conditional probability is not understood", node) from error
+                    power = mark == "^" and part is inner and not is_transpose(inner)
+                    if indices is None or (power and not all(isinstance(i, str) for i in indices)):
+                        text += f"{mark}{{{index_word(inner)}}}"
+                    else:
+                        found += indices
+                return text
             case syntax.Symbol():
                 return plain(node.name)
             case syntax.Relation(left=left, rest=(("=", syntax.Symbol(name=index)),)) if self._is_index(plain(index)):
-                text = self._shape(left, found)
+                text = self.shape(left, found)
                 found.append(plain(index))  # P(y = i | x) is another number for each i
                 return f"{text}=\N{MIDDLE DOT}"
             case syntax.Relation(left=left, rest=((op, right),)):
-                return f"{self._shape(left, found)}{op}{self._shape(right, found)}"
+                return f"{self.shape(left, found)}{op}{self.shape(right, found)}"
             case syntax.Number():
                 return node.text
         raise refuse("E151", "this conditional probability is not understood", node)

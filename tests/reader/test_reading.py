@@ -164,3 +164,21 @@ def test_the_coordinates_of_a_point_in_running_text_are_no_definition() -> None:
     gradient = r"$$q = e^{f_1} + e^{f_2}, \qquad \frac{\partial q}{\partial f_1} = e^{f_1}$$"
     point = "It has the value 2 at $f = (0, 0)$."
     assert verdicts(gradient, point, r"$$\frac{\partial q}{\partial f_2} = e^{f_2}$$") == ["definition", Proved, Proved]
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "p^2(y|x) + a = p(y|x) + a",
+        r"\pi^*(y|x) + a = \pi(y|x) + a",
+        r"\pi(y_w|x) + a = \pi(y|x) + a",
+        "p(y'|x) + a = p(y|x) + a",
+        "p'(y|x) + a = p(y|x) + a",
+        "p(y|x^2) + a = p(y|x_2) + a",
+        "p(y|x^{old}) + a = p(y|x) + a",
+    ],
+)
+def test_conditional_probabilities_of_different_things_are_different(line: str) -> None:
+    assert verdicts(f"$${line}$$") != [Proved]
+    left, _ = line.split(" = ")
+    assert verdicts(f"$${left} = a + {left.removesuffix(' + a')}$$") == [Proved]
