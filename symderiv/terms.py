@@ -53,10 +53,12 @@ def _forget(kept: _Kept, terms: dict[tuple, _Kept] = _terms) -> None:
 
 
 class Term:
-    """Base of all terms. ``parts`` are the immediate subterms; ``free`` the free index names."""
+    """Base of all terms. ``parts`` are the immediate subterms; ``free`` the free index names.
 
-    __slots__ = ("__weakref__", "_free", "_hash", "key")
-    _hash: int
+    Equal terms are the same object, so they are compared and hashed as any object is.
+    """
+
+    __slots__ = ("__weakref__", "_free", "key")
     _free: frozenset[str] | None
     key: tuple
 
@@ -67,7 +69,6 @@ class Term:
         if found is None:
             found = object.__new__(cls)
             found.key = key
-            found._hash = hash(full)
             found._free = None
             kept = _Kept(found, _forget)
             kept.full = full
@@ -78,12 +79,6 @@ class Term:
                     return other
                 _terms[full] = kept
         return found
-
-    def __hash__(self) -> int:
-        return self._hash
-
-    def __eq__(self, other: object) -> bool:
-        return self is other
 
     def __copy__(self) -> Term:
         return self

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from fractions import Fraction
+from typing import TypeVar
 
 from symderiv.terms import (
     MINUS_ONE,
@@ -42,6 +43,7 @@ from symderiv.terms import (
     rename,
 )
 
+At = TypeVar("At", bound=Index)
 UNKNOWN = "\\partial "  # a variable so named is an unknown derivative
 
 
@@ -85,24 +87,34 @@ def definition_of(var: Var, definitions: Mapping[Head, tuple[Definition, ...]]) 
     value of a symbolic index whether ``var`` is one of them.
     """
     made = definitions.get(var.head)
-    if made is None:
+    found = defining(var.name, var.indices, made) if made is not None else None
+    if found is None:
         return None
+    body, mapping = found
+    return rename(body, {old: new for old, new in mapping.items() if old != new})
+
+
+def defining(name: str, indices: tuple[At, ...], made: tuple[Definition, ...]) -> tuple[Term, dict[str, At]] | None:
+    """The body of the latest of the definitions ``made`` of ``name`` that matches, and what its parameters stand for.
+
+    Raises Unsupported as ``definition_of`` does.
+    """
     partial = False
     for definition in reversed(made):
-        mapping: dict[str, Index] = {}
+        mapping: dict[str, At] = {}
         pairs = [
             (mapping.setdefault(param, index) if isinstance(param, str) else param, index)
-            for param, index in zip(definition.params, var.indices, strict=True)
+            for param, index in zip(definition.params, indices, strict=True)
         ]
         differing = [pair for pair in pairs if pair[0] != pair[1]]
         if not differing:
             if partial:
                 break
-            return rename(definition.body, {old: new for old, new in mapping.items() if old != new})
+            return definition.body, mapping
         surely = any(isinstance(a, int) and isinstance(b, int) for a, b in differing)
         partial = partial or not surely
     if partial:
-        raise Unsupported(f"{var.name} is defined only for some values of its indices")
+        raise Unsupported(f"{name} is defined only for some values of its indices")
     return None
 
 

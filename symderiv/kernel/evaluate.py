@@ -15,7 +15,7 @@ from flint import arb, fmpq
 
 from symderiv.kernel.budget import LARGEST_NUMBER
 from symderiv.kernel.conditions import on_indices
-from symderiv.kernel.derivative import FUNCTIONS, UNKNOWN, definition_of, differentiate, is_unknown
+from symderiv.kernel.derivative import FUNCTIONS, UNKNOWN, defining, definition_of, differentiate, is_unknown
 from symderiv.terms import (
     Add,
     Assumption,
@@ -56,10 +56,18 @@ SMALL = [Fraction(1, 2), Fraction(1, 3), Fraction(1, 4), Fraction(2, 3), Fractio
 
 
 class Point:
-    """Concrete sizes and a rule that gives every variable an exact rational, remembered in ``values``."""
+    """Concrete sizes and a rule that gives every variable an exact rational, remembered in ``values``.
+
+    ``derivatives``, taken once in terms of free indices, may be shared by all points of one context.
+    """
 
     def __init__(
-        self, context: Context, sizes: Mapping[str, int], assumptions: Sequence[Assumption], trial: int
+        self,
+        context: Context,
+        sizes: Mapping[str, int],
+        assumptions: Sequence[Assumption],
+        trial: int,
+        derivatives: dict[Term, Term] | None = None,
     ) -> None:
         self.context = context
         self.sizes = sizes
@@ -71,7 +79,7 @@ class Point:
         self.onehot = {tuple(a.data[0]): a.data[1] for a in assumptions if a.kind == "onehot"}
         self.binary = {tuple(a.data[0]) for a in assumptions if a.kind == "binary"}
         self.positive = {tuple(a.data[0]) for a in assumptions if a.kind == "positive"}
-        self.derivatives: dict[Term, Term] = {}
+        self.derivatives = {} if derivatives is None else derivatives
         self.memo: dict[tuple, arb] = {}
         self.work = WORK_LIMIT
         self.root: Mapping[str, int] = {}  # the free indices of the claim, which definitions may mention
@@ -272,7 +280,7 @@ class Point:
 
     def evaluate(self, term: Term, env: Mapping[str, int]) -> arb:
         """The ball of ``term`` with its free indices from ``env``. Raises NoValue."""
-        key = (term, *[env.get(name) for name in term.free])  # in the order in which this one set has its names
+        key = (term, *map(env.get, term.free))  # in the order in which this one set has its names
         found = self.memo.get(key)
         if found is None:
             self.spend(1)
@@ -280,28 +288,22 @@ class Point:
         return found
 
     def _evaluate(self, term: Term, env: Mapping[str, int]) -> arb:
+        kind = type(term)  # asked in the order of frequency: this is where most time goes
+        if isinstance(term, Var):
+            return self._variable(term, env)
+        if kind is Mul:
+            result = arb(1)
+            for part in term.parts:
+                result *= self.evaluate(part, env)
+            return result
+        if kind is Add:
+            result = arb(0)
+            for part in term.parts:
+                result += self.evaluate(part, env)
+            return result
         match term:
             case Num():
                 return _ball(term.value)
-            case Var():
-                subs, sups = _at(term.subs, env, self), _at(term.sups, env, self)
-                if term.head in self.context.definitions:
-                    body = definition_of(Var(term.name, subs, sups), self.context.definitions)
-                    if body is not None:
-                        return self.evaluate(body, self.root)
-                if is_unknown(term) and not self._arbitrary(term):
-                    raise NoValue("an unknown derivative")
-                return _ball(self.value(term.name, subs, sups))
-            case Add():
-                result = arb(0)
-                for part in term.parts:
-                    result += self.evaluate(part, env)
-                return result
-            case Mul():
-                result = arb(1)
-                for part in term.parts:
-                    result *= self.evaluate(part, env)
-                return result
             case Pow(base=base, exponent=exponent):
                 return _power(self.evaluate(base, env), self.evaluate(exponent, env), exponent)
             case Fn(name=name, arg=arg):
@@ -310,38 +312,17 @@ class Point:
                 return _apply(name, self.evaluate(arg, env))
             case Delta():
                 return arb(int(_index(term.left, env, self) == _index(term.right, env, self)))
+            case Sum():
+                return self._sum(term, env)
             case Cases(parts=(condition, then, other)):
                 chosen = self.evaluate(condition, env)
                 if not on_indices(condition) or not (chosen == 1 or chosen == 0):
                     raise NoValue("a case whose condition is neither true nor false")
                 return self.evaluate(then if chosen == 1 else other, env)
-            case Sum(index=index, range=range_, body=body):
-                is_product = isinstance(term, Prod)
-                result = arb(1 if is_product else 0)
-                high = self.size(range_.high)
-                if high - range_.low > 2000:
-                    raise NoValue("a range too long to evaluate")
-                for value in range(range_.low, high + 1):
-                    piece = self.evaluate(body, {**env, index: value})
-                    result = result * piece if is_product else result + piece
-                return result
             case SizeOf():
                 return arb(self.size(term.name))
             case Deriv():
-                # An index that a sum binds must not meet the same name free in a definition, which is another index.
-                here, apart = dict(self.root), {}
-                for name in sorted(term.free & env.keys()):
-                    apart[name] = fresh(name, {*env, *here})
-                    here[apart[name]] = env[name]
-                moved = rename(term, apart)
-                assert isinstance(moved, Deriv)
-                derivative = self.derivatives.get(moved)
-                if derivative is None:
-                    self.evaluable(term.body, env)
-                    if not self._occurs(term.var.head, term.body):
-                        raise NoValue(f"how {term.var.name} enters is not known")
-                    derivative = self.derivatives[moved] = differentiate(moved.body, moved.var, self.context)
-                return self.evaluate(derivative, here)
+                return self._derivative(term, env)
             case Opaque():  # a smooth function may have any values and derivatives at distinct points
                 args = [self.evaluate(part, env) for part in term.parts]
                 if not all(arg.is_exact() for arg in args):
@@ -349,15 +330,48 @@ class Point:
                 primes = "'" * term.orders[0] if len(args) == 1 else "_{" + ",".join(map(str, term.orders)) + "}"
                 name = f"{term.name}{primes}({', '.join(arg.str(6, radius=False) for arg in args)})"
                 return _ball(self.value(name, (), ()))
-        raise NoValue(f"no value for {type(term).__name__}")
+        raise NoValue(f"no value for {kind.__name__}")
 
-    def evaluable(self, body: Term, env: Mapping[str, int]) -> None:
-        """A derivative exists only where the function itself is defined; raises NoValue where it is not.
+    def _variable(self, term: Var, env: Mapping[str, int]) -> arb:
+        name, subs, sups = term.key
+        subs, sups = _at(subs, env, self), _at(sups, env, self)
+        made = self.context.definitions.get(term.head)
+        found = defining(name, subs + sups, made) if made is not None else None
+        if found is not None:  # an index that the definition mentions and does not bind is the claim's
+            body, bound = found
+            return self.evaluate(body, {**self.root, **bound})
+        if is_unknown(term) and not self._arbitrary(term):
+            raise NoValue("an unknown derivative")
+        return _ball(self.value(name, subs, sups))
 
-        A function in which the variable does not occur at all most likely depends on it in a way that was not said.
-        """
-        free = {name: env.get(name, 1) for name in body.free}
-        self.evaluate(body, free)
+    def _sum(self, term: Sum, env: Mapping[str, int]) -> arb:
+        index, (low, high), body = term.key
+        is_product = isinstance(term, Prod)
+        result = arb(1 if is_product else 0)
+        high = self.size(high)
+        if high - low > 2000:
+            raise NoValue("a range too long to evaluate")
+        for value in range(low, high + 1):
+            piece = self.evaluate(body, {**env, index: value})
+            result = result * piece if is_product else result + piece
+        return result
+
+    def _derivative(self, term: Deriv, env: Mapping[str, int]) -> arb:
+        # An index that a sum binds must not meet the same name free in a definition, which is another index.
+        here, apart = dict(self.root), {}
+        for name in sorted(term.free & env.keys()):
+            apart[name] = fresh(name, {*env, *here})
+            here[apart[name]] = env[name]
+        moved = rename(term, apart)
+        assert isinstance(moved, Deriv)
+        self.evaluate(term.body, env)  # a derivative exists only where the function does
+        derivative = self.derivatives.get(moved)
+        if derivative is None:
+            # what does not occur in it at all most likely enters in a way that was not said
+            if not self._occurs(term.var.head, term.body):
+                raise NoValue(f"how {term.var.name} enters is not known")
+            derivative = self.derivatives[moved] = differentiate(moved.body, moved.var, self.context)
+        return self.evaluate(derivative, here)
 
     def _occurs(self, head: Head, term: Term) -> bool:
         """Whether a member of the family occurs in ``term``, definitions put in."""

@@ -79,18 +79,16 @@ class Normal:
         self.sizes = frozenset(minimum)
         self.memo: dict[Term, Poly] = {}
         self.open: set[Term] = set()
-        self.positive_patterns: list[Atom] = []
-        self.demands: list[Atom] = []
         self.signs = False
         self.derivative: Callable[[Term, Var], Term] = partial(differentiate, context=context)
-        self.algebra.positive = self._positive
         self._assume_all(assumptions)
 
     @classmethod
     def after(cls, other: Normal, assumptions: Iterable[Assumption]) -> Normal:
         """As ``other``, with more ``assumptions``; for polynomials that ``other`` made."""
         self = cls(other.context, {}, other.algebra.minimum, (), other.expand, budget=other.algebra.budget)
-        self.derivative, self.demands = other.derivative, list(other.demands)
+        self.derivative = other.derivative
+        self.algebra.demanded_positive = list(other.algebra.demanded_positive)
         self.algebra.ranges, self.algebra.wild = dict(other.algebra.ranges), dict(other.algebra.wild)
         self.algebra.distinct, self.algebra.steps = set(other.algebra.distinct), other.algebra.steps
         self.signs = other.signs
@@ -115,16 +113,16 @@ class Normal:
         wild = {name: f"?{name}" for name, _ in bound if name in atom[3]}
         self.algebra.wild.update((wild[name], range_) for name, range_ in bound if name in wild)
         pattern = (*atom[:3], tuple(wild.get(i, i) for i in atom[3]))
-        if pattern not in self.demands:
-            self.demands.append(pattern)
+        if pattern not in self.algebra.demanded_positive:
+            self.algebra.demanded_positive.append(pattern)
             self.memo.clear()
 
     @contextmanager
     def undemanded(self) -> Iterator[None]:
         """Without the positivity that was demanded."""
-        demands, self.demands = self.demands, []
+        demanded, self.algebra.demanded_positive = self.algebra.demanded_positive, []
         yield
-        self.demands = demands
+        self.algebra.demanded_positive = demanded
 
     def _assume(self, assumption: Assumption) -> None:
         data, algebra = assumption.data, self.algebra
@@ -144,7 +142,7 @@ class Normal:
             case "positive":
                 head = data[0]
                 indices = tuple(f"?{n}" for n in range(head.subs + head.sups))
-                self.positive_patterns.append((VAR, head.name, head.subs, indices))
+                algebra.assumed_positive.append((VAR, head.name, head.subs, indices))
 
     def _assume_equation(self, left: Term, right: Term) -> None:
         """Use left = right as the value of a variable, or of one closed sum in left - right."""
@@ -209,12 +207,6 @@ class Normal:
                 if not any(atom == a for m in rest for a, _ in m[1]) and _wild(rest) <= _wild(of_atom(atom)):
                     self.algebra.known_values.append((atom, scaled(rest, -1 / _fraction(difference[monomial]))))
                     return
-
-    def _positive(self, atom: Atom) -> bool:
-        return any(
-            pattern[1:3] == atom[1:3] and self.algebra.instance(pattern[3], atom[3], {})
-            for pattern in (*self.positive_patterns, *self.demands)
-        )
 
     # Terms
 

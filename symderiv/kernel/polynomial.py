@@ -59,10 +59,10 @@ class Algebra:
     """Arithmetic of normal forms under index ranges and assumptions.
 
     ``ranges`` maps an index to the upper end of its range 1..high; ``minimum`` the symbolic sizes' least values;
-    ``distinct`` the pairs of indices that differ; ``positive(atom)`` whether a variable is known to be positive;
-    ``onehot`` (with the slot, its range 1..high in ``lengths``) and ``binary`` name the 0/1 families; ``steps`` says
-    whether step functions occur; ``known_sums`` and ``known_values`` are the assumed
-    values of closed sums and variables ('?' stands for the bound index, other names with '?' for any index in the range
+    ``distinct`` the pairs of indices that differ; ``assumed_positive`` and ``demanded_positive`` the variables that are
+    positive; ``onehot`` (with the slot, its range 1..high in ``lengths``) and ``binary`` name the 0/1 families;
+    ``steps`` says whether step functions occur; ``known_sums`` and ``known_values`` are the assumed values of closed
+    sums and variables ('?' stands for the bound index, other names with '?' for any index in the range
     that ``wild`` gives them, or for any at all). ``units`` limits the work for
     this normal form, ``budget`` that for the whole claim.
     """
@@ -73,7 +73,8 @@ class Algebra:
         self.ranges = dict(ranges)
         self.minimum = minimum
         self.distinct: set[tuple[str, str]] = set()
-        self.positive: Callable[[Atom], bool] = lambda atom: False
+        self.assumed_positive: list[Atom] = []
+        self.demanded_positive: list[Atom] = []
         self.onehot: dict[tuple[str, int, int], int] = {}
         self.lengths: dict[tuple[str, int, int], str] = {}
         self.binary: set[tuple[str, int, int]] = set()
@@ -784,7 +785,10 @@ class Algebra:
         if kind == POLY:
             return self.positive_poly(dict(atom[1]))
         if kind == VAR:
-            return self.positive(atom)
+            return any(
+                pattern[1:3] == atom[1:3] and self.instance(pattern[3], atom[3], {})
+                for pattern in (*self.assumed_positive, *self.demanded_positive)
+            )
         return False
 
     def positive_factors(self, factors: Factors) -> bool:

@@ -283,6 +283,8 @@ class _Case:
         verdict = self._in_general()
         if verdict is not None:
             return verdict
+        if self.nowhere and all(low > 0 for low, _ in self.ranges.values()):  # so it is for every index
+            return Undecided(claim, self.reason)
         search = self.search
         witness = search.run(QUICK)
         if witness is None:

@@ -15,7 +15,7 @@ from symderiv.kernel.budget import Budget
 from symderiv.kernel.derivative import Unsupported
 from symderiv.kernel.evaluate import WORK_LIMIT, NoValue, Point
 from symderiv.kernel.verdict import Witness
-from symderiv.terms import Assumption, Claim, Range, Var
+from symderiv.terms import Assumption, Claim, Range, Term, Var
 
 PRECISION = 160  # bits
 
@@ -76,6 +76,7 @@ class Search:
         self.largest: dict[str, int] = {}
         self.obstacle = ""
         self.left = 0
+        self.derivatives: dict[Term, Term] = {}
         self.budget = budget or Budget()
 
     def run(self, nodes: int) -> Witness | None:
@@ -138,7 +139,7 @@ class Search:
 
     def _try(self, sizes: Mapping[str, int], trial: int, env: Mapping[str, int]) -> Witness | None:
         claim = self.claim
-        point = Point(claim.context, sizes, claim.context.assumptions, trial)
+        point = Point(claim.context, sizes, claim.context.assumptions, trial, self.derivatives)
         point.root = env
         try:
             left = point.evaluate(claim.left, env)

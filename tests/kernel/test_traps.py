@@ -242,6 +242,17 @@ def test_kinks() -> None:
     never_refuted(Deriv(Fn("relu", x), x), ZERO, plain(equation(x, ZERO)))
 
 
+def test_a_derivative_exists_where_every_member_does() -> None:
+    r"""\sum_j d log f_j/d f_j is not 1/f_1 + 1/f_2 at f_2 = -1: it was looked at whether log f_1 exists, and only that."""
+
+    def one(i: str) -> Term:
+        return power(Fn("sin", f(i)), 2) + power(Fn("cos", f(i)), 2)
+
+    left = total("j", K, Deriv(log(f("j")), f("j")))
+    never_refuted(left, total("j", K, one("j") / Fn("abs", f("j"))))
+    never_refuted(Deriv(log(f("K")), f("K")), one("K") / Fn("abs", f("K")), Context(families={Head("f", 1, 0): (K,)}))
+
+
 def test_huge_exponents() -> None:
     undecided(power(x + ONE, 10**9), power(ONE + x, 10**9) + ZERO)
     undecided(power(x, 10**40), x)

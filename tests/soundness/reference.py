@@ -220,7 +220,7 @@ class Evaluation:
         return env[index] if index in env else self.size(index)
 
     def _value(self, term: Term, env: dict[str, int]) -> Any:
-        key = (term, *[env.get(n) for n in term.free])
+        key = (term, *map(env.get, term.free))
         memo = self.memo  # a value depends on the term, its free indices and the seeds in force
         found = memo.get(key)
         if found is None:
