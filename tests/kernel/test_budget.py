@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from fractions import Fraction
-from time import monotonic
+from time import process_time
 
 import pytest
 
@@ -81,9 +81,9 @@ HARD = {
 
 @pytest.mark.parametrize("name", HARD)
 def test_a_hard_claim_ends(name: str) -> None:
-    begun = monotonic()
+    begun = process_time()
     verdict = prove(HARD[name])
-    assert monotonic() - begun < ALLOWED
+    assert process_time() - begun < ALLOWED
     assert not isinstance(verdict, Proved)
     if isinstance(verdict, Undecided):
         assert verdict.reason
