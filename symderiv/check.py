@@ -150,6 +150,9 @@ def _verdict(walk: Walk, number: int) -> tuple[Verdict | None, Diagnostic | None
         if isinstance(verdict, Refuted) and not isinstance(second, Refuted):
             empty = "another reading of it holds, but only because both sides vanish in it"
             verdict = second if isinstance(second, Undecided) else Undecided(other[0], empty, ("normal form",))
+    if posed.summands and not posed.summands & walk.reading.symbols.definitions.keys():
+        posed.kind = "definition"
+        return None, None
     symmetric, said = walk.readings.symmetric(claims)
     if symmetric:
         second = prove_all(symmetric)

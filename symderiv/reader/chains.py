@@ -175,9 +175,10 @@ class Chains(Namings):
             return
         posed.guessed = last is not None and last.guessed
         posed.rounded = rounded(segment.side) or (last is not None and last.node is not None and rounded(last.node))
+        names_summands = self.names_summands(posed)
         self._finish(posed, conditions)
         self.last = Last(
-            right,
+            posed.left if names_summands else right,
             segment.side.span,
             segment.side,
             free=dict(self.elaborator.free),

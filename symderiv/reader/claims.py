@@ -12,6 +12,7 @@ from itertools import product
 
 from symderiv.diagnostics import ReadError
 from symderiv.reader.arrays import Array, join, shapes
+from symderiv.reader.captured import written_out
 from symderiv.reader.einstein import summed
 from symderiv.reader.layers import further
 from symderiv.reader.names import shown
@@ -145,6 +146,8 @@ class Claims:
             if known:
                 definitions[head] = known
         definitions |= further(heads, definitions)
+        differentiated = {part.var.head for part in reached(terms, definitions) if isinstance(part, Deriv)}
+        definitions = written_out(definitions, differentiated)
         assumptions = []
         indices: dict[str, Range] = {}
         for name, range_class in {**symbols.hinted_classes, **posed.free, **classes}.items():

@@ -103,7 +103,9 @@ class Definitions(Wholes):
             return None
         if isinstance(sup, syntax.Number) and sup.text == "2" and plain(base.name) in self.symbols.squares:
             return plain(base.name), sub if sub is not None else trailing, sup, args
-        if sup is not None and not (isinstance(sup, syntax.Group) and sup.open in ("(", "[")) and not is_layer(sup):
+        numbered = isinstance(sup, syntax.Number) and plain(base.name) in self.symbols.numbered
+        bracketed = isinstance(sup, syntax.Group) and sup.open in ("(", "[")
+        if sup is not None and not bracketed and not is_layer(sup) and not numbered:
             known = isinstance(sup, syntax.Symbol) and ("^" + sup.name) in self.symbols.labels
             if not known and not (isinstance(sup, syntax.Symbol) and sup.name in ("*", r"\ast", r"\star")):
                 return None
@@ -311,7 +313,9 @@ class Definitions(Wholes):
         """A definition from a directive. Raises ReadError."""
         left, right = row.segments[0].side, row.segments[1].side
         assert isinstance(left, syntax.Node) and isinstance(right, syntax.Node)
-        Survey(self.symbols).square(left)
+        survey = Survey(self.symbols)
+        survey.square(left)
+        survey.cube(left)
         head = self.head_of(left)
         found = self.indices(head) if head is not None else None
         if head is None or found is None:

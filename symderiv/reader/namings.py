@@ -17,7 +17,7 @@ from symderiv.reader.families import differences
 from symderiv.reader.names import shown
 from symderiv.reader.nodes import names_in
 from symderiv.reader.reading import Posed, Reading
-from symderiv.terms import Deriv, Head, Num, Opaque, Term, Var, subterms
+from symderiv.terms import Add, Deriv, Head, Num, Opaque, Term, Var, subterms
 
 
 @dataclass(slots=True, eq=False, repr=False)
@@ -49,6 +49,7 @@ class Namings:
         self.last: Last | None = None
         self.seen: set[str] = set()
         self.used: set[Head] = set()
+        self.summands: set[Head] = set()
 
     def see(self, row: syntax.Row) -> None:
         for segment in row.segments:
@@ -140,6 +141,19 @@ class Namings:
         self.symbols.heads.setdefault(name, set()).add(made)
         posed.kind = "definition"
         self.reading.posed.append(posed)
+        return True
+
+    def names_summands(self, posed: Posed) -> bool:
+        """``... = (A) + (B)`` with new names for the summands before it: no value, until they are given one."""
+        right = posed.right
+        if posed.relation != "=" or not isinstance(right, Add) or not all(isinstance(t, Var) for t in right.parts):
+            return False
+        heads = {t.head for t in right.parts if isinstance(t, Var) and not t.indices}
+        new = {h for h in heads if h in self.summands or (h.name not in self.seen and h not in self.used)}
+        if len(heads) < len(right.parts) or new != heads or heads & self.symbols.definitions.keys():
+            return False
+        self.summands |= heads
+        posed.summands = frozenset(heads)
         return True
 
     def reads_off(self, posed: Posed, naming: bool = False) -> bool:

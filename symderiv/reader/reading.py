@@ -15,7 +15,7 @@ from symderiv.reader.elaborate import Elaborator
 from symderiv.reader.latex import parse_display
 from symderiv.reader.names import plain
 from symderiv.reader.symbols import Symbols
-from symderiv.terms import Assumption, Range
+from symderiv.terms import Assumption, Head, Range
 
 
 @dataclass(slots=True, eq=False, repr=False)
@@ -50,6 +50,7 @@ class Posed:
     later: bool = False  # whether definitions that come later may be used
     transposed: tuple[Value, Value] | None = None  # both sides with derivatives by vectors the other way round
     taken: bool = False  # whether it states a derivative that later steps take as given
+    summands: frozenset[Head] = frozenset()  # new names for the summands before it, which is all that it says
     kept: frozenset[str] = frozenset()  # the indices of the chain's first side, free under Einstein's convention
 
 

@@ -110,7 +110,7 @@ class Survey:
                 if isinstance(variable, syntax.Symbol) and _capital(plain(variable.name)):
                     symbols.matrices.add(plain(variable.name))
                 self.square(variable)
-                self._numbered(variable)
+                self.cube(variable)
         if isinstance(node, syntax.Symbol):
             if node.name in (r"\mathbf{D}", r"\mathrm{D}", r"\mathcal{D}", r"\boldsymbol{D}"):
                 self.operator = "D" if node.name != r"\mathcal{D}" else node.name
@@ -231,8 +231,8 @@ class Survey:
         for part in syntax_parts(last):
             self._dots(part)
 
-    def _numbered(self, node: syntax.Node) -> None:
-        r"""``\partial/\partial z_0^3``: nobody differentiates by a cube, so the 3 is a label."""
+    def cube(self, node: syntax.Node) -> None:
+        r"""``\partial/\partial z_0^3``: nobody differentiates by a cube or defines one, so the 3 is a label."""
         base, _, sup, _ = parts_of(node)
         if isinstance(base, syntax.Symbol) and isinstance(sup, syntax.Number) and sup.text not in ("2", "1"):
             self.symbols.numbered.add(plain(base.name))

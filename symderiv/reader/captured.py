@@ -1,0 +1,71 @@
+r"""Definitions through names that do not show their index: with ``g = e^{z_i}``, ``s_i = g`` says that s_1 = e^{z_1}.
+
+The i in g is that of s_i; put in for s_1, g must become g at 1. This module must never touch a name that a claim
+differentiates by: there it has to stay.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+
+from symderiv.kernel.derivative import Unsupported, definition_of
+from symderiv.terms import Definition, Head, Term, Var, rebuild, subterms
+
+Definitions = Mapping[Head, tuple[Definition, ...]]
+
+
+def written_out(definitions: Definitions, kept: Collection[Head]) -> dict[Head, tuple[Definition, ...]]:
+    """``definitions`` in which no definition leaves one of its own indices to a name; those in ``kept`` stay.
+
+    >>> from symderiv.terms import var
+    >>> g, s = Head("g", 0, 0), Head("s", 1, 0)
+    >>> made = {g: (Definition((), var("z", "i")),), s: (Definition(("i",), var("g")),)}
+    >>> written_out(made, ())[s][0].body
+    Var('z', ('i',), ())
+    """
+    loose = {head: names for head, names in _loose(definitions).items() if names and head not in kept}
+
+    def out(term: Term, params: Collection[str], inside: tuple[Head, ...]) -> Term:
+        if (
+            isinstance(term, Var)
+            and term.head in loose
+            and term.head not in inside
+            and not loose[term.head].isdisjoint(params)
+        ):
+            try:
+                body = definition_of(term, definitions)
+            except Unsupported:
+                return term
+            return term if body is None else out(body, params, (*inside, term.head))
+        return rebuild(term, tuple(out(part, params, inside) for part in term.parts)) if term.parts else term
+
+    if not loose:
+        return dict(definitions)
+    found = {}
+    for head, made in definitions.items():
+        found[head] = tuple(
+            Definition(d.params, out(d.body, names, (head,))) if (names := _names(d)) else d for d in made
+        )
+    return found
+
+
+def _names(definition: Definition) -> frozenset[str]:
+    return frozenset(p for p in definition.params if isinstance(p, str))
+
+
+def _loose(definitions: Definitions) -> dict[Head, frozenset[str]]:
+    """The indices that each family depends on and does not show."""
+    heads = {
+        head: {t.head for d in made for t in subterms(d.body) if isinstance(t, Var)}
+        for head, made in definitions.items()
+    }
+    loose = {head: frozenset().union(*(d.body.free - _names(d) for d in made)) for head, made in definitions.items()}
+    changed = True
+    while changed:
+        changed = False
+        for head, made in definitions.items():
+            through = frozenset().union(*(loose.get(other, frozenset()) for other in heads[head]))
+            wider = loose[head] | (through - frozenset().union(*map(_names, made)))
+            if wider != loose[head]:
+                loose[head], changed = wider, True
+    return loose
