@@ -102,7 +102,8 @@ class Members(Vectors):
                 return self.scripts(self.condition(sub, node), sup, 0, node)
             if plain(name) == r"\delta" and plain(name) not in symbols.labels:
                 pair = self.indices(sub, plain(name))
-                if pair is not None and sup is not None and len(pair) == 1 and not is_layer(sup):
+                layered = is_layer(sup) or (isinstance(sup, syntax.Group) and self.layer(sup.body) is not None)
+                if pair is not None and sup is not None and len(pair) == 1 and not layered:
                     upper = self.indices(sup, plain(name))
                     if upper is not None and len(upper) == 1:
                         pair, sup = [*pair, *upper], None
