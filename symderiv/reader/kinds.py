@@ -159,6 +159,8 @@ class Kinds:
         if name.endswith(("_{max}", "_{min}", "_{mean}")):
             return NUMBER
         letter, capital = letter_of(name)
+        if name.startswith("d ") and (name[2:], subs, sups) in self.found:
+            return self.found[name[2:], subs, sups]  # dW is of the shape of W
         if LAYER.search(name):  # W^{(l)} is of the kind of W^{(l+1)}
             stem = name.partition("^{")[0]
             for (other, *counts), kind in self.found.items():

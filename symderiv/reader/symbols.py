@@ -89,7 +89,8 @@ class Symbols:
     ``sampled`` letters that examples are summed over by, ``examples`` the range class of each set of examples,
     ``nameless`` the index of a sum over examples that has none, ``common`` the names of what is the same for all
     examples, ``lifted`` the families that are read for each example, and of which examples; ``entrywise`` unknown
-    functions whose derivative stands beside an elementwise product, so that f(z) of a vector is that of each entry.
+    functions whose derivative stands beside an elementwise product, so that f(z) of a vector is that of each entry;
+    ``short`` the losses L by which names as dz are defined, dz = dL/dz.
     """
 
     ranges: Ranges = field(default_factory=Ranges)
@@ -116,6 +117,7 @@ class Symbols:
     bare: Counter[str] = field(default_factory=Counter)
     opaque: set[str] = field(default_factory=set)
     entrywise: set[str] = field(default_factory=set)
+    short: set[Head] = field(default_factory=set)
     labels: set[str] = field(default_factory=set)
     assumptions: list[Assumption] = field(default_factory=list)
     cases: list[list[Assumption]] = field(default_factory=list)
@@ -251,6 +253,10 @@ class Symbols:
         self.functions.pop((written, subs), None)
         if not subs:
             self.arrays.pop(written, None)
+
+    def knows(self, name: str) -> bool:
+        """Whether a quantity of this name occurs, in any layer."""
+        return bool(self.heads.get(name)) or any(name in (s, s.partition("^{")[0]) for s in self.shapes)
 
     def size(self, name: str) -> Size:
         return self.sizes.get(name, name)
