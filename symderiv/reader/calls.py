@@ -108,6 +108,9 @@ class Calls(Entries):
             body = definition_of(Var(symbols.name(name), (), ()), symbols.definitions)
         elif name in FUNCTIONS and not self._is_quantity(name):
             body = Fn(FUNCTIONS[name], point)
+        elif name in symbols.entrywise:
+            body = Opaque(symbols.name(name), (point,), (0,))
+            self.notes.append(f"{name} is taken to work entry by entry")
         else:
             return None
         if body is None:
@@ -253,7 +256,12 @@ class Calls(Entries):
             name in symbols.called and not subs and len(items) <= 3 and self._simple(items)
         ):
             args = [self.value(item) for item in items]
-            if all(isinstance(a, Term) for a in args):
+            if name in symbols.entrywise and len(args) == 1 and isinstance(args[0], Array):
+                self.notes.append(f"{name} is taken to work entry by entry")
+                value = elementwise(
+                    args, lambda p: Opaque(symbols.name(name), (p[0],), (0,)), symbols.ranges, node.span
+                )
+            elif all(isinstance(a, Term) for a in args):
                 value = Opaque(symbols.name(name), tuple(args), (0,) * len(args))
             else:
                 value = self.var(name, subs, labels, node)

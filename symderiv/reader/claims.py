@@ -7,7 +7,7 @@ use. This module must never judge.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from itertools import product
 
 from symderiv.diagnostics import ReadError
@@ -145,7 +145,9 @@ class Claims:
             )
             if known:
                 definitions[head] = known
-        definitions |= further(heads, definitions)
+        layers = further(heads, definitions, ranges)
+        definitions |= layers
+        heads |= symbols.reached(*(d.body for made in layers.values() for d in made))
         differentiated = {part.var.head for part in reached(terms, definitions) if isinstance(part, Deriv)}
         definitions = written_out(definitions, differentiated)
         assumptions = []
@@ -174,8 +176,8 @@ class Claims:
         ]
         both = set.intersection(*({top for top, _ in side} for side in sides)) if sides else set()
         # a step that differentiates a loss on one side only says nothing of what the loss goes through
-        ways = self._through(symbols.rates)
-        here = self._through({pair for side in sides for pair in side}, at_hand=True)
+        ways = self._through(symbols.rates, layers)
+        here = self._through({pair for side in sides for pair in side}, layers, at_hand=True)
         ways |= {top: middle for top, middle in here.items() if top in both or top not in ways}
         for top, middle in ways.items():
             spans = families.get(middle, ())
@@ -228,11 +230,13 @@ class Claims:
             through,  # type: ignore[arg-type]
         )
 
-    def _through(self, rates: set[tuple[Head, Head]], at_hand: bool = False) -> dict[Head, Head]:
+    def _through(
+        self, rates: set[tuple[Head, Head]], layers: Mapping[Head, tuple[Definition, ...]], at_hand: bool = False
+    ) -> dict[Head, Head]:
         """An undefined scalar whose derivatives by an intermediate are written depends on the rest through that one.
 
         Only where the intermediate reaches everything else that the scalar is differentiated by; one that is not
-        defined counts in the step ``at_hand``, which shows that it does.
+        defined counts in the step ``at_hand``, which shows that it does. ``layers`` are definitions of further layers.
         """
         symbols = self.symbols
         result: dict[Head, Head] = {}
@@ -241,8 +245,8 @@ class Claims:
                 continue
             by = sorted({b for a, b in rates if a == top})
             tops = {a for a, b in rates if a != b}
-            middles = [b for b in by if b in symbols.definitions or (at_hand and b in tops)]
-            reach = {b: symbols.below(b) for b in middles}
+            middles = [b for b in by if b in symbols.definitions or b in layers or (at_hand and b in tops)]
+            reach = {b: symbols.below(b, layers) for b in middles}
             highest = [b for b in middles if not any(b in reach[other] for other in middles if other != b)]
             if len(highest) == 1 and all(b == highest[0] or b in reach[highest[0]] for b in by):
                 result[top] = highest[0]

@@ -20,8 +20,9 @@ from symderiv.reader.nodes import index_count, is_data, is_layer, names_in, part
 from symderiv.reader.reading import Posed, Reading
 from symderiv.reader.survey import Survey
 from symderiv.reader.symbols import Function, Parameter
+from symderiv.reader.vocabulary import LOSSES
 from symderiv.reader.wholes import Wholes
-from symderiv.terms import Definition, Head, Index, Range, Term, Var, rename, subterms
+from symderiv.terms import Definition, Deriv, Head, Index, Range, Term, Var, rename, subterms
 
 CUES = re.compile(
     r"\b(let|define[ds]?|defining|denote[ds]?|set(ting)?|put|where|write|call|name[ds]?|introduce|abbreviat\w*|with|again|now|consider|suppose|given)\b"
@@ -172,6 +173,11 @@ class Definitions(Wholes):
             return False
         if not any(isinstance(i, int) for i in (*subs, *labels)) and name in set(names_in(right)) and head[3]:
             return False  # H(y) = H(x) + ... says how H behaves, not what it is
+        short = name.startswith("d ") and symbols.short and symbols.knows(name[2:])
+        if short and not isinstance(right, syntax.DerivativeOp):
+            return False  # dw = x dz, where dz has been defined as dL/dz
+        if self._is_derivative(name, subs, labels):
+            return False  # \delta = \partial C/\partial z: what comes next says what that is, rightly or wrongly
         if name in symbols.arrays and not (subs or labels or head[3]):
             if self._repeats(left, right):
                 return False
@@ -218,6 +224,7 @@ class Definitions(Wholes):
         if self.elaborator.guessed:
             symbols.doubtful.add(name)
         value = posed.right
+        self._shorten(name, value)
         axes = value.axes if isinstance(value, Array) else ()
         symbols.ranges.settled.update(axis for axis in axes if isinstance(axis, str))
         term = value.entry(tuple("?" for _ in axes)) if isinstance(value, Array) and not _fixed(value) else value
@@ -225,6 +232,25 @@ class Definitions(Wholes):
             heads = {t.head for t in subterms(term) if isinstance(t, Var)}
             symbols.ranges.settled.update(c for (head, _), c in symbols.ranges.slots.items() if head in heads)
         return True
+
+    def _is_derivative(self, name: str, subs: Sequence[Index], labels: Sequence[Index]) -> bool:
+        """Whether the name was defined as a derivative."""
+        head = Head(self.symbols.name(name, len(subs), len(labels)), len(subs), len(labels))
+        made = list(self.symbols.definitions.get(head, ()))
+        whole = self.symbols.arrays.get(name) if not subs and not labels else None
+        bodies = [d.body for d in made]
+        if isinstance(whole, Array) and all(isinstance(axis, str) for axis in whole.axes):
+            bodies.append(whole.entry(tuple("?" for _ in whole.axes)))
+        return any(isinstance(body, Deriv) for body in bodies)
+
+    def _shorten(self, name: str, value: object) -> None:
+        """``dz = dL/dz``: from here on, ``dw`` is short for the derivative of L by w."""
+        if isinstance(value, Array):
+            value = value.entry(tuple("?" for _ in value.axes))
+        if not isinstance(value, Deriv) or not isinstance(value.body, Var) or value.body.indices:
+            return
+        if name == f"d {value.var.name}" and value.body.name in LOSSES:
+            self.symbols.short.add(value.body.head)
 
     def forget(self, head: tuple) -> None:
         """Take back the definition that has just been made for ``head``."""

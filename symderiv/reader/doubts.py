@@ -111,7 +111,7 @@ class Doubts:
         ):
             return "this may be a special case that is set here"
         in_definitions = set().union(*self.symbols.call_texts.values())  # f(x) says what f is a function of
-        for definitions in self.symbols.definitions.values():
+        for definitions in known.values():
             for definition in definitions:
                 in_definitions |= _heads(definition.body)
         for head in sorted(only_left | only_right) if not posed.derived else ():
@@ -145,14 +145,23 @@ class Doubts:
         So it does where a derivative of it stands on one side only, and no other unknown function is spoken of; a rule
         for products or quotients is about any two.
         """
+        definitions, through = claim.context.definitions, claim.context.through
         names: list[set[str]] = []
         derived: list[set[str]] = []
         for side in (claim.left, claim.right):
-            parts = set(reached((side,), claim.context.definitions))
-            below = reached([t.body for t in parts if isinstance(t, Deriv)], claim.context.definitions)
+            parts = set(reached((side,), definitions))
             names.append({t.name for t in parts if isinstance(t, Opaque)})
             derived.append({t.name for t in parts if isinstance(t, Opaque) and any(t.orders)})
-            derived[-1] |= {t.name for t in below if isinstance(t, Opaque)}
+            for part in parts:
+                if isinstance(part, Deriv):
+                    inner = set(reached((part.body,), definitions))
+                    middles = {h for t in inner if isinstance(t, Var) for h, _ in through.get(t.head, ())}
+                    bodies = [d.body for h in middles - {part.var.head} for d in definitions.get(h, ())]
+                    for t in {*inner, *reached(bodies, definitions)}:
+                        if isinstance(t, Opaque) and any(
+                            isinstance(x, Var) and x.head == part.var.head for x in reached((t,), definitions)
+                        ):
+                            derived[-1].add(t.name)
         every = names[0] | names[1]
         return min(every) if len(every) == 1 and derived[0] != derived[1] else ""
 

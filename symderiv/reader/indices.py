@@ -195,7 +195,7 @@ class Indices:
         if isinstance(sup, syntax.Group) and sup.open in ("(", "[", r"\langle") and sup.body is not None:
             body = sup.body
             layer = self.layer(body)
-            if layer is None and isinstance(body, syntax.Number) and name in self.symbols.layered:
+            if layer is None and isinstance(body, syntax.Number) and name.removeprefix("d ") in self.symbols.layered:
                 layer = body.text
             if layer is not None:
                 return [], None, f"{name}^{{({layer})}}"

@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from symderiv.diagnostics import ReadError
 from symderiv.reader import syntax
 from symderiv.reader.elaborate import Elaborator
+from symderiv.reader.layers import LAYER
 from symderiv.reader.names import index_word, plain
 from symderiv.reader.nodes import is_transpose, parts_of, syntax_parts
 from symderiv.reader.survey import BOLD
@@ -123,6 +124,9 @@ class Kinds:
             inner = self._group(base)
             if sub is not None:
                 return NUMBER
+            if inner is None and self.habits and sup is not None and is_transpose(sup):
+                self._default(base.body)  # (W^{(l)})^T
+                inner = self._group(base)
             return self._raised(inner, sup)
         if isinstance(base, syntax.Number):
             return NUMBER if sup is None or not is_transpose(sup) else ROW
@@ -155,6 +159,13 @@ class Kinds:
         if name.endswith(("_{max}", "_{min}", "_{mean}")):
             return NUMBER
         letter, capital = letter_of(name)
+        if name.startswith("d ") and (name[2:], subs, sups) in self.found:
+            return self.found[name[2:], subs, sups]  # dW is of the shape of W
+        if LAYER.search(name):  # W^{(l)} is of the kind of W^{(l+1)}
+            stem = name.partition("^{")[0]
+            for (other, *counts), kind in self.found.items():
+                if counts == [subs, sups] and other.partition("^{")[0] == stem and LAYER.search(other):
+                    return kind
         if name.partition("^{")[0] in symbols.flat and not subs:
             return ROW
         if any(font in base.name for font in BOLD) and letter and not subs:

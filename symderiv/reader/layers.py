@@ -1,7 +1,7 @@
 r"""Layers: what is defined for layer l holds for layer l+1 too, as ``\delta^l_j = \partial C/\partial z^l_j`` does.
 
-Names with a layer (``z^{l}``, ``z^{(l+1)}``) are names like others elsewhere. This module must never carry over a sum:
-layers differ in their sizes.
+Names with a layer (``z^{l}``, ``z^{(l+1)}``) are names like others elsewhere. Layers differ in their sizes, so a sum
+runs over what its terms have in that layer. This module must never carry over a sum of which that is not known.
 """
 
 from __future__ import annotations
@@ -9,27 +9,54 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 
+from symderiv.reader.ranges import Ranges
 from symderiv.terms import Definition, Head, Sum, Term, Var, rebuild, subterms
 
 LAYER = re.compile(r"\^\{(?P<open>\(?)(?P<letter>l|L|\\ell)(?P<offset>[+-]\d+)?(?P<close>\)?)\}")
 
 
 def further(
-    heads: Iterable[Head], definitions: Mapping[Head, tuple[Definition, ...]]
+    heads: Iterable[Head], definitions: Mapping[Head, tuple[Definition, ...]], ranges: Ranges
 ) -> dict[Head, tuple[Definition, ...]]:
-    """Definitions of those of ``heads`` that have none, where one is defined the same way for an earlier layer."""
-    found = {}
-    for head in heads:
-        layer = LAYER.search(head.name)
-        if layer is None or head in definitions:
-            continue
-        for known, made in definitions.items():
-            by = _offset(head.name) - _offset(known.name)
-            if by <= 0 or _moved(known.name, layer["letter"], by) != head.name or known[1:] != head[1:]:
+    """Definitions of those of ``heads`` that have none, where one is defined the same way for another layer.
+
+    What is said of the last layer L is not said of the one before it.
+    """
+    found: dict[Head, tuple[Definition, ...]] = {}
+    queue = sorted(heads)
+    for backwards in (True, False, False):
+        new: set[Head] = set()
+        for head in queue:
+            layer = LAYER.search(head.name)
+            if layer is None or head in definitions or head in found:
                 continue
-            if not any(isinstance(part, Sum) for d in made for part in subterms(d.body)):
-                found[head] = tuple(Definition(d.params, _above(d.body, layer["letter"], by)) for d in made)
+            for known, made in definitions.items():
+                by = _offset(head.name) - _offset(known.name)
+                if by <= 0 and (not backwards or layer["letter"] == "L"):
+                    continue
+                if not by or _moved(known.name, layer["letter"], by) != head.name or known[1:] != head[1:]:
+                    continue
+                moved = [_definition(head, d, layer["letter"], by, ranges) for d in made]
+                if None not in moved:
+                    found[head] = tuple(d for d in moved if d is not None)
+                    new |= {t.head for d in found[head] for t in subterms(d.body) if isinstance(t, Var)}
+        queue = sorted(new)
     return found
+
+
+def _definition(head: Head, made: Definition, letter: str, by: int, ranges: Ranges) -> Definition | None:
+    """``made`` as that of ``head``, ``by`` layers further on; None if nobody knows what a sum in it runs over there."""
+    classes = {index: ranges.slot(head, n) for n, index in enumerate(made.params) if isinstance(index, str)}
+    bound = {part.index for part in subterms(made.body) if isinstance(part, Sum)}
+    if bound & classes.keys():
+        return None
+    for part in sorted(
+        {_moved_var(t, letter, by) for t in subterms(made.body) if isinstance(t, Var)}, key=lambda t: (t.head, str(t))
+    ):
+        for n, index in enumerate(part.indices):
+            if isinstance(index, str):
+                ranges.unite(classes.setdefault(index, ranges.slot(part.head, n)), ranges.slot(part.head, n))
+    return Definition(made.params, _above(made.body, letter, by, classes, ranges)) if bound <= classes.keys() else None
 
 
 def _offset(name: str) -> int:
@@ -49,7 +76,18 @@ def _moved(name: str, letter: str, by: int) -> str:
     return LAYER.sub(move, name)
 
 
-def _above(term: Term, letter: str, by: int) -> Term:
+def _moved_var(var: Var, letter: str, by: int) -> Var:
+    return Var(_moved(var.name, letter, by), var.subs, var.sups)
+
+
+def _above(term: Term, letter: str, by: int, classes: Mapping[str, str], ranges: Ranges) -> Term:
     if isinstance(term, Var):
-        return Var(_moved(term.name, letter, by), term.subs, term.sups)
-    return rebuild(term, tuple(_above(part, letter, by) for part in term.parts)) if term.parts else term
+        return _moved_var(term, letter, by)
+    if not term.parts:
+        return term
+    inner = tuple(_above(part, letter, by, classes, ranges) for part in term.parts)
+    return (
+        type(term)(term.index, ranges.range_of(classes[term.index]), inner[0])
+        if isinstance(term, Sum)
+        else rebuild(term, inner)
+    )

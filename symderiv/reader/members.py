@@ -102,7 +102,8 @@ class Members(Vectors):
                 return self.scripts(self.condition(sub, node), sup, 0, node)
             if plain(name) == r"\delta" and plain(name) not in symbols.labels:
                 pair = self.indices(sub, plain(name))
-                if pair is not None and sup is not None and len(pair) == 1 and not is_layer(sup):
+                layered = is_layer(sup) or (isinstance(sup, syntax.Group) and self.layer(sup.body) is not None)
+                if pair is not None and sup is not None and len(pair) == 1 and not layered:
                     upper = self.indices(sup, plain(name))
                     if upper is not None and len(upper) == 1:
                         pair, sup = [*pair, *upper], None
@@ -125,8 +126,8 @@ class Members(Vectors):
             if name == "J" and self.symbols.jacobians and index_word(sub) in self.symbols.shapes:
                 raise refuse("E173", "the Jacobian of what follows: write it with a bracket", node)
             name, subs = f"{name}_{{{index_word(sub)}}}", []
-        if name.startswith(r"\delta ") and not any(h.name == name for h in self.symbols.definitions):
-            short = self.sensitivity(name.removeprefix(r"\delta "), sub, sup, node)
+        if name.startswith((r"\delta ", "d ")) and not any(h.name == name for h in self.symbols.definitions):
+            short = self.sensitivity(name, sub, sup, node)
             if short is not None:
                 return short
         sups, sup, name = self.label(name, sup)
@@ -254,10 +255,17 @@ class Members(Vectors):
     def sensitivity(
         self, name: str, sub: syntax.Node | None, sup: syntax.Node | None, node: syntax.Node
     ) -> tuple[Value, syntax.Node | None] | None:
-        r"""``\delta y_j`` is short for the derivative of the loss by y_j where such a derivative is written, too."""
+        r"""``\delta y_j`` is short for the derivative of the loss by y_j where such a derivative is written, too.
+
+        ``dw`` is where another such name was defined as that: dz = dL/dz.
+        """
         symbols = self.symbols
-        tops = {a for a, b in symbols.rates if b.name == symbols.name(name, b.subs, b.sups) and a.name in LOSSES}
-        if len(tops) != 1 or not self.symbols.heads.get(name):
+        short, _, name = name.partition(" ")
+        if short == "d":
+            tops = symbols.short
+        else:
+            tops = {a for a, b in symbols.rates if b.name == symbols.name(name, b.subs, b.sups) and a.name in LOSSES}
+        if len(tops) != 1 or not symbols.knows(name):
             return None
         (top,) = tops
         value, rest = self.member(syntax.Symbol(name, node.span), sub, sup, node)
@@ -265,7 +273,7 @@ class Members(Vectors):
             value = self.family(Head(symbols.name(name, len(value.axes)), len(value.axes), 0), node)
         if top.subs or top.sups or not isinstance(value, Var | Array):
             return None
-        note = rf"\delta {name} is read as the derivative of {top.name} by {name}"
+        note = rf"{short} {name} is read as the derivative of {top.name} by {name}"
         self.notes.append(note)
         return self.differentiated(Var(top.name, (), ()), value, node), rest
 

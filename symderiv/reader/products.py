@@ -24,6 +24,7 @@ from symderiv.reader.differentials import Differentials
 from symderiv.reader.indices import refuse
 from symderiv.reader.names import plain
 from symderiv.reader.nodes import binds, bound_symbols, parts_of, subscripts
+from symderiv.reader.vocabulary import ELEMENTWISE
 from symderiv.terms import (
     ONE,
     Fn,
@@ -38,7 +39,6 @@ from symderiv.terms import (
     power,
 )
 
-ELEMENTWISE = (r"\odot", r"\circ", r"\oslash", r"\bullet")
 QED = frozenset({r"\square", r"\blacksquare", r"\Box", r"\qed", r"\checkmark"})
 
 

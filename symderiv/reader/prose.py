@@ -57,6 +57,13 @@ SETS_TO_ZERO = re.compile(
 )
 
 
+SHORT = re.compile(
+    r"\$\s*(?:denotes?|means?|(?:is )?short for|stands? for|represents?|for|表示|代表)\s*(?:the\s+)?(?:partial\s+)?"
+    r"(?:derivative|gradient)?\s*(?=\$)",
+    re.IGNORECASE,
+)
+
+
 class Sentence(NamedTuple):
     """A stretch of prose with its formulas: ``words`` (a formula is ``$``) and the ``formulas`` in it, in order."""
 

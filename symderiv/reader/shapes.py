@@ -25,7 +25,7 @@ from symderiv.reader.kinds import (
 from symderiv.reader.names import plain
 from symderiv.reader.nodes import is_transpose, parts_of
 from symderiv.reader.survey import FUNCTION_LETTERS
-from symderiv.reader.vocabulary import LOSSES
+from symderiv.reader.vocabulary import ELEMENTWISE, LOSSES
 from symderiv.terms import Head
 
 # what the product of two known kinds is; two that are not here do not multiply
@@ -39,7 +39,7 @@ PRODUCT = {
 # what stands before or after a known factor, in a product of a known kind
 BEFORE = {(MATRIX, ROW): COLUMN, (NUMBER, COLUMN): ROW, (ROW, MATRIX): ROW, (MATRIX, MATRIX): MATRIX}
 AFTER = {(MATRIX, COLUMN): ROW, (NUMBER, ROW): COLUMN, (COLUMN, MATRIX): COLUMN, (MATRIX, MATRIX): MATRIX}
-ELEMENTWISE = (r"\odot", r"\circ", r"\oslash", r"\bullet", r"\ast")
+ENTRYWISE = (*ELEMENTWISE, r"\ast")
 LINEAR = ("", r"\cdot", "*", r"\times", ".")
 ROUNDS = 6
 
@@ -167,7 +167,7 @@ class Shapes(Kinds):
     def _chunks(self, parts: list[tuple[str, list[syntax.Node]]]) -> list[list[list[syntax.Node]]]:
         chunks: list[list[list[syntax.Node]]] = [[]]
         for operator, part in parts:
-            if operator in ELEMENTWISE and chunks[-1]:
+            if operator in ENTRYWISE and chunks[-1]:
                 chunks.append([])
             chunks[-1].append(part)
         return chunks

@@ -15,6 +15,7 @@ from symderiv.reader.nodes import parts_of
 from symderiv.reader.prose import CONSTANT
 from symderiv.reader.reading import Reading
 from symderiv.reader.symbols import MARK
+from symderiv.reader.vocabulary import LOSSES
 from symderiv.terms import ONE, Assumption, Head, Range, Sum, Term, Var, subterms
 
 
@@ -98,12 +99,32 @@ class Statements:
                 for row in self.reading.rows(formula.latex, formula.span).rows:
                     if len(row.segments) == 1 and isinstance(row.segments[0].side, syntax.Symbol):
                         self.reading.constants.add(plain(row.segments[0].side.name))
+        for found in prose.SHORT.finditer(sentence.words):
+            at = sentence.words.count("$", 0, found.start())
+            self._short(sentence.formulas[at], sentence.formulas[at + 1])
         for kind, pattern in (("onehot", prose.ONE_HOT), ("sum", prose.SUM_TO_ONE), ("binary", prose.BINARY)):
             match = pattern.search(sentence.words)
             if match and prose.NEGATED.search(sentence.words[: match.start()]):
                 continue
             if match and (kind != "binary" or sentence.formulas):
                 self._stated(kind, match[0], sentence)
+
+    def _short(self, name: InlineMath, meaning: InlineMath) -> None:
+        """``$dz$ denotes $\\partial L/\\partial z$``: such names are short for derivatives of L."""
+        sides = [
+            [s.side for row in self.reading.rows(f.latex, f.span).rows for s in row.segments] for f in (name, meaning)
+        ]
+        match sides:
+            case [
+                [syntax.Product() as short],
+                [syntax.DerivativeOp(body=syntax.Symbol() as loss, variables=((by, 1),))],
+            ]:
+                joined, _ = self.elaborator.words(list(short.factors), ["", *short.operators])
+                base, variable = parts_of(joined[0])[0], parts_of(by)[0]
+                if len(joined) > 1 or not isinstance(base, syntax.Symbol) or not isinstance(variable, syntax.Symbol):
+                    return
+                if plain(base.name) == f"d {plain(variable.name)}" and plain(loss.name) in LOSSES:
+                    self.reading.symbols.short.add(Head(plain(loss.name), 0, 0))
 
     def range(self, row: syntax.Row) -> bool:
         r"""Take up ``i = 1, \ldots, K`` if the row says that; whether it does."""

@@ -14,6 +14,7 @@ from symderiv.reader import syntax
 from symderiv.reader.names import index_word, plain
 from symderiv.reader.nodes import index_count, index_names, is_transpose, names_in, parts_of, syntax_parts, word_before
 from symderiv.reader.symbols import INDEX_LETTERS, Symbols
+from symderiv.reader.vocabulary import ELEMENTWISE
 from symderiv.terms import Head, Range
 
 OUTPUTS = frozenset("azposhuyfgq")  # letters of what is computed for an example
@@ -180,6 +181,7 @@ class Survey:
                         self._average_of_ones(plain(f.denominator.name), factors)
                     if isinstance(f, syntax.Quotient) and isinstance(g, syntax.BigOp):
                         self._average(f.denominator, g)
+                entrywise = any(op in ELEMENTWISE for op in operators)
                 for n, (f, g, op) in enumerate(zip(factors, factors[1:], operators, strict=False), 1):
                     called, below, above, primes = parts_of(f)
                     group = parts_of(g)[0]
@@ -196,6 +198,8 @@ class Survey:
                             texts = symbols.call_texts.setdefault(name, set())
                             texts.add(syntax.sexpr(group.body))
                             symbols.arguments[name] = group.body
+                            if primes and entrywise:
+                                symbols.entrywise.add(name)  # \odot f'(z)
                             if primes or (len(texts) > 1 and (below is not None or name in FUNCTION_LETTERS)):
                                 symbols.called.add(name)
         for part in syntax_parts(node):

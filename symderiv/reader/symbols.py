@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from symderiv.document import Span
@@ -88,7 +88,9 @@ class Symbols:
     that of their entries x_{ij}; ``flat`` rows whose entries are written b_{1j};
     ``sampled`` letters that examples are summed over by, ``examples`` the range class of each set of examples,
     ``nameless`` the index of a sum over examples that has none, ``common`` the names of what is the same for all
-    examples, ``lifted`` the families that are read for each example, and of which examples.
+    examples, ``lifted`` the families that are read for each example, and of which examples; ``entrywise`` unknown
+    functions whose derivative stands beside an elementwise product, so that f(z) of a vector is that of each entry;
+    ``short`` the losses L by which names as dz are defined, dz = dL/dz.
     """
 
     ranges: Ranges = field(default_factory=Ranges)
@@ -114,6 +116,8 @@ class Symbols:
     called: set[str] = field(default_factory=set)
     bare: Counter[str] = field(default_factory=Counter)
     opaque: set[str] = field(default_factory=set)
+    entrywise: set[str] = field(default_factory=set)
+    short: set[Head] = field(default_factory=set)
     labels: set[str] = field(default_factory=set)
     assumptions: list[Assumption] = field(default_factory=list)
     cases: list[list[Assumption]] = field(default_factory=list)
@@ -250,6 +254,10 @@ class Symbols:
         if not subs:
             self.arrays.pop(written, None)
 
+    def knows(self, name: str) -> bool:
+        """Whether a quantity of this name occurs, in any layer."""
+        return bool(self.heads.get(name)) or any(name in (s, s.partition("^{")[0]) for s in self.shapes)
+
     def size(self, name: str) -> Size:
         return self.sizes.get(name, name)
 
@@ -286,13 +294,17 @@ class Symbols:
         by = {b for a, b in self.rates if a == head}
         return bool(by) and not by.isdisjoint(self.reached(*(d.body for d in self.definitions.get(head, ()))))
 
-    def below(self, head: Head) -> set[Head]:
-        """What the family depends on: what its definitions mention, and what it is differentiated by somewhere."""
+    def below(self, head: Head, layers: Mapping[Head, tuple[Definition, ...]] | None = None) -> set[Head]:
+        """What the family depends on: what its definitions mention, and what it is differentiated by somewhere.
+
+        ``layers`` are definitions of further layers.
+        """
+        known = {**self.definitions, **(layers or {})}
         found: set[Head] = set()
         queue = [head]
         while queue:
             top = queue.pop()
-            bodies = [d.body for d in self.definitions.get(top, ())]
+            bodies = [d.body for d in known.get(top, ())]
             new = self.reached(*bodies).union(b for a, b in self.rates if a == top) - found
             found |= new
             queue += new

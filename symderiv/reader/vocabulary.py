@@ -169,3 +169,6 @@ SUBSCRIPTS = dict(zip("₀₁₂₃₄₅₆₇₈₉₊₋₍₎ᵢⱼₖₗₘ
 
 LOSSES = ("L", "J", "C", "E", "l", r"\ell", r"\mathcal{L}", r"\mathcal{J}", r"\mathcal{C}", "loss", "cost", "Loss")
 """Letters for what is minimised."""
+
+ELEMENTWISE = (r"\odot", r"\circ", r"\oslash", r"\bullet")
+"""Operators of products and quotients entry by entry."""
