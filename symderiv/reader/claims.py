@@ -13,6 +13,7 @@ from itertools import product
 from symderiv.diagnostics import ReadError
 from symderiv.reader.arrays import Array, join, shapes
 from symderiv.reader.einstein import summed
+from symderiv.reader.indices import MOST_CALLS
 from symderiv.reader.layers import further
 from symderiv.reader.names import shown
 from symderiv.reader.rates import Rates
@@ -35,7 +36,10 @@ from symderiv.terms import (
     fresh,
     reached,
     subterms,
+    written_out,
 )
+
+MOST_PARTS = 200_000  # in one claim
 
 
 class Claims:
@@ -50,6 +54,7 @@ class Claims:
         """The claims of a step; several for an equation between vectors. Raises ReadError where shapes do not fit."""
         left, right = posed.left, posed.right
         assert left is not None and right is not None
+        self.reading.elaborator.calls_left = MOST_CALLS
         if isinstance(left, Array) or isinstance(right, Array):
             pairs = list(self._entries(posed))
         else:
@@ -116,6 +121,9 @@ class Claims:
     def _claim(self, posed: Posed, left: Term, right: Term, classes: dict[str, str]) -> Claim:
         ranges = self.symbols.ranges
         memo: dict[Term, Term] = {}
+        if written_out(left, right) > MOST_PARTS:
+            message = f"this step has more than {MOST_PARTS:,} parts when its products and functions are written out"
+            raise ReadError("E109", message, posed.span)
         if self.symbols.einstein:
             keep = frozenset(posed.kept) | frozenset(posed.declared)
             left, right = summed(left, keep, posed.free.get), summed(right, keep, posed.free.get)

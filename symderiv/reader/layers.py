@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 
-from symderiv.terms import Definition, Head, Sum, Term, Var, rebuild, subterms
+from symderiv.terms import Definition, Head, Sum, Term, Var, rewritten, subterms
 
 LAYER = re.compile(r"\^\{(?P<open>\(?)(?P<letter>l|L|\\ell)(?P<offset>[+-]\d+)?(?P<close>\)?)\}")
 
@@ -50,6 +50,7 @@ def _moved(name: str, letter: str, by: int) -> str:
 
 
 def _above(term: Term, letter: str, by: int) -> Term:
-    if isinstance(term, Var):
-        return Var(_moved(term.name, letter, by), term.subs, term.sups)
-    return rebuild(term, tuple(_above(part, letter, by) for part in term.parts)) if term.parts else term
+    def above(part: Term) -> Term | None:
+        return Var(_moved(part.name, letter, by), part.subs, part.sups) if isinstance(part, Var) else None
+
+    return rewritten(term, above)
