@@ -8,6 +8,7 @@ mistake.
 from __future__ import annotations
 
 import argparse
+import codecs
 import io
 import sys
 from collections.abc import Sequence
@@ -21,12 +22,23 @@ from symderiv.diagnostics import UserError
 INTERRUPTED = 130  # as shells report SIGINT
 BROKEN_PIPE = 141  # as shells report SIGPIPE
 
+PLAINER = dict(zip("−✓✗·…≤≥≠×²³ΣΠ∂δ", "- + x . ... <= >= != x ^2 ^3 sum prod d delta".split(), strict=True))
+"""What a terminal shows that cannot show the sign itself: a minus must not get lost."""
+
 STATUS = """\
 exit status:
   0  every step proved
   1  a step is false
   2  a step is undecided
   3  unusable input or arguments"""
+
+
+def _plainer(error: UnicodeError) -> tuple[str, int]:
+    assert isinstance(error, UnicodeEncodeError)
+    return "".join(PLAINER.get(sign, "?") for sign in error.object[error.start : error.end]), error.end
+
+
+codecs.register_error("symderiv", _plainer)
 
 
 class _Parser(argparse.ArgumentParser):
@@ -64,7 +76,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; ``arguments`` are those of the process unless given. Returns the exit status."""
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
-            stream.reconfigure(errors="replace")  # a terminal without "≤" shows "?" rather than failing
+            stream.reconfigure(errors="symderiv")
     try:
         options = _parser().parse_args(arguments)
         if getattr(options, "format", "text") != "text" and isinstance(sys.stdout, io.TextIOWrapper):

@@ -12,7 +12,7 @@ or an ``int`` (a concrete class, feature or sample). A *size* is a ``str`` (symb
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import NamedTuple
@@ -486,6 +486,48 @@ def rebuild(term: Term, parts: tuple[Term, ...]) -> Term:
         case Sum():
             return type(term)(term.index, term.range, parts[0])
     return term
+
+
+def written_out(*terms: Term) -> int:
+    """How many parts ``terms`` have when they are written out, where what occurs twice counts twice.
+
+    >>> x = var("x")
+    >>> written_out((x + x) * (x + x))
+    7
+    """
+    counts: dict[Term, int] = {}
+    queue = list(terms)
+    while queue:
+        term = queue[-1]
+        missing = [part for part in term.parts if part not in counts]
+        if missing:
+            queue += missing
+        else:
+            counts[queue.pop()] = 1 + sum(counts[part] for part in term.parts)
+    return sum(counts[term] for term in terms)
+
+
+def rewritten(term: Term, change: Callable[[Term], Term | None], memo: dict[Term, Term] | None = None) -> Term:
+    """``term`` where each subterm for which ``change`` gives another one is replaced by that, outermost first.
+
+    What occurs many times is looked at once. Bound indices are not renamed. With the same ``memo`` for several terms,
+    what they share is looked at once, too.
+
+    >>> rewritten(var("a") * var("b"), lambda t: num(2) if t == var("a") else None)
+    Mul((Num(Fraction(2, 1)), Var('b', (), ())))
+    """
+    memo = {} if memo is None else memo
+
+    def read(part: Term) -> Term:
+        found = memo.get(part)
+        if found is None:
+            found = change(part)
+            if found is None:
+                found = rebuild(part, tuple(map(read, part.parts))) if part.parts else part
+            memo[part] = found
+        return found
+
+    return read(term)
 
 
 # Contexts and claims

@@ -375,9 +375,43 @@ def test_standard_output_that_is_full() -> None:
     assert "Traceback" not in done.stderr
 
 
-def test_a_terminal_that_knows_only_ascii() -> None:
-    done = command("list", env={"PYTHONIOENCODING": "ascii", "LC_ALL": "C"})
+@pytest.mark.parametrize("closed", [(0,), (1,), (2,), (0, 1, 2)])
+@pytest.mark.parametrize(
+    ("arguments", "status"),
+    [("list", 0), ("check nothing.md", 3), ("check -", 3), ("check true.md", 0), ("check true.md false.md -j 2", 1)],
+)
+def test_streams_that_are_closed(tmp_path: Path, closed: tuple[int, ...], arguments: str, status: int) -> None:
+    (tmp_path / "true.md").write_text("$$\na b = b a\n$$\n", encoding="utf-8")
+    (tmp_path / "false.md").write_text("$$\na b = b + a\n$$\n", encoding="utf-8")
+
+    def close() -> None:
+        for number in closed:
+            os.close(number)
+
+    done = command(*arguments.split(), cwd=tmp_path, stdin=subprocess.DEVNULL, preexec_fn=close)
+    assert done.returncode == (3 if 1 in closed else status), done
+    assert "Traceback" not in done.stderr
+    if done.returncode == 3 and 2 not in closed:
+        assert done.stderr.startswith("error: ")
+
+
+def test_standard_error_that_is_full(tmp_path: Path) -> None:
+    if not Path("/dev/full").exists():
+        pytest.skip("needs /dev/full")
+    with open("/dev/full", "w") as full:
+        done = command("check", tmp_path / "nothing.md", capture_output=False, stdout=subprocess.PIPE, stderr=full)
+    assert done.returncode == 3
+
+
+def test_a_terminal_that_knows_only_ascii(tmp_path: Path) -> None:
+    ascii_only = {"PYTHONIOENCODING": "ascii", "LC_ALL": "C"}
+    done = command("list", env=ascii_only)
     assert done.returncode == 0, done.stderr
+    (tmp_path / "false.md").write_text("$$\na (b + c) = a b + c\n$$\n", encoding="utf-8")
+    done = command("check", "false.md", cwd=tmp_path, env=ascii_only)
+    assert done.returncode == 1
+    assert "x 2  a (b + c) = a b + c  false" in done.stdout and "c = -1\n" in done.stdout
+    assert "+ 0 proved, x 1 false" in done.stdout
 
 
 # list and explain

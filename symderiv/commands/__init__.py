@@ -12,7 +12,7 @@ import os
 import re
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Protocol
 
 from symderiv.diagnostics import UserError
@@ -33,6 +33,8 @@ _PATIENCE = 0.4  # seconds before a run is long enough to show its progress
 
 def say(text: str) -> None:
     """Print on standard output, at once, so that what goes wrong there is known while it can still be reported."""
+    if sys.stdout is None:
+        raise UserError("standard output is closed, so there is nowhere to print the result")
     try:
         print(text.rstrip("\n"), flush=True)
     except OSError as error:
@@ -44,9 +46,10 @@ def say(text: str) -> None:
 
 
 def complain(text: str, painted: bool = False) -> None:
-    """Print on standard error, if there is one; what could act on a terminal is left out unless we ``painted`` it."""
-    if sys.stderr is not None:
-        print(text if painted else _ACTING.sub("", text), file=sys.stderr, flush=True)
+    """Print on standard error, if one can; what could act on a terminal is left out unless we ``painted`` it."""
+    with suppress(OSError):
+        if sys.stderr is not None:
+            print(text if painted else _ACTING.sub("", text), file=sys.stderr, flush=True)
 
 
 class Show(Protocol):

@@ -241,6 +241,8 @@ def _standard_input() -> Given:
     from symderiv.reader.containers import Opened, sniffed
     from symderiv.reader.containers.files import LARGEST, decode
 
+    if sys.stdin is None:
+        raise UserError("standard input is closed, so there is nothing to read")
     text = decode(sys.stdin.buffer.read(LARGEST + 1), "standard input")
     return Given(Opened(Source("<stdin>", text), sniffed(text)))
 

@@ -13,7 +13,7 @@ from itertools import islice
 
 from symderiv.edits.places import Place, Scene, places
 from symderiv.edits.slips import RULES
-from symderiv.terms import Context, Deriv, Term, rebuild
+from symderiv.terms import Context, Deriv, Term, rewritten
 
 LIMIT = 400
 REPEATED = ("index", "exponent", "variable")  # the slips that people repeat within a line
@@ -70,12 +70,12 @@ def _repeated(term: Term, everywhere: list[Place]) -> Iterator[Edit]:
 
 
 def _replaced(term: Term, old: Term, new: Term) -> Term:
-    if term is old:
-        return new
-    parts = term.parts
-    if isinstance(term, Deriv):  # only a variable can be differentiated by
-        return rebuild(term, (_replaced(parts[0], old, new), parts[1]))
-    return rebuild(term, tuple(_replaced(part, old, new) for part in parts)) if parts else term
+    def replaced(part: Term) -> Term | None:
+        if part is not old and isinstance(part, Deriv):  # only a variable can be differentiated by
+            return Deriv(rewritten(part.body, replaced), part.var)
+        return new if part is old else None
+
+    return rewritten(term, replaced)
 
 
 def _times(count: int) -> str:

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import fields, replace
+from functools import cache
 from itertools import combinations
 
 from symderiv.terms import Assumption, Claim, Context, Delta, Index, Range, Term, Var, rebuild
@@ -23,6 +24,7 @@ def generalised(claim: Claim) -> tuple[Claim, dict[str, int]] | None:
     context = claim.context
     names: dict[tuple[int, Range], str] = {}
 
+    @cache
     def general(term: Term) -> Term | None:
         if isinstance(term, Delta):
             return None if any(isinstance(i, int) for i in term.key) else term

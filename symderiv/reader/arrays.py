@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import cache
 from types import MappingProxyType
 
 from symderiv.diagnostics import ReadError
@@ -127,6 +128,7 @@ def times(left: Value, right: Value, ranges: Ranges, span: Span) -> Value:
     outer_left = left.axes[:-1] if len(left.axes) == 2 else ()
     outer_right = right.axes[1:] if len(right.axes) == 2 else ()
 
+    @cache  # an entry of a long product needs those of the shorter one many times
     def entry(at: tuple[Index, ...]) -> Term:
         head, tail = at[: len(outer_left)], at[len(outer_left) :]
         return contraction(lambda j: mul(left.entry((*head, j)), right.entry((j, *tail))), inner, at)

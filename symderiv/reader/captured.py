@@ -9,35 +9,33 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 
 from symderiv.kernel.derivative import Unsupported, definition_of
-from symderiv.terms import Definition, Head, Term, Var, rebuild, subterms
+from symderiv.terms import Definition, Head, Term, Var, rewritten, subterms
 
 Definitions = Mapping[Head, tuple[Definition, ...]]
 
 
-def written_out(definitions: Definitions, kept: Collection[Head]) -> dict[Head, tuple[Definition, ...]]:
+def spelled_out(definitions: Definitions, kept: Collection[Head]) -> dict[Head, tuple[Definition, ...]]:
     """``definitions`` in which no definition leaves one of its own indices to a name; those in ``kept`` stay.
 
     >>> from symderiv.terms import var
     >>> g, s = Head("g", 0, 0), Head("s", 1, 0)
     >>> made = {g: (Definition((), var("z", "i")),), s: (Definition(("i",), var("g")),)}
-    >>> written_out(made, ())[s][0].body
+    >>> spelled_out(made, ())[s][0].body
     Var('z', ('i',), ())
     """
     loose = {head: names for head, names in _loose(definitions).items() if names and head not in kept}
 
-    def out(term: Term, params: Collection[str], inside: tuple[Head, ...]) -> Term:
-        if (
-            isinstance(term, Var)
-            and term.head in loose
-            and term.head not in inside
-            and not loose[term.head].isdisjoint(params)
-        ):
+    def out(term: Term, params: frozenset[str], inside: tuple[Head, ...]) -> Term:
+        def put_in(part: Term) -> Term | None:
+            if not isinstance(part, Var) or part.head in inside or loose.get(part.head, params).isdisjoint(params):
+                return None
             try:
-                body = definition_of(term, definitions)
+                body = definition_of(part, definitions) if part.head in loose else None
             except Unsupported:
-                return term
-            return term if body is None else out(body, params, (*inside, term.head))
-        return rebuild(term, tuple(out(part, params, inside) for part in term.parts)) if term.parts else term
+                return None
+            return None if body is None else out(body, params, (*inside, part.head))
+
+        return rewritten(term, put_in)
 
     if not loose:
         return dict(definitions)

@@ -12,8 +12,9 @@ from itertools import product
 
 from symderiv.diagnostics import ReadError
 from symderiv.reader.arrays import Array, join, shapes
-from symderiv.reader.captured import written_out
+from symderiv.reader.captured import spelled_out
 from symderiv.reader.einstein import summed
+from symderiv.reader.indices import MOST_CALLS
 from symderiv.reader.layers import further
 from symderiv.reader.names import shown
 from symderiv.reader.rates import Rates
@@ -36,7 +37,10 @@ from symderiv.terms import (
     fresh,
     reached,
     subterms,
+    written_out,
 )
+
+MOST_PARTS = 200_000  # in one claim
 
 
 class Claims:
@@ -51,6 +55,7 @@ class Claims:
         """The claims of a step; several for an equation between vectors. Raises ReadError where shapes do not fit."""
         left, right = posed.left, posed.right
         assert left is not None and right is not None
+        self.reading.elaborator.calls_left = MOST_CALLS
         if isinstance(left, Array) or isinstance(right, Array):
             pairs = list(self._entries(posed))
         else:
@@ -117,6 +122,9 @@ class Claims:
     def _claim(self, posed: Posed, left: Term, right: Term, classes: dict[str, str]) -> Claim:
         ranges = self.symbols.ranges
         memo: dict[Term, Term] = {}
+        if written_out(left, right) > MOST_PARTS:
+            message = f"this step has more than {MOST_PARTS:,} parts when its products and functions are written out"
+            raise ReadError("E109", message, posed.span)
         if self.symbols.einstein:
             keep = frozenset(posed.kept) | frozenset(posed.declared)
             left, right = summed(left, keep, posed.free.get), summed(right, keep, posed.free.get)
@@ -149,7 +157,7 @@ class Claims:
         definitions |= layers
         heads |= symbols.reached(*(d.body for made in layers.values() for d in made))
         differentiated = {part.var.head for part in reached(terms, definitions) if isinstance(part, Deriv)}
-        definitions = written_out(definitions, differentiated)
+        definitions = spelled_out(definitions, differentiated)
         assumptions = []
         indices: dict[str, Range] = {}
         for name, range_class in {**symbols.hinted_classes, **posed.free, **classes}.items():

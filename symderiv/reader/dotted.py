@@ -10,7 +10,7 @@ from collections.abc import Collection, Sequence
 from itertools import product
 from typing import NamedTuple
 
-from symderiv.terms import Cases, Delta, Index, Term, Var, fresh, rebuild, rename, subterms
+from symderiv.terms import Cases, Delta, Index, Term, Var, fresh, rename, rewritten, subterms
 
 
 class Grid(NamedTuple):
@@ -64,10 +64,14 @@ def _sizes(term: Term, sizes: Collection[str]) -> list[str]:
 
 def _swapped(term: Term, places: dict[Index, str]) -> Term:
     """``term`` with indices of its variables replaced, numbers too."""
-    if isinstance(term, Var):
-        subs = tuple(places.get(i, i) for i in term.subs)
-        return Var(term.name, subs, tuple(places.get(i, i) for i in term.sups))
-    return rebuild(term, tuple(_swapped(part, places) for part in term.parts)) if term.parts else term
+
+    def swapped(part: Term) -> Term | None:
+        if not isinstance(part, Var):
+            return None
+        subs = tuple(places.get(i, i) for i in part.subs)
+        return Var(part.name, subs, tuple(places.get(i, i) for i in part.sups))
+
+    return rewritten(term, swapped)
 
 
 def middle(entries: Sequence[Term], sizes: Collection[str]) -> str | None:

@@ -71,8 +71,8 @@ class Doubts:
             return "this is a relation between sizes"
         known = {**self.symbols.definitions, **claim.context.definitions}
         left, right = self._unknowns(claim.left, known), self._unknowns(claim.right, known)
-        found: set[tuple[Term, Term]] = set()
-        if differences(claim.left, claim.right, found) and all(
+        found = differences(claim.left, claim.right)
+        if found is not None and all(
             any(
                 isinstance(x, Num) and isinstance(y, Var) and y.head not in self.symbols.definitions
                 for x, y in ((a, b), (b, a))

@@ -6,8 +6,24 @@ This module must never look at how a formula was written.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import cache
 
-from symderiv.terms import Delta, Deriv, Head, Index, Num, Size, Sum, Term, Var, fresh, rebuild, rename, subterms
+from symderiv.terms import (
+    Delta,
+    Deriv,
+    Head,
+    Index,
+    Num,
+    Size,
+    Sum,
+    Term,
+    Var,
+    fresh,
+    rebuild,
+    rename,
+    rewritten,
+    subterms,
+)
 
 
 def generalise(terms: list[Term], sizes: set[str]) -> tuple[str, int, Size, Term] | None:
@@ -76,30 +92,32 @@ Entry = Callable[[tuple[Index, ...]], Term]
 
 def substitute(term: Term, scalars: Mapping[Var, Term], families: Mapping[Head, Entry]) -> Term:
     """``term`` with variables and members of families replaced; bound indices are renamed where they would capture."""
-    if isinstance(term, Var):
-        if term in scalars:
-            return scalars[term]
-        if term.head in families:
-            return families[term.head](term.indices)
-        return term
-    if isinstance(term, Deriv):
-        body = substitute(term.body, scalars, families)
-        variable = substitute(term.var, scalars, families)
-        if not isinstance(variable, Var):
-            raise ValueError("a derivative by an expression")
-        return Deriv(body, variable)
-    if isinstance(term, Sum):
-        incoming: set[str] = set()
-        for value in scalars.values():
-            incoming |= value.free
-        for entry in families.values():
-            incoming |= entry(("?",)).free if _takes_one(entry) else set()
-        if term.index in incoming:
-            index = fresh(term.index, incoming | term.body.free)
-            term = type(term)(index, term.range, rename(term.body, {term.index: index}))
-    if not term.parts:
-        return term
-    return rebuild(term, tuple(substitute(part, scalars, families) for part in term.parts))
+
+    @cache
+    def incoming() -> frozenset[str]:
+        values = [*scalars.values(), *(entry(("?",)) for entry in families.values() if _takes_one(entry))]
+        return frozenset().union(*(value.free for value in values))
+
+    def replaced(part: Term) -> Term | None:
+        if isinstance(part, Var):
+            if part in scalars:
+                return scalars[part]
+            return families[part.head](part.indices) if part.head in families else None
+        if isinstance(part, Deriv):
+            variable = read(part.var)
+            if not isinstance(variable, Var):
+                raise ValueError("a derivative by an expression")
+            return Deriv(read(part.body), variable)
+        if isinstance(part, Sum) and part.index in incoming():
+            index = fresh(part.index, incoming() | part.body.free)
+            return type(part)(index, part.range, read(rename(part.body, {part.index: index})))
+        return None
+
+    def read(part: Term) -> Term:
+        return rewritten(part, replaced, memo)
+
+    memo: dict[Term, Term] = {}
+    return read(term)
 
 
 def _takes_one(entry: Entry) -> bool:
@@ -110,17 +128,19 @@ def _takes_one(entry: Entry) -> bool:
     return True
 
 
-def differences(a: Term, b: Term, found: set[tuple[Term, Term]]) -> bool:
-    """Collect the places where two terms of the same shape differ; False if their shapes differ at the top."""
-    if a is b:
-        return True
-    if type(a) is type(b) and len(a.parts) == len(b.parts) and a.parts and not isinstance(a, Var):
-        if isinstance(a, Sum) and a.key[:2] != b.key[:2]:
-            return False
-        before = set(found)
-        if all(differences(x, y, found) for x, y in zip(a.parts, b.parts, strict=True)):
-            return True
-        found.clear()
-        found |= before
-    found.add((a, b))
-    return True
+def differences(left: Term, right: Term) -> frozenset[tuple[Term, Term]] | None:
+    """The places where two terms of the same shape differ; None if they are sums of different ranges."""
+
+    @cache
+    def between(a: Term, b: Term) -> frozenset[tuple[Term, Term]] | None:
+        if a is b:
+            return frozenset()
+        if type(a) is type(b) and len(a.parts) == len(b.parts) and a.parts and not isinstance(a, Var):
+            if isinstance(a, Sum) and a.key[:2] != b.key[:2]:
+                return None
+            within = [between(x, y) for x, y in zip(a.parts, b.parts, strict=True)]
+            if None not in within:
+                return frozenset(pair for pairs in within if pairs is not None for pair in pairs)
+        return frozenset({(a, b)})
+
+    return between(left, right)

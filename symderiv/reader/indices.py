@@ -21,6 +21,8 @@ INDICATORS = frozenset(
     {"1", "I", "δ", r"\mathbb{1}", r"\mathbf{1}", r"\mathbb{I}", r"\mathbbm{1}", r"\mathds{1}", r"\delta"}
 )
 
+MOST_CALLS = 5_000  # of the author's functions, written out in one step
+
 
 def refuse(code: str, message: str, node: syntax.Node, help: str = "") -> ReadError:
     return ReadError(code, message, node.span, help)
@@ -46,12 +48,14 @@ class Indices:
         self.vector_rate = self.row_gradient = False  # whether a derivative was read that another layout changes
         self.notes: list[str] = []
         self.warnings: list[Diagnostic] = []
+        self.calls_left = MOST_CALLS
 
     def start_chain(self) -> None:
         self.free = {}
         self.guessed = False
         self.said = []
         self.variable = None
+        self.calls_left = MOST_CALLS
 
     def value(self, node: syntax.Node) -> Value:
         """What a formula stands for: the elaborator knows."""

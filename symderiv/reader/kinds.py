@@ -105,12 +105,13 @@ class Kinds:
 
     def _cells(self, cells: Sequence[syntax.Node | None]) -> None:
         """A vector that is written out: its members x_1, x_2, ..., x_n are numbers, unless they are known better."""
+        dotted = any(isinstance(cell, syntax.Ellipsis) for cell in cells)
         for cell in cells:
             if cell is None:
                 continue
             base = parts_of(cell)[0]
             plainly = isinstance(base, syntax.Symbol) and not any(font in base.name for font in BOLD)
-            found = self.key(cell) if plainly and any(isinstance(c, syntax.Ellipsis) for c in cells) else None
+            found = self.key(cell) if plainly and dotted else None
             if found is not None and found[0][1] and found[1] is None:
                 self.found.setdefault(found[0], NUMBER)
             else:

@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterable, Mapping
 
 from symderiv.reader.ranges import Ranges
-from symderiv.terms import Definition, Head, Sum, Term, Var, rebuild, subterms
+from symderiv.terms import Definition, Head, Sum, Term, Var, rewritten, subterms
 
 LAYER = re.compile(r"\^\{(?P<open>\(?)(?P<letter>l|L|\\ell)(?P<offset>[+-]\d+)?(?P<close>\)?)\}")
 
@@ -81,13 +81,13 @@ def _moved_var(var: Var, letter: str, by: int) -> Var:
 
 
 def _above(term: Term, letter: str, by: int, classes: Mapping[str, str], ranges: Ranges) -> Term:
-    if isinstance(term, Var):
-        return _moved_var(term, letter, by)
-    if not term.parts:
-        return term
-    inner = tuple(_above(part, letter, by, classes, ranges) for part in term.parts)
-    return (
-        type(term)(term.index, ranges.range_of(classes[term.index]), inner[0])
-        if isinstance(term, Sum)
-        else rebuild(term, inner)
-    )
+    memo: dict[Term, Term] = {}
+
+    def above(part: Term) -> Term | None:
+        if isinstance(part, Var):
+            return _moved_var(part, letter, by)
+        if isinstance(part, Sum):
+            return type(part)(part.index, ranges.range_of(classes[part.index]), rewritten(part.body, above, memo))
+        return None
+
+    return rewritten(term, above, memo)

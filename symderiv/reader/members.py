@@ -12,7 +12,7 @@ from symderiv.kernel.derivative import Unsupported, definition_of
 from symderiv.reader import syntax
 from symderiv.reader.arrays import Array, Value, elementwise
 from symderiv.reader.families import substitute
-from symderiv.reader.indices import INDICATORS, refuse
+from symderiv.reader.indices import INDICATORS, MOST_CALLS, refuse
 from symderiv.reader.names import index_word, plain
 from symderiv.reader.nodes import commands, is_layer, is_transpose, names_in, parts_of, subscripts
 from symderiv.reader.vectors import Vectors
@@ -31,8 +31,8 @@ from symderiv.terms import (
     mul,
     num,
     power,
-    rebuild,
     rename,
+    rewritten,
 )
 
 
@@ -343,6 +343,9 @@ class Members(Vectors):
     def with_arguments(self, member: Term, scalars: dict, families: dict, node: syntax.Node) -> Term:
         """The value of a function's member with other arguments put in the places of its parameters."""
         heads = {v.head for v in scalars} | set(families)
+        self.calls_left -= 1
+        if self.calls_left < 0:
+            raise refuse("E109", f"more than {MOST_CALLS:,} calls of functions are needed to write this out", node)
         try:
             body = definition_of(member, self.symbols.definitions) if isinstance(member, Var) else None
             if body is None:
@@ -353,13 +356,17 @@ class Members(Vectors):
 
     def unfolded(self, term: Term, heads: set[Head]) -> Term:
         """``term`` with the definitions put in through which it depends on the parameters ``heads``."""
-        if isinstance(term, Var):
-            if term.head in heads or not heads & self.symbols.reached(term):
-                return term
-            body = definition_of(term, self.symbols.definitions)
-            return term if body is None else self.unfolded(body, heads)
-        if isinstance(term, Deriv):
-            return Deriv(self.unfolded(term.body, heads), term.var)
-        if not term.parts:
-            return term
-        return rebuild(term, tuple(self.unfolded(part, heads) for part in term.parts))
+
+        def unfolded(part: Term) -> Term | None:
+            if isinstance(part, Deriv):
+                return Deriv(read(part.body), part.var)
+            if not isinstance(part, Var) or part.head in heads or not heads & self.symbols.reached(part):
+                return None
+            body = definition_of(part, self.symbols.definitions)
+            return None if body is None else read(body)
+
+        def read(part: Term) -> Term:
+            return rewritten(part, unfolded, memo)
+
+        memo: dict[Term, Term] = {}
+        return read(term)

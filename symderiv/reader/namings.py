@@ -164,9 +164,9 @@ class Namings:
         left, right = posed.left, posed.right
         if posed.relation != "=" or not isinstance(left, Term) or not isinstance(right, Term):
             return False
-        found: set[tuple[Term, Term]] = set()
         joined = self.symbols.ranges.joined
-        if not differences(joined(left), joined(right), found) or len(found) != 1:
+        found = differences(joined(left), joined(right))
+        if found is None or len(found) != 1:
             return False
         ((unknown, value),) = found
         if not isinstance(unknown, Var) or unknown.head in self.symbols.definitions or (unknown is left and not naming):

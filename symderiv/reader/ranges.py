@@ -21,6 +21,7 @@ from symderiv.terms import (
     Var,
     num,
     rebuild,
+    rewritten,
 )
 
 NAMES = ("K", "n", "m", "N", "M", "C", "D", "T", "P", "Q")
@@ -152,11 +153,15 @@ class Ranges:
 
     def joined(self, term: Term) -> Term:
         """``term`` with one name for the range classes that are known to be the same."""
-        if isinstance(term, Sum) and isinstance(term.range.high, str) and term.range.high.startswith("?"):
-            return type(term)(term.index, Range(term.range.low, self.find(term.range.high)), self.joined(term.body))
-        if isinstance(term, Var | Delta) or not term.parts:
-            return term
-        return rebuild(term, tuple(self.joined(part) for part in term.parts))
+
+        def joined(part: Term) -> Term | None:
+            if isinstance(part, Sum) and isinstance(part.range.high, str) and part.range.high.startswith("?"):
+                high = self.find(part.range.high)
+                return type(part)(part.index, Range(part.range.low, high), rewritten(part.body, joined, memo))
+            return part if isinstance(part, Var | Delta) else None
+
+        memo: dict[Term, Term] = {}
+        return rewritten(term, joined, memo)
 
     def families(self) -> Mapping[Head, tuple[Range | None, ...]]:
         result: dict[Head, list[Range | None]] = {}

@@ -27,7 +27,7 @@ from symderiv.terms import (
     mul,
     num,
     power,
-    rebuild,
+    rewritten,
     subterms,
 )
 
@@ -60,11 +60,13 @@ class Readings:
         if not later:
             return []
 
-        def read(term: Term) -> Term:
-            if isinstance(term, Var):
-                return Var(later.get(term.name, term.name), term.subs, term.sups)
-            return rebuild(term, tuple(map(read, term.parts))) if term.parts else term
+        def moved_on(term: Term) -> Term | None:
+            return Var(later.get(term.name, term.name), term.subs, term.sups) if isinstance(term, Var) else None
 
+        def read(term: Term) -> Term:
+            return rewritten(term, moved_on, known)
+
+        known: dict[Term, Term] = {}
         memo: dict[Term, Term] = {}
         every = {
             head: tuple(Definition(d.params, self.symbols.ranges.resolve(d.body, memo)) for d in ds)
@@ -126,15 +128,17 @@ class Readings:
         if not names:
             return [], ""
 
-        def read(term: Term) -> Term:
-            if isinstance(term, Var):
-                if term.name in names and len(term.subs) == 2 and not term.sups:
-                    return mul(num(Fraction(1, 2)), add(term, Var(term.name, term.subs[::-1], ())))
-                return term
+        def halved(term: Term) -> Term | None:
+            if isinstance(term, Var) and term.name in names and len(term.subs) == 2 and not term.sups:
+                return mul(num(Fraction(1, 2)), add(term, Var(term.name, term.subs[::-1], ())))
             if isinstance(term, Deriv):
                 return Deriv(read(term.body), term.var)
-            return rebuild(term, tuple(map(read, term.parts))) if term.parts else term
+            return None
 
+        def read(term: Term) -> Term:
+            return rewritten(term, halved, memo)
+
+        memo: dict[Term, Term] = {}
         read_claims = []
         for claim in claims:
             definitions = {
@@ -165,7 +169,7 @@ class Readings:
         held = frozenset(h for h in self.symbols.variables if h in claim.context.definitions)
         changed = False
 
-        def read(term: Term) -> Term:
+        def partial(term: Term) -> Term | None:
             nonlocal changed
             if isinstance(term, Deriv) and isinstance(term.body, Var) and term.body.head not in claim.context.through:
                 body = definition_of(term.body, claim.context.definitions)
@@ -178,12 +182,11 @@ class Readings:
                 if term.var.head in direct and (direct & held) - {term.var.head}:
                     changed = True
                     return differentiate(body, term.var, replace(claim.context, held=held))
-            if not term.parts:
-                return term
-            return rebuild(term, tuple(read(part) for part in term.parts))
+            return None
 
+        memo: dict[Term, Term] = {}
         try:
-            left, right = read(claim.left), read(claim.right)
+            left, right = rewritten(claim.left, partial, memo), rewritten(claim.right, partial, memo)
         except Unsupported:
             return None
         return replace(claim, left=left, right=right) if changed else None

@@ -32,7 +32,7 @@ from symderiv.terms import (
     mul,
     num,
     reached,
-    rebuild,
+    rewritten,
     subterms,
 )
 
@@ -124,15 +124,19 @@ def alike(claim: Claim, symbols: Symbols) -> tuple[Claim, str]:
         sizes[letter_of(key)] = sizes.get(letter_of(key), True) and said
     summed: set[str] = set()
 
-    def read(term: Term) -> Term:
+    def one(term: Term) -> Term | None:
         if isinstance(term, Var):
             return Var(of_one(term.head).name, term.subs, term.sups[: of_one(term.head).sups])
         if type(term) is Sum and (letter := term.index.rstrip("'")) in sizes:
             summed.add(letter)
             high = term.range.high
             return mul(SizeOf(high) if isinstance(high, str) else num(high), read(term.body))
-        return rebuild(term, tuple(map(read, term.parts))) if term.parts else term
+        return None
 
+    def read(term: Term) -> Term:
+        return rewritten(term, one, memo)
+
+    memo: dict[Term, Term] = {}
     left, right = read(claim.left), read(claim.right)
     known = claim.context.definitions
     heads = {t.head for t in reached((claim.left, claim.right), known) if isinstance(t, Var)}

@@ -26,8 +26,8 @@ from symderiv.terms import (
     Var,
     fresh,
     reached,
-    rebuild,
     rename,
+    rewritten,
     subterms,
 )
 
@@ -209,16 +209,20 @@ class Symbols:
 
     def lift(self, term: Term, key: str, index: str) -> Term:
         """``term`` for the example ``index`` of the examples ``key``: a becomes a^{(index)}."""
-        if isinstance(term, Var):
-            if term.head not in self.per_example(term):
-                return term
-            return Var(self._lifted(term.head, key).name, term.subs, (*term.sups, index))
-        if isinstance(term, Sum) and term.index == index:
-            other = fresh(index, {*term.free, *term.body.free})
-            term = type(term)(other, term.range, rename(term.body, {index: other}))
-        if not term.parts:
-            return term
-        return rebuild(term, tuple(self.lift(part, key, index) for part in term.parts))
+
+        def lifted(part: Term) -> Term | None:
+            if isinstance(part, Var) and part.head in self.per_example(part):
+                return Var(self._lifted(part.head, key).name, part.subs, (*part.sups, index))
+            if isinstance(part, Sum) and part.index == index:
+                other = fresh(index, {*part.free, *part.body.free})
+                return type(part)(other, part.range, read(rename(part.body, {index: other})))
+            return None
+
+        def read(part: Term) -> Term:
+            return rewritten(part, lifted, memo)
+
+        memo: dict[Term, Term] = {}
+        return read(term)
 
     def _lifted(self, head: Head, key: str) -> Head:
         """The family of what ``head`` is for each of the examples ``key``."""

@@ -32,9 +32,11 @@ _COLOURS = {
 _FORMULA = 54  # columns for the formulas of the table of steps
 
 
-def coloured(stream: TextIO) -> bool:
+def coloured(stream: TextIO | None) -> bool:
     """Whether to colour what is written to ``stream``: a terminal, and the user has not said no."""
-    return stream.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
+    return (
+        stream is not None and stream.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
+    )
 
 
 # Text
@@ -44,9 +46,9 @@ def clean(text: str) -> str:
     """Text on one line that cannot act on a terminal: no escape sequences, control or direction characters."""
     text = re.sub(r"\x1b\[[0-?]*[ -/]*[@-~]|\x1b\][^\x07\x1b]*(?:\x07|\x1b\\)?|\x1b.", "", text)
     return "".join(
-        " " if c in "\t\n\r" else c
+        " " if c in "\t\n\r" else "\ufffd" if unicodedata.category(c) == "Cs" else c
         for c in text
-        if c in "\t\n\r" or unicodedata.category(c) not in ("Cc", "Cf", "Zl", "Zp", "Cs")
+        if c in "\t\n\r" or unicodedata.category(c) not in ("Cc", "Cf", "Zl", "Zp")
     )
 
 

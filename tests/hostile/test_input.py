@@ -48,6 +48,11 @@ def display(formula: str) -> str:
     return f"$$\n{formula}\n$$\n"
 
 
+def matrix(letter: str, size: int) -> str:
+    rows = (" & ".join(f"{letter}_{{{i}{j}}}" for j in range(1, size + 1)) for i in range(1, size + 1))
+    return r"\begin{pmatrix}" + r" \\ ".join(rows) + r"\end{pmatrix}"
+
+
 # What is much too large, each followed by a claim that must be proved all the same.
 
 LARGE = {
@@ -73,6 +78,14 @@ LARGE = {
     "product.md": display("x = " + "y " * 20_000),
     "terms.md": display("x = " + "y + " * 20_000 + "1") + display("0 = x" + " - y" * 20_000),
     "signs.md": display("x = " + "-" * 20_000 + "y") + display("x = y" + r" \cdot - a" * 3_000),
+    "calls.md": display("f(x) = x^2 + x") + display("f(" * 40 + "x" + ")" * 40 + " = " + "f(" * 40 + "y" + ")" * 40),
+    "functions.md": "".join(display(rf"f_{{{i}}}(x) = f_{{{i - 1}}}(f_{{{i - 1}}}(x)) + x") for i in range(1, 25)),
+    "vector-calls.md": display(r"s(z)_i = \frac{e^{z_i}}{\sum_j e^{z_j}}")
+    + display("s(" * 20 + "z" + ")" * 20 + "_i = 1"),
+    "matrix.md": display("x = " + matrix("y", 100)),
+    "matrices.md": display(matrix("x", 8) * 14 + " = " + matrix("x", 8) * 13),
+    "matrices-by-name.md": "".join(f"<!-- symderiv: shape {c} : n x n -->\n" for c in "ABCDEFGHIJLMNOPQRSTUVWXYZ")
+    + display("A B C D E F G H I J L M N O P Q R S T U V W X Y Z = A B C D E F G H I J L M N O P Q R S T U V W X Z Y"),
     "formulas.md": "$x$ " * 20_000 + "\n\n",
     "words.md": "the one-hot vector $t$ sums to one, " * 5_000 + "\n\n",
     "recursive.md": r"$\newcommand{\f}{\f\f}$" + display(r"x = \f"),
