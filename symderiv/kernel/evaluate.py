@@ -81,6 +81,8 @@ class Point:
         self.positive = {tuple(a.data[0]) for a in assumptions if a.kind == "positive"}
         self.derivatives = {} if derivatives is None else derivatives
         self.memo: dict[tuple, arb] = {}
+        self.smooth: dict[tuple, arb] = {}  # the memo inside of derivatives
+        self.inside = False  # of what is differentiated: there roots must not vanish, and kinks not be met
         self.work = WORK_LIMIT
         self.root: Mapping[str, int] = {}  # the free indices of the claim, which definitions may mention
         self.open: set[tuple] = set()
@@ -305,11 +307,17 @@ class Point:
             case Num():
                 return _ball(term.value)
             case Pow(base=base, exponent=exponent):
-                return _power(self.evaluate(base, env), self.evaluate(exponent, env), exponent)
+                value = self.evaluate(base, env)
+                if self.inside and isinstance(exponent, Num) and exponent.value.denominator > 1 and value.contains(0):
+                    raise NoValue("a root of zero has no derivative")
+                return _power(value, self.evaluate(exponent, env), exponent)
             case Fn(name=name, arg=arg):
                 if name in FUNCTIONS:
                     return self.evaluate(FUNCTIONS[name](arg), env)
-                return _apply(name, self.evaluate(arg, env))
+                value = self.evaluate(arg, env)
+                if self.inside and name in ("abs", "relu") and value.contains(0):
+                    raise NoValue("there is no derivative at a kink")
+                return _apply(name, value)
             case Delta():
                 return arb(int(_index(term.left, env, self) == _index(term.right, env, self)))
             case Sum():
@@ -364,7 +372,12 @@ class Point:
             here[apart[name]] = env[name]
         moved = rename(term, apart)
         assert isinstance(moved, Deriv)
-        self.evaluate(term.body, env)  # a derivative exists only where the function does
+        around = self.inside, self.memo
+        self.inside, self.memo = True, self.smooth
+        try:
+            self.evaluate(term.body, env)  # a derivative exists only where the function does, and is smooth
+        finally:
+            self.inside, self.memo = around
         derivative = self.derivatives.get(moved)
         if derivative is None:
             # what does not occur in it at all most likely enters in a way that was not said

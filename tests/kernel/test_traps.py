@@ -250,6 +250,7 @@ def test_a_derivative_exists_where_every_member_does() -> None:
 
     left = total("j", K, Deriv(log(f("j")), f("j")))
     never_refuted(left, total("j", K, one("j") / Fn("abs", f("j"))))
+    never_refuted(Deriv(power(neg(x * x), Fraction(3, 2)), x), ONE)  # defined at 0 alone, so without a derivative
     never_refuted(Deriv(log(f("K")), f("K")), one("K") / Fn("abs", f("K")), Context(families={Head("f", 1, 0): (K,)}))
 
 

@@ -14,11 +14,12 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.soundness", description=__doc__)
     parser.add_argument("--claims", type=int, default=100_000, help="random claims (default: 100000)")
     parser.add_argument("--forms", type=int, default=30_000, help="random normal forms (default: 30000)")
+    parser.add_argument("--values", type=int, default=30_000, help="random enclosures (default: 30000)")
     parser.add_argument("--every", type=int, default=1, help="judge one mutant in so many; 0 for none (default: 1)")
     parser.add_argument("--jobs", type=int, default=2, help="processes (default: 2)")
     parser.add_argument("--first", type=int, default=0, help="the first seed (default: 0)")
     parser.add_argument(
-        "--limit", type=float, default=1e9, help="seconds for claims and for normal forms (default: none)"
+        "--limit", type=float, default=1e9, help="seconds for each of claims, forms and values (default: none)"
     )
     parser.add_argument(
         "--quick", action="store_true", help="the short record: fewer claims, mutants and SymPy seconds"
@@ -28,14 +29,16 @@ def main() -> int:
     if options.claim is not None:
         return show(options.claim)
     if options.quick:
-        options.claims, options.forms, options.every = (
+        options.claims, options.forms, options.values, options.every = (
             min(options.claims, 10_000),
             min(options.forms, 3_000),
+            min(options.values, 3_000),
             max(options.every, 20),
         )
     page, sound = record(
         options.claims,
         options.forms,
+        options.values,
         options.every,
         options.jobs,
         options.first,

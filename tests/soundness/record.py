@@ -23,6 +23,7 @@ from tests.soundness.judge import trial
 from tests.soundness.mutation import Tally, our_derivations, our_documents
 from tests.soundness.mutation import run as mutate
 from tests.soundness.traps import TRAPS, sympy_names, sympy_says, verdict_of, wrong
+from tests.soundness.values import ValueTally, judge_values
 
 KERNEL = import_module("symderiv.kernel.prove")
 WHOLE = 20  # one random claim in so many is posed with the kernel's thorough search
@@ -105,6 +106,13 @@ def judge_forms(seeds: range) -> FormTally:
     tally = FormTally()
     for seed in seeds:
         judge_form(seed, tally)
+    return tally
+
+
+def judge_balls(seeds: range) -> ValueTally:
+    tally = ValueTally()
+    for seed in seeds:
+        judge_values(seed, tally)
     return tally
 
 
@@ -234,6 +242,16 @@ def forms_page(tally: FormTally, seconds: float) -> Iterator[str]:
     yield ""
 
 
+def values_page(tally: ValueTally, seconds: float) -> Iterator[str]:
+    yield "### Enclosures"
+    yield ""
+    yield f"{tally.terms:,} terms evaluated by the kernel's ball arithmetic, {tally.values:,} balls in {seconds:.0f} s: {len(tally.wrong)} without the value of their term, or for one that has none"
+    yield f"({tally.unsettled} beyond the digits of the reference)."
+    for line in tally.wrong[:SHOWN]:
+        yield f"- {line}"
+    yield ""
+
+
 def mutation_page(tallies: Sequence[Tally], seconds: float, every: int) -> Iterator[str]:
     yield "## 2. Mutation of our own derivations and test documents"
     yield ""
@@ -317,13 +335,15 @@ def size_page() -> Iterator[str]:
 
 
 def record(
-    claims: int, forms: int, every: int, jobs: int, first: int, limit: float, sympy_seconds: int
+    claims: int, forms: int, values: int, every: int, jobs: int, first: int, limit: float, sympy_seconds: int
 ) -> tuple[str, bool]:
     """The whole page, and whether nothing unsound was found."""
     tally, seconds = gather(judge_claims, first, claims, jobs, ClaimTally(), limit, "claims")
     lines = ["# Soundness record", "", *claims_page(tally, seconds)]
     form_tally, seconds = gather(judge_forms, first, forms, jobs, FormTally(), limit, "normal forms")
     lines += forms_page(form_tally, seconds)
+    value_tally, seconds = gather(judge_balls, first, values, jobs, ValueTally(), limit, "enclosures")
+    lines += values_page(value_tally, seconds)
     start = time.monotonic()
     tallies = []
     if every:
@@ -336,6 +356,6 @@ def record(
         lines += mutation_page(tallies, time.monotonic() - start, every)
     page, missed = traps_page(sympy_seconds)
     lines += [*page, *size_page()]
-    sound = not any(tally.problems[p] for p in GRAVE) and not form_tally.wrong and not missed
+    sound = not any(tally.problems[p] for p in GRAVE) and not form_tally.wrong and not value_tally.wrong and not missed
     sound = sound and not any(t.false_proved or t.false_refuted for t in tallies)
     return "\n".join(lines) + "\n", sound

@@ -36,7 +36,7 @@ from tests.soundness.forms import FormTally
 from tests.soundness.judge import survey, unfounded
 from tests.soundness.mutation import mutants, our_derivations
 from tests.soundness.mutation import run as mutate
-from tests.soundness.record import code_lines, judge_claims, judge_forms
+from tests.soundness.record import code_lines, judge_balls, judge_claims, judge_forms
 from tests.soundness.reference import DIGITS, FLOATS, RATIONALS, Digits, Evaluation, NotDefined
 
 K = Range(1, "K")
@@ -156,6 +156,18 @@ def test_normal_forms_have_the_value_of_their_terms() -> None:
     tally: FormTally = judge_forms(range(2_000_000, 2_000_600))
     assert tally.points > 2_000
     assert not tally.wrong
+
+
+def test_balls_contain_the_values_of_their_terms() -> None:
+    tally = judge_balls(range(2_000_000, 2_000_600))
+    assert tally.values > 1_500
+    assert tally.unsettled < 0.01 * tally.values
+    assert not tally.wrong
+
+
+def test_the_reference_sees_a_wrong_ball(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("symderiv.kernel.evaluate._power", lambda base, exponent, written: base)
+    assert judge_balls(range(2_000_000, 2_000_030)).wrong
 
 
 def test_mutants_of_our_derivations() -> None:
