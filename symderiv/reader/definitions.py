@@ -15,7 +15,7 @@ from symderiv.reader import syntax
 from symderiv.reader.arrays import Array, Value
 from symderiv.reader.claims import Claims
 from symderiv.reader.einstein import summed
-from symderiv.reader.names import index_word, plain
+from symderiv.reader.names import index_word, plain, shown
 from symderiv.reader.nodes import index_count, is_data, is_layer, names_in, parts_of, says_vector
 from symderiv.reader.reading import Posed, Reading
 from symderiv.reader.survey import Survey
@@ -179,12 +179,12 @@ class Definitions(Wholes):
             if self._repeats(left, right):
                 return False
             self.reading.diagnostics.append(
-                Diagnostic("W420", f"{name} is defined anew here; its earlier meaning ends", posed.left_span)
+                Diagnostic("W420", f"{shown(name)} is defined anew here; its earlier meaning ends", posed.left_span)
             )
         if symbols.defines(name, len(subs), len(labels)):
-            shown = Head(symbols.name(name, len(subs), len(labels)), len(subs), len(labels))
-            existing = symbols.definitions.get(symbols.hidden[shown][1] if shown in symbols.hidden else shown, ())
-            if shown in symbols.auto:
+            written = Head(symbols.name(name, len(subs), len(labels)), len(subs), len(labels))
+            existing = symbols.definitions.get(symbols.hidden[written][1] if written in symbols.hidden else written, ())
+            if written in symbols.auto:
                 symbols.new_version(name, len(subs), len(labels))
                 existing = ()
             members_only = bool(existing) and all(any(isinstance(p, int) for p in d.params) for d in existing)
@@ -207,7 +207,9 @@ class Definitions(Wholes):
                         return False
                     symbols.new_version(name, len(subs), len(labels))
                     self.reading.diagnostics.append(
-                        Diagnostic("W420", f"{name} is defined anew here; its earlier meaning ends", posed.left_span)
+                        Diagnostic(
+                            "W420", f"{shown(name)} is defined anew here; its earlier meaning ends", posed.left_span
+                        )
                     )
                 else:
                     return False
@@ -385,7 +387,7 @@ class Definitions(Wholes):
         if isinstance(value, Var) and value.head == Head(
             symbols.name(name, len(subs), len(labels)), len(subs), len(labels)
         ):
-            raise ReadError("E165", f"{name} stands on both sides, so this does not define it", posed.span)
+            raise ReadError("E165", f"{shown(name)} stands on both sides, so this does not define it", posed.span)
         numbers = bool(params) and all(isinstance(i, int) for i in params)
         itself = (
             Var(versioned.name, tuple(subs), tuple(labels)) in set(subterms(value))
@@ -393,7 +395,7 @@ class Definitions(Wholes):
             else versioned in symbols.reached(value)
         )
         if itself:
-            raise ReadError("E165", f"{name} stands on both sides, so this does not define it", posed.span)
+            raise ReadError("E165", f"{shown(name)} stands on both sides, so this does not define it", posed.span)
         head = symbols.define(name, params, len(subs), value, posed.left_span)
         if args:
             written = sum(

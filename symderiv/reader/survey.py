@@ -62,6 +62,7 @@ class Survey:
         self.averages: dict[str, set[str]] = {}
         self.bodies: list[tuple[str, syntax.Node]] = []  # what is summed, for each letter below a sum
         self.callers: dict[str, set[str]] = {}  # what is called with each letter
+        self.conditioned: set[str] = set()  # letters before a bar, as y in p(y|x)
         self.subscripts: dict[str, set[str]] = {}  # what stands below each letter, "" for a number
         self.nameless = False  # whether a sum says nothing of what it runs over
 
@@ -310,16 +311,19 @@ class Survey:
             forms.setdefault(syntax.sexpr(group.body), group.body)
             for name in letters:
                 self.callers.setdefault(name, set()).add(plain(called.name))
+            if isinstance(group.body, syntax.Given):
+                self.conditioned |= letters_called(group.body.left)
 
     def _values(self) -> None:
         r"""Letters that sums run over and that are arguments of functions there: ``\\sum_y \\pi(y)``."""
         symbols = self.symbols
-        for name in self.summed:
+        marked = {name for name in self.conditioned if self.subscripts.get(name, set()) - {""}}  # p(y_w|x), p(y_l|x)
+        for name in sorted({*self.summed, *marked}):
             callers = self.callers.get(name, set())
             if not callers or name in self.scripted | self.variables | symbols.size_names:
                 continue
             below = self.subscripts.get(name, set())
-            if not below.isdisjoint(symbols.index_names | set("ijkmnt")) or "" in below:
+            if not below.isdisjoint(symbols.index_names | set("ijkmnt")) or ("" in below and name not in marked):
                 continue  # x_j is a member of x; y_w may be one of the values
             if all(callers.intersection(names_in(body)) for letter, body in self.bodies if letter == name):
                 symbols.valued.add(name)

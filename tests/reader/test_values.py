@@ -84,3 +84,14 @@ def test_gradients_without_a_variable_are_by_the_one_that_others_name() -> None:
 def test_a_function_called_with_another_argument_is_another_number(body: str) -> None:
     assert last(f"$$f(x) = {body}$$", "f(u) - f(x) = 0") not in (Proved, Refuted)
     assert last(f"$$f(x) = {body}$$", f"f(x) - 2 = {body} - 2") is Proved
+
+
+def test_marked_values_of_one_letter() -> None:
+    """y_w and y_l are two values of y, wherever p(y_w|x) says so."""
+    reward = r"$$p(y|x) = \exp(r(y,x) - \beta \log q(y|x))$$"
+    right = r"r(y_w,x) - r(y_l,x) = \log \frac{p(y_w|x)}{p(y_l|x)} + \beta \log \frac{q(y_w|x)}{q(y_l|x)}"
+    said = "<!-- symderiv: assume q(y|x) > 0 -->"
+    assert last(said, reward, right) is Proved
+    assert last(said, reward, right.replace(r"+ \beta", r"- \beta")) is Refuted
+    assert last(said, reward, r"r(y,x) = \log p(y|x) + \beta \log q(y|x)") is Proved
+    assert last(said, reward, r"r(y,x) = \log p(y|x) - \beta \log q(y|x)") is not Proved
