@@ -93,5 +93,5 @@ def test_marked_values_of_one_letter() -> None:
     said = "<!-- symderiv: assume q(y|x) > 0 -->"
     assert last(said, reward, right) is Proved
     assert last(said, reward, right.replace(r"+ \beta", r"- \beta")) is Refuted
-    assert last(said, reward, r"r(y,x) = \log p(y|x) + \beta \log q(y|x)") is Proved
-    assert last(said, reward, r"r(y,x) = \log p(y|x) - \beta \log q(y|x)") is not Proved
+    assert last(said, reward, f"$${right}$$", r"r(y,x) = \log p(y|x) + \beta \log q(y|x)") is Proved
+    assert last(said, reward, f"$${right}$$", r"r(y,x) = \log p(y|x) - \beta \log q(y|x)") is not Proved
