@@ -138,14 +138,18 @@ class Values(Entries):
             case syntax.Symbol():
                 return plain(node.name)
             case syntax.Relation(left=left, rest=(("=", syntax.Symbol(name=index)),)) if self._is_index(plain(index)):
-                text = self.shape(left, found)
+                text = self._spoken_of(left, found)
                 found.append(plain(index))  # P(y = i | x) is another number for each i
                 return f"{text}=\N{MIDDLE DOT}"
             case syntax.Relation(left=left, rest=((op, right),)):
-                return f"{self.shape(left, found)}{op}{self.shape(right, found)}"
+                return f"{self._spoken_of(left, found)}{op}{self.shape(right, found)}"
             case syntax.Number():
                 return node.text
         raise refuse("E151", "this conditional probability is not understood", node)
+
+    def _spoken_of(self, node: syntax.Node, found: list[Index]) -> str:
+        """``P(y = 1)`` speaks of y, and not of each of its values."""
+        return plain(node.name) if isinstance(node, syntax.Symbol) else self.shape(node, found)
 
     def _is_index(self, name: str) -> bool:
         symbols = self.symbols
