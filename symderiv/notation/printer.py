@@ -33,6 +33,7 @@ from symderiv.terms import (
 
 # the reader's marks on a symbol that its author defined anew, and on one that belongs to examples
 _VERSION = re.compile(r"#\d+|@.*")
+_SLOT = re.compile(r"(?<=[(,|])\{([^{}]+)\}")  # an argument that is an index, in the name of a function of values
 _ENDS_IN_NUMBER = re.compile(r"(^|\s)\d+$")
 
 
@@ -54,8 +55,13 @@ def index_text(style: Style, indices: Sequence[Index]) -> str:
 
 
 def _variable(style: Style, var: Var, short: bool = True) -> Piece:
-    name = style.name(_VERSION.sub("", var.name))
     subs, sups = var.subs, var.sups
+    name = _VERSION.sub("", var.name)
+    if name.endswith(")"):  # a function of values: its indices stand among its arguments
+        at = iter(subs)
+        name, filled = _SLOT.subn(lambda letter: _argument(letter[1], next(at, letter[1])), name)
+        subs = subs[filled:]
+    name = style.name(name)
     if (subs and "_" in name) or (sups and ("^" in name or "'" in name)):
         name = style.braced(name)
     text = name
@@ -65,6 +71,10 @@ def _variable(style: Style, var: Var, short: bool = True) -> Piece:
     if sups:
         text += f"^{{({index_text(style, sups)})}}"
     return Piece(text, FACTOR if sups or "^" in name or "'" in name else BASE)
+
+
+def _argument(letter: str, index: Index) -> str:
+    return index if isinstance(index, str) else f"{letter}={index}"
 
 
 def latex_var(var: Var) -> str:

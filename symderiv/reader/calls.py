@@ -9,16 +9,15 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from fractions import Fraction
 
-from symderiv.diagnostics import ReadError
 from symderiv.kernel.derivative import Unsupported, definition_of, differentiate
 from symderiv.reader import syntax
 from symderiv.reader.arrays import Array, Value, contraction, elementwise, inverse, join
-from symderiv.reader.entries import Entries
 from symderiv.reader.families import substitute
 from symderiv.reader.indices import INDICATORS, refuse
 from symderiv.reader.names import GREEK_NAMES, index_word, plain
-from symderiv.reader.nodes import is_data, is_transpose, parts_of
+from symderiv.reader.nodes import is_data, letters_called, parts_of
 from symderiv.reader.symbols import Function
+from symderiv.reader.values import Values
 from symderiv.terms import (
     ONE,
     Context,
@@ -56,7 +55,7 @@ FUNCTIONS: dict[str, str] = {
 """Functions known by name, unless the author defines the name."""
 
 
-class Calls(Entries):
+class Calls(Values):
     """The value of a function at its arguments."""
 
     def call(self, factors: list[syntax.Node], operators: list[str], n: int) -> tuple[Value, int]:
@@ -76,7 +75,8 @@ class Calls(Entries):
             return ONE, 0
         items = list(group.body.items) if isinstance(group.body, syntax.Tuple) else [group.body]
         items = [item for item in items if not is_data(item)] if len(items) > 1 else items
-        if any(isinstance(item, syntax.Given) for item in items):
+        of_values = name not in FUNCTIONS and not letters_called(group.body).isdisjoint(self.symbols.valued)
+        if any(isinstance(item, syntax.Given) for item in items) or (of_values and gsub is None):
             return self.scripts(self.conditional(head, group.body), gsup, gprimes, head), 2
         if primes and sub is None and len(items) == 1:
             derivative = self.function_derivative(name, primes, items[0], head)
@@ -146,60 +146,6 @@ class Calls(Entries):
         symbols.standard.add(name)
         self.notes.append(f"{name} alone is read as {name}({plain(argument.name)})")
         return Fn(FUNCTIONS[name], value)
-
-    def conditional(self, node: syntax.Node, body: syntax.Node) -> Value:
-        """``p(y | x)`` as one symbol: the same letters are the same number; its indices stay indices."""
-        base, sub, sup, primes = parts_of(node)
-        assert isinstance(base, syntax.Symbol)
-        name, found = plain(base.name) + "'" * primes, list[Index]()
-        if sub is not None:
-            name = f"{name}_{{{index_word(sub)}}}"
-        labels, exponent, name = self.label(name, sup)
-        shape = self.shape(body, found)
-        head = Head(f"{name}({shape})", len(found), len(labels))
-        for n, index in enumerate((*found, *labels)):
-            self.use(index, self.symbols.ranges.slot(head, n), node)
-        return self.scripts(Var(head.name, tuple(found), tuple(labels)), exponent, 0, node)
-
-    def shape(self, node: syntax.Node, found: list[Index]) -> str:
-        """The text of a node with its indices taken out into ``found``."""
-        match node:
-            case syntax.Given(left=left, right=right):
-                return f"{self.shape(left, found)}|{self.shape(right, found)}"
-            case syntax.Tuple(items=items):
-                return ",".join(self.shape(item, found) for item in items)
-            case syntax.Scripted(base=syntax.Symbol() as base, sub=sub, sup=sup, primes=primes):
-                text = plain(base.name) + "'" * primes
-                for part, mark in ((sub, "_"), (sup, "^")):
-                    inner = part.body if isinstance(part, syntax.Group) else part
-                    if inner is None or part is None:
-                        continue
-                    try:
-                        indices = self.indices(inner)
-                    except ReadError as error:
-                        raise refuse("E151", "this conditional probability is not understood", node) from error
-                    power = mark == "^" and part is inner and not is_transpose(inner)
-                    if indices is None or (power and not all(isinstance(i, str) for i in indices)):
-                        text += f"{mark}{{{index_word(inner)}}}"
-                    else:
-                        found += indices
-                return text
-            case syntax.Symbol():
-                return plain(node.name)
-            case syntax.Relation(left=left, rest=(("=", syntax.Symbol(name=index)),)) if self._is_index(plain(index)):
-                text = self.shape(left, found)
-                found.append(plain(index))  # P(y = i | x) is another number for each i
-                return f"{text}=\N{MIDDLE DOT}"
-            case syntax.Relation(left=left, rest=((op, right),)):
-                return f"{self.shape(left, found)}{op}{self.shape(right, found)}"
-            case syntax.Number():
-                return node.text
-        raise refuse("E151", "this conditional probability is not understood", node)
-
-    def _is_index(self, name: str) -> bool:
-        symbols = self.symbols
-        known = name in symbols.index_names | symbols.bound_names | symbols.sub_letters
-        return name in self.bound or (known and name not in symbols.size_names and not symbols.defines(name, 0))
 
     def called(
         self,

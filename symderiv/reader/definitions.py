@@ -10,12 +10,12 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 
 from symderiv.diagnostics import Diagnostic, ReadError
-from symderiv.kernel import Proved, prove_all
+from symderiv.kernel import Proved, Refuted, Verdict, prove_all
 from symderiv.reader import syntax
 from symderiv.reader.arrays import Array, Value
 from symderiv.reader.claims import Claims
 from symderiv.reader.einstein import summed
-from symderiv.reader.names import index_word, plain
+from symderiv.reader.names import index_word, plain, shown
 from symderiv.reader.nodes import index_count, is_data, is_layer, names_in, parts_of, says_vector
 from symderiv.reader.reading import Posed, Reading
 from symderiv.reader.survey import Survey
@@ -91,6 +91,11 @@ class Definitions(Wholes):
             group, gsub, gsup, gprimes = parts_of(call)
             if not isinstance(group, syntax.Group) or group.open not in ("(", "[") or gsup is not None or gprimes:
                 return None
+            if isinstance(parts_of(head)[0], syntax.Symbol) and gsub is None:
+                found = self.elaborator.template(head, group.body)
+                if found is not None:  # r(x, y) is a member of a family for each y
+                    members = tuple(syntax.Symbol(str(index), call.span) for index in found[1])
+                    return None if found[2] is not None else (found[0], syntax.Tuple(members, (), call.span), None, [])
             args = list(group.body.items) if isinstance(group.body, syntax.Tuple) else [group.body]
             args = [arg.left if isinstance(arg, syntax.Given) else arg for arg in args if not is_data(arg)]
             if not all(isinstance(arg, syntax.Symbol | syntax.Scripted | syntax.Ellipsis) for arg in args):
@@ -182,12 +187,12 @@ class Definitions(Wholes):
             if self._repeats(left, right):
                 return False
             self.reading.diagnostics.append(
-                Diagnostic("W420", f"{name} is defined anew here; its earlier meaning ends", posed.left_span)
+                Diagnostic("W420", f"{shown(name)} is defined anew here; its earlier meaning ends", posed.left_span)
             )
         if symbols.defines(name, len(subs), len(labels)):
-            shown = Head(symbols.name(name, len(subs), len(labels)), len(subs), len(labels))
-            existing = symbols.definitions.get(symbols.hidden[shown][1] if shown in symbols.hidden else shown, ())
-            if shown in symbols.auto:
+            written = Head(symbols.name(name, len(subs), len(labels)), len(subs), len(labels))
+            existing = symbols.definitions.get(symbols.hidden[written][1] if written in symbols.hidden else written, ())
+            if written in symbols.auto:
                 symbols.new_version(name, len(subs), len(labels))
                 existing = ()
             members_only = bool(existing) and all(any(isinstance(p, int) for p in d.params) for d in existing)
@@ -210,7 +215,9 @@ class Definitions(Wholes):
                         return False
                     symbols.new_version(name, len(subs), len(labels))
                     self.reading.diagnostics.append(
-                        Diagnostic("W420", f"{name} is defined anew here; its earlier meaning ends", posed.left_span)
+                        Diagnostic(
+                            "W420", f"{shown(name)} is defined anew here; its earlier meaning ends", posed.left_span
+                        )
                     )
                 else:
                     return False
@@ -218,6 +225,8 @@ class Definitions(Wholes):
         try:
             self._make(name, subs, labels, head[3], right, posed)
         except ReadError as error:
+            if error.diagnostic.code == "E165" and not isinstance(self._verdict(left, right), Refuted | None):
+                return False  # what was defined through it is turned round, and not by way of an equation to be solved
             posed.error = error.diagnostic
         finally:
             symbols.ranges.defining = False
@@ -306,10 +315,14 @@ class Definitions(Wholes):
 
     def _repeats(self, left: syntax.Node, right: syntax.Node, at: Mapping[str, Index] | None = None) -> bool:
         """Whether the equation holds under the meaning that the left side already has, for these indices."""
+        return isinstance(self._verdict(left, right, at), Proved)
+
+    def _verdict(self, left: syntax.Node, right: syntax.Node, at: Mapping[str, Index] | None = None) -> Verdict | None:
+        """The kernel's verdict on the equation under the meaning that its left side has; None if it has none."""
         try:
             a, b = self.elaborator.value(left), self.elaborator.value(right)
         except ReadError:
-            return False
+            return None
         if at and isinstance(a, Term) and isinstance(b, Term):
             a, b = rename(a, at), rename(b, at)
         saved = dict(self.symbols.ranges.resolved), set(self.symbols.ranges.taken)
@@ -329,9 +342,9 @@ class Definitions(Wholes):
         posed.at = len(self.reading.posed)
         try:
             claims = self.claims.of(posed)
-            return bool(claims) and isinstance(prove_all(claims), Proved)
+            return prove_all(claims) if claims else None
         except ReadError:
-            return False
+            return None
         finally:
             self.symbols.ranges.resolved, self.symbols.ranges.taken = saved
 
@@ -404,7 +417,7 @@ class Definitions(Wholes):
         if isinstance(value, Var) and value.head == Head(
             symbols.name(name, len(subs), len(labels)), len(subs), len(labels)
         ):
-            raise ReadError("E165", f"{name} stands on both sides, so this does not define it", posed.span)
+            raise ReadError("E165", f"{shown(name)} stands on both sides, so this does not define it", posed.span)
         numbers = bool(params) and all(isinstance(i, int) for i in params)
         itself = (
             Var(versioned.name, tuple(subs), tuple(labels)) in set(subterms(value))
@@ -412,7 +425,7 @@ class Definitions(Wholes):
             else versioned in symbols.reached(value)
         )
         if itself:
-            raise ReadError("E165", f"{name} stands on both sides, so this does not define it", posed.span)
+            raise ReadError("E165", f"{shown(name)} stands on both sides, so this does not define it", posed.span)
         head = symbols.define(name, params, len(subs), value, posed.left_span)
         if args:
             written = sum(

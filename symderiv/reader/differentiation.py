@@ -10,6 +10,7 @@ import re
 from symderiv.reader import syntax
 from symderiv.reader.arrays import Array, Value, elementwise
 from symderiv.reader.indices import Indices, refuse
+from symderiv.reader.names import index_word
 from symderiv.terms import Deriv, Term, Var
 
 
@@ -82,6 +83,9 @@ class Differentiation(Indices):
         match node.body:
             case syntax.Product(factors=(_, syntax.Group(open="(", body=syntax.Symbol() as only))) if variable is None:
                 variable = only  # the gradient of f(x) is that by x
+        if variable is None and len(self.symbols.gradients) == 1:
+            (variable,) = self.symbols.gradients.values()
+            self.notes.append(f"\\nabla is read as the gradient by {index_word(variable)}, as elsewhere")
         if variable is None or node.body is None:
             raise refuse("E173", "nabla needs its variable as a subscript, and a body", node)
         body, by = self.value(node.body), self.value(variable)

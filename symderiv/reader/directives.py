@@ -28,7 +28,7 @@ from symderiv.reader.names import plain
 from symderiv.reader.nodes import parts_of
 from symderiv.reader.structure import MAX_DIGITS, too_long
 from symderiv.reader.symbols import Symbols
-from symderiv.terms import Assumption, Head, Range
+from symderiv.terms import Assumption, Head, Range, Var
 
 Parse = Callable[[str, int], syntax.Rows]
 Define = Callable[[syntax.Row], None]
@@ -159,6 +159,8 @@ class Directives:
         side = row.segments[0].side
         assert isinstance(side, syntax.Node)
         base, sub, sup, _ = parts_of(side)
+        if isinstance(side, syntax.Product) and isinstance(value := self.elaborator.value(side), Var):
+            return value.head  # q(y|x)
         if not isinstance(base, syntax.Symbol):
             raise ReadError("E191", "a symbol is needed here", side.span)
         name = plain(base.name)

@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from symderiv.diagnostics import Diagnostic, ReadError
 from symderiv.reader import syntax
 from symderiv.reader.arrays import Array, Value
-from symderiv.reader.names import index_word, plain
+from symderiv.reader.names import index_word, letter_of, plain
 from symderiv.reader.nodes import is_layer, is_time, is_transpose
 from symderiv.reader.symbols import INDEX_LETTERS, Symbols
 from symderiv.terms import ONE, ZERO, Assumption, Delta, Index, Range, Term, Var, add, mul, neg
@@ -44,6 +44,8 @@ class Indices:
         self.calling = False
         self.guessed = False  # whether a shape was guessed from fonts and transposes alone
         self.said: list[Assumption] = []  # conditions that subscripts state
+        self.fixed: dict[str, int] = {}  # letters that a sum over a few numbers gives their values
+        self.counted: set[str] = set()  # indices for values that are numbered here
         self.layout = ""  # how derivatives of vectors by vectors lie: "", "rows" (gradients do), "transposed"
         self.vector_rate = self.row_gradient = False  # whether a derivative was read that another layout changes
         self.notes: list[str] = []
@@ -133,6 +135,10 @@ class Indices:
     def index(self, node: syntax.Symbol) -> Index | None:
         name = plain(node.name)
         symbols = self.symbols
+        if name in self.fixed:
+            return self.fixed[name]
+        if letter_of(name) in symbols.valued:
+            return name
         if name in self.bound or name in symbols.declared or name in self.free or name in symbols.index_names:
             return name
         if name in symbols.sizes:

@@ -13,7 +13,7 @@ from symderiv.reader import syntax
 from symderiv.reader.arrays import Array, Value, elementwise
 from symderiv.reader.families import substitute
 from symderiv.reader.indices import INDICATORS, MOST_CALLS, refuse
-from symderiv.reader.names import index_word, plain
+from symderiv.reader.names import index_word, plain, says
 from symderiv.reader.nodes import commands, is_layer, is_transpose, names_in, parts_of, subscripts
 from symderiv.reader.vectors import Vectors
 from symderiv.reader.vocabulary import LOSSES
@@ -33,6 +33,7 @@ from symderiv.terms import (
     power,
     rename,
     rewritten,
+    subterms,
 )
 
 
@@ -44,6 +45,8 @@ class Members(Vectors):
         if self.unknown(base):
             return self.quantity(node)
         if isinstance(base, syntax.Symbol):
+            if (found := self.for_values(node)) is not None:
+                return self.scripts(found, sup, 0, node)
             special = self.special(base, sub, sup, node)
             if special is None and sub is None and sup is None and not primes:
                 special = self.standing_for_value(plain(base.name), node)
@@ -200,6 +203,10 @@ class Members(Vectors):
         """The sum of the squares of the entries of what the bars hold."""
         raise NotImplementedError
 
+    def for_values(self, node: syntax.Symbol | syntax.Scripted) -> Value | None:
+        """What a symbol is that stands for values, or for a function of some."""
+        raise NotImplementedError
+
     def standing_for_value(self, name: str, node: syntax.Node) -> Value | None:
         """The value of a function that is named without its argument."""
         raise NotImplementedError
@@ -350,7 +357,13 @@ class Members(Vectors):
             body = definition_of(member, self.symbols.definitions) if isinstance(member, Var) else None
             if body is None:
                 raise refuse("E162", "this is called with other arguments than it was defined for", node)
-            return substitute(self.unfolded(body, heads), scalars, families)
+            whole = self.unfolded(body, heads)
+            inside = {
+                h.name for h in heads if any(isinstance(t, Var) and says(t.name, h.name) for t in subterms(whole))
+            }
+            if inside:
+                raise refuse("E162", f"what is called may depend on {min(inside)}, which is another one here", node)
+            return substitute(whole, scalars, families)
         except Unsupported as error:  # defined only for some values of its indices
             raise refuse("E162", str(error), node) from error
 

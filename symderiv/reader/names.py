@@ -6,6 +6,8 @@ symbols of their own. This module must never look anything up.
 
 from __future__ import annotations
 
+import re
+
 from symderiv.reader import syntax
 
 DRESS = tuple(
@@ -26,6 +28,7 @@ DRESS = tuple(
         "rm",
     )
 )
+SLOT = re.compile(r"(?<=[(,|])\{([^{}]+)\}")  # an argument that is an index, in the name of a function of values
 GREEK_NAMES = frozenset({"sigma"})
 
 
@@ -75,4 +78,15 @@ def index_word(node: syntax.Node) -> str:
 
 def shown(name: str) -> str:
     """A symbol's name as its author wrote it, without the version and the examples that it is read for."""
-    return name.split("@")[0].split("#")[0]
+    return SLOT.sub(r"\1", name.split("@")[0].split("#")[0])
+
+
+def letter_of(index: str) -> str:
+    """The letter of an index that stands for values: y for ``y'`` and ``y_w``."""
+    return index.rstrip("'").partition("_")[0].rstrip("'")
+
+
+def says(name: str, letter: str) -> bool:
+    """Whether a name such as ``p(y|x)`` has ``letter`` among its arguments."""
+    arguments = name.partition("(")[2]
+    return bool(arguments) and letter in re.split(r"[(),|{}='_^]+", arguments)

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Sequence
 
 from symderiv.reader import syntax
-from symderiv.reader.names import letter, plain
+from symderiv.reader.names import index_word, letter, plain
 from symderiv.reader.symbols import INDEX_LETTERS
 
 TRANSPOSES = frozenset(
@@ -125,7 +125,9 @@ def stands_as_value(node: syntax.Node, name: str) -> bool:
             return plain(node.name) == name
         case syntax.Relation():
             return False
-        case syntax.Scripted(base=base, sup=sup):
+        case syntax.Scripted(base=base, sup=sup, primes=primes):
+            if primes and isinstance(base, syntax.Symbol) and plain(base.name) + "'" * primes == name:
+                return True
             exponent = sup if sup is not None and not is_label(sup) else None
             return stands_as_value(base, name) or (exponent is not None and stands_as_value(exponent, name))
         case syntax.BigOp(body=body):
@@ -137,6 +139,23 @@ def mentions(node: syntax.Node, name: str) -> bool:
     if isinstance(node, syntax.Symbol):
         return plain(node.name) == name
     return any(mentions(part, name) for part in syntax_parts(node))
+
+
+def call_name(base: syntax.Symbol, sub: syntax.Node | None) -> str:
+    r"""``\pi_{\theta}``: what is called, with its subscript."""
+    return plain(base.name) if sub is None else f"{plain(base.name)}_{{{index_word(sub)}}}"
+
+
+def letters_called(node: syntax.Node) -> set[str]:
+    """The letters that stand as arguments themselves, dressed with primes and subscripts or not."""
+    match node:
+        case syntax.Given(left=left, right=right):
+            return letters_called(left) | letters_called(right)
+        case syntax.Tuple(items=items):
+            return set().union(*map(letters_called, items))
+        case syntax.Scripted(base=syntax.Symbol(name=name), sup=None) | syntax.Symbol(name=name):
+            return {plain(name)}
+    return set()
 
 
 def is_data(node: syntax.Node) -> bool:

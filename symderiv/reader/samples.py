@@ -14,10 +14,11 @@ from dataclasses import replace
 
 from symderiv.reader import syntax
 from symderiv.reader.arrays import Array, Value
-from symderiv.reader.indices import Indices, refuse
+from symderiv.reader.indices import refuse
 from symderiv.reader.names import plain, shown
 from symderiv.reader.nodes import subscripts
 from symderiv.reader.symbols import MARK, Symbols, of_one
+from symderiv.reader.values import Values
 from symderiv.terms import (
     Assumption,
     Claim,
@@ -39,7 +40,7 @@ from symderiv.terms import (
 NUMBERS = frozenset("nNmMKPTDSBR")  # letters that may say how many examples there are
 
 
-class Samples(Indices):
+class Samples(Values):
     """Sums over the examples that a letter stands for."""
 
     def examples(self, node: syntax.BigOp) -> str:
@@ -62,7 +63,7 @@ class Samples(Indices):
     def over_examples(self, key: str, node: syntax.BigOp) -> Value:
         """The sum over the examples ``key``."""
         symbols = self.symbols
-        letter = letter_of(key)
+        letter = letter_in(key)
         body = self.value(node.body)
         whole = body.entry(tuple("?" for _ in body.axes)) if isinstance(body, Array) else body
         names = sorted({shown(head.name) for head in symbols.per_example(whole)})
@@ -90,7 +91,7 @@ class Samples(Indices):
 def for_examples(assumption: Assumption, symbols: Symbols) -> Iterator[tuple[Assumption, str, str]]:
     """What an assumption about a quantity says of it for each example; with its index, and what that runs over."""
     for key in sorted(set().union(*(symbols.lifted.get(head, ()) for head in _heads(assumption)))):
-        index = fresh(letter_of(key), {i for part in assumption.data if isinstance(part, Term) for i in part.free})
+        index = fresh(letter_in(key), {i for part in assumption.data if isinstance(part, Term) for i in part.free})
         data = tuple(
             symbols.lift(part, key, index)
             if isinstance(part, Term)
@@ -109,7 +110,7 @@ def _heads(assumption: Assumption) -> set[Head]:
     return heads.union(part for part in assumption.data if isinstance(part, Head))
 
 
-def letter_of(key: str) -> str:
+def letter_in(key: str) -> str:
     return key.partition(":")[0]
 
 
@@ -121,7 +122,7 @@ def alike(claim: Claim, symbols: Symbols) -> tuple[Claim, str]:
     sizes: dict[str, bool] = {}
     for key, range_class in symbols.examples.items():
         said = bool(symbols.ranges.explicit.get(symbols.ranges.find(range_class)))
-        sizes[letter_of(key)] = sizes.get(letter_of(key), True) and said
+        sizes[letter_in(key)] = sizes.get(letter_in(key), True) and said
     summed: set[str] = set()
 
     def one(term: Term) -> Term | None:

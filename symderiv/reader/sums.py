@@ -5,30 +5,36 @@ This module must never sum over something that is not an index.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
 from symderiv.diagnostics import ReadError
 from symderiv.reader import syntax
-from symderiv.reader.arrays import Array, Value
+from symderiv.reader.arrays import Array, Value, elementwise
 from symderiv.reader.indices import refuse
-from symderiv.reader.names import index_word, plain
-from symderiv.reader.nodes import mentions, stands_as_value, subscripts
+from symderiv.reader.names import index_word, letter_of, plain
+from symderiv.reader.nodes import mentions, parts_of, stands_as_value, subscripts
 from symderiv.reader.samples import Samples
 from symderiv.reader.symbols import INDEX_LETTERS
 from symderiv.terms import (
     ONE,
     ZERO,
+    Assumption,
     Cases,
+    Head,
     Index,
     Prod,
     Range,
     Size,
     Sum,
     Term,
+    add,
     fresh,
     mul,
     rename,
 )
+
+FEW = 10  # a sum over fewer numbers is written out where its letter stands for them
 
 
 class Sums(Samples):
@@ -37,6 +43,8 @@ class Sums(Samples):
     def big_operator(self, node: syntax.BigOp) -> Value:
         if node.kind not in (r"\sum", r"\prod"):
             raise refuse("E153", f"{node.kind} is not in the language", node)
+        if node.kind == r"\sum" and (values := self.values_below(node)):
+            return self.over_values(values, node)
         if key := self.examples(node):
             return self.over_examples(key, node)
         kind = Sum if node.kind == r"\sum" else Prod
@@ -52,8 +60,11 @@ class Sums(Samples):
         ranges = self.symbols.ranges
         if high is None and index in self.symbols.declared:
             low, high = self.symbols.declared[index]
-        range_class = ranges.new()
-        if stands_as_value(node.body, index):
+        valued = letter_of(index) in self.symbols.valued
+        range_class = self.value_class(letter_of(index)) if valued else ranges.new()
+        if not valued and stands_as_value(node.body, index):
+            if isinstance(high, int) and high - low < FEW and not conditions:
+                return self.few(kind, index, range(low, high + 1), rest, node)
             raise refuse("E154", f"this sum runs over the values of {index}, not over an index", node)
         silent = high is None
         if high is None and index in self.symbols.index_sizes:
@@ -64,7 +75,7 @@ class Sums(Samples):
             self.warn("W410", f"the index {index} is bound twice; the inner sum has its own {index}", node)
         elif index in self.symbols.declared and high is not None and self.symbols.declared[index].high != high:
             pass
-        with self.binding(index, range_class):
+        with self.binding(index, range_class), self.numbered_by(index if valued and high is not None else ""):
             body = self.bind_and_sum(kind, rest, node)
             if silent and isinstance(body, Term) and index not in body.free and index not in self.symbols.declared:
                 raise refuse("E154", f"this sum runs over {index}, which is not an index of what it sums", node)
@@ -77,6 +88,44 @@ class Sums(Samples):
             return kind(index, range_, Cases(mul(*guards), inner, neutral) if guards else inner)
 
         return self._under_binder(body, build, index, node)
+
+    @contextmanager
+    def numbered_by(self, index: str) -> Iterator[None]:
+        """While a sum counts its values: none of them is known to be the number itself."""
+        new = {index} - self.counted - {""}
+        self.counted |= new
+        yield
+        self.counted -= new
+
+    def few(
+        self,
+        kind: type[Sum],
+        index: str,
+        numbers: range,
+        rest: list[tuple[str, int, Size | None, list]],
+        node: syntax.BigOp,
+    ) -> Value:
+        """A sum over a few numbers, ``\\sum_{y=0}^1 e^{yz}``, written out."""
+        values = []
+        before = self.fixed.get(index)
+        letter = letter_of(index)
+        head = Head(self.symbols.name(letter), 0, 0)
+        if letter != index and numbers == range(2) and not self.symbols.defines(letter, 0):
+            said = f"the sum over {index} = 0, 1"  # so y is one of them
+            if head not in self.symbols.two_valued:
+                self.symbols.two_valued.add(head)
+                text = f"{letter} \\in \\{{0, 1\\}}"
+                self.symbols.assumptions.append(Assumption("binary", (head,), text, said))
+        try:
+            for number in numbers:
+                self.fixed[index] = number
+                values.append(self.bind_and_sum(kind, rest, node))
+        finally:
+            del self.fixed[index]
+            if before is not None:
+                self.fixed[index] = before
+        combine = add if kind is Sum else mul
+        return elementwise(values, lambda parts: combine(*parts), self.symbols.ranges, node.span)
 
     def _under_binder(self, body: Value, build: Callable[[list[Term]], Term], index: str, node: syntax.Node) -> Value:
         if not isinstance(body, Array):
@@ -139,7 +188,8 @@ class Sums(Samples):
         self, left: syntax.Node, rest: tuple, node: syntax.BigOp, found: list, item: syntax.Node
     ) -> None:
         op, right = rest[0]
-        if op == "=" and isinstance(left, syntax.Symbol):
+        base, sub, sup, primes = parts_of(left)
+        if op == "=" and isinstance(base, syntax.Symbol) and sub is sup is None:
             try:
                 low = self.scalar(right)
             except ReadError as error:
@@ -147,7 +197,7 @@ class Sums(Samples):
             if not hasattr(low, "value") or low.value.denominator != 1:
                 raise refuse("E155", "the lower end of this sum is not a whole number", right)
             high = self.upper(node.sup)
-            index = plain(left.name)
+            index = plain(base.name) + "'" * primes
             conditions = [(o, left, r) for o, r in rest[1:]]
             found.append((index, int(low.value), high, conditions))
             return

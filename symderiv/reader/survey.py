@@ -12,11 +12,22 @@ from collections import Counter
 from symderiv.diagnostics import ReadError
 from symderiv.reader import syntax
 from symderiv.reader.names import index_word, plain
-from symderiv.reader.nodes import index_count, index_names, is_transpose, names_in, parts_of, syntax_parts, word_before
+from symderiv.reader.nodes import (
+    call_name,
+    index_count,
+    index_names,
+    is_transpose,
+    letters_called,
+    names_in,
+    parts_of,
+    syntax_parts,
+    word_before,
+)
 from symderiv.reader.symbols import INDEX_LETTERS, Symbols
 from symderiv.reader.vocabulary import ELEMENTWISE
 from symderiv.terms import Head, Range
 
+STANDARD = frozenset(("log", "ln", "exp", r"\sigma", "tanh", "softmax", "max", "min", "1", "e", "d", r"\delta"))
 OUTPUTS = frozenset("azposhuyfgq")  # letters of what is computed for an example
 CONSTANTS = frozenset((r"\lambda", r"\eta", r"\alpha", r"\epsilon", r"\varepsilon"))  # the same for all examples
 EXAMPLES = (
@@ -50,6 +61,10 @@ class Survey:
         self.tops: set[str] = set()
         self.variables: set[str] = set()
         self.averages: dict[str, set[str]] = {}
+        self.bodies: list[tuple[str, syntax.Node]] = []  # what is summed, for each letter below a sum
+        self.callers: dict[str, set[str]] = {}  # what is called with each letter
+        self.conditioned: set[str] = set()  # letters before a bar, as y in p(y|x)
+        self.subscripts: dict[str, set[str]] = {}  # what stands below each letter, "" for a number
         self.nameless = False  # whether a sum says nothing of what it runs over
 
     def row(self, row: syntax.Row) -> None:
@@ -81,6 +96,7 @@ class Survey:
         if any(_capital(name) for name in self.turned & self.counted - self.indexed):
             symbols.layered_subs = self.counted - self.indexed
         symbols.pairs = {name for name in symbols.pairs if not self.singles.get(name, 0)}
+        self._values()
         self._examples(words)
 
     def node(self, node: syntax.Node) -> None:
@@ -103,6 +119,7 @@ class Survey:
             symbols.divisors.update(names_in(node.denominator))
         if isinstance(node, syntax.Nabla) and node.variable is not None:
             self.variables |= _bases(node.variable)
+            symbols.gradients.setdefault(syntax.sexpr(node.variable), node.variable)
         if isinstance(node, syntax.DerivativeOp):
             if node.body is not None:
                 self.tops |= _bases(node.body)
@@ -137,6 +154,7 @@ class Survey:
                 self.sums += 1
                 if sub is not None:
                     self.summed.update(names_in(sub))
+                    self.bodies += [(name, node.body) for name in set(names_in(sub))]
                 self.nameless = self.nameless or (sub is None and sup is None)
                 for name in index_names(sub):
                     symbols.index_names.add(name)
@@ -147,6 +165,7 @@ class Survey:
             case syntax.Scripted(base=syntax.Symbol() as base, sub=sub, sup=sup, primes=primes) if sub is not None:
                 name = plain(base.name)
                 self.scripted.update(names_in(sub))
+                self.subscripts.setdefault(name, set()).update(names_in(sub) if any(names_in(sub)) else ("",))
                 if name == r"\delta" and isinstance(sub, syntax.Product | syntax.Tuple):
                     for part in syntax_parts(sub):
                         if isinstance(part, syntax.Symbol) and len(part.name) == 1 and part.name.isupper():
@@ -185,6 +204,8 @@ class Survey:
                 for n, (f, g, op) in enumerate(zip(factors, factors[1:], operators, strict=False), 1):
                     called, below, above, primes = parts_of(f)
                     group = parts_of(g)[0]
+                    if op == "" and isinstance(called, syntax.Symbol) and isinstance(group, syntax.Group):
+                        self._form(called, below, group)
                     if above is not None and is_transpose(above):
                         continue  # X^T (X w - y) is a product
                     if op == "" and isinstance(called, syntax.Symbol) and isinstance(group, syntax.Group):
@@ -286,6 +307,32 @@ class Survey:
         if isinstance(second, syntax.Node):
             self.named |= names.difference(names_in(second))
 
+    def _form(self, called: syntax.Symbol, below: syntax.Node | None, group: syntax.Group) -> None:
+        """A call with letters."""
+        letters = letters_called(group.body) if group.open in ("(", "[") else set()
+        if letters and plain(called.name) not in STANDARD:
+            forms = self.symbols.forms.setdefault(call_name(called, below), {})
+            forms.setdefault(syntax.sexpr(group.body), group.body)
+            for name in letters:
+                self.callers.setdefault(name, set()).add(plain(called.name))
+            if isinstance(group.body, syntax.Given):
+                self.conditioned |= letters_called(group.body.left)
+
+    def _values(self) -> None:
+        r"""Letters that sums run over and that are arguments of functions there: ``\\sum_y \\pi(y)``."""
+        symbols = self.symbols
+        marked = {name for name in self.conditioned if self.subscripts.get(name, set()) - {""}}  # p(y_w|x), p(y_l|x)
+        for name in sorted({*self.summed, *marked}):
+            callers = self.callers.get(name, set())
+            if not callers or name in self.scripted | self.variables | symbols.size_names:
+                continue
+            below = self.subscripts.get(name, set())
+            if not below.isdisjoint(symbols.index_names | set("ijkmnt")) or ("" in below and name not in marked):
+                continue  # x_j is a member of x; y_w may be one of the values
+            if all(callers.intersection(names_in(body)) for letter, body in self.bodies if letter == name):
+                symbols.valued.add(name)
+                symbols.bound_names.add(name)
+
     def _examples(self, words: str) -> None:
         r"""Letters that sums run over and that are no indices: quantities x of training examples.
 
@@ -300,7 +347,7 @@ class Survey:
             or (name not in INDEX_LETTERS and (symbols.bare[name] > times or symbols.heads.get(name) or name == "x"))
         }
         letters = {name for name in quantities & symbols.index_names if not name.isupper()}
-        letters -= self.scripted | self.variables
+        letters -= self.scripted | self.variables | symbols.valued
         if letters == {"y"}:
             letters = set()  # the values of y
         if self.nameless and ("" in self.averages or re.search(EXAMPLES, words, re.IGNORECASE)):

@@ -86,6 +86,8 @@ class Symbols:
     matrix is one of each of its rows; ``jacobians``: the document speaks of Jacobians, so that J_x(s) is one;
     ``row_families`` matrices X, and the family of vectors x_i of their rows, ``entry_families`` and
     that of their entries x_{ij}; ``flat`` rows whose entries are written b_{1j};
+    ``gradients`` the variables that gradients are taken by; ``forms`` with what arguments each function is called,
+    ``valued`` letters that stand for values, as arguments of functions, ``valued_classes`` what they run over;
     ``sampled`` letters that examples are summed over by, ``examples`` the range class of each set of examples,
     ``nameless`` the index of a sum over examples that has none, ``common`` the names of what is the same for all
     examples, ``lifted`` the families that are read for each example, and of which examples; ``entrywise`` unknown
@@ -159,6 +161,10 @@ class Symbols:
     row_families: dict[str, str] = field(default_factory=dict)
     entry_families: dict[str, str] = field(default_factory=dict)
     flat: set[str] = field(default_factory=set)
+    gradients: dict[str, Node] = field(default_factory=dict)
+    forms: dict[str, dict[str, Node]] = field(default_factory=dict)
+    valued: set[str] = field(default_factory=set)
+    valued_classes: dict[str, str] = field(default_factory=dict)
     sampled: set[str] = field(default_factory=set)
     examples: dict[str, str] = field(default_factory=dict)
     common: set[str] = field(default_factory=set)
