@@ -123,9 +123,7 @@ def _index_like(node: syntax.Node) -> bool:
 
 def plain_cases(text: str) -> list[tuple[str, str, str]]:
     """Cases written in plain text: ``i = j``, ``i≠j``, ``i is not equal to j``."""
-    return [
-        (m[1], "!=" if "not" in m[2] or m[2][0] in "≠!\\" else "=", m[3]) for m in PLAIN_CASE.finditer(text)
-    ]
+    return [(m[1], "!=" if "not" in m[2] or m[2][0] in "≠!\\" else "=", m[3]) for m in PLAIN_CASE.finditer(text)]
 
 
 def range_of(row: syntax.Row) -> tuple[str, int, syntax.Node] | None:
