@@ -62,11 +62,16 @@ class Calls(Values):
         """The value of a call ``f(x)`` that begins at factor ``n``, and how many factors it took (0: no call)."""
         head = factors[n]
         base, sub, sup, primes = parts_of(head)
-        if n + 1 >= len(factors) or operators[n + 1] != "" or not isinstance(base, syntax.Symbol):
+        one = isinstance(head, syntax.Number) and head.text == "1"
+        if n + 1 >= len(factors) or operators[n + 1] != "" or not (isinstance(base, syntax.Symbol) or one):
             return ONE, 0
         follower = factors[n + 1]
         group, gsub, gsup, gprimes = parts_of(follower)
         if not isinstance(group, syntax.Group) or group.open not in ("(", "[", "{", r"\{"):
+            return ONE, 0
+        if one and isinstance(group.body, syntax.Relation):
+            return self.scripts(self.condition(group.body, head), gsup, 0, head), 2  # 1\{y = k\}
+        if not isinstance(base, syntax.Symbol):
             return ONE, 0
         name = plain(base.name)
         if isinstance(group.body, syntax.Relation) and (base.name in INDICATORS or name in INDICATORS) and sub is None:
@@ -76,6 +81,9 @@ class Calls(Values):
         items = list(group.body.items) if isinstance(group.body, syntax.Tuple) else [group.body]
         items = [item for item in items if not is_data(item)] if len(items) > 1 else items
         of_values = name not in FUNCTIONS and not letters_called(group.body).isdisjoint(self.symbols.valued)
+        if name == r"\delta" and sub is None and self._are_indices(items) and not self.symbols.functions.get((name, 0)):
+            first, second = map(self.operand, items)
+            return self.scripts(self.delta(first, second, head), gsup, 0, head), 2  # \delta(i, j)
         if any(isinstance(item, syntax.Given) for item in items) or (of_values and gsub is None):
             return self.scripts(self.conditional(head, group.body), gsup, gprimes, head), 2
         if primes and sub is None and len(items) == 1:
@@ -146,6 +154,9 @@ class Calls(Values):
         symbols.standard.add(name)
         self.notes.append(f"{name} alone is read as {name}({plain(argument.name)})")
         return Fn(FUNCTIONS[name], value)
+
+    def _are_indices(self, items: Sequence[syntax.Node]) -> bool:
+        return len(items) == 2 and all(isinstance(i, syntax.Symbol) and self._is_index(plain(i.name)) for i in items)
 
     def called(
         self,

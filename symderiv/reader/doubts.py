@@ -46,6 +46,8 @@ class Doubts:
         for part in parts:
             if isinstance(part, Var) and part.name.startswith("\\operatorname{"):
                 return "a command in it is not known"
+            if isinstance(part, Var) and re.match(r"\\delta_\{[a-z],?[a-z]\}$", part.name):
+                return f"whether {shown(part.name)} is Kronecker's delta is not said"
         for part in parts:
             if isinstance(part, Var) and 0 in part.indices:
                 spans = claim.context.families.get(part.head, ())

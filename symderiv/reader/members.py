@@ -100,7 +100,7 @@ class Members(Vectors):
                 return elementwise([self.value(sup)], lambda p: exp(p[0]), symbols.ranges, node.span)
             return exp(ONE)
         if sub is not None and not symbols.defines(plain(name), 2):
-            relation = isinstance(sub, syntax.Relation)
+            relation = isinstance(sub.body if isinstance(sub, syntax.Group) else sub, syntax.Relation)
             if relation and (name in INDICATORS or plain(name) in INDICATORS):
                 return self.scripts(self.condition(sub, node), sup, 0, node)
             if plain(name) == r"\delta" and plain(name) not in symbols.labels:

@@ -34,7 +34,10 @@ NEGATED = re.compile(
     r"\b(?:not|never|no|without|unless|instead|neither|nor|if|whether|example|e\.g|nicht|kein\w*|pas|sans|sin)\b|n't\b|不|非|没|無|아니|않",
     re.IGNORECASE,
 )
-PLAIN_CASE = re.compile(r"(?<![A-Za-z\\_^])([a-z])\s*(==?|≠|!=|\\neq?)\s*([a-z])(?![A-Za-z(_^])")
+PLAIN_CASE = re.compile(
+    r"(?<![A-Za-z\\_^])([a-z])\s*(==?|≠|!=|\\neq?|(?:is\s+)?(?:not\s+)?equal\s+to|equals|does\s+not\s+equal)\s*([a-z])"
+    r"(?![A-Za-z(_^'’])"
+)
 BOTH = re.compile(
     r"\b(combin\w*|both cases|in general|altogether|put\w* together|summari\w*|unif\w*)\b"
     r"|综合|综上|합치면|종합|en résumé",
@@ -126,8 +129,8 @@ def _index_like(node: syntax.Node) -> bool:
 
 
 def plain_cases(text: str) -> list[tuple[str, str, str]]:
-    """Cases written in plain text: ``i = j``, ``i≠j``."""
-    return [(m[1], "=" if m[2] in ("=", "==") else "!=", m[3]) for m in PLAIN_CASE.finditer(text)]
+    """Cases written in plain text: ``i = j``, ``i≠j``, ``i is not equal to j``."""
+    return [(m[1], "!=" if "not" in m[2] or m[2][0] in "≠!\\" else "=", m[3]) for m in PLAIN_CASE.finditer(text)]
 
 
 def range_of(row: syntax.Row) -> tuple[str, int, syntax.Node] | None:

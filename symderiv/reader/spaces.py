@@ -36,7 +36,15 @@ JACOBIANS = re.compile(r"jacobi|야코비|雅可比", re.IGNORECASE)
 COMPONENT = re.compile(r"\b(component|coordinate|entry|element)\b", re.IGNORECASE)
 BASIS = re.compile(r"\b(basis|unit)\s+vectors?\b|基向量|단위벡터", re.IGNORECASE)
 ROWWISE = re.compile(r"\brow[\s-]?wise\b|\b(?:each|every|to the)\s+rows?\b|逐行|按行", re.IGNORECASE)
-SYMMETRIC = re.compile(r"\bsymmetric\b|对称|symétrique|symmetrisch", re.IGNORECASE)
+SYMMETRIC = re.compile(
+    r"\bsymmetric\b|对称|對稱|대칭|\bsymétrique\b|\bsimétrica\b|\bsymmetrische?[rn]?\b"
+    r"|\bcovariance(?=\s+matrix)|\bcovariance(?=\s+of\b)|协方差(?=矩阵)|Kovarianz(?=matrix)",
+    re.IGNORECASE,
+)
+MATRIX_NAMED = re.compile(
+    r"(?:[\s,]*(?:matri(?:x|ces|ce|z)|positiv[eo]?|semi-?definite|definite|real|réelle|square|and|矩阵|矩陣|행렬))*\s*\$",
+    re.IGNORECASE,
+)
 
 
 class Spaces:
@@ -89,14 +97,17 @@ class Spaces:
                         self.symbols.kinds["e", 1, 0] = "column"
 
     def _symmetric(self, sentence: prose.Sentence, said: re.Match[str]) -> None:
-        """``a symmetric matrix $S$``, ``$S$ is symmetric``: the lone symbol nearest to the word."""
+        """``a symmetric matrix $S$``, ``$S$ (is) symmetric``: the lone symbol beside the word."""
         if prose.NEGATED.search(sentence.words[: said.start()]):
             return
         before, after = sentence.words[: said.start()], sentence.words[said.end() :]
         number = before.count("$")
-        if re.search(r"\$[\s,]*(?:is|are|be|being|是|为)(?:\s+(?:an?|the|real|square))*\s*$", before):
+        if re.search(
+            r"\$[\s,]*(?:is|are|be|being|是|为|ist|est|es)?(?:\s+(?:an?|the|real|square|sample|empirical|une|una))*\s*$",
+            before,
+        ):
             number -= 1
-        elif not re.match(r"(?:\s+(?:matrix|matrices|positive|semi-?definite|definite|real|square|and))*\s*\$", after):
+        elif not MATRIX_NAMED.match(after):
             return
         formula = sentence.formulas[number] if 0 <= number < len(sentence.formulas) else None
         rows = self.reading.rows(formula.latex, formula.span).rows if formula is not None else ()

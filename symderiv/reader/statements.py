@@ -40,7 +40,7 @@ class Statements:
                         for assumption in self._condition(relation, prose.index_relation(relation) is not None):
                             found.setdefault((assumption.kind, assumption.data), assumption)
         for a, op, b in prose.plain_cases(prose.words(inlines)):
-            names = self.symbols.index_names
+            names = self.symbols.index_names | self.symbols.sub_letters
             if a in names and b in names:
                 kind = "equal" if op == "=" else "distinct"
                 text = f"{a} {'=' if op == '=' else chr(92) + 'ne'} {b}"

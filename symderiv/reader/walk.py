@@ -30,6 +30,7 @@ from symderiv.reader import prose, syntax
 from symderiv.reader import vocabulary as v
 from symderiv.reader.chains import ASIDE, CLAIMS, Chains
 from symderiv.reader.claims import Claims
+from symderiv.reader.classes import class_letters
 from symderiv.reader.definitions import CUES, Definitions
 from symderiv.reader.directives import Directives
 from symderiv.reader.doubts import Doubts
@@ -87,6 +88,7 @@ class Walk:
             rows += reading.parse_text(text.partition(" ")[2], 0).rows
         for row in rows:
             survey.row(row)
+        reading.symbols.index_names |= class_letters(rows, survey.summed)
         survey.settle(
             " ".join(
                 prose.words(block.inlines) for block in all_blocks(blocks) if isinstance(block, Paragraph | Heading)
