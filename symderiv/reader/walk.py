@@ -88,7 +88,7 @@ class Walk:
             rows += reading.parse_text(text.partition(" ")[2], 0).rows
         for row in rows:
             survey.row(row)
-        reading.symbols.index_names |= class_letters(rows, survey.summed)
+        reading.symbols.index_names |= class_letters(rows, survey.summed.keys())
         survey.settle(
             " ".join(
                 prose.words(block.inlines) for block in all_blocks(blocks) if isinstance(block, Paragraph | Heading)
