@@ -18,6 +18,7 @@ from symderiv.reader.einstein import summed
 from symderiv.reader.names import index_word, plain, shown
 from symderiv.reader.nodes import index_count, is_data, is_layer, names_in, parts_of, says_vector
 from symderiv.reader.reading import Posed, Reading
+from symderiv.reader.rests import NOTE, define_all, first_members
 from symderiv.reader.survey import Survey
 from symderiv.reader.symbols import Function, Parameter
 from symderiv.reader.vocabulary import LOSSES
@@ -170,7 +171,7 @@ class Definitions(Wholes):
         if subs and all(isinstance(i, int) for i in subs) and isinstance(right, syntax.Symbol | syntax.Number):
             return False  # z_1 = z is a special case, not what z_1 is
         if any(i in symbols.size_names for i in (*subs, *labels)):
-            return False  # y_K = ... is one member, the last
+            return self._last_member(name, subs, labels, right, posed)  # y_K = ... is one member, the last
         entries = self.elaborator.entries_of(name)
         if entries is not None and not subs and symbols.defines(entries.name, 2):
             return False  # the entries are defined already
@@ -260,6 +261,26 @@ class Definitions(Wholes):
             return
         if name == f"d {value.var.name}" and value.body.name in LOSSES:
             self.symbols.short.add(value.body.head)
+
+    def _last_member(
+        self, name: str, subs: Sequence[Index], labels: Sequence[Index], right: syntax.Node, posed: Posed
+    ) -> bool:
+        """Take ``p_K = ...`` as what all members are, if it continues p_1 = ..., p_2 = ..."""
+        symbols = self.symbols
+        head = Head(symbols.name(name, len(subs), len(labels)), len(subs), len(labels))
+        if not first_members(symbols, head):
+            return False
+        try:
+            value = self.elaborator.value(right)
+        except ReadError:
+            return False
+        symbols.now = len(self.reading.posed)
+        made = define_all(symbols, head, subs[0], value, posed.left_span) if isinstance(value, Term) else None
+        if made is None:
+            return False
+        posed.kind, posed.notes = "definition", (NOTE,)
+        posed.left, posed.right = Var(head.name, made.params, ()), made.body
+        return True
 
     def forget(self, head: tuple) -> None:
         """Take back the definition that has just been made for ``head``."""

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 
+from symderiv import notation
 from symderiv.kernel import Refuted, Witness, prove_all
 from symderiv.kernel.derivative import Unsupported, definition_of
 from symderiv.reader.families import differences
@@ -167,11 +168,13 @@ class Doubts:
         every = names[0] | names[1]
         return min(every) if len(every) == 1 and derived[0] != derived[1] else ""
 
-    @staticmethod
-    def unsaid(posed: Posed, witness: Witness) -> str:
-        """Whether the counterexample needs an index to be 0 that nobody has said to begin there."""
+    def unsaid(self, posed: Posed, witness: Witness) -> str:
+        """Whether the counterexample needs what nobody has said: an index that is 0, a value for one more member."""
         zero = [name for name, value in witness.indices if value == 0 and name not in posed.declared]
-        return f"whether {zero[0]} may be 0 is not said" if zero else ""
+        if zero:
+            return f"whether {zero[0]} may be 0 is not said"
+        more = [var for var, _ in witness.values if var.head in self.symbols.definitions]
+        return f"what {notation.unicode(more[0])} is is not said" if more else ""
 
     def empty(self, claims: Sequence[Claim]) -> str:
         """Why a proof of ``claims`` would be empty or hasty.

@@ -184,7 +184,10 @@ def _is_system(tokens: list[Token], jump: list[int], begin: int, end: int, name:
     """Whether an array or cases environment is a list of equations, not a matrix or a case distinction."""
     if name == "array" and not prefix:
         return True
-    if name not in v.CASES_ENVIRONMENTS | {"array"} or len(prefix) > 1 or (prefix and prefix[0] not in v.OPENERS):
+    listed = name == "matrix" and not prefix
+    if not listed and (
+        name not in v.CASES_ENVIRONMENTS | {"array"} or len(prefix) > 1 or (prefix and prefix[0] not in v.OPENERS)
+    ):
         return False
     first: list[Token] = []  # of each row, what stands before its relation
     cell = 0
@@ -193,7 +196,7 @@ def _is_system(tokens: list[Token], jump: list[int], begin: int, end: int, name:
     while i <= end:
         text = tokens[i].text
         if text == r"\\" or i == end:
-            if first and not related:
+            if first and not related and not all(t.text in v.ELLIPSES for t in first):
                 return False
             first, cell, related = [], 0, False
         elif text == "&":
