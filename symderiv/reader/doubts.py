@@ -173,7 +173,8 @@ class Doubts:
         zero = [name for name, value in witness.indices if value == 0 and name not in posed.declared]
         if zero:
             return f"whether {zero[0]} may be 0 is not said"
-        more = [var for var, _ in witness.values if var.head in self.symbols.definitions]
+        singly = {h for h, made in self.symbols.definitions.items() if all(map(_of_one, made))}
+        more = [var for var, _ in witness.values if var.head in singly]
         return f"what {notation.unicode(more[0])} is is not said" if more else ""
 
     def empty(self, claims: Sequence[Claim]) -> str:
@@ -274,3 +275,8 @@ class Doubts:
 
 def _heads(term: Term) -> set[str]:
     return {t.name for t in subterms(term) if isinstance(t, Var | Opaque)}
+
+
+def _of_one(definition: Definition) -> bool:
+    """Whether a definition is that of one member, p_1."""
+    return any(isinstance(p, int) for p in definition.params)
