@@ -277,7 +277,11 @@ class Calls(Values):
         extra: list[Index] = []
         lifted: Array | None = None
         for parameter, item in zip(function.parameters, items, strict=True):
-            value = self.same_shape(parameter.var, item) or self.value(item)
+            family = parameter.family
+            named = plain(item.name) if isinstance(item, syntax.Symbol) and family is not None else ""
+            if family is not None and named and symbols.name(named, family.subs, family.sups) == family.name:
+                continue  # h(x), as it was defined
+            value = self._row(parameter.family, item) or self.same_shape(parameter.var, item) or self.value(item)
             if parameter.family is not None:
                 head = parameter.family
                 if not isinstance(value, Array):
@@ -347,6 +351,26 @@ class Calls(Values):
             return self._whole(name, subs, sups, node)
         symbols.calls[key] = (replaced, families)
         return self.with_arguments(self._member(name, subs, sups, node), replaced, families, node)
+
+    def _row(self, family: Head | None, item: syntax.Node) -> Array | None:
+        """``h(x_i)``, where h(x) takes all of x and the entries x_{ij} are written somewhere: the i-th sample."""
+        base, sub, sup, primes = parts_of(item)
+        if (
+            family is None
+            or family[1:] != (1, 0)
+            or not isinstance(base, syntax.Symbol)
+            or sub is None
+            or sup
+            or primes
+        ):
+            return None
+        name = plain(base.name)
+        subs = self.indices(sub, name)
+        head = Head(self.symbols.name(name, 2), 2, 0)
+        if subs is None or len(subs) != 1 or not any(h[1:] == (2, 0) for h in self.symbols.heads.get(name, ())):
+            return None
+        self.use(subs[0], self.symbols.ranges.slot(head, 0), item)
+        return Array((self.symbols.ranges.slot(head, 1),), lambda at: Var(head.name, (subs[0], *at), ()))
 
     def same_shape(self, pattern: Var | None, item: syntax.Node) -> Var | None:
         """The argument as a member like the parameter: ``x^{(2)}`` for ``x^{(i)}``, whatever x itself is."""

@@ -449,6 +449,7 @@ class Definitions(Wholes):
             raise ReadError("E165", f"{shown(name)} stands on both sides, so this does not define it", posed.span)
         head = symbols.define(name, params, len(subs), value, posed.left_span)
         if args:
+            parameters = [self._whole_family(parameter, value) for parameter in parameters]
             written = sum(
                 1 for p in parameters for i in (p.var.subs if p.var else ()) if isinstance(i, str) and i in subs
             )
@@ -470,6 +471,15 @@ class Definitions(Wholes):
             return self.elaborator.value(right), self._parameters(args)
         finally:
             self.elaborator.as_scalars = False
+
+    @staticmethod
+    def _whole_family(parameter: Parameter, body: Term) -> Parameter:
+        r"""The x of ``h(x) = \sum_j \theta_j x_j`` is all of the x_j, whatever else has that name elsewhere."""
+        var = parameter.var
+        if var is None or var.indices:
+            return parameter
+        heads = {t.head for t in subterms(body) if isinstance(t, Var) and t.name == var.name}
+        return Parameter(family=heads.pop()) if len(heads) == 1 and var.head not in heads else parameter
 
     def _parameters(self, args: list[syntax.Node]) -> list[Parameter]:
         """What the arguments of a defined function stand for."""

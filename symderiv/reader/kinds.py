@@ -33,6 +33,7 @@ class Kinds:
         self.vector = vector
         self.found: dict[Key, str] = {}
         self.doubtful: set[Key] = set()
+        self.numeric: set[str] = set()  # functions that are defined as numbers
         self.habits = ""  # which letters have the shapes that writers usually give them: "", "capitals" or "all"
 
     def product(self, node: syntax.Product) -> str | None:

@@ -97,6 +97,8 @@ class Shapes(Kinds):
                     sides = []
                 sides.append(segment.side)
                 kinds = [self.kind(side) for side in sides]
+                if NUMBER in kinds[1:] and (function := self._called(sides[0])):
+                    self.numeric.add(function)  # f(x) = w^T x + b
                 known = next((k for k in kinds if k is not None), None)
                 if known is not None and len(sides) > 1:
                     for side, kind in zip(sides, kinds, strict=True):
@@ -105,6 +107,23 @@ class Shapes(Kinds):
             else:
                 sides = []
         return sides[-1] if sides else None
+
+    def _called(self, node: syntax.Node) -> str:
+        """The name of the function that ``node`` is a call of; empty if it is none."""
+        if not isinstance(node, syntax.Product):
+            return ""
+        parts = self._factors(node)
+        head = parts[0][1]
+        base, sub, sup, _ = parts_of(head[0])
+        if (
+            len(parts) > 1
+            or len(head) != 2
+            or not isinstance(base, syntax.Symbol)
+            or sub is not None
+            or sup is not None
+        ):
+            return ""
+        return plain(base.name)
 
     # Products
 
@@ -153,7 +172,7 @@ class Shapes(Kinds):
         name = plain(base.name)
         if self.elaborator.is_jacobian(part[0], part[1]) and sub is not None:
             return ROW if inner == NUMBER else self._derivative(inner, self.kind(sub))
-        if gsub is not None:
+        if gsub is not None or (name in self.numeric and sub is None):
             return NUMBER
         if (name in FUNCTIONS or (name in FUNCTION_LETTERS and name not in ("F", "h"))) and sub is None:
             return self._raised(inner, gsup)
