@@ -58,6 +58,8 @@ class Claims:
         self.reading.elaborator.calls_left = MOST_CALLS
         if isinstance(left, Array) or isinstance(right, Array):
             pairs = list(self._entries(posed))
+            if not pairs:
+                raise ReadError("E211", "there is not a single entry on either side", posed.span)
         else:
             pairs = [(left, right, {})]
         return [self._claim(posed, a, b, extra) for a, b, extra in pairs]

@@ -31,6 +31,8 @@ from symderiv.reader.symbols import Symbols
 from symderiv.terms import Assumption, Head, Range, Var
 
 Parse = Callable[[str, int], syntax.Rows]
+_NAME = r"\\?[^\W\d_][^\s,:;<>=]*"  # a letter, a word or a command, with its subscript or label
+_SIZE = r"\d+|\\?[^\W\d_][^\s.,:;()<>=+*/^-]*"
 Define = Callable[[syntax.Row], None]
 
 
@@ -50,8 +52,8 @@ class Directives:
         word, _, rest = text.strip().partition(" ")
         rest_at = offset + len(text) - len(text.lstrip()) + len(word) + 1
         lead = len(rest) - len(rest.lstrip())
-        rest, rest_at = rest.strip(), rest_at + lead
         span = Span(offset, offset + len(text))
+        rest, rest_at = rest.strip(), min(rest_at + lead, span.end)
         handler = {
             "define": self._define,
             "let": self._define,
@@ -88,9 +90,14 @@ class Directives:
         return None
 
     def _row(self, text: str, offset: int) -> syntax.Row:
-        rows = [row for row in self.parse(text, offset).rows if row.segments]
+        found = self.parse(text, offset).rows
+        rows = [row for row in found if row.segments]
         if not rows:
             raise ReadError("E191", "a formula is missing here", Span(offset, offset + len(text)))
+        if len(rows) > 1:
+            raise ReadError("E191", "a second formula", rows[1].cells_span, "give it in a directive of its own")
+        for remark in (remark for row in found for remark in row.remarks):
+            raise ReadError("E191", "what stands beside the formula is not read in a directive", remark.span)
         for segment in rows[0].segments:
             if isinstance(segment.side, ReadError):
                 raise segment.side
@@ -107,9 +114,8 @@ class Directives:
     def _assume(self, text: str, offset: int, source: str) -> None:
         onehot = re.fullmatch(r"(?:onehot|one-hot)\s+(\S+)", text)
         if onehot:
-            self.symbols.assumptions.append(
-                Assumption("onehot", self._family_slot(onehot[1]), f"{onehot[1]} \\text{{ one-hot}}", source)
-            )
+            slot = self._family_slot(onehot[1], offset + onehot.start(1))
+            self.symbols.assumptions.append(Assumption("onehot", slot, f"{onehot[1]} \\text{{ one-hot}}", source))
             return
         binary = re.fullmatch(r"(.+?)\s*(?:\\in|in)\s*\\?\{\s*0\s*,\s*1\s*\\?\}", text)
         if binary:
@@ -172,10 +178,9 @@ class Directives:
                 return known[0]
         return Head(self.symbols.name(name, len(subs), len(labels)), len(subs), len(labels))
 
-    def _family_slot(self, text: str) -> tuple[Head, int]:
+    def _family_slot(self, text: str, offset: int) -> tuple[Head, int]:
         """The family that a one-hot declaration speaks of, and its class slot (the last subscript)."""
-        row = self.parse(text, 0).rows[0]
-        head = self._head(row)
+        head = self._head(self._row(text, offset))
         if not head.subs:
             known = [h for h in self.symbols.heads.get(head.name, ()) if h.subs]
             if known:
@@ -185,19 +190,23 @@ class Directives:
     def _index(self, text: str, offset: int, source: str) -> None:
         for part in text.split(";"):
             match = re.fullmatch(
-                r"\s*([^:]+?)\s*:\s*(-?\d+)\s*(?:\.\.|\\ldots|\\dots|…|,\s*\\ldots\s*,)\s*(\S+)\s*", part
+                rf"\s*([^:]+?)\s*:\s*(-?\d+)\s*(?:\.\.|\\ldots|\\dots|…|,\s*\\ldots\s*,)\s*({_SIZE})\s*", part
             )
-            if not match:
+            names = re.split(r"[,\s]+", match[1]) if match else []
+            if not match or not all(re.fullmatch(_NAME, name) for name in names):
                 raise ReadError(
                     "E193", "an index declaration reads `index i, j : 1..K`", Span(offset, offset + len(text))
                 )
             low, high = int(match[2]), self.symbols.size_of(match[3])
-            for name in re.split(r"[,\s]+", match[1]):
+            if isinstance(high, int) and high < low:
+                message = f"there is no number from {low} to {high} for an index"
+                raise ReadError("E193", message, Span(offset, offset + len(text)))
+            for name in names:
                 self.symbols.declared[name] = Range(low, high)
                 self.symbols.index_names.add(name)
 
     def _size(self, text: str, offset: int, source: str) -> None:
-        match = re.fullmatch(r"(\S+)\s*(=|>=|\\ge|\\geq|≥)\s*(\d+)", text)
+        match = re.fullmatch(rf"({_NAME})\s*(=|>=|\\ge|\\geq|≥)\s*(\d+)", text)
         if not match or int(match[3]) < 1:
             raise ReadError(
                 "E193", "a size declaration reads `size K = 4` or `size K >= 2`", Span(offset, offset + len(text))
@@ -234,21 +243,31 @@ class Directives:
         return found
 
     def _end(self, text: str, offset: int, source: str) -> None:
-        if self.symbols.cases:
-            self.symbols.cases.pop()
+        if not self.symbols.cases:
+            raise ReadError("E194", "no case has begun that could end here", Span(offset, offset))
+        self.symbols.cases.pop()
 
     def _opaque(self, text: str, offset: int, source: str) -> None:
-        self.symbols.opaque.add(plain(re.split(r"[(\s]", text)[0]))
+        match = re.fullmatch(r"(\\?[^\W\d_][^\s(]*)\s*(?:\(.*\))?", text)
+        if not match:
+            raise ReadError(
+                "E191", "an unknown function reads `opaque f` or `opaque f(x)`", Span(offset, offset + len(text))
+            )
+        self.symbols.opaque.add(plain(match[1]))
 
     def _shape(self, text: str, offset: int, source: str) -> None:
-        match = re.fullmatch(r"(.+?)\s*:\s*(\S+)(?:\s*(?:x|×|\\times)\s*(\S+))?", text)
-        if not match:
+        match = re.fullmatch(rf"(.+?)\s*:\s*({_SIZE})(?:\s*(?:x|×|\\times)\s*({_SIZE}))?", text)
+        names = re.split(r"[,\s]+", match[1]) if match else []
+        if not match or not all(re.fullmatch(_NAME, name) for name in names) or "0" in match.groups():
             raise ReadError("E193", "a shape declaration reads `shape W : m x n`", Span(offset, offset + len(text)))
-        for name in re.split(r"[,\s]+", match[1]):
+        for name in names:
             self.symbols.give_shape(plain(name), [part for part in (match[2], match[3]) if part])
 
     def _name(self, text: str, offset: int, source: str) -> None:
-        self.symbols.labels.add("^" + text.strip().lstrip("^").strip("{}"))
+        label = text.removeprefix("^").removeprefix("{").removesuffix("}")
+        if text == label or not label or label.count("{") != label.count("}"):
+            raise ReadError("E191", "a label reads `name ^{(l)}`", Span(offset, offset + len(text)))
+        self.symbols.labels.add("^" + label)
 
     def _new(self, text: str, offset: int, source: str) -> None:
         row = self._row(text, offset)
@@ -269,7 +288,9 @@ class Directives:
             raise ReadError("E191", "from outside, `skip` names what stands in the display", Span(offset, offset))
 
     def _einstein(self, text: str, offset: int, source: str) -> None:
-        self.symbols.einstein = text.strip() != "off"
+        if text not in ("", "on", "off"):
+            raise ReadError("E191", "this reads `einstein on` or `einstein off`", Span(offset, offset + len(text)))
+        self.symbols.einstein = text != "off"
 
 
 __all__ = ["Directives"]

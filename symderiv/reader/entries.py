@@ -38,6 +38,8 @@ class Entries(Members):
         two = self.two_values(node)
         if two is not None:
             return two
+        if not node.rows:
+            raise refuse("E105", "there is no case here", node)
         rows: list[tuple[Term | None, Term]] = []
         for value, condition in node.rows:
             nodes = [c for c in condition if not isinstance(c, syntax.Text)]
@@ -132,6 +134,8 @@ class Entries(Members):
             return self.dotted_vector(terms, lies, node)
         if len(flat) == 1 and isinstance(flat[0], syntax.Tuple):
             return self.listing(flat[0])
+        if not flat:
+            raise refuse("E105", "there is nothing in this matrix", node)
         if len({len(row) for row in cells}) != 1 or None in flat:
             raise refuse("E184", "the rows of this matrix have different lengths", node)
         entries = [[self.scalar(c) for c in row if c is not None] for row in cells]
@@ -201,6 +205,8 @@ class Entries(Members):
         if any(isinstance(item, syntax.Ellipsis) for item in node.items):
             entries = [self.scalar(item) for item in node.items if not isinstance(item, syntax.Ellipsis)]
             return self.dotted_vector(entries, False, node)
+        if not node.items:
+            raise refuse("E105", "there is nothing between these brackets", node)
         values = [self.scalar(item) for item in node.items]
         return Array((len(values),), lambda at: _entry(values, at[0]))
 

@@ -164,7 +164,8 @@ class _Layout:
         for block in blocks:
             match block:
                 case Display():
-                    yield self.shown(block)
+                    if rows := lines(block.latex, self.document.macros):
+                        yield self.shown(block, rows)
                 case Figure():
                     self.figures += 1
                     anchor = f"fig-{self.figures}"
@@ -201,9 +202,8 @@ class _Layout:
             self.targets[name[1].strip()] = (anchor, number)
         return Section(block.level, block.inlines, number, anchor, bool(name and number))
 
-    def shown(self, block: Display) -> Shown:
+    def shown(self, block: Display, rows: tuple[Line, ...]) -> Shown:
         steps = self.steps.get(block.span, [])
-        rows = lines(block.latex, self.document.macros)
         if block.environment.startswith("eqnarray"):
             rows = tuple(_two_columns(row) for row in rows)
         labels = [label for row in rows for label in row.labels] + ([block.label] if block.label else [])

@@ -76,6 +76,19 @@ def mutated(text: str, others: list[str], chance: random.Random) -> str:
     return text
 
 
+FOUND = [
+    r"\[ () = () \]",
+    r"\[ x \{\} = 3 \]",
+    r"\[ \exp() = 1 \]",
+    r"\[ x = \begin{pmatrix}\end{pmatrix} \]",
+    r"\[ x = \begin{cases}\end{cases} \]",
+    r"\[ (x_1, \ldots, x_0) = (y_1, \ldots, y_0) \]",
+    "\\[ % nothing\n\\]",
+    r"\[ & \]",
+]
+"""What fuzzing has found."""
+
+
 def assert_sound(text: str, kind: str) -> None:
     try:
         checked = check_text(text, "text", kind)
@@ -147,6 +160,11 @@ def fuzzed(seed: int, until: float) -> int:
 def test_mutated_documents() -> None:
     seed = random.randrange(10**9) if "SYMDERIV_FUZZ" in os.environ else 0
     assert fuzzed(seed, time.monotonic() + SECONDS) > 5
+
+
+@pytest.mark.parametrize("formula", FOUND)
+def test_what_was_found(formula: str) -> None:
+    assert_sound(formula + "\n\n\\[ a b = b a \\]\n", "tex")
 
 
 @pytest.mark.parametrize("kind", KINDS.values())

@@ -1,0 +1,44 @@
+"""Directives: what is not understood is said at its place, and declares nothing."""
+
+from __future__ import annotations
+
+import pytest
+
+from symderiv.check import check_text
+from symderiv.kernel import Proved
+
+NOT_UNDERSTOOD = {
+    "opaque 3": "E191", "opaque": "E191", "opaque (": "E191", "opaque f g": "E191",
+    "name x": "E191", "name ^": "E191", "name ^{": "E191",
+    "shape W : 0 x 3": "E193", "shape W : -1": "E193", "shape 3 : m": "E193", "shape W : m x n x p": "E193",
+    "index 3 : 1..K": "E193", "index i : 1..0": "E193", "index i : 1..K..m": "E193", "index i : K..1": "E193",
+    "size K = 0": "E193", r"size \ = 3": "E193", "einstein maybe": "E191", "end": "E194", "case i": "E194",
+    "assume onehot 3": "E191", "assume x = 1; y = 2": "E191", "assume x_i = 1, i = 1": "E191",
+    r"assume x_i = 1 \text{ if } i = 1": "E191", "define x_i = 1, i = 1": "E191", "define p = 1, q = 2": "E191",
+    "case i = j, k = l": "E191", "frobnicate": "E190",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("directive", NOT_UNDERSTOOD)
+def test_what_is_not_understood_is_said_and_declares_nothing(directive: str) -> None:
+    text = f"<!-- symderiv: {directive} -->\n\n$$ x_2 + y = 1 + y $$\n\n$$ a b = b a $$\n"
+    checked = check_text(text, "directives.md")
+    (found,) = checked.diagnostics
+    assert found.code == NOT_UNDERSTOOD[directive]
+    assert text.index("symderiv") < found.span.start <= found.span.end <= text.index(" -->")
+    first, second = checked.claims
+    assert not isinstance(first.verdict, Proved)
+    assert isinstance(second.verdict, Proved)
+
+
+@pytest.mark.parametrize(
+    "directive",
+    [
+        "opaque f", "opaque L(y_j)", "opaque P(y, x)", r"opaque \phi", "name ^{(l)}", "name ^L", r"name ^{\text{new}}",
+        "shape W : m x n", "shape b : m", "shape W^{(l)} : m x n", "shape A, B : 3 × n", r"shape \mathbf{x} : n",
+        "index i, j : 1..K", "index i : 0..3; j : 1..n_1", r"index i : 1, \ldots, K", "size K >= 2", "einstein on",
+        "einstein", "einstein off", r"assume t \in \{0, 1\}", "onehot t", "assume x > 0",
+    ],
+)  # fmt: skip
+def test_what_is_understood(directive: str) -> None:
+    assert check_text(f"<!-- symderiv: {directive} -->\n\n$$ a b = b a $$\n", "directives.md").diagnostics == ()
