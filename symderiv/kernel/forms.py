@@ -23,11 +23,15 @@ class Nowhere(Unsupported):
 
 
 class Form(NamedTuple):
-    """The normal form of left - right, and the side conditions (with theirs) that are not known to be met."""
+    """The normal form of left - right, and the side conditions (with theirs) that are not known to be met.
+
+    ``anew``: more is assumed than when it was seen which of them are not.
+    """
 
     normal: Normal
     difference: Poly
     unmet: list[tuple[Requirement, Poly]]
+    anew: bool = False
 
     def under(self, assumptions: Sequence[Assumption]) -> Form:
         """The same with ``assumptions`` in force."""
@@ -38,14 +42,14 @@ class Form(NamedTuple):
             poly = rebuild(poly)
             _exists(normal, need, poly)
             unmet.append((need, poly))
-        return Form(normal, rebuild(self.difference), unmet)
+        return Form(normal, rebuild(self.difference), unmet, True)
 
     def conditions(self) -> list[Condition]:
         """What both sides demand as written; their own demands are conditions, though the proof may use them."""
         result: dict[tuple, Condition] = {}
         with self.normal.undemanded():
             for need, poly in self.unmet:
-                if not met(self.normal, poly, need.relation):
+                if not self.anew or not met(self.normal, poly, need.relation):
                     result.setdefault(
                         (_radical(poly, need.relation), need.relation), Condition(need.term, need.relation)
                     )

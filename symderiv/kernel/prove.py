@@ -251,7 +251,7 @@ class _Case:
         """A proof for all sizes, if there is one; no other attempt is made."""
         if self.homeless or self.contradiction or self.fault or self.claim.relation not in RELATIONS:
             return None
-        verdict = self._in_general()
+        verdict = self._in_general() or self._written_out((0,) if self.assumptions else ())
         return verdict if isinstance(verdict, Proved) else None
 
     @property
@@ -265,9 +265,16 @@ class _Case:
 
     def _in_general(self) -> Verdict | None:
         for assumptions in ((), self.assumptions) if self.assumptions else ((),):
-            proof = self._proof(assumptions, 0)
+            proof = self._attempt(assumptions, 0, anew=False)
             if proof is not None:
                 return self._proved(assumptions, 0, proof)
+        return None
+
+    def _written_out(self, expansions: Sequence[int]) -> Verdict | None:
+        for expand in expansions:
+            proof = self._attempt(self.assumptions, expand, anew=True)
+            if proof is not None:
+                return self._proved(self.assumptions, expand, proof)
         return None
 
     def judge(self) -> Verdict:
@@ -288,10 +295,9 @@ class _Case:
         search = self.search
         witness = search.run(QUICK)
         if witness is None:
-            for expand in self._expansions():
-                proof = self._proof(self.assumptions, expand)
-                if proof is not None:
-                    return self._proved(self.assumptions, expand, proof)
+            verdict = self._written_out([0, *self._expansions()] if self.assumptions else self._expansions())
+            if verdict is not None:
+                return verdict
         witness = witness or search.run(THOROUGH)
         if witness is not None:
             sizes = tuple(sorted({*witness.sizes, *self._named_sizes()}))

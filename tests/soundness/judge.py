@@ -258,7 +258,11 @@ def _missing_condition(claim: Claim, verdict: Proved, rng: random.Random) -> str
         point = Point(claim.context, at, verdict.given, rng, 2)
         if not meets(verdict.given, root):
             continue
-        evaluation = Evaluation(claim.context, at, point, DIGITS, root, point.opaque)
+        try:
+            _sides(claim, at, point, root, FLOATS)
+            continue
+        except (NotDefined, Unknown):
+            evaluation = Evaluation(claim.context, at, point, DIGITS, root, point.opaque)
         try:
             for condition in verdict.conditions:
                 if condition.term.free - claim.left.free - claim.right.free:
