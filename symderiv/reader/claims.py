@@ -122,6 +122,8 @@ class Claims:
 
     def _claim(self, posed: Posed, left: Term, right: Term, classes: dict[str, str]) -> Claim:
         memo: dict[Term, Term] = {}
+        values: dict[Term, Term] = {}
+        left, right = unfolded(left, self.symbols, values), unfolded(right, self.symbols, values)
         if written_out(left, right) > MOST_PARTS:
             message = f"this step has more than {MOST_PARTS:,} parts when its products and functions are written out"
             raise ReadError("E109", message, posed.span)
@@ -130,7 +132,9 @@ class Claims:
             left, right = summed(left, keep, posed.free.get), summed(right, keep, posed.free.get)
         context = self.context(posed, classes, left, right)
         relation = "=" if posed.relation == ":=" else posed.relation
-        return Claim(self._resolved(left, memo), relation, self._resolved(right, memo), context)
+        return Claim(
+            self.symbols.ranges.resolve(left, memo), relation, self.symbols.ranges.resolve(right, memo), context
+        )
 
     def _resolved(self, term: Term, memo: dict[Term, Term]) -> Term:
         """``term`` with ranges for range classes, and with the functions that have been defined since it was read."""
