@@ -155,6 +155,13 @@ class Calls(Values):
         self.notes.append(f"{name} alone is read as {name}({plain(argument.name)})")
         return Fn(FUNCTIONS[name], value)
 
+    def _awaits(self, name: str, item: syntax.Node) -> bool:
+        """Whether a function is called before the line that defines it for one number, and at another point."""
+        point = self.symbols.awaited.get(name)
+        if point is None or syntax.sexpr(point) == syntax.sexpr(item):
+            return False
+        return isinstance(point, syntax.Symbol) and self.array(plain(point.name), point) is None
+
     def _are_indices(self, items: Sequence[syntax.Node]) -> bool:
         return len(items) == 2 and all(isinstance(i, syntax.Symbol) and self._is_index(plain(i.name)) for i in items)
 
@@ -209,6 +216,9 @@ class Calls(Values):
                     if subs or labels or not self.array(name, node)
                     else self.array(name, node)
                 )
+        elif len(items) == 1 and not subs and not labels and gsub is None and self._awaits(name, items[0]):
+            inner = self.value(items[0])
+            value = elementwise([inner], lambda p: Opaque(name, (p[0],), (0,)), symbols.ranges, node.span)
         elif name in symbols.opaque or (
             name in symbols.called and not subs and len(items) <= 3 and self._simple(items)
         ):

@@ -14,6 +14,7 @@ from symderiv.diagnostics import ReadError
 from symderiv.reader.arrays import Array, join, shapes
 from symderiv.reader.captured import spelled_out
 from symderiv.reader.einstein import summed
+from symderiv.reader.forward import unfolded
 from symderiv.reader.indices import MOST_CALLS
 from symderiv.reader.layers import further
 from symderiv.reader.names import shown
@@ -122,8 +123,9 @@ class Claims:
             )
 
     def _claim(self, posed: Posed, left: Term, right: Term, classes: dict[str, str]) -> Claim:
-        ranges = self.symbols.ranges
         memo: dict[Term, Term] = {}
+        values: dict[Term, Term] = {}
+        left, right = unfolded(left, self.symbols, values), unfolded(right, self.symbols, values)
         if written_out(left, right) > MOST_PARTS:
             message = f"this step has more than {MOST_PARTS:,} parts when its products and functions are written out"
             raise ReadError("E109", message, posed.span)
@@ -132,7 +134,13 @@ class Claims:
             left, right = summed(left, keep, posed.free.get), summed(right, keep, posed.free.get)
         context = self.context(posed, classes, left, right)
         relation = "=" if posed.relation == ":=" else posed.relation
-        return Claim(ranges.resolve(left, memo), relation, ranges.resolve(right, memo), context)
+        return Claim(
+            self.symbols.ranges.resolve(left, memo), relation, self.symbols.ranges.resolve(right, memo), context
+        )
+
+    def _resolved(self, term: Term, memo: dict[Term, Term]) -> Term:
+        """``term`` with ranges for range classes, and with the functions that have been defined since it was read."""
+        return unfolded(self.symbols.ranges.resolve(term, memo), self.symbols, {})
 
     def context(self, posed: Posed, classes: dict[str, str], *terms: Term) -> Context:
         """Where a claim lives: the definitions made before it, or, on a second reading, later ones too.
@@ -149,7 +157,7 @@ class Claims:
         definitions = {}
         for head, made in symbols.definitions.items():
             known = tuple(
-                Definition(d.params, ranges.resolve(d.body, memo))
+                Definition(d.params, self._resolved(d.body, memo))
                 for d in made
                 if symbols.order[head, d.params] <= posed.at or head in later
             )

@@ -70,6 +70,8 @@ class Doubts:
             isinstance(t, Deriv) for side in (claim.left, claim.right) for t in subterms(side)
         ):
             return "this may follow from an equation that is being solved"
+        if posed.equated and not posed.derived and self._may_be_sought(claim):
+            return "this may be an equation to be solved, not one that holds always"
         if all(isinstance(t, SizeOf | Num) for t in (claim.left, claim.right)):
             return "this is a relation between sizes"
         known = {**self.symbols.definitions, **claim.context.definitions}
@@ -140,6 +142,13 @@ class Doubts:
         if self.symbols.einstein and (claim.left.free ^ claim.right.free):
             return "an index stands on one side only, and repeated indices may be summed here"
         return ""
+
+    def _may_be_sought(self, claim: Claim) -> bool:
+        """Whether two expressions are set equal, neither of them a derivative or a defined quantity."""
+        sides = (claim.left, claim.right)
+        return not any(isinstance(t, Deriv) for side in sides for t in subterms(side)) and not any(
+            isinstance(side, Var) and side.head in self.symbols.definitions for side in sides
+        )
 
     @staticmethod
     def _peculiar(claim: Claim) -> str:

@@ -59,6 +59,12 @@ SETS_TO_ZERO = re.compile(
     re.IGNORECASE | re.DOTALL,
 )
 
+ZERO = re.compile(
+    r"\bzero\b|\bto\s+0\b|=\s*0|\bvanish|\bsolv(?:e|ing)\b|\bstationary|\bfirst[- ]order\s+condition|\beach\s+other"
+    r"|零|求解|ゼロ|0\s*と|0으로|\bnull\b|\bcero\b|zéro|annul",
+    re.IGNORECASE,
+)
+
 
 SHORT = re.compile(
     r"\$\s*(?:denotes?|means?|(?:is )?short for|stands? for|represents?|for|表示|代表)\s*(?:the\s+)?(?:partial\s+)?"

@@ -43,6 +43,7 @@ class Posed:
     guessed: bool = False
     constant: bool = False
     solving: bool = False  # an equation "= 0" came before in the section, and this begins a chain
+    equated: bool = False  # it begins a chain, and the words right before it say that something is set to zero
     implied: bool = False  # an arrow says that it follows from what stands before
     derived: bool = False  # whether it is judged given the one equation that it follows from
     sought: bool = False  # the words before it say that something is set to zero, or solved

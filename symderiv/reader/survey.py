@@ -85,6 +85,9 @@ class Survey:
             symbols.called.update(name for name in symbols.call_texts if name in FUNCTION_LETTERS)
         symbols.size_names |= self.dotted - symbols.bound_names
         symbols.ranges.taken |= self.dotted - symbols.bound_names
+        symbols.ranges.taken |= (
+            self.scripted | symbols.index_names
+        )  # an index n, and a size n beside it, would be mixed up
         # products with entries 1_j of the vector of ones sum over j without a sign for it
         if self.ones >= 2 and self.sums <= self.ones // 2:
             symbols.einstein = True

@@ -28,6 +28,7 @@ from symderiv.document import (
 )
 from symderiv.reader import prose, syntax
 from symderiv.reader import vocabulary as v
+from symderiv.reader.calls import FUNCTIONS
 from symderiv.reader.chains import ASIDE, CLAIMS, Chains
 from symderiv.reader.claims import Claims
 from symderiv.reader.classes import class_letters
@@ -35,6 +36,7 @@ from symderiv.reader.definitions import CUES, Definitions
 from symderiv.reader.directives import Directives
 from symderiv.reader.doubts import Doubts
 from symderiv.reader.equations import Equations
+from symderiv.reader.forward import functions_of_one
 from symderiv.reader.names import plain
 from symderiv.reader.nodes import names_in, says_vector
 from symderiv.reader.rates import Rates
@@ -89,6 +91,7 @@ class Walk:
         for row in rows:
             survey.row(row)
         reading.symbols.index_names |= class_letters(rows, survey.summed.keys())
+        reading.symbols.awaited = {f: x for f, x in functions_of_one(rows).items() if f not in FUNCTIONS}
         survey.settle(
             " ".join(
                 prose.words(block.inlines) for block in all_blocks(blocks) if isinstance(block, Paragraph | Heading)
