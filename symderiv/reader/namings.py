@@ -88,6 +88,12 @@ class Namings:
         head = value.head if isinstance(value, Var) else Head(symbols.name(value.name), 0, 0)
         return head not in symbols.definitions and head not in self.used and head not in symbols.variables
 
+    def is_model(self, left: Value | None, right: Value) -> bool:
+        r"""``P(y = k | x) = e^{z_k}/\sum_j e^{z_j}`` says what is modelled; Bayes' rule, of other such values, does not."""
+        if not isinstance(left, Var) or "|" not in left.name or not isinstance(right, Term) or not self._is_new(left):
+            return False
+        return not any(isinstance(t, Opaque) or (isinstance(t, Var) and "(" in t.name) for t in subterms(right))
+
     def _names_parts(self, names: syntax.Quotient, side: syntax.Quotient, posed: Posed) -> bool:
         r"""``s_i = \frac{g}{h} = \frac{e^{z_i}}{\sum_k e^{z_k}}`` names the numerator and the denominator."""
         pairs = ((names.numerator, side.numerator), (names.denominator, side.denominator))
