@@ -7,23 +7,21 @@ except to tell a new meaning from a repetition of the old one.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Sequence
 
 from symderiv.diagnostics import Diagnostic, ReadError
-from symderiv.kernel import Proved, Refuted, Verdict, prove_all
+from symderiv.kernel import Refuted
 from symderiv.reader import syntax
 from symderiv.reader.arrays import Array, Value
-from symderiv.reader.claims import Claims
-from symderiv.reader.einstein import summed
+from symderiv.reader.meanings import Meanings
 from symderiv.reader.names import index_word, plain, shown
 from symderiv.reader.nodes import index_count, is_data, is_layer, names_in, parts_of, says_vector
-from symderiv.reader.reading import Posed, Reading
+from symderiv.reader.reading import Posed
 from symderiv.reader.rests import NOTE, define_all, first_members
 from symderiv.reader.survey import Survey
 from symderiv.reader.symbols import Function, Parameter
 from symderiv.reader.vocabulary import LOSSES
-from symderiv.reader.wholes import Wholes
-from symderiv.terms import Definition, Deriv, Head, Index, Range, Term, Var, rename, subterms
+from symderiv.terms import Deriv, Head, Index, Term, Var, subterms
 
 CUES = re.compile(
     r"\b(let|define[ds]?|defining|denote[ds]?|set(ting)?|put|where|write|call|name[ds]?|introduce|abbreviat\w*|with|again|now|consider|suppose|given)\b"
@@ -33,12 +31,8 @@ CUES = re.compile(
 ARRAYS = ("E150", "E161", "E210", "E211", "E213")  # what goes wrong when a number is read as a vector
 
 
-class Definitions(Wholes):
+class Definitions(Meanings):
     """Finds the head that a left side names, and makes its definition."""
-
-    def __init__(self, reading: Reading, claims: Claims) -> None:
-        super().__init__(reading)
-        self.claims = claims
 
     def head_of(
         self, node: syntax.Node
@@ -205,10 +199,10 @@ class Definitions(Wholes):
             )
             if not another_member and existing:
                 if members_only and all(isinstance(i, str) for i in this):
-                    if self._complete(existing, this) or self._repeats(left, right):
+                    if self._complete(existing, this):
                         return False  # a formula for all of them says what is known, rightly or wrongly
-                    self._warn_of_others(existing, this, left, right, posed)
-                    symbols.new_version(name, len(subs), len(labels))
+                    if self._differs(existing, this, left, right, posed):
+                        symbols.new_version(name, len(subs), len(labels))
                 elif isinstance(left, syntax.Product) and isinstance(left.factors[-1], syntax.Group) and not head[3]:
                     return False  # Cost(h(x), y) has its value at these arguments
                 elif relation == ":=" or not subs:
@@ -242,16 +236,6 @@ class Definitions(Wholes):
             heads = {t.head for t in subterms(term) if isinstance(t, Var)}
             symbols.ranges.settled.update(c for (head, _), c in symbols.ranges.slots.items() if head in heads)
         return True
-
-    def _is_derivative(self, name: str, subs: Sequence[Index], labels: Sequence[Index]) -> bool:
-        """Whether the name was defined as a derivative."""
-        head = Head(self.symbols.name(name, len(subs), len(labels)), len(subs), len(labels))
-        made = list(self.symbols.definitions.get(head, ()))
-        whole = self.symbols.arrays.get(name) if not subs and not labels else None
-        bodies = [d.body for d in made]
-        if isinstance(whole, Array) and all(isinstance(axis, str) for axis in whole.axes):
-            bodies.append(whole.entry(tuple("?" for _ in whole.axes)))
-        return any(isinstance(body, Deriv) for body in bodies)
 
     def _shorten(self, name: str, value: object) -> None:
         """``dz = dL/dz``: from here on, ``dw`` is short for the derivative of L by w."""
@@ -290,85 +274,6 @@ class Definitions(Wholes):
             shown = Head(self.symbols.name(name, len(subs), len(labels)), len(subs), len(labels))
             self.symbols.definitions.pop(self.symbols.hidden.pop(shown, ((), shown))[1], None)
 
-    def assumed(self, name: str, subs: Sequence[Index], labels: Sequence[Index]) -> bool:
-        """Whether an assumption already gives this member its value (x_0 = 1)."""
-        for assumption in self.symbols.in_force():
-            if assumption.kind == "equation" and isinstance(assumption.data[0], Var):
-                var = assumption.data[0]
-                if (
-                    var.name == self.symbols.name(name, len(subs), len(labels))
-                    and len(var.subs) == len(subs)
-                    and len(var.sups) == len(labels)
-                ) and all(isinstance(p, str) or p == i for p, i in zip(var.indices, (*subs, *labels), strict=True)):
-                    return True
-        return False
-
-    def _said(self, index: Index) -> Range | None:
-        """What an index is said to run over, sizes with numbers put in."""
-        symbols = self.symbols
-        said = symbols.declared.get(str(index)) or symbols.hinted.get(str(index))
-        return said._replace(high=symbols.sizes.get(str(said.high), said.high)) if said is not None else None
-
-    def _complete(self, existing: Sequence[Definition], this: Sequence[Index]) -> bool:
-        """Whether the members that are defined singly are all that there are."""
-        slots = {n for d in existing for n, p in enumerate(d.params) if isinstance(p, int)}
-        if len(slots) != 1 or (slot := slots.pop()) >= len(this):
-            return False
-        said = self._said(this[slot])
-        if said is None or isinstance(said.high, str):
-            return False
-        return {d.params[slot] for d in existing}.issuperset(range(said.low, said.high + 1))
-
-    def _warn_of_others(
-        self, existing: Sequence[Definition], this: Sequence[Index], left: syntax.Node, right: syntax.Node, posed: Posed
-    ) -> None:
-        """A formula for all members ends what was said of single ones; that goes unsaid where it says the same."""
-        for definition in existing:
-            at = {i: p for i, p in zip(this, definition.params, strict=False) if isinstance(i, str) and i != p}
-            numbers = {i: p for i, p in at.items() if isinstance(p, int)}
-            if any((said := self._said(i)) is not None and p < said.low for i, p in numbers.items()):
-                continue  # x_0, where the formula begins at 1
-            if not self._repeats(left, right, at):
-                member = ", ".join(f"{i} = {p}" for i, p in numbers.items())
-                message = f"this gives a new meaning to what was defined before for {member}"
-                self.reading.diagnostics.append(Diagnostic("W420", message, posed.left_span))
-                return
-
-    def _repeats(self, left: syntax.Node, right: syntax.Node, at: Mapping[str, Index] | None = None) -> bool:
-        """Whether the equation holds under the meaning that the left side already has, for these indices."""
-        return isinstance(self._verdict(left, right, at), Proved)
-
-    def _verdict(self, left: syntax.Node, right: syntax.Node, at: Mapping[str, Index] | None = None) -> Verdict | None:
-        """The kernel's verdict on the equation under the meaning that its left side has; None if it has none."""
-        try:
-            a, b = self.elaborator.value(left), self.elaborator.value(right)
-        except ReadError:
-            return None
-        if at and isinstance(a, Term) and isinstance(b, Term):
-            a, b = rename(a, at), rename(b, at)
-        saved = dict(self.symbols.ranges.resolved), set(self.symbols.ranges.taken)
-        posed = Posed(
-            right.span,
-            left.span,
-            "=",
-            "claim",
-            0,
-            0,
-            a,
-            b,
-            dict(self.elaborator.free),
-            dict(self.symbols.declared),
-            self.symbols.in_force(),
-        )
-        posed.at = len(self.reading.posed)
-        try:
-            claims = self.claims.of(posed)
-            return prove_all(claims) if claims else None
-        except ReadError:
-            return None
-        finally:
-            self.symbols.ranges.resolved, self.symbols.ranges.taken = saved
-
     def define_row(self, row: syntax.Row) -> None:
         """A definition from a directive. Raises ReadError."""
         left, right = row.segments[0].side, row.segments[1].side
@@ -386,12 +291,6 @@ class Definitions(Wholes):
         if self.symbols.defines(name, len(subs), len(labels)):
             self.symbols.new_version(name, len(subs), len(labels))
         self._make(name, subs, labels, head[3], right, posed)
-
-    def contracted(self, value: Term, indices: Iterable[Index]) -> Term:
-        """``value`` with the sums that Einstein's convention leaves out, if it holds here; ``indices`` stay free."""
-        if not self.symbols.einstein:
-            return value
-        return summed(value, frozenset(i for i in indices if isinstance(i, str)), self.elaborator.free.get)
 
     def _make(
         self,

@@ -52,7 +52,6 @@ class Survey:
         self.layers: dict[str, set[str]] = {}
         self.counted: set[str] = set()  # names with numbers for subscripts, with other subscripts, and transposed
         self.indexed: set[str] = set()
-        self.turned: set[str] = set()
         self.firsts: dict[str, set[str]] = {}  # what stands first in the pairs of indices of a name
         self.dotted: set[str] = set()  # the subscripts of last terms behind dots
         self.scripted: set[str] = set()  # what stands in subscripts and labels
@@ -96,7 +95,7 @@ class Survey:
         if matrices:
             symbols.layered = self.numbered - self.lettered - generic
         symbols.flat = {name for name, found in self.firsts.items() if found == {"1"}}
-        if any(_capital(name) for name in self.turned & self.counted - self.indexed):
+        if any(_capital(name) for name in self.symbols.turned & self.counted - self.indexed):
             symbols.layered_subs = self.counted - self.indexed
         symbols.pairs = {name for name in symbols.pairs if not self.singles.get(name, 0)}
         self._values()
@@ -235,7 +234,7 @@ class Survey:
         if isinstance(base, syntax.Symbol) and sub is not None:
             (self.counted if isinstance(sub, syntax.Number) else self.indexed).add(plain(base.name))
             if sup is not None and is_transpose(sup):
-                self.turned.add(plain(base.name))
+                self.symbols.turned.add(plain(base.name))
         if isinstance(sup, syntax.Product) and len(sup.factors) == 2 and is_transpose(sup.factors[1]):
             sup = sup.factors[0]
         if isinstance(base, syntax.Symbol) and isinstance(sup, syntax.Group) and sup.open in ("(", "["):

@@ -92,7 +92,8 @@ class Symbols:
     ``nameless`` the index of a sum over examples that has none, ``common`` the names of what is the same for all
     examples, ``lifted`` the families that are read for each example, and of which examples; ``entrywise`` unknown
     functions whose derivative stands beside an elementwise product, so that f(z) of a vector is that of each entry;
-    ``short`` the losses L by which names as dz are defined, dz = dL/dz.
+    ``short`` the losses L by which names as dz are defined, dz = dL/dz; ``turned`` names of
+    which a member is transposed, w_i^T.
     """
 
     ranges: Ranges = field(default_factory=Ranges)
@@ -121,6 +122,7 @@ class Symbols:
     opaque: set[str] = field(default_factory=set)
     entrywise: set[str] = field(default_factory=set)
     short: set[Head] = field(default_factory=set)
+    turned: set[str] = field(default_factory=set)
     labels: set[str] = field(default_factory=set)
     assumptions: list[Assumption] = field(default_factory=list)
     cases: list[list[Assumption]] = field(default_factory=list)

@@ -1,0 +1,123 @@
+"""What a symbol means already: whether a line repeats that, goes against it, or begins a new meaning.
+
+This module must never make a definition, and judges a claim for no other purpose than to tell a repetition.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+
+from symderiv.diagnostics import Diagnostic, ReadError
+from symderiv.kernel import Proved, Verdict, prove_all
+from symderiv.reader import syntax
+from symderiv.reader.arrays import Array
+from symderiv.reader.claims import Claims
+from symderiv.reader.einstein import summed
+from symderiv.reader.reading import Posed, Reading
+from symderiv.reader.wholes import Wholes
+from symderiv.terms import Definition, Deriv, Head, Index, Range, Term, Var, rename
+
+
+class Meanings(Wholes):
+    """Compares what a line says with what its left side means."""
+
+    def __init__(self, reading: Reading, claims: Claims) -> None:
+        super().__init__(reading)
+        self.claims = claims
+
+    def assumed(self, name: str, subs: Sequence[Index], labels: Sequence[Index]) -> bool:
+        """Whether an assumption already gives this member its value (x_0 = 1)."""
+        for assumption in self.symbols.in_force():
+            if assumption.kind == "equation" and isinstance(assumption.data[0], Var):
+                var = assumption.data[0]
+                if (
+                    var.name == self.symbols.name(name, len(subs), len(labels))
+                    and len(var.subs) == len(subs)
+                    and len(var.sups) == len(labels)
+                ) and all(isinstance(p, str) or p == i for p, i in zip(var.indices, (*subs, *labels), strict=True)):
+                    return True
+        return False
+
+    def _is_derivative(self, name: str, subs: Sequence[Index], labels: Sequence[Index]) -> bool:
+        """Whether the name was defined as a derivative."""
+        head = Head(self.symbols.name(name, len(subs), len(labels)), len(subs), len(labels))
+        made = list(self.symbols.definitions.get(head, ()))
+        whole = self.symbols.arrays.get(name) if not subs and not labels else None
+        bodies = [d.body for d in made]
+        if isinstance(whole, Array) and all(isinstance(axis, str) for axis in whole.axes):
+            bodies.append(whole.entry(tuple("?" for _ in whole.axes)))
+        return any(isinstance(body, Deriv) for body in bodies)
+
+    def _said(self, index: Index) -> Range | None:
+        """What an index is said to run over, sizes with numbers put in."""
+        symbols = self.symbols
+        said = symbols.declared.get(str(index)) or symbols.hinted.get(str(index))
+        return said._replace(high=symbols.sizes.get(str(said.high), said.high)) if said is not None else None
+
+    def _complete(self, existing: Sequence[Definition], this: Sequence[Index]) -> bool:
+        """Whether the members that are defined singly are all that there are."""
+        slots = {n for d in existing for n, p in enumerate(d.params) if isinstance(p, int)}
+        if len(slots) != 1 or (slot := slots.pop()) >= len(this):
+            return False
+        said = self._said(this[slot])
+        if said is None or isinstance(said.high, str):
+            return False
+        return {d.params[slot] for d in existing}.issuperset(range(said.low, said.high + 1))
+
+    def _differs(
+        self, existing: Sequence[Definition], this: Sequence[Index], left: syntax.Node, right: syntax.Node, posed: Posed
+    ) -> bool:
+        """Whether a formula for all members ends what was said of single ones; not where it says the same of them."""
+        beyond = False
+        for definition in existing:
+            at = {i: p for i, p in zip(this, definition.params, strict=False) if isinstance(i, str) and i != p}
+            numbers = {i: p for i, p in at.items() if isinstance(p, int)}
+            if any((said := self._said(i)) is not None and p < said.low for i, p in numbers.items()):
+                beyond = True  # x_0, where the formula begins at 1
+            elif not self._repeats(left, right, at):
+                member = ", ".join(f"{i} = {p}" for i, p in numbers.items())
+                message = f"this gives a new meaning to what was defined before for {member}"
+                self.reading.diagnostics.append(Diagnostic("W420", message, posed.left_span))
+                return True
+        return beyond
+
+    def _repeats(self, left: syntax.Node, right: syntax.Node, at: Mapping[str, Index] | None = None) -> bool:
+        """Whether the equation holds under the meaning that the left side already has, for these indices."""
+        return isinstance(self._verdict(left, right, at), Proved)
+
+    def contracted(self, value: Term, indices: Iterable[Index]) -> Term:
+        """``value`` with the sums that Einstein's convention leaves out, if it holds here; ``indices`` stay free."""
+        if not self.symbols.einstein:
+            return value
+        return summed(value, frozenset(i for i in indices if isinstance(i, str)), self.elaborator.free.get)
+
+    def _verdict(self, left: syntax.Node, right: syntax.Node, at: Mapping[str, Index] | None = None) -> Verdict | None:
+        """The kernel's verdict on the equation under the meaning that its left side has; None if it has none."""
+        try:
+            a, b = self.elaborator.value(left), self.elaborator.value(right)
+        except ReadError:
+            return None
+        if at and isinstance(a, Term) and isinstance(b, Term):
+            a, b = rename(a, at), rename(b, at)
+        saved = dict(self.symbols.ranges.resolved), set(self.symbols.ranges.taken)
+        posed = Posed(
+            right.span,
+            left.span,
+            "=",
+            "claim",
+            0,
+            0,
+            a,
+            b,
+            dict(self.elaborator.free),
+            dict(self.symbols.declared),
+            self.symbols.in_force(),
+        )
+        posed.at = len(self.reading.posed)
+        try:
+            claims = self.claims.of(posed)
+            return prove_all(claims) if claims else None
+        except ReadError:
+            return None
+        finally:
+            self.symbols.ranges.resolved, self.symbols.ranges.taken = saved
