@@ -7,12 +7,14 @@ use. This module must never judge.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import replace
 from itertools import product
 
 from symderiv.diagnostics import ReadError
 from symderiv.reader.arrays import Array, join, shapes
 from symderiv.reader.captured import spelled_out
+from symderiv.reader.chosen import fixed_classes, summed_over_classes
 from symderiv.reader.einstein import summed
 from symderiv.reader.forward import unfolded
 from symderiv.reader.indices import MOST_CALLS
@@ -125,6 +127,9 @@ class Claims:
     def _claim(self, posed: Posed, left: Term, right: Term, classes: dict[str, str]) -> Claim:
         memo: dict[Term, Term] = {}
         values: dict[Term, Term] = {}
+        said = {i for a in (*posed.case, *posed.conditions) for i in a.data if isinstance(i, str)}
+        kept = said & self.symbols.chosen.keys()
+        left, right = (summed_over_classes(side, self.symbols, kept=kept) for side in (left, right))
         left, right = unfolded(left, self.symbols, values), unfolded(right, self.symbols, values)
         if written_out(left, right) > MOST_PARTS:
             message = f"this step has more than {MOST_PARTS:,} parts when its products and functions are written out"
@@ -132,10 +137,33 @@ class Claims:
         if self.symbols.einstein:
             keep = frozenset(posed.kept) | frozenset(posed.declared)
             left, right = summed(left, keep, posed.free.get), summed(right, keep, posed.free.get)
-        context = self.context(posed, classes, left, right)
+        context = self._of_chosen(posed, kept, self.context(posed, classes, left, right), left, right)
         relation = "=" if posed.relation == ":=" else posed.relation
         return Claim(
             self.symbols.ranges.resolve(left, memo), relation, self.symbols.ranges.resolve(right, memo), context
+        )
+
+    def _of_chosen(self, posed: Posed, kept: Collection[str], context: Context, *terms: Term) -> Context:
+        """The context of a step that holds under conditions on the classes ``kept`` of examples."""
+        parts = set(reached(terms, context.definitions))
+        chosen, ranges = self.symbols.chosen, self.symbols.ranges
+        made = {h: (d,) for h, d in fixed_classes(self.symbols, kept, parts, posed.span).items()}
+        for head, example in chosen.values():
+            if ranges.range_of(ranges.slot(head, 0)).low != 1 and any(
+                isinstance(t, Var) and t.head == head for t in parts
+            ):
+                raise ReadError("E123", f"the classes of the examples {example} are not numbered from 1", posed.span)
+        indices = {index: ranges.range_of(ranges.slot(chosen[index][0], 0)) for index in kept}
+        assumptions = tuple(
+            replace(a, data=a.data[::-1]) if a.kind == "equal" and a.data[1] in kept else a  # k becomes y_i
+            for a in context.assumptions
+            if a.kind != "onehot" or a.data[0] not in made
+        )
+        return replace(
+            context,
+            ranges={**context.ranges, **indices},
+            definitions={**context.definitions, **made},
+            assumptions=assumptions,
         )
 
     def _resolved(self, term: Term, memo: dict[Term, Term]) -> Term:

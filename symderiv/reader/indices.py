@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from symderiv.diagnostics import Diagnostic, ReadError
 from symderiv.reader import syntax
 from symderiv.reader.arrays import Array, Value
+from symderiv.reader.chosen import choose
 from symderiv.reader.names import index_word, letter_of, plain
 from symderiv.reader.nodes import is_layer, is_time, is_transpose
 from symderiv.reader.symbols import INDEX_LETTERS, Symbols
@@ -106,6 +107,10 @@ class Indices:
                 inner = self.indices(sub)
                 if inner is not None and len(inner) == 1:
                     return [self.label_index(plain(base.name), inner[0], node)]
+            case syntax.Scripted(
+                base=syntax.Symbol() as base, sub=None, sup=syntax.Group(open="(", body=syntax.Symbol() as example)
+            ):
+                return [self.label_index(plain(base.name), plain(example.name), node)]
             case syntax.Relation(left=syntax.Symbol() as left, rest=((op, syntax.Symbol() as right),)) if (
                 name and op in ("=", "!=")
             ):
@@ -120,9 +125,11 @@ class Indices:
         raise refuse("E122", "this subscript is not an index that I understand", node)
 
     def label_index(self, name: str, inner: Index, node: syntax.Node) -> Index:
-        """``y_i`` used as an index: one class, the same wherever i is the same; i must not be summed over."""
-        if isinstance(inner, str) and inner in self.bound:
-            raise refuse("E123", f"the index {name}_{inner} changes with the bound index {inner}", node)
+        """``y_i`` used as an index: one class, the same wherever i is the same."""
+        if isinstance(inner, str) and (inner in self.bound or inner in self.symbols.bound_names):
+            index = choose(self.symbols, name, inner)
+            self.use(inner, self.symbols.ranges.slot(self.symbols.chosen[index][0], 1), node)
+            return index
         if isinstance(inner, int) and name in self.symbols.bound_names:
             self.notes.append(f"{name}_{inner} is read as the value {inner} of the index {name}")
             self.guessed = True
@@ -156,6 +163,9 @@ class Indices:
         ranges = self.symbols.ranges
         if isinstance(index, int):
             ranges.number(range_class, index)
+            return
+        if index in self.symbols.chosen:
+            ranges.unite(ranges.slot(self.symbols.chosen[index][0], 0), range_class)
             return
         if index in self.bound:
             if self.bound[index]:

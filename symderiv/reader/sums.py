@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from symderiv.diagnostics import ReadError
 from symderiv.reader import syntax
 from symderiv.reader.arrays import Array, Value, elementwise
+from symderiv.reader.chosen import summed_over_classes
 from symderiv.reader.indices import refuse
 from symderiv.reader.names import index_word, letter_of, plain
 from symderiv.reader.nodes import mentions, parts_of, stands_as_value, subscripts
@@ -77,6 +78,8 @@ class Sums(Samples):
             pass
         with self.binding(index, range_class), self.numbered_by(index if valued and high is not None else ""):
             body = self.bind_and_sum(kind, rest, node)
+            if isinstance(body, Term):
+                body = summed_over_classes(body, self.symbols, index)
             if silent and isinstance(body, Term) and index not in body.free and index not in self.symbols.declared:
                 raise refuse("E154", f"this sum runs over {index}, which is not an index of what it sums", node)
             guards = [self.comparison(op, self.operand(a), self.operand(b), node) for op, a, b in conditions]
@@ -84,7 +87,7 @@ class Sums(Samples):
         neutral = ZERO if kind is Sum else ONE
 
         def build(parts: list[Term]) -> Term:
-            inner = parts[0]
+            inner = summed_over_classes(parts[0], self.symbols, index)
             return kind(index, range_, Cases(mul(*guards), inner, neutral) if guards else inner)
 
         return self._under_binder(body, build, index, node)

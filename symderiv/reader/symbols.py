@@ -13,6 +13,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from symderiv.document import Span
+from symderiv.reader.chosen import summed_over_classes
 from symderiv.reader.ranges import Ranges
 from symderiv.reader.syntax import Node
 from symderiv.terms import (
@@ -82,6 +83,7 @@ class Symbols:
     and labels) are vectors or matrices themselves, ``doubtful`` the names of which that is not sure; ``layered`` names
     whose numbered labels are layers, each with its own shape, ``layered_subs`` those whose numbered subscripts are;
     ``softmax``: the prose calls \\sigma the softmax function; ``symmetric`` matrices that are called so, and where;
+    ``chosen`` the indices y_i that are classes of examples, each with the one-hot family that says which and the i;
     ``upper`` vectors whose entries are numbered above, ``basis`` families of basis vectors; ``rowwise``: a softmax of a
     matrix is one of each of its rows; ``jacobians``: the document speaks of Jacobians, so that J_x(s) is one;
     ``row_families`` matrices X, and the family of vectors x_i of their rows, ``entry_families`` and
@@ -131,6 +133,7 @@ class Symbols:
     together: list[set[Head]] = field(default_factory=list)
     rates: set[tuple[Head, Head]] = field(default_factory=set)
     einstein: bool = False
+    chosen: dict[str, tuple[Head, str]] = field(default_factory=dict)
     now: int = 0
     vectors: set[str] = field(default_factory=set)
     matrices: set[str] = field(default_factory=set)
@@ -191,6 +194,7 @@ class Symbols:
         A free index of the body that is no parameter, but is summed over elsewhere, becomes a hidden parameter: with
         ``u = x^{(i)}``, the u inside a sum over i is that of each sample. Any other stays what it is, one fixed index.
         """
+        body = summed_over_classes(body, self)
         named = {p for p in params if isinstance(p, str)}
         hidden = tuple(sorted(i for i in body.free - named if i in self.bound_names and i not in self.size_names))
         shown = Head(self.name(name, subs, len(params) - subs), subs, len(params) - subs)
