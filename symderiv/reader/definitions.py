@@ -15,7 +15,7 @@ from symderiv.reader import syntax
 from symderiv.reader.arrays import Array, Value
 from symderiv.reader.meanings import Meanings
 from symderiv.reader.names import index_word, plain, shown
-from symderiv.reader.nodes import index_count, is_data, is_layer, names_in, parts_of, says_vector
+from symderiv.reader.nodes import index_count, is_data, is_layer, is_time, names_in, parts_of, says_vector
 from symderiv.reader.reading import Posed
 from symderiv.reader.rests import NOTE, define_all, first_members
 from symderiv.reader.survey import Survey
@@ -108,6 +108,7 @@ class Definitions(Meanings):
         bracketed = isinstance(sup, syntax.Group) and sup.open in ("(", "[")
         if sup is not None and not bracketed and not is_layer(sup) and not numbered:
             known = isinstance(sup, syntax.Symbol) and ("^" + sup.name) in self.symbols.labels
+            known = known or (self.symbols.time and is_time(sup))
             if not known and not (isinstance(sup, syntax.Symbol) and sup.name in ("*", r"\ast", r"\star")):
                 return None
         name = plain(base.name)

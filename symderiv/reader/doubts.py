@@ -129,6 +129,10 @@ class Doubts:
                 below = self.symbols.reached(*(d.body for d in self.symbols.definitions[a]))
                 if b not in below | set(map(of_one, below)) and not tops & below:
                     return f"as read, {shown(a.name)} does not depend on {shown(b.name)}"
+        for families in claim.context.through.values():
+            for head, _ in families:
+                if head in self._hiding():  # the sum of the chain rule would run over that, too
+                    return f"{shown(head.name)} depends on an index that it does not show"
         for head in mentioned:
             for definition in self.symbols.definitions.get(head, ()):
                 hidden = definition.params[len(self._shown_params(head)) :] if head in self._hiding() else ()

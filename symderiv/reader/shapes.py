@@ -97,12 +97,15 @@ class Shapes(Kinds):
                     sides = []
                 sides.append(segment.side)
                 kinds = [self.kind(side) for side in sides]
-                if NUMBER in kinds[1:] and (function := self._called(sides[0])):
-                    self.numeric.add(function)  # f(x) = w^T x + b
+                if (function := self._called(sides[0])) and len(sides) > 1:
+                    if NUMBER in kinds[1:]:
+                        self.numeric.add(function)  # f(x) = w^T x + b
+                    if function in FUNCTION_LETTERS and function not in self.numeric:
+                        kinds[0] = None  # what f is, its definition says
                 known = next((k for k in kinds if k is not None), None)
                 if known is not None and len(sides) > 1:
-                    for side, kind in zip(sides, kinds, strict=True):
-                        if kind is None:
+                    for n, (side, kind) in enumerate(zip(sides, kinds, strict=True)):
+                        if kind is None and (n or not function):
                             self.expect(side, known)
             else:
                 sides = []
@@ -172,7 +175,7 @@ class Shapes(Kinds):
         name = plain(base.name)
         if self.elaborator.is_jacobian(part[0], part[1]) and sub is not None:
             return ROW if inner == NUMBER else self._derivative(inner, self.kind(sub))
-        if gsub is not None or (name in self.numeric and sub is None):
+        if gsub is not None or name in self.numeric:
             return NUMBER
         if (name in FUNCTIONS or (name in FUNCTION_LETTERS and name not in ("F", "h"))) and sub is None:
             return self._raised(inner, gsup)

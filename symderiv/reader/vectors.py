@@ -26,8 +26,11 @@ class Vectors(Indices):
         if name in symbols.arrays:
             whole: Array = symbols.arrays[name]  # type: ignore[assignment]
             head = Head(symbols.name(name, len(whole.axes)), len(whole.axes), 0)
+            sups, head = symbols.hidden.get(head, ((), head))
             if head in symbols.auto and head in symbols.definitions:
-                return Array(whole.axes, lambda at: Var(head.name, tuple(at), ()), whole.row)
+                for n, index in enumerate(sups):
+                    self.use(index, symbols.ranges.slot(head, head.subs + n), node)
+                return Array(whole.axes, lambda at: Var(head.name, tuple(at), sups), whole.row)
             return whole
         if symbols.defines(name, 0, 0):
             return None

@@ -113,7 +113,11 @@ FALSE: dict[str, tuple[Judged, ...]] = {
     "111": (Judged(40, True, "the reward of the step before is not what is put in"),),
     "117": (Judged(5, True, "the chain rule's factor and the parameter are missing"),),
     "118": (Judged(5, True, "a factor 2 too many"),),
-    "123": (Judged(55, False, "the square is missing in the derivative of the hyperbolic tangent"),),
+    "123": (
+        Judged(55, False, "the square is missing in the derivative of the hyperbolic tangent"),
+        Judged(61, False, "the argument of the sigmoid stands where its value is needed"),
+        Judged(64, False, "the argument of the sigmoid stands where its value is needed"),
+    ),
 }
 
 REAL: tuple[str, ...] = (
