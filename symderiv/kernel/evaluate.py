@@ -111,8 +111,8 @@ class Point:
         if head in self.onehot:
             slot = self.onehot[head]
             others = sum(int(i) for n, i in enumerate(var.indices) if n != slot)
-            class_ = 1 + (self.trial + others) % self._length(head, slot)
-            self._set(var, Fraction(var.indices[slot] == class_))
+            classes = self._classes(head, slot)
+            self._set(var, Fraction(var.indices[slot] == classes[(self.trial + others) % len(classes)]))
         elif head in self.binary:
             self._set(var, Fraction(self._random() % 2))
         else:
@@ -137,12 +137,13 @@ class Point:
         numerator = self._random() % 13 - 6
         return Fraction(numerator or 1, 1 + self._random() % 3)
 
-    def _length(self, head: Head, slot: int) -> int:
+    def _classes(self, head: Head, slot: int) -> range:
         ranges = self.context.families.get(head)
         range_ = ranges[slot] if ranges else None
-        if range_ is None or range_.low != 1:
+        classes = range(range_.low, self.size(range_.high) + 1) if range_ is not None else range(0)
+        if not classes:
             raise NoValue("the length of a family is not known")
-        return self.size(range_.high)
+        return classes
 
     def size(self, size: Size) -> int:
         if isinstance(size, int):
@@ -372,18 +373,18 @@ class Point:
             here[apart[name]] = env[name]
         moved = rename(term, apart)
         assert isinstance(moved, Deriv)
-        around = self.inside, self.memo
-        self.inside, self.memo = True, self.smooth
-        try:
-            self.evaluate(term.body, env)  # a derivative exists only where the function does, and is smooth
-        finally:
-            self.inside, self.memo = around
         derivative = self.derivatives.get(moved)
         if derivative is None:
             # what does not occur in it at all most likely enters in a way that was not said
             if not self._occurs(term.var.head, term.body):
                 raise NoValue(f"how {term.var.name} enters is not known")
             derivative = self.derivatives[moved] = differentiate(moved.body, moved.var, self.context)
+        around = self.inside, self.memo
+        self.inside, self.memo = True, self.smooth
+        try:
+            self.evaluate(term.body, env)  # a derivative exists only where the function does, and is smooth
+        finally:
+            self.inside, self.memo = around
         return self.evaluate(derivative, here)
 
     def _occurs(self, head: Head, term: Term) -> bool:

@@ -254,6 +254,18 @@ def test_a_derivative_exists_where_every_member_does() -> None:
     never_refuted(Deriv(log(f("K")), f("K")), one("K") / Fn("abs", f("K")), Context(families={Head("f", 1, 0): (K,)}))
 
 
+def test_one_hot_from_zero() -> None:
+    hot, classes = Head("t", 1, 0), Range(0, "K")
+    context = Context({"k": classes}, assumptions=(Assumption("onehot", (hot, 0)),), families={hot: (classes,)})
+    assert refuted(total("j", classes, var("t", "j")), num(2), context).witness.left == "1"
+    never_refuted(total("j", classes, var("t", "j")), ONE, context)
+
+
+def test_what_does_not_occur_enters_in_an_unknown_way() -> None:
+    verdict = undecided(Deriv(neg(total("i", K, var("w", "i") * log(var("q", "i")))), f("k")), f("k"), plain(k=K))
+    assert verdict.reason == "how f enters is not known"
+
+
 def test_huge_exponents() -> None:
     undecided(power(x + ONE, 10**9), power(ONE + x, 10**9) + ZERO)
     undecided(power(x, 10**40), x)
