@@ -74,8 +74,8 @@ class Point:
         self.trial = trial
         self.values: dict[tuple, tuple[Var, Fraction]] = {}
         self.heads: dict[Head, int] = {}
-        # an unknown derivative has no value anyway, so that what is assumed of one excludes no point
-        self.equations = [a.data for a in assumptions if a.kind == "equation" and not is_unknown(a.data[0])]
+        # an unknown derivative mostly has no value, so that what is assumed of one excludes no point
+        self.equations = [a.data for a in assumptions if a.kind == "equation" and self._valued(a.data[0])]
         self.onehot = {tuple(a.data[0]): a.data[1] for a in assumptions if a.kind == "onehot"}
         self.binary = {tuple(a.data[0]) for a in assumptions if a.kind == "binary"}
         self.positive = {tuple(a.data[0]) for a in assumptions if a.kind == "positive"}
@@ -349,7 +349,7 @@ class Point:
         if found is not None:  # an index that the definition mentions and does not bind is the claim's
             body, bound = found
             return self.evaluate(body, {**self.root, **bound})
-        if is_unknown(term) and not self._arbitrary(term):
+        if not self._valued(term):
             raise NoValue("an unknown derivative")
         return _ball(self.value(name, subs, sups))
 
@@ -392,7 +392,10 @@ class Point:
         heads = {part.head for part in reached([term], self.context.definitions) if isinstance(part, Var)}
         return not heads or head in heads or any(h in self.context.through for h in heads)
 
-    def _arbitrary(self, term: Var) -> bool:
+    def _valued(self, term: Term) -> bool:
+        """False for an unknown derivative, unless a context says that it may be anything."""
+        if not isinstance(term, Var) or not is_unknown(term):
+            return True
         top = term.name[len(UNKNOWN) :].split(f"/{UNKNOWN}")[0]
         return any(head.name == top for head in self.context.through)
 
