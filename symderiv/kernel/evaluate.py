@@ -74,8 +74,8 @@ class Point:
         self.trial = trial
         self.values: dict[tuple, tuple[Var, Fraction]] = {}
         self.heads: dict[Head, int] = {}
-        # an unknown derivative has no value anyway, so that what is assumed of one excludes no point
-        self.equations = [a.data for a in assumptions if a.kind == "equation" and not is_unknown(a.data[0])]
+        # an unknown derivative mostly has no value, so that what is assumed of one excludes no point
+        self.equations = [a.data for a in assumptions if a.kind == "equation" and self._valued(a.data[0])]
         self.onehot = {tuple(a.data[0]): a.data[1] for a in assumptions if a.kind == "onehot"}
         self.binary = {tuple(a.data[0]) for a in assumptions if a.kind == "binary"}
         self.positive = {tuple(a.data[0]) for a in assumptions if a.kind == "positive"}
@@ -111,8 +111,8 @@ class Point:
         if head in self.onehot:
             slot = self.onehot[head]
             others = sum(int(i) for n, i in enumerate(var.indices) if n != slot)
-            class_ = 1 + (self.trial + others) % self._length(head, slot)
-            self._set(var, Fraction(var.indices[slot] == class_))
+            classes = self._classes(head, slot)
+            self._set(var, Fraction(var.indices[slot] == classes[(self.trial + others) % len(classes)]))
         elif head in self.binary:
             self._set(var, Fraction(self._random() % 2))
         else:
@@ -137,12 +137,13 @@ class Point:
         numerator = self._random() % 13 - 6
         return Fraction(numerator or 1, 1 + self._random() % 3)
 
-    def _length(self, head: Head, slot: int) -> int:
+    def _classes(self, head: Head, slot: int) -> range:
         ranges = self.context.families.get(head)
         range_ = ranges[slot] if ranges else None
-        if range_ is None or range_.low != 1:
+        classes = range(range_.low, self.size(range_.high) + 1) if range_ is not None else range(0)
+        if not classes:
             raise NoValue("the length of a family is not known")
-        return self.size(range_.high)
+        return classes
 
     def size(self, size: Size) -> int:
         if isinstance(size, int):
@@ -348,7 +349,7 @@ class Point:
         if found is not None:  # an index that the definition mentions and does not bind is the claim's
             body, bound = found
             return self.evaluate(body, {**self.root, **bound})
-        if is_unknown(term) and not self._arbitrary(term):
+        if not self._valued(term):
             raise NoValue("an unknown derivative")
         return _ball(self.value(name, subs, sups))
 
@@ -372,18 +373,18 @@ class Point:
             here[apart[name]] = env[name]
         moved = rename(term, apart)
         assert isinstance(moved, Deriv)
-        around = self.inside, self.memo
-        self.inside, self.memo = True, self.smooth
-        try:
-            self.evaluate(term.body, env)  # a derivative exists only where the function does, and is smooth
-        finally:
-            self.inside, self.memo = around
         derivative = self.derivatives.get(moved)
         if derivative is None:
             # what does not occur in it at all most likely enters in a way that was not said
             if not self._occurs(term.var.head, term.body):
                 raise NoValue(f"how {term.var.name} enters is not known")
             derivative = self.derivatives[moved] = differentiate(moved.body, moved.var, self.context)
+        around = self.inside, self.memo
+        self.inside, self.memo = True, self.smooth
+        try:
+            self.evaluate(term.body, env)  # a derivative exists only where the function does, and is smooth
+        finally:
+            self.inside, self.memo = around
         return self.evaluate(derivative, here)
 
     def _occurs(self, head: Head, term: Term) -> bool:
@@ -391,7 +392,10 @@ class Point:
         heads = {part.head for part in reached([term], self.context.definitions) if isinstance(part, Var)}
         return not heads or head in heads or any(h in self.context.through for h in heads)
 
-    def _arbitrary(self, term: Var) -> bool:
+    def _valued(self, term: Term) -> bool:
+        """False for an unknown derivative, unless a context says that it may be anything."""
+        if not isinstance(term, Var) or not is_unknown(term):
+            return True
         top = term.name[len(UNKNOWN) :].split(f"/{UNKNOWN}")[0]
         return any(head.name == top for head in self.context.through)
 

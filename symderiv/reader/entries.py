@@ -202,6 +202,8 @@ class Entries(Members):
 
     def listing(self, node: syntax.Tuple) -> Value:
         """``(a, b, c)`` as a vector."""
+        if not node.items:
+            raise refuse("E105", "there is nothing in the brackets", node)
         if any(isinstance(item, syntax.Ellipsis) for item in node.items):
             entries = [self.scalar(item) for item in node.items if not isinstance(item, syntax.Ellipsis)]
             return self.dotted_vector(entries, False, node)

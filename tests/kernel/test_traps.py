@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from fractions import Fraction
 
 import pytest
 
 from symderiv.kernel import Condition, Proved, Undecided, prove
+from symderiv.kernel.derivative import unknown_derivative
 from symderiv.kernel.evaluate import Point
 from symderiv.terms import (
     ONE,
@@ -252,6 +254,30 @@ def test_a_derivative_exists_where_every_member_does() -> None:
     never_refuted(left, total("j", K, one("j") / Fn("abs", f("j"))))
     never_refuted(Deriv(power(neg(x * x), Fraction(3, 2)), x), ONE)  # defined at 0 alone, so without a derivative
     never_refuted(Deriv(log(f("K")), f("K")), one("K") / Fn("abs", f("K")), Context(families={Head("f", 1, 0): (K,)}))
+
+
+def test_one_hot_from_zero() -> None:
+    hot, classes = Head("t", 1, 0), Range(0, "K")
+    context = Context({"k": classes}, assumptions=(Assumption("onehot", (hot, 0)),), families={hot: (classes,)})
+    assert refuted(total("j", classes, var("t", "j")), num(2), context).witness.left == "1"
+    never_refuted(total("j", classes, var("t", "j")), ONE, context)
+
+
+def test_what_is_assumed_of_an_arbitrary_derivative_holds_at_a_point() -> None:
+    r"""With dL/dy_j = w_j (sin^2 a + cos^2 a), dL/dy_1 is not 1 where w_1 = -1, though L may depend on y in any way."""
+    top, family = var("L"), Head("y", 1, 0)
+    one = power(Fn("sin", var("a")), 2) + power(Fn("cos", var("a")), 2)
+    slope = unknown_derivative(top, var("y", "j"))
+    context = replace(plain(equation(slope, var("w", "j") * one), j=K, k=K), through={top.head: ((family, (K,)),)})
+    never_refuted(Deriv(top, var("y", "k")), var("w", "k"), context)
+    context = replace(plain(equation(slope, var("w", "j")), j=K, k=K), through={top.head: ((family, (K,)),)})
+    refuted(Deriv(top, var("y", "k")), num(2) * var("w", "k"), context)
+    proved(Deriv(top, var("y", "k")), var("w", "k"), context)
+
+
+def test_what_does_not_occur_enters_in_an_unknown_way() -> None:
+    verdict = undecided(Deriv(neg(total("i", K, var("w", "i") * log(var("q", "i")))), f("k")), f("k"), plain(k=K))
+    assert verdict.reason == "how f enters is not known"
 
 
 def test_huge_exponents() -> None:

@@ -358,5 +358,5 @@ def record(
     page, missed = traps_page(sympy_seconds)
     lines += [*page, *size_page()]
     sound = not any(tally.problems[p] for p in GRAVE) and not form_tally.wrong and not value_tally.wrong and not missed
-    sound = sound and not any(t.false_proved or t.false_refuted for t in tallies)
+    sound = sound and not any(t.false_proved or t.false_refuted or t.crashes for t in tallies)
     return "\n".join(lines) + "\n", sound
