@@ -41,6 +41,10 @@ class Sums(Samples):
     """Sums and products with their bound indices."""
 
     def big_operator(self, node: syntax.BigOp) -> Value:
+        if node.kind == r"\mathbb{E}":
+            return self.expectation(node.sub, node.body, node)
+        if node.kind == r"\int" and self.symbols.valued:
+            return self.integral(node)
         if node.kind not in (r"\sum", r"\prod"):
             raise refuse("E153", f"{node.kind} is not in the language", node)
         if node.kind == r"\sum" and (values := self.values_below(node)):
