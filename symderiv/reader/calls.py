@@ -80,7 +80,8 @@ class Calls(Expectations):
             return ONE, 0
         if (found := self.divergence(head, group)) is not None and gsub is None:
             return self.scripts(found, gsup, gprimes, head), 2
-        if name == "E" and sub is not None and not primes and sup is None and not self.symbols.heads.get("E"):
+        drawn = isinstance(sub, syntax.Relation | syntax.Product) or (sub is not None and group.open == "[")
+        if name == "E" and drawn and not primes and sup is None and not self.symbols.heads.get("E"):
             return self.scripts(self.expectation(sub, group, head), gsup, gprimes, head), 2
         items = list(group.body.items) if isinstance(group.body, syntax.Tuple) else [group.body]
         items = [item for item in items if not is_data(item)] if len(items) > 1 else items

@@ -13,7 +13,7 @@ from symderiv.reader import syntax
 from symderiv.reader.arrays import Array, Value, elementwise
 from symderiv.reader.indices import refuse
 from symderiv.reader.names import index_word, letter_of, plain
-from symderiv.reader.nodes import mentions, parts_of, stands_as_value, subscripts
+from symderiv.reader.nodes import is_layer, is_time, mentions, parts_of, stands_as_value, subscripts
 from symderiv.reader.samples import Samples
 from symderiv.reader.symbols import INDEX_LETTERS
 from symderiv.terms import (
@@ -110,6 +110,9 @@ class Sums(Samples):
         node: syntax.BigOp,
     ) -> Value:
         """A sum over a few numbers, ``\\sum_{y=0}^1 e^{yz}``, written out."""
+        symbol = syntax.Symbol(index, node.span)
+        if is_layer(symbol) or (self.symbols.time and is_time(symbol)):
+            raise refuse("E154", f"whether {index} is an exponent or a label here is not clear", node)
         values = []
         before = self.fixed.get(index)
         letter = letter_of(index)

@@ -145,7 +145,7 @@ class Values(Entries):
                         found += indices
                 return text
             case syntax.Symbol():
-                return plain(node.name)
+                return str(self.fixed.get(plain(node.name), plain(node.name)))
             case syntax.Relation(left=left, rest=(("=", syntax.Symbol(name=index)),)) if self._is_index(plain(index)):
                 text = self._spoken_of(left, found)
                 found.append(plain(index))  # P(y = i | x) is another number for each i
@@ -163,6 +163,8 @@ class Values(Entries):
     def _is_index(self, name: str) -> bool:
         symbols = self.symbols
         known = name in symbols.index_names | symbols.bound_names | symbols.sub_letters
+        if name in self.fixed:
+            return False
         return name in self.bound or (known and name not in symbols.size_names and not symbols.defines(name, 0))
 
     # Sums

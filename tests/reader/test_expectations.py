@@ -85,4 +85,8 @@ def test_what_is_not_so_of_every_distribution_is_not_proved(line: str) -> None:
 
 def test_an_author_may_mean_something_else_by_the_same_signs() -> None:
     assert verdict(r"$$E_k = \frac{1}{2} e_k^2$$", r"\frac{\partial E_k}{\partial e_k} = e_k") is Proved
+    assert (
+        verdict(r"$E_{\text{train}}(w) = (y - w)^2$", r"\frac{\partial E_{\text{train}}}{\partial w} = -2 (y - w)")
+        is Proved
+    )
     assert verdict(r"$E = (y - u)^2$", r"\frac{\partial E}{\partial u} = -2 (y - u)") is Proved
