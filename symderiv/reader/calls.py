@@ -12,12 +12,12 @@ from fractions import Fraction
 from symderiv.kernel.derivative import Unsupported, definition_of, differentiate
 from symderiv.reader import syntax
 from symderiv.reader.arrays import Array, Value, contraction, elementwise, inverse, join
+from symderiv.reader.expectations import Expectations
 from symderiv.reader.families import substitute
 from symderiv.reader.indices import INDICATORS, refuse
 from symderiv.reader.names import GREEK_NAMES, index_word, plain
-from symderiv.reader.nodes import is_data, letters_called, parts_of
+from symderiv.reader.nodes import is_data, parts_of
 from symderiv.reader.symbols import Function
-from symderiv.reader.values import Values
 from symderiv.terms import (
     ONE,
     Context,
@@ -55,7 +55,7 @@ FUNCTIONS: dict[str, str] = {
 """Functions known by name, unless the author defines the name."""
 
 
-class Calls(Values):
+class Calls(Expectations):
     """The value of a function at its arguments."""
 
     def call(self, factors: list[syntax.Node], operators: list[str], n: int) -> tuple[Value, int]:
@@ -78,9 +78,14 @@ class Calls(Values):
             return self.scripts(self.condition(group.body, head), gsup, 0, head), 2
         if group.open in ("{", r"\{"):
             return ONE, 0
+        if (found := self.divergence(head, group)) is not None and gsub is None:
+            return self.scripts(found, gsup, gprimes, head), 2
+        drawn = isinstance(sub, syntax.Relation | syntax.Product) or (sub is not None and group.open == "[")
+        if name == "E" and drawn and not primes and sup is None and not self.symbols.heads.get("E"):
+            return self.scripts(self.expectation(sub, group, head), gsup, gprimes, head), 2
         items = list(group.body.items) if isinstance(group.body, syntax.Tuple) else [group.body]
         items = [item for item in items if not is_data(item)] if len(items) > 1 else items
-        of_values = name not in FUNCTIONS and not letters_called(group.body).isdisjoint(self.symbols.valued)
+        of_values = self.of_values(base, sub, group.body)
         if name == r"\delta" and sub is None and self._are_indices(items) and not self.symbols.functions.get((name, 0)):
             first, second = map(self.operand, items)
             return self.scripts(self.delta(first, second, head), gsup, 0, head), 2  # \delta(i, j)

@@ -12,6 +12,7 @@ from dataclasses import replace
 from itertools import product
 
 from symderiv.diagnostics import ReadError
+from symderiv.document import Span
 from symderiv.reader.arrays import Array, join, shapes
 from symderiv.reader.captured import spelled_out
 from symderiv.reader.chosen import fixed_classes, summed_over_classes
@@ -20,6 +21,7 @@ from symderiv.reader.forward import unfolded
 from symderiv.reader.indices import MOST_CALLS
 from symderiv.reader.layers import further
 from symderiv.reader.names import shown
+from symderiv.reader.probability import normalised, positive, product_rule
 from symderiv.reader.rates import Rates
 from symderiv.reader.reading import Posed, Reading
 from symderiv.reader.samples import for_examples
@@ -197,6 +199,7 @@ class Claims:
         differentiated = {part.var.head for part in reached(terms, definitions) if isinstance(part, Deriv)}
         definitions = spelled_out(definitions, differentiated)
         assumptions = []
+        laws = [] if self.reading.strict else self._laws(heads)
         indices: dict[str, Range] = {}
         for name, range_class in {**symbols.hinted_classes, **posed.free, **classes}.items():
             if name in symbols.hinted and not ranges.explicit.get(ranges.find(range_class)):
@@ -240,7 +243,7 @@ class Claims:
                 for found, index, range_class in for_examples(assumption, symbols):
                     every = (*every, found)
                     indices.setdefault(index, ranges.range_of(range_class))
-        for assumption in (*(a for a in every if self._relevant(a, heads)), *given):
+        for assumption in (*(a for a in every if self._relevant(a, heads)), *given, *laws):
             data = tuple(ranges.resolve(part, memo) if isinstance(part, Term) else part for part in assumption.data)
             assumptions.append(Assumption(assumption.kind, data, assumption.text, assumption.source))
         dependent = frozenset(
@@ -275,6 +278,23 @@ class Claims:
             frozenset(pair for pair in dependent if pair[0] not in through),
             through,  # type: ignore[arg-type]
         )
+
+    def _laws(self, heads: set[Head]) -> list[Assumption]:
+        """What holds of the distributions among the families."""
+        if not self.symbols.distributions:
+            return []
+
+        def depends(a: Head, b: Head) -> bool:
+            return a != b and (a in self.symbols.numerators or self._says_depends(a, b))
+
+        def line(span: Span) -> int:
+            return self.reading.document.source.position(span.start).line
+
+        rule = list(product_rule(self.symbols, heads))
+        heads = heads.union(t.head for a in rule for side in a.data for t in subterms(side) if isinstance(t, Var))
+        follows = {a.data[0].head for a in rule}  # what sums to one by the rule alone
+        sums = normalised(self.symbols, heads - follows, depends, line)
+        return [*sums, *rule, *positive(self.symbols, heads, line)]
 
     def _through(
         self, rates: set[tuple[Head, Head]], layers: Mapping[Head, tuple[Definition, ...]], at_hand: bool = False

@@ -15,7 +15,7 @@ from symderiv.reader import syntax
 from symderiv.reader.arrays import Array, Value
 from symderiv.reader.meanings import Meanings
 from symderiv.reader.names import index_word, plain, shown
-from symderiv.reader.nodes import index_count, is_data, is_layer, is_time, names_in, parts_of, says_vector
+from symderiv.reader.nodes import divergence, index_count, is_data, is_layer, is_time, names_in, parts_of, says_vector
 from symderiv.reader.reading import Posed
 from symderiv.reader.rests import NOTE, define_all, first_members
 from symderiv.reader.survey import Survey
@@ -85,6 +85,8 @@ class Definitions(Meanings):
                 return None
             group, gsub, gsup, gprimes = parts_of(call)
             if not isinstance(group, syntax.Group) or group.open not in ("(", "[") or gsup is not None or gprimes:
+                return None
+            if divergence(head, call) is not None and self.symbols.valued:
                 return None
             if isinstance(parts_of(head)[0], syntax.Symbol) and gsub is None:
                 found = self.elaborator.template(head, group.body)

@@ -13,11 +13,26 @@ from symderiv import notation
 from symderiv.kernel import Refuted, Witness, prove_all
 from symderiv.kernel.derivative import Unsupported, definition_of
 from symderiv.reader.families import differences
-from symderiv.reader.names import shown
+from symderiv.reader.names import letter_of, shown
 from symderiv.reader.reading import Posed, Reading
 from symderiv.reader.samples import alike
 from symderiv.reader.symbols import of_one
-from symderiv.terms import Claim, Definition, Deriv, Fn, Head, Mul, Num, Opaque, SizeOf, Term, Var, reached, subterms
+from symderiv.terms import (
+    Claim,
+    Definition,
+    Deriv,
+    Fn,
+    Head,
+    Mul,
+    Num,
+    Opaque,
+    SizeOf,
+    Sum,
+    Term,
+    Var,
+    reached,
+    subterms,
+)
 
 
 class Doubts:
@@ -38,6 +53,10 @@ class Doubts:
         if unsaid:
             return unsaid
         parts = {t for side in (claim.left, claim.right) for t in subterms(side)}
+        inside = reached((claim.left, claim.right), claim.context.definitions)
+        endless = self.symbols.endless
+        if endless and any(isinstance(t, Sum) and letter_of(t.index) in endless for t in inside):
+            return "the values here may be infinitely many"
         if any(isinstance(t, Opaque) for t in parts) and not any(
             isinstance(t, Deriv) or (isinstance(t, Opaque) and any(t.orders)) for t in parts
         ):

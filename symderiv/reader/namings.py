@@ -14,7 +14,7 @@ from symderiv.reader import syntax
 from symderiv.reader.arrays import Array, Value
 from symderiv.reader.definitions import Definitions
 from symderiv.reader.families import differences
-from symderiv.reader.names import shown
+from symderiv.reader.names import SLOT, shown
 from symderiv.reader.nodes import names_in
 from symderiv.reader.reading import Posed, Reading
 from symderiv.terms import Add, Deriv, Head, Num, Opaque, Term, Var, subterms
@@ -178,6 +178,8 @@ class Namings:
         if not isinstance(unknown, Var) or unknown.head in self.symbols.definitions or (unknown is left and not naming):
             return False
         indices = unknown.indices
+        if SLOT.search(unknown.name):
+            return False  # p(z) under a sum is a function of its own, and not another one by a slip of the pen
         # dy/dx = d(e^x)/dx is said by somebody for whom y is e^x
         surely = isinstance(left, Deriv) and left.body is unknown
         if not surely and (unknown.head in self.used or unknown.head in self.symbols.variables):

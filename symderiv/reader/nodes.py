@@ -158,6 +158,34 @@ def letters_called(node: syntax.Node) -> set[str]:
     return set()
 
 
+def before_bar(body: syntax.Node) -> syntax.Node:
+    """What stands before the bar of ``y | x``, or all where there is none."""
+    return body.left if isinstance(body, syntax.Given) else body
+
+
+def divergence(node: syntax.Node, group: syntax.Node) -> tuple[syntax.Node, syntax.Node] | None:
+    r"""Both sides of ``D_{KL}(q \| p)``."""
+    base, sub, sup, primes = parts_of(node)
+    if not isinstance(base, syntax.Symbol) or sup is not None or primes:
+        return None
+    letter, kind = plain(base.name), index_word(sub) if sub is not None else ""
+    named = kind == "KL" and letter in ("D", r"\mathcal{D}", r"\mathbb{D}")
+    if not (named or (not kind and letter == "KL")) or not isinstance(group, syntax.Group):
+        return None
+    return (group.body.left, group.body.right) if isinstance(group.body, syntax.Given) else None
+
+
+def differential(node: syntax.Node) -> tuple[syntax.Node, str] | None:
+    """``f(z) dz`` as f(z) and z."""
+    match node:
+        case syntax.Product(factors=(*rest, syntax.Symbol(name=d), syntax.Symbol(name=name)), operators=operators) if (
+            rest and plain(d) == "d" and operators[-1] == ""
+        ):
+            body = rest[0] if len(rest) == 1 else syntax.Product(tuple(rest), operators[:-2], node.span)
+            return body, plain(name)
+    return None
+
+
 def is_data(node: syntax.Node) -> bool:
     r"""A set among the arguments, ``L(\beta; \{x_n, y_n\}_{n=1}^N)``: the data, on which nothing hinges."""
     base = parts_of(node)[0]

@@ -14,11 +14,11 @@ from dataclasses import replace
 
 from symderiv.reader import syntax
 from symderiv.reader.arrays import Array, Value
+from symderiv.reader.expectations import Expectations
 from symderiv.reader.indices import refuse
 from symderiv.reader.names import plain, shown
 from symderiv.reader.nodes import subscripts
 from symderiv.reader.symbols import MARK, Symbols, of_one
-from symderiv.reader.values import Values
 from symderiv.terms import (
     Assumption,
     Claim,
@@ -40,7 +40,7 @@ from symderiv.terms import (
 NUMBERS = frozenset("nNmMKPTDSBR")  # letters that may say how many examples there are
 
 
-class Samples(Values):
+class Samples(Expectations):
     """Sums over the examples that a letter stands for."""
 
     def examples(self, node: syntax.BigOp) -> str:

@@ -14,7 +14,7 @@ from symderiv.reader.arrays import Array, Value, elementwise
 from symderiv.reader.chosen import summed_over_classes
 from symderiv.reader.indices import refuse
 from symderiv.reader.names import index_word, letter_of, plain
-from symderiv.reader.nodes import mentions, parts_of, stands_as_value, subscripts
+from symderiv.reader.nodes import is_layer, is_time, mentions, parts_of, stands_as_value, subscripts
 from symderiv.reader.samples import Samples
 from symderiv.reader.symbols import INDEX_LETTERS
 from symderiv.terms import (
@@ -42,6 +42,10 @@ class Sums(Samples):
     """Sums and products with their bound indices."""
 
     def big_operator(self, node: syntax.BigOp) -> Value:
+        if node.kind == r"\mathbb{E}":
+            return self.expectation(node.sub, node.body, node)
+        if node.kind == r"\int" and self.symbols.valued:
+            return self.integral(node)
         if node.kind not in (r"\sum", r"\prod"):
             raise refuse("E153", f"{node.kind} is not in the language", node)
         if node.kind == r"\sum" and (values := self.values_below(node)):
@@ -109,6 +113,9 @@ class Sums(Samples):
         node: syntax.BigOp,
     ) -> Value:
         """A sum over a few numbers, ``\\sum_{y=0}^1 e^{yz}``, written out."""
+        symbol = syntax.Symbol(index, node.span)
+        if is_layer(symbol) or (self.symbols.time and is_time(symbol)):
+            raise refuse("E154", f"whether {index} is an exponent or a label here is not clear", node)
         values = []
         before = self.fixed.get(index)
         letter = letter_of(index)

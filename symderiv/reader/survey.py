@@ -13,7 +13,10 @@ from symderiv.diagnostics import ReadError
 from symderiv.reader import syntax
 from symderiv.reader.names import index_word, plain
 from symderiv.reader.nodes import (
+    before_bar,
     call_name,
+    differential,
+    divergence,
     index_count,
     index_names,
     is_transpose,
@@ -23,11 +26,10 @@ from symderiv.reader.nodes import (
     syntax_parts,
     word_before,
 )
-from symderiv.reader.symbols import INDEX_LETTERS, Symbols
+from symderiv.reader.symbols import INDEX_LETTERS, STANDARD, Symbols
 from symderiv.reader.vocabulary import ELEMENTWISE
 from symderiv.terms import Head, Range
 
-STANDARD = frozenset(("log", "ln", "exp", r"\sigma", "tanh", "softmax", "max", "min", "1", "e", "d", r"\delta"))
 OUTPUTS = frozenset("azposhuyfgq")  # letters of what is computed for an example
 CONSTANTS = frozenset((r"\lambda", r"\eta", r"\alpha", r"\epsilon", r"\varepsilon"))  # the same for all examples
 EXAMPLES = (
@@ -62,6 +64,8 @@ class Survey:
         self.averages: dict[str, set[str]] = {}
         self.bodies: list[tuple[str, syntax.Node]] = []  # what is summed, for each letter below a sum
         self.callers: dict[str, set[str]] = {}  # what is called with each letter
+        self.drawn: set[str] = set()  # letters that expectations and integrals run over, and names of distributions
+        self.weights: set[str] = set()
         self.conditioned: set[str] = set()  # letters before a bar, as y in p(y|x)
         self.subscripts: dict[str, set[str]] = {}  # what stands below each letter, "" for a number
         self.nameless = False  # whether a sum says nothing of what it runs over
@@ -119,6 +123,21 @@ class Survey:
                     symbols.layers.add(plain(letter.name))
         if isinstance(node, syntax.Quotient):
             symbols.divisors.update(names_in(node.denominator))
+        match node:
+            case syntax.BigOp(kind=r"\mathbb{E}", sub=sub):
+                self._drawn(sub, node)
+            case syntax.BigOp(kind=r"\int", sub=sub, body=body):
+                self.drawn.update(plain(s.name) for s in (sub,) if isinstance(s, syntax.Symbol))
+                if (found := differential(body)) is not None:
+                    self.drawn.add(found[1])
+            case syntax.Product(factors=factors):
+                for f, g in itertools.pairwise(factors):
+                    base, sub, _, _ = parts_of(f)
+                    named = plain(base.name) if isinstance(base, syntax.Symbol) else ""
+                    if named == "E" and sub is not None and isinstance(g, syntax.Group):
+                        self._drawn(sub, node)
+                    for side in divergence(f, g) or ():
+                        self._drawn(side, node)
         if isinstance(node, syntax.Nabla) and node.variable is not None:
             self.variables |= _bases(node.variable)
             symbols.gradients.setdefault(syntax.sexpr(node.variable), node.variable)
@@ -166,7 +185,8 @@ class Survey:
                     symbols.ranges.taken.add(plain(sup.name))
             case syntax.Scripted(base=syntax.Symbol() as base, sub=sub, sup=sup, primes=primes) if sub is not None:
                 name = plain(base.name)
-                self.scripted.update(names_in(sub))
+                if name != "E":  # what is drawn is no index
+                    self.scripted.update(names_in(sub))
                 self.subscripts.setdefault(name, set()).update(names_in(sub) if any(names_in(sub)) else ("",))
                 if name == r"\delta" and isinstance(sub, syntax.Product | syntax.Tuple):
                     for part in syntax_parts(sub):
@@ -315,17 +335,42 @@ class Survey:
         if letters and plain(called.name) not in STANDARD:
             forms = self.symbols.forms.setdefault(call_name(called, below), {})
             forms.setdefault(syntax.sexpr(group.body), group.body)
+            self.symbols.callees.setdefault(call_name(called, below), (called, below))
             for name in letters:
                 self.callers.setdefault(name, set()).add(plain(called.name))
             if isinstance(group.body, syntax.Given):
                 self.conditioned |= letters_called(group.body.left)
 
+    def _drawn(self, sub: syntax.Node | None, node: syntax.Node) -> None:
+        """What an expectation draws, and from what."""
+        match sub:
+            case syntax.Tuple(items=items):
+                for item in items:
+                    self._drawn(item, node)
+            case syntax.Relation(left=left, rest=(("sim", _),)):
+                self.drawn |= letters_called(left)
+                self.symbols.draws[syntax.sexpr(sub)] = (sub, node.span)
+            case syntax.Product(factors=(_, syntax.Group(body=body))):
+                self.drawn |= letters_called(before_bar(body))
+                self.symbols.draws[syntax.sexpr(sub)] = (sub, node.span)
+            case syntax.Symbol() | syntax.Scripted():
+                base, below, _, _ = parts_of(sub)
+                if isinstance(base, syntax.Symbol):
+                    self.weights.add(call_name(base, below))
+                    self.drawn |= letters_called(sub) & self.callers.keys()
+
     def _values(self) -> None:
         r"""Letters that sums run over and that are arguments of functions there: ``\\sum_y \\pi(y)``."""
         symbols = self.symbols
+        for name, forms in symbols.forms.items():
+            if name in self.weights:
+                self.drawn |= {c for body in forms.values() for c in letters_called(before_bar(body))}
         marked = {name for name in self.conditioned if self.subscripts.get(name, set()) - {""}}  # p(y_w|x), p(y_l|x)
-        for name in sorted({*self.summed, *marked}):
+        for name in sorted({*self.summed, *marked, *self.drawn}):
             callers = self.callers.get(name, set())
+            quantity = name in symbols.vectors or (name in self.named and len(callers) < 2)
+            if name in self.drawn and quantity:
+                continue
             if not callers or name in self.scripted | self.variables | symbols.size_names:
                 continue
             below = self.subscripts.get(name, set())
@@ -334,6 +379,7 @@ class Survey:
             if all(callers.intersection(names_in(body)) for letter, body in self.bodies if letter == name):
                 symbols.valued.add(name)
                 symbols.bound_names.add(name)
+        symbols.endless = (self.drawn & symbols.valued) - self.summed.keys()
 
     def _examples(self, words: str) -> None:
         r"""Letters that sums run over and that are no indices: quantities x of training examples.

@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from symderiv.document import Span
 from symderiv.reader.chosen import summed_over_classes
 from symderiv.reader.ranges import Ranges
-from symderiv.reader.syntax import Node
+from symderiv.reader.syntax import Node, Symbol
 from symderiv.terms import (
     Assumption,
     Definition,
@@ -34,6 +34,8 @@ from symderiv.terms import (
 
 FONTS = ("mathbf", "boldsymbol", "bm", "pmb", "vec", "mathrm", "mathit", "mathsf", "textbf", "underline", "bf")
 INDEX_LETTERS = frozenset("ijklmnpqrstcdabuvgh")
+STANDARD = frozenset(("log", "ln", "exp", r"\sigma", "tanh", "softmax", "max", "min", "1", "e", "d", r"\delta"))
+PROBABILITIES = frozenset(("p", "q", "P", r"\pi", r"\mathbb{P}", r"\Pr"))  # letters of distributions
 MARK = "@"  # parts the name of a family from the examples that its members belong to
 
 
@@ -89,7 +91,10 @@ class Symbols:
     ``row_families`` matrices X, and the family of vectors x_i of their rows, ``entry_families`` and
     that of their entries x_{ij}; ``flat`` rows whose entries are written b_{1j};
     ``gradients`` the variables that gradients are taken by; ``forms`` with what arguments each function is called,
-    ``valued`` letters that stand for values, as arguments of functions, ``valued_classes`` what they run over;
+    ``callees`` its name and subscript;
+    ``valued`` letters that stand for values, as arguments of functions, ``valued_classes`` what they run over,
+    ``endless`` those of them that no sum says to be finitely many; ``draws`` what expectations are over, and where;
+    ``distributions`` families of weights that sum to one along a slot, and where that is said;
     ``sampled`` letters that examples are summed over by, ``examples`` the range class of each set of examples,
     ``nameless`` the index of a sum over examples that has none, ``common`` the names of what is the same for all
     examples, ``lifted`` the families that are read for each example, and of which examples; ``entrywise`` unknown
@@ -169,8 +174,12 @@ class Symbols:
     flat: set[str] = field(default_factory=set)
     gradients: dict[str, Node] = field(default_factory=dict)
     forms: dict[str, dict[str, Node]] = field(default_factory=dict)
+    callees: dict[str, tuple[Symbol, Node | None]] = field(default_factory=dict)
     valued: set[str] = field(default_factory=set)
     valued_classes: dict[str, str] = field(default_factory=dict)
+    endless: set[str] = field(default_factory=set)
+    draws: dict[str, tuple[Node, Span]] = field(default_factory=dict)
+    distributions: dict[tuple[Head, int], Span] = field(default_factory=dict)
     sampled: set[str] = field(default_factory=set)
     examples: dict[str, str] = field(default_factory=dict)
     common: set[str] = field(default_factory=set)

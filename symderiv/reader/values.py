@@ -16,6 +16,7 @@ from symderiv.reader.entries import Entries
 from symderiv.reader.indices import refuse
 from symderiv.reader.names import index_word, letter_of, plain
 from symderiv.reader.nodes import call_name, is_transpose, letters_called, names_in, parts_of
+from symderiv.reader.symbols import STANDARD
 from symderiv.terms import Head, Index, Range, Sum, Term, Var, num
 
 
@@ -81,12 +82,20 @@ class Values(Entries):
             return None
         return self.conditional(node, body)
 
+    def of_values(self, base: syntax.Symbol, sub: syntax.Node | None, body: syntax.Node) -> bool:
+        """Whether a call is one of a function of values: p(x), too, where p(z) is one for each z."""
+        letters, valued = letters_called(body), self.symbols.valued
+        if not valued or not letters or plain(base.name) in STANDARD:
+            return False
+        forms = self.symbols.forms.get(call_name(base, sub), {})
+        return bool(letters & valued) or any(letters_called(form) & valued for form in forms.values())
+
     def template(self, node: syntax.Node, body: syntax.Node) -> tuple[str, list[Index], syntax.Node | None] | None:
         r"""The name ``r(x,y)``, its indices and the exponent of a call at letters for values; None if it is none."""
-        if not self.symbols.valued or not letters_called(body) & self.symbols.valued:
-            return None
         base, sub, sup, primes = parts_of(node)
         assert isinstance(base, syntax.Symbol)
+        if not self.of_values(base, sub, body):
+            return None
         found: list[Index] = []
         labels, exponent, name = self.label(call_name(base, sub) + "'" * primes, sup)
         if labels:
@@ -136,7 +145,7 @@ class Values(Entries):
                         found += indices
                 return text
             case syntax.Symbol():
-                return plain(node.name)
+                return str(self.fixed.get(plain(node.name), plain(node.name)))
             case syntax.Relation(left=left, rest=(("=", syntax.Symbol(name=index)),)) if self._is_index(plain(index)):
                 text = self._spoken_of(left, found)
                 found.append(plain(index))  # P(y = i | x) is another number for each i
@@ -154,6 +163,8 @@ class Values(Entries):
     def _is_index(self, name: str) -> bool:
         symbols = self.symbols
         known = name in symbols.index_names | symbols.bound_names | symbols.sub_letters
+        if name in self.fixed:
+            return False
         return name in self.bound or (known and name not in symbols.size_names and not symbols.defines(name, 0))
 
     # Sums

@@ -36,6 +36,22 @@ def test_a_letter_in_brackets_is_an_index(before: str, right: str, wrong: str) -
     assert last(before, wrong) not in (Proved, "definition")
 
 
+@pytest.mark.parametrize(
+    ("line", "proved"),
+    [
+        (r"\sum_{k=1}^{3} k^2 = 14", True),
+        (r"\sum_{k=1}^{3} k x_k = x_1 + 2 x_2 + 3 x_3", True),
+        (r"\sum_{k=0}^{1} k P(y = k | x) = P(y = 1 | x)", True),
+        (r"\sum_{k=0}^{1} k P(y = k | x) = P(y = 0 | x)", False),
+        (r"\sum_{k=0}^{1} k p(k) + a = 2 p(1) + a", False),
+        (r"\sum_{l=1}^{3} W^l + a = 3 W^l + a", False),
+        (r"\sum_{t=0}^{2} \gamma^t r_t + h_t = \gamma^t (r_0 + r_1 + r_2) + h_t", False),
+    ],
+)
+def test_a_sum_over_a_few_numbers_is_written_out(line: str, proved: bool) -> None:
+    assert (last(line) is Proved) == proved
+
+
 def test_the_gradient_of_a_sum_over_actions() -> None:
     right = r"\nabla_\theta \sum_a \pi_\theta(a|s) Q(s,a) = \sum_a Q(s,a) \pi_\theta(a|s) \nabla_\theta \log \pi_\theta(a|s)"
     assert last(POLICY, right) is Proved

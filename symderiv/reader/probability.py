@@ -1,0 +1,133 @@
+r"""What holds of distributions: they sum to one, whatever they depend on, and ``p(x,z) = p(z|x) p(x)``.
+
+These are assumptions like others: a proof that uses one says so. This module must never call a function a distribution
+that no expectation or divergence is taken over.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Collection, Iterator
+
+from symderiv.document import Span
+from symderiv.kernel.derivative import unknown_derivative
+from symderiv.reader.names import SLOT, shown
+from symderiv.reader.symbols import PROBABILITIES, Symbols, base_name
+from symderiv.terms import ONE, ZERO, Assumption, Head, Range, Sum, Var, mul, power
+
+NAMED = re.compile(r"(?P<function>[^()]+)\((?P<left>[^()|]+)(?:\|(?P<right>[^()|]+))?\)")
+RULE = "the product rule of probability"
+
+
+def normalised(
+    symbols: Symbols, heads: Collection[Head], depends: Callable[[Head, Head], bool], line: Callable[[Span], int]
+) -> Iterator[Assumption]:
+    """Each distribution among ``heads`` sums to one, and so its derivatives sum to zero."""
+    for (head, slot), span in symbols.distributions.items():
+        if head not in heads or head in symbols.definitions:
+            continue
+        indices = _indices(head)
+        range_ = Range(1, symbols.ranges.slot(head, slot))
+        member = Var(head.name, tuple(indices), ())
+        text = rf"\sum_{{{_letters(head)[slot]}}} {shown(head.name)} = 1"
+        source = f"line {line(span)}: it is a distribution"
+        for n, index in enumerate(indices):
+            if n != slot:
+                symbols.hinted_classes[index] = symbols.ranges.slot(head, n)
+        yield Assumption("equation", (Sum(indices[slot], range_, member), ONE), text, source)
+        for variable in sorted(symbols.variables):
+            if depends(head, variable):
+                by = Var(variable.name, *_places(variable))
+                for place, name in enumerate(by.indices):
+                    symbols.hinted_classes[str(name)] = symbols.ranges.slot(variable, place)
+                rate = Sum(indices[slot], range_, unknown_derivative(member, by))
+                yield Assumption("equation", (rate, ZERO), text, source)
+
+
+def positive(symbols: Symbols, heads: Collection[Head], line: Callable[[Span], int]) -> Iterator[Assumption]:
+    """Probabilities are positive, where logarithms and quotients of them stand."""
+    functions = {_function(head.name): span for (head, _), span in reversed(symbols.distributions.items())}
+    for head in sorted(heads):
+        if head not in symbols.definitions and NAMED.fullmatch(head.name) and _function(head.name) in functions:
+            source = f"line {line(functions[_function(head.name)])}: it is a distribution"
+            yield Assumption("positive", (head,), f"{shown(head.name)} > 0", source)
+
+
+def product_rule(symbols: Symbols, heads: Collection[Head]) -> Iterator[Assumption]:
+    """``p(x,z) = p(z|x) p(x)`` and Bayes' rule for the functions among ``heads`` that are not defined."""
+    functions: dict[str, dict[tuple[frozenset[str], frozenset[str]], Head]] = {}
+    drawn = {_function(head.name) for head, _ in symbols.distributions}
+    for head in sorted(heads):
+        named = NAMED.fullmatch(head.name)
+        if named and head not in symbols.definitions and not head.sups:
+            parts = frozenset(named["left"].split(",")), frozenset((named["right"] or "").split(",")) - {""}
+            functions.setdefault(named["function"], {})[parts] = head
+    for function, forms in sorted(functions.items()):
+        if len(forms) < 2 or (function not in drawn and base_name(function) not in PROBABILITIES):
+            continue
+        conditional = any(right for _, right in forms)
+        yield from _rules(symbols, forms) if conditional else _marginal(symbols, forms)
+
+
+def _rules(symbols: Symbols, forms: dict[tuple[frozenset[str], frozenset[str]], Head]) -> Iterator[Assumption]:
+    none: frozenset[str] = frozenset()
+    for (left, right), conditional in sorted(forms.items(), key=lambda item: item[1]):
+        if not right:
+            continue
+        both, marginal = forms.get((left | right, none)), forms.get((right, none))
+        other, back = forms.get((left, none)), forms.get((right, left))
+        if both is not None and marginal is not None:
+            yield _rule(symbols, both, [conditional, marginal], [])
+            return
+        if back is not None and marginal is not None and other is not None and sorted(left) < sorted(right):
+            yield _rule(symbols, back, [conditional, marginal], [other])
+            return
+
+
+def _marginal(symbols: Symbols, forms: dict[tuple[frozenset[str], frozenset[str]], Head]) -> Iterator[Assumption]:
+    """``p(x)`` is the sum of ``p(x,z)`` over z, where no conditional distribution is in sight."""
+    for (both, given), joint in sorted(forms.items(), key=lambda item: item[1]):
+        for slot, letter in enumerate(_letters(joint)):
+            part = forms.get((both - {f"{{{letter}}}"}, given))
+            if part is not None and not given:
+                names = {name: f"{name}\N{PRIME}" for name in _letters(joint)}
+                for n, name in enumerate(_letters(joint)):
+                    symbols.hinted_classes[names[name]] = symbols.ranges.slot(joint, n)
+                summed = Var(joint.name, tuple(names.values()), ())
+                total = Sum(names[letter], Range(1, symbols.ranges.slot(joint, slot)), summed)
+                left = Var(part.name, tuple(names[name] for name in _letters(part)), ())
+                text = rf"{shown(part.name)} = \sum_{{{letter}}} {shown(joint.name)}"
+                yield Assumption("equation", (left, total), text, RULE)
+                return
+
+
+def _rule(symbols: Symbols, whole: Head, factors: list[Head], divisors: list[Head]) -> Assumption:
+    """``whole`` is the product of the factors over the divisors, for all values of their letters."""
+
+    def member(head: Head) -> Var:
+        names = tuple(f"{letter}\N{PRIME}" for letter in _letters(head))
+        for n, name in enumerate(names):
+            symbols.hinted_classes[name] = symbols.ranges.slot(head, n)
+        return Var(head.name, names, ())
+
+    right = mul(*map(member, factors), *(power(member(head), -1) for head in divisors))
+    text = f"{shown(whole.name)} = {' '.join(shown(h.name) for h in factors)}"
+    text += "".join(f" / {shown(h.name)}" for h in divisors)
+    return Assumption("equation", (member(whole), right), text, RULE)
+
+
+def _function(name: str) -> str:
+    return name.partition("(")[0]
+
+
+def _letters(head: Head) -> list[str]:
+    return SLOT.findall(head.name)
+
+
+def _indices(head: Head) -> list[str]:
+    return [f"{letter}\N{PRIME}" for letter in _letters(head)]
+
+
+def _places(head: Head) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    names = [f"{n}\N{PRIME}{head.name}" for n in range(head.subs + head.sups)]
+    return tuple(names[: head.subs]), tuple(names[head.subs :])
