@@ -18,6 +18,7 @@ from symderiv.reader.indices import INDICATORS, refuse
 from symderiv.reader.names import GREEK_NAMES, index_word, plain
 from symderiv.reader.nodes import is_data, parts_of
 from symderiv.reader.symbols import Function
+from symderiv.reader.vocabulary import QUANTITIES
 from symderiv.terms import (
     ONE,
     Context,
@@ -91,6 +92,9 @@ class Calls(Expectations):
             return self.scripts(self.delta(first, second, head), gsup, 0, head), 2  # \delta(i, j)
         if any(isinstance(item, syntax.Given) for item in items) or (of_values and gsub is None):
             return self.scripts(self.conditional(head, group.body), gsup, gprimes, head), 2
+        known = name in FUNCTIONS and not self._is_quantity(name) and name not in self.symbols.squares
+        if self._is_inverse(sup) and (known or (name, 0) in self.symbols.functions):
+            raise refuse("E151", f"the inverse of the function {name} is not in the language", head)
         if primes and sub is None and len(items) == 1:
             derivative = self.function_derivative(name, primes, items[0], head)
             if derivative is not None:
@@ -98,7 +102,7 @@ class Calls(Expectations):
         value = self.called(name, sub, sup, items, gsub, head)
         if value is None and name in ("sum", "Sum") and sub is None and len(items) == 1:
             value = self.total(self.value(items[0]))
-        if value is None and self.is_word(base):
+        if value is None and self.is_word(base) and name not in QUANTITIES:
             raise refuse("E151", f"the function {name} is not in the language", head)
         if value is None:
             return ONE, 0
@@ -159,6 +163,11 @@ class Calls(Expectations):
         symbols.standard.add(name)
         self.notes.append(f"{name} alone is read as {name}({plain(argument.name)})")
         return Fn(FUNCTIONS[name], value)
+
+    @staticmethod
+    def _is_inverse(sup: syntax.Node | None) -> bool:
+        r"""``f^{-1}(x)``, which nobody writes for 1/f(x)."""
+        return isinstance(sup, syntax.Add) and syntax.sexpr(sup) == "(- 1)"
 
     def _awaits(self, name: str, item: syntax.Node) -> bool:
         """Whether a function is called before the line that defines it for one number, and at another point."""
@@ -439,6 +448,8 @@ class Calls(Expectations):
         name = node.name
         argument = node.argument
         symbols = self.symbols
+        if self._is_inverse(node.sup):
+            raise refuse("E151", f"the inverse of the function {name} is not in the language", node)
         base = f"\\{name}" if name in GREEK_NAMES else name
         if (
             isinstance(argument, syntax.Group)

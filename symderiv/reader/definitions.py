@@ -209,7 +209,7 @@ class Definitions(Meanings):
                 elif isinstance(left, syntax.Product) and isinstance(left.factors[-1], syntax.Group) and not head[3]:
                     return False  # Cost(h(x), y) has its value at these arguments
                 elif relation == ":=" or not subs:
-                    if self._repeats(left, right):
+                    if self._repeats(left, right) or (relation == "=" and self._rewrites(left, right)):
                         return False
                     symbols.new_version(name, len(subs), len(labels))
                     self.reading.diagnostics.append(

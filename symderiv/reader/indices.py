@@ -153,7 +153,7 @@ class Indices:
         if name in symbols.size_names:
             return name
         if len(name) == 1 and name in INDEX_LETTERS:
-            return name
+            return None if name in symbols.namesakes else name
         if name == r"\ell":
             return name
         return None

@@ -5,11 +5,12 @@ This module must never make a definition, and judges a claim for no other purpos
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 
 from symderiv.diagnostics import Diagnostic, ReadError
 from symderiv.kernel import Proved, Verdict, prove_all
-from symderiv.reader import syntax
+from symderiv.reader import prose, syntax
 from symderiv.reader.arrays import Array
 from symderiv.reader.claims import Claims
 from symderiv.reader.einstein import summed
@@ -84,6 +85,23 @@ class Meanings(Wholes):
     def _repeats(self, left: syntax.Node, right: syntax.Node, at: Mapping[str, Index] | None = None) -> bool:
         """Whether the equation holds under the meaning that the left side already has, for these indices."""
         return isinstance(self._verdict(left, right, at), Proved)
+
+    def _rewrites(self, left: syntax.Node, right: syntax.Node) -> bool:
+        """Whether the words before say that the meaning which the left side has is only written in another way.
+
+        Nothing may be spoken of then that it does not depend on already, and no condition be set.
+        """
+        words = re.split(r"[.!?。]\s", self.reading.prose)[-1]
+        if not prose.REWRITTEN.search(words) or prose.SPECIAL.search(words):
+            return False
+        try:
+            a, b = self.elaborator.value(left), self.elaborator.value(right)
+        except ReadError:
+            return False
+        if not isinstance(a, Term) or not isinstance(b, Term):
+            return False
+        reached, known = self.symbols.reached, self.symbols.definitions
+        return reached(b) - known.keys() <= reached(a)
 
     def contracted(self, value: Term, indices: Iterable[Index]) -> Term:
         """``value`` with the sums that Einstein's convention leaves out, if it holds here; ``indices`` stay free."""

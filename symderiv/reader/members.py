@@ -14,7 +14,7 @@ from symderiv.reader.arrays import Array, Value, elementwise
 from symderiv.reader.families import substitute
 from symderiv.reader.indices import INDICATORS, MOST_CALLS, refuse
 from symderiv.reader.names import index_word, plain, says
-from symderiv.reader.nodes import commands, is_layer, is_transpose, names_in, parts_of, subscripts
+from symderiv.reader.nodes import commands, is_layer, is_transpose, names_in, parts_of, says_vector, subscripts
 from symderiv.reader.vectors import Vectors
 from symderiv.reader.vocabulary import LOSSES
 from symderiv.terms import (
@@ -96,9 +96,11 @@ class Members(Vectors):
             and "e" not in symbols.shapes
             and "e" not in self.bound
         ):
-            if sup is not None and not is_transpose(sup):
-                return elementwise([self.value(sup)], lambda p: exp(p[0]), symbols.ranges, node.span)
-            return exp(ONE)
+            if sup is None:
+                return exp(ONE)
+            if is_transpose(sup) and not self._is_exponent(sup):
+                raise refuse("E214", "whether e is a vector here, or Euler's number to a power, is not said", node)
+            return elementwise([self.value(sup)], lambda p: exp(p[0]), symbols.ranges, node.span)
         if sub is not None and not symbols.defines(plain(name), 2):
             relation = isinstance(sub.body if isinstance(sub, syntax.Group) else sub, syntax.Relation)
             if relation and (name in INDICATORS or plain(name) in INDICATORS):
@@ -323,7 +325,7 @@ class Members(Vectors):
             if isinstance(value, Array):
                 return value.transposed
             if isinstance(sup, syntax.Symbol) and (sup.name != "T" or not self.symbols.defines("T", 0)):
-                if isinstance(value, Var):
+                if isinstance(value, Var) or (sup.name == "T" and not self._of_vectors(node)):
                     raise refuse(
                         "E214",
                         "the transpose of something whose shape is not known",
@@ -346,6 +348,19 @@ class Members(Vectors):
                 return elementwise([value], lambda p: power(p[0], 2), self.symbols.ranges, node.span)
             raise refuse("E150", "a power of a matrix is not in the language", node)
         return power(value, exponent)
+
+    def _is_exponent(self, sup: syntax.Node) -> bool:
+        """Whether what may be a sign of transposition is a number: t, or a T that is defined."""
+        return isinstance(sup, syntax.Symbol) and (
+            sup.name == "t" or (sup.name == "T" and self.symbols.defines("T", 0))
+        )
+
+    def _of_vectors(self, node: syntax.Node) -> bool:
+        """Whether vectors are written below an exponent: ``(w^T x)^T`` is the transpose of a number."""
+        base = node.base if isinstance(node, syntax.Scripted) else node
+        symbols = self.symbols
+        known = symbols.vectors | symbols.matrices | symbols.arrays.keys() | symbols.shapes.keys()
+        return says_vector(base) or not known.isdisjoint(names_in(base))
 
     def with_arguments(self, member: Term, scalars: dict, families: dict, node: syntax.Node) -> Term:
         """The value of a function's member with other arguments put in the places of its parameters."""

@@ -72,6 +72,21 @@ SHORT = re.compile(
     re.IGNORECASE,
 )
 
+REWRITTEN = re.compile(
+    r"\b(?:expan[ds]\w*|rewrit\w*|rearrang\w*|simplif\w*|equivalent\w*|compact\w*|multiply(?:ing)? out|in other words"
+    r"|(?:can|may) be (?:re)?written|write this as|this (?:gives|becomes|yields|means)|becomes|algebra"
+    r"|so|thus|hence|therefore|it follows|we (?:get|obtain|arrive)|i\.e\.|that is)\b"
+    r"|展开|展開|化简|化簡|整理|改写|写成|因此|所以|于是|得到|정리|전개|따라서|\bausmultipli\w*|\bumform\w*|\bvereinfach\w*"
+    r"|\balso\s+ist\b|\bdéveloppant|\bsimplifi\w*|\bdonc\b|\bon obtient\b|\bdesarroll\w*|\bsimplific\w*|\bse obtiene\b",
+    re.IGNORECASE,
+)
+SPECIAL = re.compile(
+    r"\b(?:when\w*|if|for|using|us(?:e|ed)|with|without|assum\w*|suppos\w*|cases?|instead|let|set(?:ting)?|defin\w*|consider"
+    r"|special|single|only|approximat\w*|regulari\w*|penal\w*|add(?:ing|ed)?|replac\w*|substitut\w*|where|plug\w*|minim\w*"
+    r"|new|modif\w*|chang\w*|wenn|falls|für|mit|si|pour|avec|cuando|para|con)\b|当|若|如果|设|設|令|对于|假设|代入|경우|加",
+    re.IGNORECASE,
+)
+
 
 class Sentence(NamedTuple):
     """A stretch of prose with its formulas: ``words`` (a formula is ``$``) and the ``formulas`` in it, in order."""

@@ -38,6 +38,7 @@ EXAMPLES = (
 )
 DRESSES = (r"\hat", r"\widehat", r"\tilde", r"\bar")
 FUNCTION_LETTERS = ("f", "g", "h", "F", "G", r"\phi", r"\psi", r"\varphi")
+NAMESAKES = frozenset("abcduvghpqrs")  # letters for indices that name other things as well
 BOLD = (r"\mathbf{", r"\boldsymbol{", r"\bm{", r"\pmb{", r"\vec{")
 
 
@@ -88,9 +89,9 @@ class Survey:
             symbols.called.update(name for name in symbols.call_texts if name in FUNCTION_LETTERS)
         symbols.size_names |= self.dotted - symbols.bound_names
         symbols.ranges.taken |= self.dotted - symbols.bound_names
-        symbols.ranges.taken |= (
-            self.scripted | symbols.index_names
-        )  # an index n, and a size n beside it, would be mixed up
+        # an index n, and a size n beside it, would be mixed up
+        symbols.ranges.taken |= self.scripted | symbols.index_names
+        symbols.namesakes = {name for name in symbols.heads if name in NAMESAKES} - symbols.index_names
         # products with entries 1_j of the vector of ones sum over j without a sign for it
         if self.ones >= 2 and self.sums <= self.ones // 2:
             symbols.einstein = True

@@ -79,7 +79,8 @@ class Symbols:
     derivative; ``auto`` families that come from a vector's definition; ``rates`` the pairs (A, b) of which a
     derivative dA/db is written somewhere; ``index_classes`` the range class that each free index had last; ``bare``
     how often a name stands without a bracket after it; ``calls`` how each function was called last,
-    ``arguments`` with what; ``awaited`` functions that some line defines, and of which symbol; ``index_sizes``
+    ``arguments`` with what; ``namesakes`` families that other symbols are named after, as Z_a after
+    the a_i; ``awaited`` functions that some line defines, and of which symbol; ``index_sizes``
     the size that a factor 1/m tells of the sum after it; ``hinted`` the ranges that the prose gives;
     ``kinds`` which members (a name, how many subscripts
     and labels) are vectors or matrices themselves, ``doubtful`` the names of which that is not sure; ``layered`` names
@@ -124,6 +125,7 @@ class Symbols:
     call_texts: dict[str, set[str]] = field(default_factory=dict)
     arguments: dict[str, Node] = field(default_factory=dict)
     called: set[str] = field(default_factory=set)
+    namesakes: set[str] = field(default_factory=set)
     awaited: dict[str, Node] = field(default_factory=dict)
     bare: Counter[str] = field(default_factory=Counter)
     opaque: set[str] = field(default_factory=set)

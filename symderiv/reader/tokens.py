@@ -60,6 +60,7 @@ _TOKEN = re.compile(
         (?:(?<![A-Za-z\\])|(?<=[_^][A-Za-z]))(?:
             (?:{_alternatives(v.ALWAYS_WORDS)})(?![A-Za-z])
           | (?:{_alternatives(v.BRACKET_WORDS)})(?![A-Za-z]){_BRACKET})
+      | (?:(?<![A-Za-z\\])|(?<=(?<![A-Za-z\\])d))(?:{_alternatives(v.QUANTITIES)})(?![A-Za-z])
       | (?<=(?<![A-Za-z\\])[A-Za-z])(?:log|ln|exp|tanh)(?![A-Za-z]){_BRACKET}  # y log(p), without the space
       | [A-Za-z](?![\u0300-\u036f\u20d7]))
   | (?P<plain>\.\.\.|[-+]=(?!=)|\.\.|:\s*=|==>|==|=>|<=>|<=|>=|!=|->|=:|[-+=()\[\]{{}}&^_,;:'!*/<>|.])
@@ -136,7 +137,7 @@ def _lex(source: str, start: int, end: int, macros: dict[str, Macro]) -> list[To
             pass
         elif kind == "letter":
             if stop - at > 1:
-                known = v.WORDS[text]
+                known = v.WORDS.get(text, text)
                 text = known if known[0] == "\\" else f"\\text{{{text}}}"
             append(Token(text, at, stop))
         elif kind == "plain":

@@ -112,6 +112,9 @@ ALWAYS_WORDS = frozenset({"log", "ln", "exp", "tanh", "softmax", "Softmax", "sig
 BRACKET_WORDS = frozenset({"max", "min", "diag", "sqrt", "tr", "Tr", "det", "argmax", "argmin", "sin", "cos", "Relu",
                            "RELU", "trace", "Diag"})  # fmt: skip
 
+# Quantities that people call by a word, wherever its letters stand without a gap: net_{h1}, out_{o1}, KL.
+QUANTITIES = frozenset("net out err error loss cost Loss Cost KL MSE BCE NLL RSS SSE ELBO".split())
+
 ELLIPSES = {r"\ldots": r"\ldots", r"\dots": r"\ldots", r"\cdots": r"\cdots", r"\vdots": r"\vdots",
             r"\ddots": r"\ddots", r"\dotsc": r"\ldots", r"\dotsb": r"\cdots", r"\dotsm": r"\cdots",
             r"\dotsi": r"\cdots", r"\dotso": r"\ldots", r"\iddots": r"\ddots", "..": "..", r"\hdots": r"\ldots",
