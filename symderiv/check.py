@@ -91,6 +91,10 @@ def _judged(walk: Walk, number: int) -> Step:
         if diagnostic is None:
             try:
                 verdict, diagnostic = _verdict(walk, number)
+                if posed.taken and isinstance(verdict, Proved | Refuted):
+                    walk.rates.drop(posed)
+                if isinstance(verdict, Refuted):
+                    walk.equations.drop(posed)
             except ReadError as error:
                 diagnostic = error.diagnostic
             except (RecursionError, MemoryError):

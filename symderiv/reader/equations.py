@@ -71,6 +71,10 @@ class Equations:
         """Remember the equation of a step; ``first`` if it does not follow from those before it."""
         self.known.append(Equation(posed, tuple(claims), first))
 
+    def drop(self, posed: Posed) -> None:
+        """Nothing follows from what is false."""
+        self.known = [equation for equation in self.known if equation.posed is not posed]
+
     def before(self, posed: Posed) -> list[Equation]:
         """The equations that stand before ``posed`` in the same section."""
         section = bisect(self.headings, posed.span.start)

@@ -17,11 +17,11 @@ from symderiv.terms import Assumption, Cases, Delta, Deriv, Head, Num, Term, Var
 
 
 class Rate(NamedTuple):
-    """``assumption`` gives the derivative of ``top`` by ``bottom``; it was stated after ``at`` steps."""
+    """``assumption`` gives the derivative of ``top`` by ``bottom``; it was stated ``by`` a step."""
 
     top: Head
     bottom: Head
-    at: int
+    by: Posed
     assumption: Assumption
 
 
@@ -38,7 +38,7 @@ class Rates:
         """The statements before ``posed`` about derivatives of ``heads`` by ``heads``, the last one about each."""
         last: dict[Term, Assumption] = {}
         for rate in self.rates:
-            if rate.at < posed.at and rate.top in heads and rate.bottom in heads:
+            if rate.by.at < posed.at and rate.top in heads and rate.bottom in heads:
                 last[rate.assumption.data[0]] = rate.assumption
         return list(last.values())
 
@@ -83,6 +83,10 @@ class Rates:
             value = Cases(Delta(first, second), halves["equal"], halves["distinct"])
         self._state(top, bottom, member, value, posed)
 
+    def drop(self, posed: Posed) -> None:
+        """What is proved need not be taken as given, and what is false must not."""
+        self.rates = [rate for rate in self.rates if rate.by is not posed]
+
     def _names(self, top: Var, bottom: Var) -> dict[str, str]:
         """Index names of the statement's own, with the ranges of their slots."""
         names: dict[str, str] = {}
@@ -100,4 +104,4 @@ class Rates:
         written = source.text[posed.left_span.start : posed.left_span.end].replace("&", " ")
         where = f"line {source.position(posed.left_span.start).line}"
         assumption = Assumption("equation", (member, value), " ".join(written.split()) + r" \text{ as stated}", where)
-        self.rates.append(Rate(top.head, bottom.head, posed.at, assumption))
+        self.rates.append(Rate(top.head, bottom.head, posed, assumption))
