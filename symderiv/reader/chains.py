@@ -166,7 +166,9 @@ class Chains(Namings):
             posed.error = (last.error if last else None) or Diagnostic(
                 "E111", "the left side could not be read", segment.span
             )
-        naming = last is not None and (last.names is not None or (self.fresh_chain and self.is_model(last.value, right)))
+        naming = last is not None and (
+            last.names is not None or (self.fresh_chain and self.is_model(last.value, right))
+        )
         if self.names_result(posed, segment.side) or self.reads_off(posed, naming):
             self.last = Last(right, segment.side.span, segment.side, free=dict(self.elaborator.free))
             return

@@ -89,7 +89,7 @@ class Namings:
         return head not in symbols.definitions and head not in self.used and head not in symbols.variables
 
     def is_model(self, left: Value | None, right: Value) -> bool:
-        r"""``P(y = k | x) = e^{z_k}/\sum_j e^{z_j}`` says what is modelled; Bayes' rule, of other such values, does not."""
+        r"""``P(y = k | x) = e^{z_k}/\sum_j e^{z_j}`` says what is modelled; Bayes' rule does not."""
         if not isinstance(left, Var) or "|" not in left.name or not isinstance(right, Term) or not self._is_new(left):
             return False
         return not any(isinstance(t, Opaque) or (isinstance(t, Var) and "(" in t.name) for t in subterms(right))
