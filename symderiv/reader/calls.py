@@ -32,6 +32,7 @@ from symderiv.terms import (
     exp,
     log,
     mul,
+    neg,
     power,
 )
 
@@ -54,6 +55,8 @@ FUNCTIONS: dict[str, str] = {
     "ReLU": "relu",
 }
 """Functions known by name, unless the author defines the name."""
+
+CROSS_ENTROPY = ("CE", "CrossEntropy", "cross_entropy", "crossentropy")
 
 
 class Calls(Expectations):
@@ -222,6 +225,8 @@ class Calls(Expectations):
             value = elementwise([inner], lambda p: Fn(kind, p[0]), symbols.ranges, node.span)
         elif name in ("softmax", r"\mathrm{softmax}", "Softmax") and len(items) == 1:
             value = self.softmax(self.value(items[0]), node)
+        elif name in CROSS_ENTROPY and len(items) == 2 and gsub is None and not symbols.defines(name, len(subs)):
+            value = self.cross_entropy(items, node)
         elif symbols.defines(name, len(subs)) or self._is_family(name, subs):
             always = len(name) > 1 and name.isalpha() and len(symbols.call_texts.get(name, ())) == 1
             if always or self._only_names(items):
@@ -442,6 +447,17 @@ class Calls(Expectations):
             lambda at: mul(exp(value.entry(at)), inverse(contraction(lambda j: exp(value.entry((j,))), axis, at))),
             value.row,
         )
+
+    def cross_entropy(self, items: list[syntax.Node], node: syntax.Node) -> Term:
+        r"""``CE(y, \hat y)`` of two vectors: -\sum_i y_i log \hat y_i; the hat says which is the output."""
+        values = [self.value(item) for item in items]
+        hats = ["\\hat" in syntax.sexpr(item) for item in items]
+        target, output = values if hats[1] else values[::-1]
+        if hats[0] == hats[1] or not isinstance(target, Array) or not isinstance(output, Array):
+            raise refuse("E151", "which of these is the target, or whether they are vectors, is not said", node)
+        terms = elementwise([target, output], lambda p: mul(p[0], log(p[1])), self.symbols.ranges, node.span)
+        self.notes.append("CE is read as the cross entropy, -\N{N-ARY SUMMATION} y log \u0177")
+        return neg(self.total(terms))
 
     def application(self, node: syntax.Apply) -> Value:
         """``log x``, ``exp(x)``, ... by their own names."""

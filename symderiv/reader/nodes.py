@@ -208,7 +208,7 @@ def names_in(node: syntax.Node) -> Iterator[str]:
 
 
 def says_vector(node: syntax.Node) -> bool:
-    """Whether something in a formula is written for vectors: a transpose, bold type, a norm, an elementwise product."""
+    """Whether something in a formula is written for vectors: a transpose, bold type, a norm, softmax(z)."""
     match node:
         case syntax.Symbol(name=name):
             return name.startswith((r"\mathbf{", r"\boldsymbol{", r"\bm{", r"\vec{", r"\pmb{"))
@@ -217,6 +217,8 @@ def says_vector(node: syntax.Node) -> bool:
         case syntax.Group(open=r"\|" | r"\langle"):
             return True
         case syntax.Matrix() | syntax.Nabla():
+            return True
+        case syntax.Apply(name="softmax", sub=None, argument=syntax.Group(body=syntax.Symbol())):
             return True
         case syntax.Product(operators=operators) if any(op in (r"\odot", r"\circ", r"\oslash") for op in operators):
             return True

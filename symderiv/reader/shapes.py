@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from symderiv.reader import syntax
-from symderiv.reader.calls import FUNCTIONS
+from symderiv.reader.calls import CROSS_ENTROPY, FUNCTIONS
 from symderiv.reader.kinds import (
     COLUMN,
     FLIPPED,
@@ -179,6 +179,9 @@ class Shapes(Kinds):
             return NUMBER
         if (name in FUNCTIONS or (name in FUNCTION_LETTERS and name not in ("F", "h"))) and sub is None:
             return self._raised(inner, gsup)
+        if name in CROSS_ENTROPY and isinstance(group.body, syntax.Tuple) and len(group.body.items) == 2:
+            self._alike([*group.body.items])
+            return NUMBER
         if name in LOSSES:
             return NUMBER
         found = self.key(group.body)
