@@ -28,6 +28,8 @@ def directives(document: Path) -> list[tuple[str, str]]:
     """
     from symderiv.reader.containers.files import read_file
 
+    if not document.name:
+        return []
     path = beside(document)
     if path == document or not os.path.isfile(path):  # which is False, too, where one may not look
         return []

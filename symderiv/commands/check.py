@@ -128,6 +128,8 @@ def _documents(paths: Sequence[str]) -> Iterator[tuple[str, bool]]:
     """The documents, each once, and whether it was asked for by name (not found in a folder or by a pattern)."""
     seen: set[str] = set()
     for path in paths:
+        if not path:
+            raise UserError("one of the paths is empty")
         asked = path == STDIN or not (os.path.isdir(path) or _is_pattern(path))
         found = [path] if asked else _in_folder(path) if os.path.isdir(path) else _matching(path)
         for name in found if asked else _whole(found):

@@ -259,7 +259,9 @@ def test_letters_that_look_alike(run: Run, tmp_path: Path) -> None:
 def test_directions_and_invisible_signs_are_not_read_over(run: Run, tmp_path: Path) -> None:
     path = tmp_path / "turned.md"
     path.write_text(display("x \u202e- y\u202c = y - x"), encoding="utf-8")
-    assert run("check", path).status == 2
+    done = run("check", path)
+    assert done.status == 2
+    assert "an invisible sign (U+202E, right-to-left override) stands where" in done.out
 
 
 # Files
@@ -305,6 +307,12 @@ def test_a_side_file_that_is_a_fifo(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "true.symderiv")
     (tmp_path / "true.md").write_text(TRUE, encoding="utf-8")
     in_order(checked("true.md", cwd=tmp_path), 0, 3)
+
+
+def test_an_empty_path(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "true.md").write_text(TRUE, encoding="utf-8")
+    done = run("check", tmp_path / "true.md", "")
+    assert (done.status, done.out, done.err) == (3, "", "error: one of the paths is empty\n")
 
 
 def test_links_in_circles(run: Run, tmp_path: Path) -> None:
