@@ -399,4 +399,5 @@ def test_names_of_files_are_data(run: Run, tmp_path: Path) -> None:
         done = run("check", tmp_path, "--format", form)
         assert done.status == 1
         assert "\x1b" not in done.out and "Traceback" not in done.err
+        assert form != "sarif" or "%3Cb%3E.md" in done.out
     assert sorted(os.listdir(tmp_path)) == sorted(names)
