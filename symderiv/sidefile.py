@@ -7,6 +7,7 @@ carry out a directive, only find it and say where it stands.
 
 from __future__ import annotations
 
+import os
 import re
 from pathlib import Path
 
@@ -27,8 +28,10 @@ def directives(document: Path) -> list[tuple[str, str]]:
     """
     from symderiv.reader.containers.files import read_file
 
+    if not document.name:
+        return []
     path = beside(document)
-    if path == document or not path.is_file():
+    if path == document or not os.path.isfile(path):  # which is False, too, where one may not look
         return []
     name = path.as_posix()
     lines = (_COMMENT.sub("", line).strip() for line in read_file(path, name).splitlines())

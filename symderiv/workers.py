@@ -17,6 +17,7 @@ from multiprocessing.connection import Connection
 from multiprocessing.process import BaseProcess
 from typing import Any
 
+_MASKS = hasattr(signal, "pthread_sigmask")
 RENEWED = 200  # tasks after which a process is replaced, so that what it remembers does not pile up
 
 
@@ -32,6 +33,10 @@ class Workers(Executor):
         self._seconds = seconds
         self._tasks: queue.SimpleQueue[tuple[Future[Any], tuple] | None] = queue.SimpleQueue()
         self._closed = threading.Event()
+        if _MASKS:
+            from multiprocessing import resource_tracker
+
+            resource_tracker.ensure_running()  # it lifts the mask of the thread that starts it
         self._threads = [threading.Thread(target=self._look_after, daemon=True) for _ in range(processes)]
         for thread in self._threads:
             thread.start()
@@ -59,6 +64,8 @@ class Workers(Executor):
         self.shutdown(cancel_futures=kind is not None)
 
     def _look_after(self) -> None:
+        if _MASKS:  # a new process begins as the thread that starts it: an interrupt is not for it
+            signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
         process: BaseProcess | None = None
         done = 0
         while (task := self._tasks.get()) is not None:

@@ -207,3 +207,12 @@ def test_jobs_that_cannot_be(folder: Path, run: Run, arguments: list[str]) -> No
 
 def test_standard_input_needs_no_jobs(folder: Path, run: Run) -> None:
     assert run("check", "-", "--jobs", "2").status == 3
+
+
+@pytest.mark.skipif(not hasattr(signal, "pthread_sigmask"), reason="the system has no signal masks")
+def test_an_interrupt_is_kept_from_a_process_that_begins() -> None:
+    """Ctrl-C reaches every process of a terminal; one that is still importing Python would print a traceback."""
+    with Workers(2) as executor:
+        masks = [executor.submit(signal.pthread_sigmask, signal.SIG_BLOCK, []) for _ in range(4)]
+        assert all(signal.SIGINT in mask.result() for mask in masks)
+    assert signal.SIGINT not in signal.pthread_sigmask(signal.SIG_BLOCK, [])

@@ -128,6 +128,8 @@ def _documents(paths: Sequence[str]) -> Iterator[tuple[str, bool]]:
     """The documents, each once, and whether it was asked for by name (not found in a folder or by a pattern)."""
     seen: set[str] = set()
     for path in paths:
+        if not path:
+            raise UserError("one of the paths is empty")
         asked = path == STDIN or not (os.path.isdir(path) or _is_pattern(path))
         found = [path] if asked else _in_folder(path) if os.path.isdir(path) else _matching(path)
         for name in found if asked else _whole(found):
@@ -142,13 +144,18 @@ def _is_pattern(path: str) -> bool:
 
 
 def _in_folder(folder: str) -> list[str]:
-    """The documents below a folder, by their suffixes; hidden folders and what is installed are left out."""
+    """The documents below a folder, by their suffixes; hidden folders and what is installed are left out.
+
+    A folder that cannot be read stands among them, so that it is reported.
+    """
     from symderiv.reader.containers import KINDS
 
-    found = []
-    for here, folders, files in os.walk(folder):
+    closed: list[str] = []
+    found: list[str] = []
+    for here, folders, files in os.walk(folder, onerror=lambda error: closed.append(error.filename)):
         folders[:] = sorted(f for f in folders if f[0] != "." and f not in INSTALLED)
         found += [os.path.join(here, f) for f in sorted(files) if f[0] != "." and Path(f).suffix.lower() in KINDS]
+    found += closed
     if not found:
         raise UserError(
             f"there is no document in {folder}: none of its files has one of the suffixes {', '.join(KINDS)}"

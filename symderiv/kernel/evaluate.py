@@ -445,7 +445,7 @@ def _power(base: arb, exponent: arb, written: Term) -> arb:
 def _apply(name: str, arg: arb) -> arb:
     if name == "exp":
         if not (abs(arg) < 100_000):
-            raise NoValue("too large to evaluate")
+            raise NoValue("its value is too large to evaluate")
         return arg.exp()
     if name == "log":
         if not (arg > 0):

@@ -54,6 +54,7 @@ from symderiv.terms import (
 )
 
 EXPAND_LIMIT = 64
+LARGEST_EXPONENT = 10_000
 
 
 class Normal:
@@ -284,14 +285,14 @@ class Normal:
         base, exponent = term.base, term.exponent
         if isinstance(exponent, Num):
             n = exponent.value
-            if n.denominator == 1 and abs(n) > 10_000:
-                raise Unsupported(f"an exponent as large as {n.numerator if abs(n) < 10**12 else 'this'}")
+            if n.denominator == 1 and abs(n) > LARGEST_EXPONENT:
+                raise Unsupported(f"an exponent beyond {LARGEST_EXPONENT:,} is not multiplied out")
             return self.algebra.power(self(base), n.numerator if n.denominator == 1 else n)
         poly = self(exponent)
         if not poly or (len(poly) == 1 and UNIT in poly):  # the exponent turned out to be a number
             number = poly.get(UNIT, 0)
-            if not -10_000 <= number <= 10_000:
-                raise Unsupported("an exponent as large as this")
+            if not -LARGEST_EXPONENT <= number <= LARGEST_EXPONENT:
+                raise Unsupported(f"an exponent beyond {LARGEST_EXPONENT:,} is not multiplied out")
             return self.algebra.power(self(base), number)
         value = self(base)
         if is_whole(exponent) and not self.algebra.positive_poly(value):  # x^m is defined for x < 0 too
@@ -306,7 +307,7 @@ class Normal:
             return {UNIT: 1} if is_product else {}
         if isinstance(high, int) and high <= self.expand:
             if high - low >= EXPAND_LIMIT:
-                raise Unsupported(f"a sum of {high - low + 1} terms is too long to write out")
+                raise Unsupported(f"a sum of {high - low + 1:,} terms is not written out: {EXPAND_LIMIT} are the most")
             result: Poly = {UNIT: 1} if is_product else {}
             for value in range(low, high + 1):
                 piece = self(rename(term.body, {term.index: value}))

@@ -157,7 +157,7 @@ class Search:
         finally:
             self._pay(point)
         if not (left - right).is_finite():
-            self.obstacle = "too large to evaluate"
+            self.obstacle = "its value is too large to evaluate"
             return None
         if not _fails(left, claim.relation, right):
             self.agreed += 1

@@ -6,6 +6,7 @@ reader forgives is forgiven with a warning. This module must never give a symbol
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Callable
 
 from symderiv.diagnostics import Diagnostic, ReadError
@@ -94,6 +95,9 @@ class Parser:
         if text.startswith(r"\begin{"):
             return self.error("E108", f"the environment {text[7:-1]} is not read inside a formula")
         shown = {r"\\": "a line break", "&": "an alignment mark &", r"\end": "the end of the environment"}
+        if not text.isprintable():
+            named = unicodedata.name(text[0], "a control character").lower()
+            shown[text] = f"an invisible sign (U+{ord(text[0]):04X}, {named})"
         return self.error("E102", f"{shown.get(text, text)} stands where {wanted} should")
 
     # Sums, products, factors

@@ -312,7 +312,7 @@ def _expand(tokens: list[Token], macros: Mapping[str, Macro]) -> list[Token]:
         place = Span(token.start, token.end)
         expansions += 1
         if expansions > MAX_EXPANSIONS or produced > MAX_EXPANDED_TOKENS:
-            raise ReadError("E109", f"the macro {token.text} expands without end", place)
+            raise ReadError("E109", f"the macro {token.text} expands without end, or to too much", place)
         arguments, end = _arguments(pending, token, count, default)
         if token.text not in bodies:
             bodies[token.text] = _lex(body, 0, len(body), {})

@@ -212,9 +212,13 @@ def nothing_to_check(checked: Checked) -> str:
         return "it contains no formulas"
     if not displays:
         words = "1 formula stands" if inline == 1 else f"{inline} formulas stand"
-        return f"{words} in running text, and only displayed ones ($$ … $$, \\[ … \\]) are checked"
+        shown = r"\[ … \], or $$ … $$ in lines of their own"
+        return f"{words} in running text, and only displayed ones ({shown}) are checked"
     if checked.steps:
         return "it contains definitions only, and nothing that follows from them"
+    spans = {formula.span for formula in found if isinstance(formula, Display)}
+    if spans == {d.span for d in checked.diagnostics if d.code == "W440"} & spans:
+        return "its display is skipped, as declared" if displays == 1 else "its displays are all skipped, as declared"
     if unread := len(unread_displays(checked)):
         return "its display could not be read" if displays == 1 else f"{unread} of its displays could not be read"
     return "its displays contain no `=` and no inequality"

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from pathlib import PurePath
 
 from symderiv import notation
 from symderiv.checked import Checked, Step
@@ -156,7 +157,8 @@ class _Layout:
 
     def layout(self) -> Layout:
         blocks = tuple(self.laid(self.document.blocks))
-        title = (Text(self.report.title, _NOWHERE),) if self.report.title else self.document.title
+        given = self.report.title or ("" if self.document.title else PurePath(self.document.source.name).stem)
+        title = (Text(given, _NOWHERE),) if given else self.document.title
         closing = tuple(self.closing()) if self.report.checked.claims and not self.report.plain else ()
         return Layout(title, blocks, closing, self.targets, self.document.macros, self.report.plain)
 
@@ -407,4 +409,4 @@ def failure(witness: Witness, number: str = "") -> tuple[Inline, ...]:
 
 def web_target(target: str) -> str:
     """A link's target if it leads to the web or to a mailbox, else "": nothing else of a document is followed."""
-    return target if target.lower().startswith(("http://", "https://", "mailto:")) else ""
+    return target if target.isprintable() and target.lower().startswith(("http://", "https://", "mailto:")) else ""

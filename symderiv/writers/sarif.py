@@ -116,7 +116,7 @@ def _notification(file: Examined) -> dict[str, Any]:
 
 def address(path: str) -> str:
     """A relative URI for a path; one that leads outside the working folder begins with ``../``."""
-    if path.startswith("<"):
+    if path == "<stdin>":
         return "stdin"
     if os.path.isabs(path):
         path = os.path.relpath(path)

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import os
 import resource
+import shutil
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import pytest
@@ -21,7 +22,7 @@ SECONDS = 60  # of processor time; each case takes a few at most
 MEMORY = 1 << 30
 
 
-def checked(*arguments: str, cwd: Path) -> subprocess.CompletedProcess[bytes]:
+def checked(*arguments: str, cwd: Path, begin: Sequence[str] = ()) -> subprocess.CompletedProcess[bytes]:
     """``symderiv check`` in a process that may use so much time and memory, and no more."""
 
     def limits() -> None:
@@ -29,7 +30,7 @@ def checked(*arguments: str, cwd: Path) -> subprocess.CompletedProcess[bytes]:
         resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
 
     return subprocess.run(
-        [sys.executable, "-m", "symderiv", "check", *arguments],
+        [*begin, sys.executable, "-m", "symderiv", "check", *arguments],
         cwd=cwd,
         env={**os.environ, "PYTHONPATH": str(ROOT)},
         stdin=subprocess.DEVNULL,
@@ -258,7 +259,9 @@ def test_letters_that_look_alike(run: Run, tmp_path: Path) -> None:
 def test_directions_and_invisible_signs_are_not_read_over(run: Run, tmp_path: Path) -> None:
     path = tmp_path / "turned.md"
     path.write_text(display("x \u202e- y\u202c = y - x"), encoding="utf-8")
-    assert run("check", path).status == 2
+    done = run("check", path)
+    assert done.status == 2
+    assert "an invisible sign (U+202E, right-to-left override) stands where" in done.out
 
 
 # Files
@@ -306,6 +309,12 @@ def test_a_side_file_that_is_a_fifo(tmp_path: Path) -> None:
     in_order(checked("true.md", cwd=tmp_path), 0, 3)
 
 
+def test_an_empty_path(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "true.md").write_text(TRUE, encoding="utf-8")
+    done = run("check", tmp_path / "true.md", "")
+    assert (done.status, done.out, done.err) == (3, "", "error: one of the paths is empty\n")
+
+
 def test_links_in_circles(run: Run, tmp_path: Path) -> None:
     (tmp_path / "true.md").write_text(TRUE, encoding="utf-8")
     (tmp_path / "again").symlink_to(tmp_path, target_is_directory=True)
@@ -316,20 +325,53 @@ def test_links_in_circles(run: Run, tmp_path: Path) -> None:
     assert "self.md" in done.err and "gone.md" in done.err and "✓" in done.out
 
 
-@pytest.mark.skipif(os.geteuid() == 0, reason="the superuser may open everything")
-def test_without_permission(run: Run, tmp_path: Path) -> None:
-    folder = tmp_path / "closed"
+def obeying() -> list[str]:
+    """What begins a command that must obey permissions: the superuser need not, unless that is taken away."""
+    if os.geteuid() != 0:
+        return []
+    if not shutil.which("setpriv"):
+        pytest.skip("the superuser may open everything, and there is no setpriv")
+    rights = "-dac_override,-dac_read_search"
+    return ["setpriv", f"--inh-caps={rights}", f"--bounding-set={rights}"]
+
+
+@pytest.mark.parametrize(
+    ("asked", "problems"),
+    [
+        (["closed.md"], ["closed.md"]),
+        (["folder"], ["folder"]),
+        (["folder/true.md"], ["folder/true.md"]),
+        (["folder/nothing.md"], ["folder/nothing.md"]),
+        (["true.md", "folder/true.md"], ["folder/true.md"]),
+        (["."], ["./closed.md", "./folder"]),
+        ([".", "--jobs", "2"], ["./closed.md", "./folder"]),
+    ],
+)
+def test_without_permission(tmp_path: Path, asked: list[str], problems: list[str]) -> None:
+    begin = obeying()
+    folder = tmp_path / "folder"
     folder.mkdir()
-    (folder / "true.md").write_text(TRUE, encoding="utf-8")
-    (tmp_path / "closed.md").write_text(TRUE, encoding="utf-8")
+    for path in (folder / "true.md", tmp_path / "true.md", tmp_path / "closed.md"):
+        path.write_text(TRUE, encoding="utf-8")
     (tmp_path / "closed.md").chmod(0)
     folder.chmod(0)
     try:
-        assert "permission denied" in run("check", tmp_path / "closed.md").err
-        assert run("check", folder).status == 3
-        assert run("check", tmp_path).status == 3
+        done = checked(*asked, cwd=tmp_path, begin=begin)
     finally:
         folder.chmod(0o700)
+    in_order(done, 3)
+    said = [f"error: {problem} could not be opened: permission denied." for problem in problems]
+    assert sorted(done.stderr.decode().splitlines()) == said
+    assert ("✓".encode() in done.stdout) == bool({".", "true.md"} & set(asked))
+
+
+def test_a_side_file_without_permission(tmp_path: Path) -> None:
+    (tmp_path / "true.md").write_text(TRUE, encoding="utf-8")
+    (tmp_path / "true.symderiv").write_text("size K = 3\n", encoding="utf-8")
+    (tmp_path / "true.symderiv").chmod(0)
+    done = checked("true.md", cwd=tmp_path, begin=obeying())
+    in_order(done, 3)
+    assert b"true.symderiv could not be opened: permission denied" in done.stderr
 
 
 def test_a_file_that_vanishes_after_it_was_listed(run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -357,4 +399,5 @@ def test_names_of_files_are_data(run: Run, tmp_path: Path) -> None:
         done = run("check", tmp_path, "--format", form)
         assert done.status == 1
         assert "\x1b" not in done.out and "Traceback" not in done.err
+        assert form != "sarif" or "%3Cb%3E.md" in done.out
     assert sorted(os.listdir(tmp_path)) == sorted(names)

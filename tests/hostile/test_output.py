@@ -133,7 +133,9 @@ def test_reports_run_nothing_and_open_nothing(
     pages = sorted(Path("output").glob("*.html"))
     assert Path("output/all-checked.html") in pages and Path("output/all-checked.pdf").is_file()
     for page in pages:
-        assert active(page.read_text(encoding="utf-8")) == []
+        text = page.read_text(encoding="utf-8")
+        assert active(text) == [] and not re.search(r"[\ue000-\uf8ff]", text)
+        assert "<title></title>" not in text and "<h1></h1>" not in text
     pypdfium2 = pytest.importorskip("pypdfium2")
     for path in [*pages, *Path("output").glob("*.pdf")]:
         text = path.read_text(encoding="utf-8") if path.suffix == ".html" else ""
@@ -184,3 +186,13 @@ def test_templates_stay_in_their_sandbox(run: Run, tmp_path: Path, monkeypatch: 
     assert done.err.startswith("error: ") and "Traceback" not in done.err
     assert not list(tmp_path.rglob("pwned")) and not any(line in done.out + done.err for line in secrets())
     assert sorted(path.name for path in tmp_path.iterdir()) == ["mine.tex.j2"]
+
+
+def test_a_page_has_a_title_and_no_masks(run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("<b>.md").write_text("[x](HTTPS://e.org/<script>) [y](https://e.org/y)\n\n$$ a b = b a $$\n", encoding="utf-8")
+    done = run("check", "<b>.md", "--write-report", "--pdf-engine", "typst")
+    assert done.status == 0
+    page = Path("output/b-checked.html").read_text(encoding="utf-8")
+    assert "<title>&lt;b&gt;</title>" in page and "https://e.org/y" in page
+    assert active(page) == [] and not re.search(r"[\ue000-\uf8ff]", page)

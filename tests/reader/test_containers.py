@@ -245,6 +245,7 @@ MARKDOWN = {
     "blank lines": ("x\n\n$$\na = b\n$$\n\ny", ["a = b"], []),
     "no blank lines": ("so $z$\n$$\na = b\n$$\nand $$c = d$$ end", ["a = b", "c = d"], ["z"]),
     "kramdown inline": ("The $$K$$ classes\nof $$x_i$$, then\n\n$$ a = b $$\n", ["a = b"], ["K", "x_i"]),
+    "displays in one line": ("$$a$$ $$b$$\n\n$$\nc\n$$ $$d$$", ["a", "b", "c", "d"], []),
     "one step a line": ("$$a$$\n$$= b$$\n$$= c$$", ["a", "= b", "= c"], []),
     "list": ("1. so\n\n    $$\n    a = b\n    $$\n\n2. $c$", ["a = b"], ["c"]),
     "numbered": ("1. $a$\n2. $b$\n   1. $c$\n3. $$d$$", ["d"], ["a", "b", "c"]),
@@ -544,6 +545,14 @@ SAMPLES = [text for text, *_ in MARKDOWN.values()] + [
 BITS = ["$", "$$", "\\[", "\\]", "\\(", "{", "}", "\\begin{align}", "\\end{align}", "`", "```", "\n", "\n\n", "> ", "- ",
         "%", "<p>", "<!--", "-->", "\\", "*", "_", "[", "](", "\ue000", "\r\n", "\u2028", ".. math::\n", "\\item", "\\emph{",
         "\\newcommand{\\a}[2][x]{", "# ", "|", '<script type="math/tex">', "</script>"]  # fmt: skip
+
+
+@pytest.mark.parametrize("kind", [kind for kind in KINDS if kind != "notebook"])
+@pytest.mark.parametrize("blank", "\t \x0b\x0c\x1c\x1d\x1e\x1f\x85\xa0\u2003\u2028\r")
+def test_blanks_of_all_kinds_around_marks(kind: str, blank: str) -> None:
+    for mark in ("-", "1.", ">", "#", "```", "---", "|", "$$", "<!--", ".. math::"):
+        for text in (mark + blank, blank + mark, f"{mark}{blank}a", f"{blank}{mark} a{blank}"):
+            read(f"{text}\n\nb", kind)
 
 
 @pytest.mark.parametrize("kind", KINDS)

@@ -63,6 +63,7 @@ def read_file(path: Path, name: str) -> str:
     try:
         mode = path.stat().st_mode
         if stat.S_ISDIR(mode):
+            os.listdir(path)  # says what is wrong with a folder that cannot be read
             raise UserError(f"{name} is a folder, not a document.")
         if not stat.S_ISREG(mode):
             raise UserError(f"{name} is not a regular file, so it was not opened.")

@@ -185,7 +185,8 @@ class Blocks:
 
     def item(self, line: Line) -> re.Match[str] | None:
         text = self.content(line)
-        return _ITEM.match(self.text, line.start + len(text) - len(text.lstrip()), line.end)
+        start = line.start + len(text) - len(text.lstrip())
+        return _ITEM.match(self.text, start, start + len(text.strip()))
 
     def interrupts(self, text: str) -> bool:
         """Whether a line ends the paragraph before it."""

@@ -54,6 +54,7 @@ _COMMON = r"(?:frac|partial|sum|begin|left|log|exp|text|mathbf|sigma|delta|theta
 _TWO_LETTERS = re.compile(r"(?<!\\)\\{2}" + _COMMON)
 _ONE = re.compile(r"(?<!\\)\\" + _COMMON)
 _AUTOLINK = re.compile(r"<[A-Za-z][A-Za-z0-9+.-]*(?::[^\s<>]*|@[^\s<>]*)>")
+_DOUBLE = re.compile(r"\$\$[^$\n]*+\$\$")
 _MATH_SCRIPT = re.compile(r"""<script\b[^<>]*\btype\s*=\s*["']?math/tex(\s*;\s*mode\s*=\s*display)?""", re.I)
 _ATTRIBUTE_LINE = re.compile(r"\s*^:[a-z]+:[ \t]*([^\n]*)$", re.M)
 
@@ -337,7 +338,7 @@ class Mask:
         """Whether ``$$...$$`` stands in one line with other text, which some dialects use for formulas in the text."""
         if formula.kind != "double" or not self.markdown or "\n" in self.text[formula.inside : formula.close]:
             return False
-        before, after = self._around(formula)
+        before, after = (_DOUBLE.sub("", text).replace("$$", "") for text in self._around(formula))
         return bool(before.strip(" \t>*-+0123456789.)") or after.strip(" \t\r.,;:*"))
 
     def _settle(self, formula: _Formula, kramdown: bool, doubled: bool) -> None:
