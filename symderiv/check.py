@@ -272,16 +272,20 @@ def _readings(walk: Walk, posed: Posed, claims: list[Claim]) -> Iterator[tuple[l
         yield walk.claims(replace(posed, case=posed.earlier_case)), ()
     sought = posed.sought and walk.equations.is_one(posed, claims)  # a later value for its unknown is its solution
     if not sought and walk.readings.later(posed, claims):
-        yield walk.claims(replace(posed, later=True)), ()
+        later = walk.claims(replace(posed, later=True))
+        yield later, ()
+        followed = walk.readings.followed(later)
+        if followed[0]:
+            yield followed
     if posed.transposed is not None:
         with suppress(ReadError):
             left, right = posed.transposed
             yield walk.claims(replace(posed, left=left, right=right)), (LAYOUTS["transposed"],)
     if apart := walk.readings.apart(claims):
         yield apart
-    means = walk.readings.means(claims)
-    if means[0]:
-        yield means
+    for other in (walk.readings.means(claims), walk.readings.followed(claims)):
+        if other[0]:
+            yield other
     explicit = [walk.readings.explicit(claim) for claim in claims]
     if None not in explicit:
         yield [claim for claim in explicit if claim is not None], ()

@@ -227,18 +227,14 @@ class Doubts:
                         return f"{shown(part.var.name)} has two values only, so nothing can be differentiated by it"
                     if isinstance(part, Deriv) and self._differs(part.var.head, part.body):
                         return f"{shown(part.var.name)} may differ between the examples that are summed over"
-                    if (
-                        (
-                            isinstance(part, Deriv)
-                            and isinstance(part.body, Var)
-                            and part.body.head in self.symbols.definitions
-                        )
-                        and part.var.head not in self.symbols.reached(part.body)
-                        and not claim.context.through.keys() & self.symbols.reached(part.body)
-                        and not any(
-                            (h, part.var.head) in claim.context.dependent for h in self.symbols.reached(part.body)
-                        )
-                    ):
+                    if not isinstance(part, Deriv) or not isinstance(part.body, Var):
+                        continue
+                    if part.body.head not in self.symbols.definitions:
+                        continue
+                    below = self.symbols.reached(part.body)
+                    below |= {t.head for t in reached([part.body], claim.context.definitions) if isinstance(t, Var)}
+                    free = part.var.head not in below and not claim.context.through.keys() & below
+                    if free and not any((h, part.var.head) in claim.context.dependent for h in below):
                         return f"as read, {shown(part.body.name)} does not depend on {shown(part.var.name)}"
         return ""
 

@@ -16,7 +16,7 @@ from symderiv.reader.claims import Claims
 from symderiv.reader.einstein import summed
 from symderiv.reader.reading import Posed, Reading
 from symderiv.reader.wholes import Wholes
-from symderiv.terms import Definition, Deriv, Head, Index, Range, Term, Var, rename
+from symderiv.terms import Definition, Deriv, Head, Index, Opaque, Range, Term, Var, rename, subterms
 
 
 class Meanings(Wholes):
@@ -100,6 +100,8 @@ class Meanings(Wholes):
             return False
         if not isinstance(a, Term) or not isinstance(b, Term):
             return False
+        if any(isinstance(part, Opaque) for part in subterms(b)):
+            return False  # what an unknown function is, was not said before
         reached, known = self.symbols.reached, self.symbols.definitions
         return reached(b) - known.keys() <= reached(a)
 

@@ -37,8 +37,7 @@ class Last:
 class Namings:
     """Takes up names that a chain gives after its beginning.
 
-    ``last`` is the side that the next relation continues from; ``seen`` are the names in the formulas so far, ``used``
-    the families in the steps so far.
+    ``last`` is the side that the next relation continues from; ``used`` are the families in the steps so far.
     """
 
     def __init__(self, reading: Reading, definitions: Definitions) -> None:
@@ -47,14 +46,13 @@ class Namings:
         self.symbols = reading.symbols
         self.elaborator = reading.elaborator
         self.last: Last | None = None
-        self.seen: set[str] = set()
         self.used: set[Head] = set()
         self.summands: set[Head] = set()
 
     def see(self, row: syntax.Row) -> None:
         for segment in row.segments:
             if isinstance(segment.side, syntax.Node):
-                self.seen.update(names_in(segment.side))
+                self.reading.seen.update(names_in(segment.side))
 
     def names_on(self, last: Last, side: syntax.Node, posed: Posed) -> bool:
         r"""``\hat y = a = \sigma(z)``, ``p = P(y = 1 | x) = \sigma(z)``: the middle is another new name, no claim.
@@ -130,7 +128,7 @@ class Namings:
             return False
         name, subs, labels = found
         versioned = Head(self.symbols.name(name, len(subs), len(labels)), len(subs), len(labels))
-        used = name in self.seen or isinstance(posed.left, Var) or self.definitions.assumed(name, subs, labels)
+        used = name in self.reading.seen or isinstance(posed.left, Var) or self.definitions.assumed(name, subs, labels)
         used = used or any(isinstance(t, Deriv) for t in subterms(posed.left))
         used = used or any(i in self.symbols.bound_names for i in posed.left.free - {*subs, *labels})
         if (
@@ -155,8 +153,10 @@ class Namings:
         if posed.relation != "=" or not isinstance(right, Add) or not all(isinstance(t, Var) for t in right.parts):
             return False
         heads = {t.head for t in right.parts if isinstance(t, Var) and not t.indices}
-        new = {h for h in heads if h in self.summands or (h.name not in self.seen and h not in self.used)}
+        new = {h for h in heads if h in self.summands or (h.name not in self.reading.seen and h not in self.used)}
         if len(heads) < len(right.parts) or new != heads or heads & self.symbols.definitions.keys():
+            return False
+        if not isinstance(posed.left, Term) or heads & self.symbols.reached(posed.left):
             return False
         self.summands |= heads
         posed.summands = frozenset(heads)

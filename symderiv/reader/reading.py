@@ -61,10 +61,10 @@ MOST_MATHEMATICS = 2_000_000  # characters in one document; a thick textbook has
 class Reading:
     """What has been read of ``document`` so far, up to ``limit``: the mathematics from there on is beyond the budget.
 
-    ``prose`` are the words just before the current place; ``sought``: the last words in the section say that something
-    is set to zero, or solved; ``case`` what they say of indices, ``earlier_case`` what was
-    said last in the section; ``constants`` the symbols that the words call constants. With ``strict``, assumptions
-    that only the prose states do not count.
+    ``prose`` are the words just before the current place; ``sought``: the last words in the section say that
+    something is set to zero, or solved; ``seen`` are the names in the formulas so far; ``case`` what they say of
+    indices, ``earlier_case`` what was said last in the section; ``constants`` the symbols that the words call
+    constants. With ``strict``, assumptions that only the prose states do not count.
     """
 
     def __init__(self, document: Document, strict: bool = False) -> None:
@@ -76,6 +76,7 @@ class Reading:
         self.diagnostics: list[Diagnostic] = list(document.problems)
         self.prose = ""
         self.sought = False
+        self.seen: set[str] = set()
         self.case: tuple[Assumption, ...] = ()
         self.earlier_case: tuple[Assumption, ...] = ()
         self.constants: set[str] = set()

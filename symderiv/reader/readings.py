@@ -78,6 +78,33 @@ class Readings:
         ]
         return [] if all(a.left is b.left and a.right is b.right for a, b in zip(moved, claims, strict=True)) else moved
 
+    def followed(self, claims: Sequence[Claim]) -> tuple[list[Claim], tuple[str, ...]]:
+        """The claims where what was defined through a name follows it to its last meaning; empty if nothing does."""
+        names = {head.name for head in claims[0].context.definitions}
+        last: dict[str, str] = {}
+        for head, name in self.symbols.versions.items():
+            older = [head.name, *(f"{head.name}#{n}" for n in range(2, int(name.partition("#")[2]) + 1))]
+            known = [one for one in older if one in names]
+            for one in known[:-1]:
+                last[one] = known[-1]
+
+        def follow(part: Term) -> Term | None:
+            return Var(last[part.name], part.subs, part.sups) if isinstance(part, Var) and part.name in last else None
+
+        moved, notes, memo = [], dict[str, None](), dict[Term, Term]()
+        for claim in claims:
+            made = {}
+            for head in self.symbols.reached(claim.left, claim.right) & claim.context.definitions.keys():
+                if head.name in last or head.name in last.values():
+                    continue
+                ds = claim.context.definitions[head]
+                made[head] = tuple(Definition(d.params, rewritten(d.body, follow, memo)) for d in ds)
+                if made[head] != ds:
+                    notes[f"{shown(head.name)} goes on with the new meaning of what it is defined by"] = None
+            definitions = {**claim.context.definitions, **made}
+            moved.append(replace(claim, context=replace(claim.context, definitions=definitions)))
+        return (moved, tuple(notes)) if notes else ([], ())
+
     def apart(self, claims: Sequence[Claim]) -> tuple[list[Claim], tuple[str, ...]] | None:
         """The claims where an undefined quantity depends on nothing but what the document differentiates it by.
 
