@@ -382,7 +382,7 @@ def test_standard_output_that_is_full() -> None:
 )
 def test_streams_that_are_closed(tmp_path: Path, closed: tuple[int, ...], arguments: str, status: int) -> None:
     (tmp_path / "true.md").write_text("$$\na b = b a\n$$\n", encoding="utf-8")
-    (tmp_path / "false.md").write_text("$$\na b = b + a\n$$\n", encoding="utf-8")
+    (tmp_path / "false.md").write_text("$$\na (b + c) = a b + c\n$$\n", encoding="utf-8")
 
     def close() -> None:
         for number in closed:

@@ -73,7 +73,7 @@ def test_both_articles_are_listed_with_a_description_and_their_defaults() -> Non
         ("softmax-weights", {"samples": "n"}, "whole number, or m"),
         ("softmax-nodes", {}, "did you mean 'softmax-notes'?"),
         ("zebra", {}, "there is: softmax-notes, softmax-weights"),
-        ("nowhere/mine.tex.j2", {}, "cannot be read"),
+        ("nowhere/mine.tex.j2", {}, "There is no file"),
     ],
 )
 def test_unusable_requests_are_explained(name: str, asked: dict[str, Any], message: str) -> None:

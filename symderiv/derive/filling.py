@@ -152,6 +152,7 @@ def _environment(folder: Path, budget: _Budget) -> SandboxedEnvironment:
     from jinja2.visitor import NodeTransformer
     from markupsafe import Markup
 
+    from symderiv.reader.containers.files import read_file
     from symderiv.writers import template_folder
     from symderiv.writers.latex import escape
 
@@ -214,13 +215,20 @@ def _environment(folder: Path, budget: _Budget) -> SandboxedEnvironment:
     def total(items: Iterable[Any]) -> Any:
         return sum(item for item in items if isinstance(item, int | float))
 
+    def included(name: str) -> str:
+        for place in (folder.resolve(), template_folder() / "derivations"):
+            path = (place / name).resolve()
+            if path.is_relative_to(place) and path.is_file():
+                return read_file(path, name)
+        raise jinja2.TemplateNotFound(name, f"there is no template {name} in its folder")
+
     environment = Environment(
         block_start_string="((*", block_end_string="*))",
         variable_start_string="(((", variable_end_string=")))",
         comment_start_string="((#", comment_end_string="#))",
         undefined=jinja2.StrictUndefined, autoescape=True, finalize=finalize,
         trim_blocks=True, lstrip_blocks=True, keep_trailing_newline=True,
-        loader=jinja2.FileSystemLoader([folder, template_folder() / "derivations"]),
+        loader=jinja2.FunctionLoader(included),
     )  # fmt: skip
     for name in ("lipsum", "namespace", "cycler", "joiner", "dict"):
         environment.globals.pop(name, None)
@@ -247,8 +255,7 @@ def fill(derivation: Derivation, parameters: Mapping[str, int | str], values: Va
     vocabulary = _vocabulary(parameters, values or Values(parameters))
     pieces: list[str] = []
     try:
-        source = derivation.path.read_text(encoding="utf-8")
-        code = environment.compile(source, name, name)
+        code = environment.compile(derivation.source, name, name)
         template = jinja2.Template.from_code(environment, code, environment.make_globals(vocabulary))
         length = 0
         for piece in template.generate():
@@ -277,6 +284,6 @@ def _unfillable(derivation: Derivation, line: int | None, message: str, name: st
     place = f"{derivation.path if own else name}:{line}" if line else str(derivation.path)
     shown = ""
     if line and own:
-        source = derivation.path.read_text(encoding="utf-8").splitlines()
+        source = derivation.source.splitlines()
         shown = f", in the line  {source[line - 1].strip()}" if line <= len(source) else ""
     raise UserError(f"{place}: the template cannot be filled: {message.rstrip('.')}{shown}") from None

@@ -20,7 +20,7 @@ _LETTERS = {"classes": "K", "features": "n", "samples": "m"}
 
 @dataclass(frozen=True, slots=True)
 class Derivation:
-    """A template: its name, its file, a description of one line, and its parameters with their defaults.
+    """A template: its name, its file, its text, a description of one line, and its parameters with their defaults.
 
     The template declares both in its first comments, ``((# description: ... #))`` and
     ``((# parameters: classes=4 true_class=3 samples=m #))``; without them it has all four parameters.
@@ -28,6 +28,7 @@ class Derivation:
 
     name: str
     path: Path
+    source: str
     description: str
     parameters: Mapping[str, str]
 
@@ -45,14 +46,9 @@ def find(name_or_path: str | os.PathLike[str]) -> Derivation:
     """A derivation by its name, or by the path of a template (ending in ``.j2``). Raises UserError."""
     text = os.fspath(name_or_path)
     if text.endswith(".j2"):
-        path = Path(text)
-        try:
-            source = path.read_text(encoding="utf-8")
-        except UnicodeDecodeError:
-            raise UserError(f"the template {text} is not UTF-8 text") from None
-        except OSError as error:
-            raise UserError(f"the template {text} cannot be read: {error.strerror}") from None
-        return _derivation(path, source)
+        from symderiv.reader.containers.files import read_file
+
+        return _derivation(Path(text), read_file(Path(text), text))
     known = {derivation.name: derivation for derivation in derivations()}
     if text not in known:
         import difflib
@@ -73,7 +69,7 @@ def _derivation(path: Path, source: str) -> Derivation:
         if unknown := [key for key in parameters if key not in _DEFAULTS]:
             raise UserError(f"the template {path.name} declares the parameter {unknown[0]!r}; a template can have "
                             f"{', '.join(_DEFAULTS)}")  # fmt: skip
-    return Derivation(name, path, notes.get("description", ""), parameters)
+    return Derivation(name, path, source, notes.get("description", ""), parameters)
 
 
 def settle(derivation: Derivation, given: Mapping[str, int | str | None]) -> dict[str, int | str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 from collections.abc import Callable
 from html.parser import HTMLParser
@@ -196,3 +197,24 @@ def test_a_page_has_a_title_and_no_masks(run: Run, tmp_path: Path, monkeypatch: 
     page = Path("output/b-checked.html").read_text(encoding="utf-8")
     assert "<title>&lt;b&gt;</title>" in page and "https://e.org/y" in page
     assert active(page) == [] and not re.search(r"[\ue000-\uf8ff]", page)
+
+
+def test_templates_are_read_from_files_in_their_folder(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = tmp_path / "templates"
+    folder.mkdir()
+    monkeypatch.chdir(folder)
+    os.mkfifo("pipe.tex.j2")
+    (tmp_path / "secret.j2").write_text("Secret.", encoding="utf-8")
+    Path("link.j2").symlink_to(tmp_path / "secret.j2")
+    Path("bytes.tex.j2").write_bytes(b"\xff\xfe\xff")
+    assert "not a regular file" in run("derive", "pipe.tex.j2").err
+    assert "UTF-16" in run("derive", "bytes.tex.j2").err
+    for asked in ("link.j2", "../secret.j2", str(tmp_path / "secret.j2"), "pipe.tex.j2", ".", "nothing.j2"):
+        Path("mine.tex.j2").write_text(f"((* include '{asked}' *))\n\\[ a + b = b + a \\]\n", encoding="utf-8")
+        done = run("derive", "mine.tex.j2")
+        assert done.status == 3 and f"there is no template {asked} in its folder" in done.err, done
+    Path("part.j2").write_text("\\[ a + b = b + a \\]\n", encoding="utf-8")
+    Path("mine.tex.j2").write_text("((* include 'part.j2' *))\n", encoding="utf-8")
+    assert run("derive", "mine.tex.j2", "--no-pdf").status == 0
