@@ -110,11 +110,12 @@ class Point:
         head = var.head
         if head in self.onehot:
             slot = self.onehot[head]
-            others = sum(int(i) for n, i in enumerate(var.indices) if n != slot)
             classes = self._classes(head, slot)
-            self._set(var, Fraction(var.indices[slot] == classes[(self.trial + others) % len(classes)]))
+            others = sum(int(i) for n, i in enumerate(var.indices) if n != slot)
+            turn = others if self.trial < 2 else others * (others + 1) // 2  # all classes in turn, then less regularly
+            self._set(var, Fraction(var.indices[slot] == classes[(self.trial + turn) % len(classes)]))
         elif head in self.binary:
-            self._set(var, Fraction(self._random() % 2))
+            self._set(var, Fraction((self._random() + self.trial) % 2))
         else:
             if var.key not in self.open:
                 self.open.add(var.key)

@@ -88,6 +88,8 @@ class Calls(Expectations):
         if name == "E" and drawn and not primes and sup is None and not self.symbols.heads.get("E"):
             return self.scripts(self.expectation(sub, group, head), gsup, gprimes, head), 2
         items = list(group.body.items) if isinstance(group.body, syntax.Tuple) else [group.body]
+        if not items:
+            raise refuse("E105", "there is nothing in the brackets", group)
         items = [item for item in items if not is_data(item)] if len(items) > 1 else items
         of_values = self.of_values(base, sub, group.body)
         if name == r"\delta" and sub is None and self._are_indices(items) and not self.symbols.functions.get((name, 0)):

@@ -263,6 +263,16 @@ def test_one_hot_from_zero() -> None:
     never_refuted(total("j", classes, var("t", "j")), ONE, context)
 
 
+def test_choices_are_not_so_regular_that_a_false_claim_holds_at_all_points() -> None:
+    r"""x_1 was 0 at all points, and \sum_{i=1}^4 t_j^{(i)} was 1, as \sum_j t_j^{(i)} is."""
+    binary, hot, samples = Head("x", 1, 0), Head("t", 1, 1), Range(1, "m")
+    context = Context(assumptions=(Assumption("binary", (binary,)),), families={binary: (samples,)})
+    refuted(total("i", samples, var("x", "i")), total("i", Range(2, "m"), var("x", "i")), context)
+    four = Range(1, 4)
+    context = Context({"j": four}, assumptions=(Assumption("onehot", (hot, 0)),), families={hot: (four, four)})
+    refuted(total("i", four, var("t", "j", sups=("i",))), ONE, context)
+
+
 def test_what_is_assumed_of_an_arbitrary_derivative_holds_at_a_point() -> None:
     r"""With dL/dy_j = w_j (sin^2 a + cos^2 a), dL/dy_1 is not 1 where w_1 = -1, though L may depend on y in any way."""
     top, family = var("L"), Head("y", 1, 0)
