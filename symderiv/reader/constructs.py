@@ -218,6 +218,9 @@ def known_function(p: Parser) -> x.Node:
     return function(p, a, v.FUNCTIONS[p.text[a]])
 
 
+BARS = frozenset(("|", r"\|", r"\lvert", r"\lVert", r"\vert", r"\Vert"))
+
+
 def function(p: Parser, a: int, name: str, bracket: bool = False) -> x.Node:
     """A function after its name; with ``bracket``, it is only applied when its argument stands in brackets."""
     text = p.text
@@ -225,7 +228,12 @@ def function(p: Parser, a: int, name: str, bracket: bool = False) -> x.Node:
     tok = text[p.i]
     bare = False
     if tok in v.OPENERS:
+        start = p.i
         argument = group(p)
+        if isinstance(argument, x.Group) and argument.open in BARS:  # \log \|w\|^2 is that of the square
+            below, above, dashes = p.scripts()
+            if below or above or dashes:
+                argument = x.Scripted(argument, below, above, dashes, p.span(start, p.i))
     elif tok == "{" and p.jump[p.i] > 1:
         argument = p.argument(f"the argument of {name}")
         if type(argument) is x.Add:

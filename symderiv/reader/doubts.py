@@ -34,6 +34,9 @@ from symderiv.terms import (
     subterms,
 )
 
+PI = Var(r"\pi", (), ())
+NUMBER_PI = re.compile(r"\d\s*\\pi\b")
+
 
 class Doubts:
     """What speaks against taking a verdict at its word."""
@@ -69,6 +72,8 @@ class Doubts:
             if isinstance(part, Var) and re.match(r"\\delta_\{[a-z],?[a-z]\}$", part.name):
                 return f"whether {shown(part.name)} is Kronecker's delta is not said"
         for part in parts:
+            if part is PI and "\\pi" in self.symbols.call_texts and NUMBER_PI.search(self.reading.document.source.text):
+                return "\N{GREEK SMALL LETTER PI} is a number in one place here, and something else in another"
             if isinstance(part, Var) and 0 in part.indices:
                 spans = claim.context.families.get(part.head, ())
                 if any(

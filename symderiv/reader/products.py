@@ -23,8 +23,9 @@ from symderiv.reader.arrays import (
 from symderiv.reader.differentials import Differentials
 from symderiv.reader.indices import refuse
 from symderiv.reader.names import plain
-from symderiv.reader.nodes import binds, bound_symbols, parts_of, subscripts
-from symderiv.reader.vocabulary import ELEMENTWISE
+from symderiv.reader.nodes import binds, bound_symbols, is_transpose, names_in, parts_of, subscripts
+from symderiv.reader.survey import CONSTANTS, FUNCTION_LETTERS
+from symderiv.reader.vocabulary import ELEMENTWISE, LOSSES
 from symderiv.terms import (
     ONE,
     Fn,
@@ -40,6 +41,8 @@ from symderiv.terms import (
 )
 
 QED = frozenset({r"\square", r"\blacksquare", r"\Box", r"\qed", r"\checkmark"})
+
+COEFFICIENTS = CONSTANTS | {r"\beta", r"\gamma", r"\tau", r"\kappa", "c"}
 
 
 class Products(Differentials):
@@ -187,7 +190,7 @@ class Products(Differentials):
         while n < len(factors):
             operator = operators[n]
             factor = factors[n]
-            if isinstance(factor, syntax.Nabla) and operators[n + 1 : n + 2] == [""] and self.is_constant(factor):
+            if isinstance(factor, syntax.Nabla) and n + 1 < len(factors) and self.goes_on(factor, operators[n + 1]):
                 rest = factors[n + 1 :]
                 body = syntax.Product((factor.body, *rest), tuple(operators[n + 1 :]), node.span)  # type: ignore[arg-type]
                 value = self.value(syntax.Nabla(factor.variable, factor.order, body, factor.span))
@@ -209,13 +212,43 @@ class Products(Differentials):
         assert result is not None
         return result
 
-    def is_constant(self, node: syntax.Nabla) -> bool:
-        r"""Whether ``\nabla_s y \log s`` differentiates more than y, which does not depend on s."""
-        if not isinstance(node.body, syntax.Symbol) or not isinstance(node.variable, syntax.Symbol):
+    def goes_on(self, node: syntax.Nabla, operator: str) -> bool:
+        r"""Whether a nabla differentiates more than the factor after it.
+
+        So it does where that is a number or does not depend on the variable, as in ``\nabla_x \frac12 x^2`` and
+        ``\nabla_s y \log s``, and where it is one half of a product of vectors: ``\nabla_w w^T A w``.
+        """
+        if node.body is None or not isinstance(node.variable, syntax.Symbol):
             return False
-        name = plain(node.body.name)
+        body, variable = node.body, plain(node.variable.name)
+        base, _, sup, _ = parts_of(body)
+        if operator == "" and sup is not None and is_transpose(sup):
+            name = plain(base.name) if isinstance(base, syntax.Symbol) else ""
+            return isinstance(base, syntax.Group) or name == variable or self._is_vector(name)
+        if operator not in ("", r"\cdot", r"\times", "*"):
+            return False
+        names = set(names_in(body))
+        if variable in names or any(map(self._has_meaning, names)):
+            return False
+        top = body.numerator if isinstance(body, syntax.Quotient) else body
+        match top:
+            case syntax.Number() | syntax.Sqrt():
+                return True
+            case syntax.Symbol(name=symbol):
+                return plain(symbol) in COEFFICIENTS or (operator == "" and plain(symbol) in self.symbols.shapes)
+        return False
+
+    def _is_vector(self, name: str) -> bool:
+        symbols = self.symbols
+        return (
+            name in symbols.shapes
+            or name in symbols.arrays
+            or (name in symbols.vectors and name not in (*FUNCTION_LETTERS, *LOSSES))
+        )
+
+    def _has_meaning(self, name: str) -> bool:
         known = any(h.name == self.symbols.name(name, h.subs, h.sups) for h in self.symbols.definitions)
-        return name in self.symbols.shapes and name != plain(node.variable.name) and not known
+        return known or name in self.symbols.arrays
 
     def operated(self, factors: list[syntax.Node], operators: list[str], node: syntax.Node) -> Value:
         """``a D f(x)``: D is the derivative of what follows it, in its own argument or the variable of the chain."""

@@ -43,6 +43,11 @@ BOTH = re.compile(
     r"|综合|综上|합치면|종합|en résumé",
     re.IGNORECASE,
 )
+CONSTRAINT = re.compile(
+    r"\bsubject\s+to\b|\bconstrain\w*|\bs\.t\.|\bunit[\s-](?:norm|length|vector)|\bnormali[sz]ed\b|Nebenbedingung"
+    r"|\bsous\s+(?:la\s+)?contrainte|\bsujet[oa]\s+a\b|restricci[óo]n|约束|約束|제약|制約",
+    re.IGNORECASE,
+)
 CONSTANT = re.compile(r"\bconstants?\b|常量|常数|常數|상수|constante|konstante", re.IGNORECASE)
 EINSTEIN = re.compile(
     r"einstein\s+(?:summation|sum|notation|convention)|summation\s+convention|爱因斯坦|아인슈타인"

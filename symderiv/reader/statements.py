@@ -93,7 +93,7 @@ class Statements:
         for formula in sentence.formulas:
             for row in self.reading.rows(formula.latex, formula.span).rows:
                 if not self.range(row):
-                    self._stated_equation(row, formula)
+                    self._stated_equation(row, formula, bool(prose.CONSTRAINT.search(sentence.words)))
         if CONSTANT.search(sentence.words):
             for formula in sentence.formulas:
                 for row in self.reading.rows(formula.latex, formula.span).rows:
@@ -141,15 +141,19 @@ class Statements:
             self.symbols.hinted.setdefault(name, Range(low, top))
         return True
 
-    def _stated_equation(self, row: syntax.Row, formula: InlineMath) -> None:
-        r"""``$\sum_k y_k = 1$`` or ``$x_0 = 1$`` in running text is an assumption, if the family is not defined."""
+    def _stated_equation(self, row: syntax.Row, formula: InlineMath, constraint: bool) -> None:
+        r"""``$\sum_k y_k = 1$`` or ``$x_0 = 1$`` in running text is an assumption, if the family is not defined.
+
+        So is any expression with a number for its value, if the words call it a constraint: ``subject to $w^T w = 1$``.
+        """
         if len(row.segments) != 2 or row.segments[1].relation != "=":
             return
         left, right = row.segments[0].side, row.segments[1].side
         if not isinstance(left, syntax.Node) or not isinstance(right, syntax.Number):
             return
         bias = isinstance(left, syntax.Scripted) and isinstance(left.sub, syntax.Number) and left.sub.text == "0"
-        if not bias and not (isinstance(left, syntax.BigOp) and left.kind == r"\sum"):
+        sums = isinstance(left, syntax.BigOp) and left.kind == r"\sum"
+        if not bias and not sums and (not constraint or isinstance(parts_of(left)[0], syntax.Symbol)):
             return
         self._assume_nodes(left, right, formula.span)
 
