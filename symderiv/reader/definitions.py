@@ -208,7 +208,7 @@ class Definitions(Meanings):
                         symbols.new_version(name, len(subs), len(labels))
                 elif isinstance(left, syntax.Product) and isinstance(left.factors[-1], syntax.Group) and not head[3]:
                     return False  # Cost(h(x), y) has its value at these arguments
-                elif relation == ":=" or not subs or self._brings_in(right):
+                elif relation == ":=" or not subs or self._brings_in(this, right):
                     if self._repeats(left, right) or (relation == "=" and self._rewrites(left, right)):
                         return False
                     symbols.new_version(name, len(subs), len(labels))
@@ -269,13 +269,17 @@ class Definitions(Meanings):
         posed.left, posed.right = Var(head.name, made.params, ()), made.body
         return True
 
-    def _brings_in(self, right: syntax.Node) -> bool:
+    def _brings_in(self, this: Sequence[Index], right: syntax.Node) -> bool:
         """Whether names stand in a formula that nothing has been said of before, so that it follows from nothing."""
-        letters = {name for name in names_in(right) if not self.symbols.defines(name, 0) and name not in ("e", r"\pi")}
-        return (
-            not letters
-            <= self.reading.seen | self.symbols.bound_names | self.symbols.index_names | self.symbols.size_names
-        )
+        symbols = self.symbols
+        said = self.reading.seen | symbols.bound_names | symbols.index_names | symbols.size_names | {"e", r"\pi"}
+        if all(name in said or symbols.defines(name, 0) for name in names_in(right)):
+            return False
+        try:
+            self.elaborator.value(right)
+        except ReadError:
+            return False
+        return all(isinstance(i, str) for i in this)
 
     def forget(self, head: tuple) -> None:
         """Take back the definition that has just been made for ``head``."""
