@@ -107,6 +107,8 @@ class Products(Differentials):
         if matrix is not None:
             if any(isinstance(v, Term) and not v.parts == () for v in values):
                 raise refuse("E210", "shapes do not fit: a matrix plus a number", node)
+            if any(isinstance(v, Var) and v.head not in self.symbols.definitions for v in values):
+                self.guessed = True  # X^T X + \lambda may mean \lambda times the identity
             values = [self.spread(v, matrix, node) for v in values]
         elif any(isinstance(v, Array) for v in values) and any(
             isinstance(v, Var) and v.head not in self.symbols.definitions for v in values
