@@ -208,7 +208,7 @@ class Definitions(Meanings):
                         symbols.new_version(name, len(subs), len(labels))
                 elif isinstance(left, syntax.Product) and isinstance(left.factors[-1], syntax.Group) and not head[3]:
                     return False  # Cost(h(x), y) has its value at these arguments
-                elif relation == ":=" or not subs or self._brings_in(right):
+                elif relation == ":=" or not subs or (all(isinstance(i, str) for i in this) and self._brings_in(right)):
                     if self._repeats(left, right) or (relation == "=" and self._rewrites(left, right)):
                         return False
                     symbols.new_version(name, len(subs), len(labels))
