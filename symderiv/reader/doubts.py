@@ -20,6 +20,7 @@ from symderiv.reader.symbols import of_one
 from symderiv.terms import (
     Claim,
     Definition,
+    Delta,
     Deriv,
     Fn,
     Head,
@@ -167,6 +168,9 @@ class Doubts:
                     return f"{shown(head.name)} depends on an index that it does not show"
         if one is not claim and not isinstance(prove_all([claim]), Refuted):
             return "it may hold where all examples are alike"
+        for name in sorted(claim.left.free ^ claim.right.free):
+            if _only_told_apart(claim.left, name) and _only_told_apart(claim.right, name):
+                return f"whether the sum runs over {name}, too, is not said"
         if self.symbols.einstein and (claim.left.free ^ claim.right.free):
             return "an index stands on one side only, and repeated indices may be summed here"
         return ""
@@ -313,3 +317,14 @@ def _heads(term: Term) -> set[str]:
 def _of_one(definition: Definition) -> bool:
     """Whether a definition is that of one member, p_1."""
     return any(isinstance(p, int) for p in definition.params)
+
+
+def _only_told_apart(term: Term, index: str) -> bool:
+    r"""Whether an index stands only below sums that tell theirs apart from it: ``\sum_{i \ne j} a_i a_j``."""
+    if index not in term.free:
+        return True
+    if isinstance(term, Sum) and any(
+        isinstance(t, Delta) and set(t.key) == {term.index, index} for t in subterms(term)
+    ):
+        return True
+    return bool(term.parts) and not isinstance(term, Var) and all(_only_told_apart(p, index) for p in term.parts)

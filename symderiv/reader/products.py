@@ -107,6 +107,8 @@ class Products(Differentials):
         if matrix is not None:
             if any(isinstance(v, Term) and not v.parts == () for v in values):
                 raise refuse("E210", "shapes do not fit: a matrix plus a number", node)
+            if any(isinstance(v, Var) and v.head not in self.symbols.definitions for v in values):
+                self.guessed = True  # X^T X + \lambda may mean \lambda times the identity
             values = [self.spread(v, matrix, node) for v in values]
         elif any(isinstance(v, Array) for v in values) and any(
             isinstance(v, Var) and v.head not in self.symbols.definitions for v in values
@@ -133,7 +135,7 @@ class Products(Differentials):
             names = {n for n in names if not self.known(n) and n not in self.symbols.declared}
             stop = at + 1
             while stop < len(node.terms) and any(
-                n in set(subscripts(node.terms[stop][1])) and not binds(node.terms[stop][1], n) for n in names
+                n in set(subscripts(_alone(node.terms[stop][1]))) and not binds(node.terms[stop][1], n) for n in names
             ):
                 stop += 1
             if stop > at + 1:
@@ -370,6 +372,10 @@ class Products(Differentials):
     def quotient(self, node: syntax.Quotient) -> Value:
         numerator, denominator = self.value(node.numerator), self.value(node.denominator)
         return elementwise([numerator, denominator], lambda p: mul(p[0], inverse(p[1])), self.symbols.ranges, node.span)
+
+
+def _alone(node: syntax.Node) -> syntax.Product:
+    return syntax.Product((node,), ("",), node.span)
 
 
 def _called_with_several(factors: list[syntax.Node], operators: list[str], at: int) -> bool:
