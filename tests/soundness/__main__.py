@@ -31,7 +31,7 @@ def main() -> int:
     if options.claim is not None:
         return show(options.claim)
     if options.quick:
-        options.claims, options.limit = min(options.claims, 100_000), min(options.limit, 240)
+        options.claims, options.limit = min(options.claims, 100_000), min(options.limit, 150)
         options.forms, options.values = min(options.forms, 10_000), min(options.values, 10_000)
         options.every = max(options.every, 200) if options.every else 0
     page, sound = record(
