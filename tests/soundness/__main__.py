@@ -24,7 +24,7 @@ def main() -> int:
     parser.add_argument(
         "--quick",
         action="store_true",
-        help="the short record, as CI prints it: four minutes of claims, little of the rest",
+        help="the short record, as CI prints it: two and a half minutes of claims, little of the rest",
     )
     parser.add_argument("--claim", type=int, help="show one claim and what became of it")
     options = parser.parse_args()
