@@ -37,13 +37,13 @@ class Chains(Namings):
     def __init__(self, reading: Reading, definitions: Definitions, rates: Rates) -> None:
         super().__init__(reading, definitions)
         self.rates = rates
-        self.solving = self.fresh_chain = self.inline = self.implied = False
+        self.fresh_chain = self.inline = self.implied = False
         self.kept: frozenset[str] = frozenset()
 
     def section(self) -> None:
         """A heading ends the chain."""
         self.last = None
-        self.solving = False
+        self.reading.solving, self.reading.begins = False, len(self.reading.posed)
 
     def segments(
         self, row: syntax.Row, display: int, n: int, conditions: list[Assumption], inline: bool = False
@@ -234,12 +234,12 @@ class Chains(Namings):
                 self.used |= {t.head for t in subterms(side) if isinstance(t, Var)}
         posed.case, posed.earlier_case = self.reading.case, self.reading.earlier_case
         posed.kept = self.kept
-        posed.solving = self.solving and self.fresh_chain
+        posed.solving = self.reading.solving and self.fresh_chain
         posed.implied = self.implied and self.fresh_chain
         posed.equated = self.fresh_chain and self.reading.sought and bool(ZERO.search(self.reading.prose))
         self.fresh_chain = self.implied = False
         if any(isinstance(side, Num) and not side.value for side in (posed.left, posed.right)):
-            self.solving = True
+            self.reading.solving = True
         posed.sought = self.reading.sought
         posed.at = len(self.reading.posed)
         posed.constant = bool(CONSTANT.search(self.reading.prose))

@@ -189,8 +189,11 @@ class Definitions(Meanings):
             )
         if symbols.defines(name, len(subs), len(labels)):
             written = Head(symbols.name(name, len(subs), len(labels)), len(subs), len(labels))
-            existing = symbols.definitions.get(symbols.hidden[written][1] if written in symbols.hidden else written, ())
-            if written in symbols.auto:
+            known = symbols.hidden[written][1] if written in symbols.hidden else written
+            existing = symbols.definitions.get(known, ())
+            # what an equation of an earlier section was solved for, is sought anew in this one
+            before = all(symbols.order[known, d.params] < self.reading.begins for d in existing)
+            if written in symbols.auto or (before and self.reading.solving and relation == "="):
                 symbols.new_version(name, len(subs), len(labels))
                 existing = ()
             members_only = bool(existing) and all(any(isinstance(p, int) for p in d.params) for d in existing)

@@ -18,6 +18,7 @@ from symderiv import notation
 from symderiv.document import Heading, all_blocks
 from symderiv.kernel import provable
 from symderiv.reader.claims import Claims
+from symderiv.reader.names import shown
 from symderiv.reader.reading import Posed, Reading
 from symderiv.terms import (
     ZERO,
@@ -178,7 +179,9 @@ class Equations:
         for equation in self.before(posed):
             sides = [side for c in equation.claims for side in (c.left, c.right)]
             heads = {t.head for side in sides for t in subterms(side) if isinstance(t, Var)}
-            unknown = next((h for h in (member.head, _solution(member.head)) if h in heads), None)
+            named = {(shown(h.name), *h[1:]): h for h in heads}
+            names = (shown(h.name) for h in (member.head, _solution(member.head)))
+            unknown = next((named[name, *member.head[1:]] for name in names if (name, *member.head[1:]) in named), None)
             if not equation.first or unknown is None:
                 continue
             with_it, without = [], []
@@ -190,7 +193,8 @@ class Equations:
             if not all(provable(claim) for claim in without):
                 left = self.reading.symbols.reached(*(side for c in without for side in (c.left, c.right)))
                 left -= {h for claim in without for h in claim.context.definitions}
-                only = left & self.reading.symbols.variables == {unknown}
+                by, scalars = left & self.reading.symbols.variables, {h for h in left if not (h.subs or h.sups)}
+                only = by == {unknown} or (not by and equation.posed.sought and scalars == {unknown})
                 found.append(Solved(with_it, f"the equation of line {self._line(equation.posed)}", only))
         return found
 

@@ -62,9 +62,10 @@ class Reading:
     """What has been read of ``document`` so far, up to ``limit``: the mathematics from there on is beyond the budget.
 
     ``prose`` are the words just before the current place; ``sought``: the last words in the section say that
-    something is set to zero, or solved; ``seen`` are the names in the formulas so far; ``case`` what they say of
-    indices, ``earlier_case`` what was said last in the section; ``constants`` the symbols that the words call
-    constants. With ``strict``, assumptions that only the prose states do not count.
+    something is set to zero, or solved; ``solving``: an equation "= 0" came before in the section, which ``begins``
+    after so many steps; ``seen`` are the names in the formulas so far; ``case`` what they say of indices,
+    ``earlier_case`` what was said last in the section; ``constants`` the symbols that the words call constants.
+    With ``strict``, assumptions that only the prose states do not count.
     """
 
     def __init__(self, document: Document, strict: bool = False) -> None:
@@ -77,6 +78,8 @@ class Reading:
         self.prose = ""
         self.sought = False
         self.seen: set[str] = set()
+        self.solving = False
+        self.begins = 0
         self.case: tuple[Assumption, ...] = ()
         self.earlier_case: tuple[Assumption, ...] = ()
         self.constants: set[str] = set()
