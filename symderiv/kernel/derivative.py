@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from fractions import Fraction
+from functools import cached_property
 from typing import TypeVar
 
 from symderiv.terms import (
@@ -40,6 +41,7 @@ from symderiv.terms import (
     neg,
     num,
     power,
+    reached,
     rename,
 )
 
@@ -242,8 +244,11 @@ class _Differentiation:
             for a, b in zip(term.indices, var.indices, strict=True):
                 if a != b:
                     if isinstance(a, int) and isinstance(b, int):
-                        return ZERO
+                        body = definition_of(term, self.context.definitions) if self._linked else None
+                        return self(body) if body is not None else ZERO  # a_2 may be defined through a_1
                     deltas.append(Delta(a, b))
+            if deltas and self._linked:
+                raise Unsupported(f"members of {term.name} are defined through others of them")
             return mul(*deltas)
         if term.head in self.context.held:
             return ZERO
@@ -255,6 +260,13 @@ class _Differentiation:
         if is_unknown(term) or (term.head, var.head) in self.context.dependent:
             return unknown_derivative(term, var)
         return ZERO
+
+    @cached_property
+    def _linked(self) -> bool:
+        """Whether members of the variable's family are defined through others of it; if not, they are independent."""
+        definitions = self.context.definitions
+        bodies = [d.body for d in definitions.get(self.var.head, ())]
+        return any(isinstance(part, Var) and part.head == self.var.head for part in reached(bodies, definitions))
 
     def _chain(self, term: Var) -> Term:
         r"""\partial L/\partial x = \sum_j \partial L/\partial y_j \, \partial y_j/\partial x."""

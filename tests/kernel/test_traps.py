@@ -109,6 +109,16 @@ def test_derivative_by_an_intermediate() -> None:
     refuted(Deriv(neg(log(p(1))), p(1)), ZERO, softmax())
 
 
+def test_members_that_are_defined_through_others() -> None:
+    made = {Head("a", 1, 0): (Definition((1,), x), Definition((2,), exp(var("a", 1))))}
+    chain = Context({"i": K, "l": K}, definitions=made)
+    a1, a2 = var("a", 1), var("a", 2)
+    proved(Deriv(a2, a1), a2, chain)
+    refuted(Deriv(a2, a1), ZERO, chain)
+    proved(Deriv(a1, a2), ZERO, chain)
+    undecided(Deriv(var("a", "i"), var("a", "l")), Delta("i", "l"), chain)
+
+
 def test_cancelling_leaves_a_condition() -> None:
     assert proved(power(x, 2) / x, x).conditions == (Condition(x, "!="),)
     undecided(ZERO / ZERO, ONE)
