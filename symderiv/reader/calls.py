@@ -21,6 +21,7 @@ from symderiv.reader.symbols import Function
 from symderiv.reader.vocabulary import QUANTITIES
 from symderiv.terms import (
     ONE,
+    ZERO,
     Context,
     Deriv,
     Fn,
@@ -29,6 +30,7 @@ from symderiv.terms import (
     Opaque,
     Term,
     Var,
+    add,
     exp,
     log,
     mul,
@@ -461,6 +463,21 @@ class Calls(Expectations):
         self.notes.append("CE is read as the cross entropy, -\N{N-ARY SUMMATION} y log \u0177")
         return neg(self.total(terms))
 
+    def extreme(self, name: str, argument: syntax.Node, node: syntax.Node) -> Value:
+        r"""``\max(a, b) = b + relu(a - b)`` and ``\min(a, b) = a - relu(a - b)``; ``\max(0, x) = relu(x)``."""
+        pair = argument.body if isinstance(argument, syntax.Group) else None
+        if not isinstance(pair, syntax.Tuple) or len(pair.items) != 2:
+            raise refuse("E151", f"the {name} of anything but two numbers is not in the language", node)
+        a, b = map(self.value, pair.items)
+        if name == "max" and ZERO in (a, b):
+            return elementwise([b if a is ZERO else a], lambda p: Fn("relu", p[0]), self.symbols.ranges, node.span)
+
+        def choice(parts: list[Term]) -> Term:
+            above = Fn("relu", add(parts[0], neg(parts[1])))
+            return add(parts[1], above) if name == "max" else add(parts[0], neg(above))
+
+        return elementwise([a, b], choice, self.symbols.ranges, node.span)
+
     def application(self, node: syntax.Apply) -> Value:
         """``log x``, ``exp(x)``, ... by their own names."""
         name = node.name
@@ -488,6 +505,8 @@ class Calls(Expectations):
             return self.matrix_function(name, node)
         if name == "sqrt":
             return elementwise([self.value(argument)], lambda p: power(p[0], Fraction(1, 2)), symbols.ranges, node.span)
+        if name in ("max", "min") and node.sub is None and not node.primes:
+            return self.scripts(self.extreme(name, argument, node), node.sup, 0, node)
         if base not in FUNCTIONS:
             raise refuse("E151", f"the function {name} is not in the language", node)
         kind = FUNCTIONS[base]

@@ -240,7 +240,7 @@ class Chains(Namings):
         self.fresh_chain = self.implied = False
         if any(isinstance(side, Num) and not side.value for side in (posed.left, posed.right)):
             self.reading.solving = True
-        posed.sought = self.reading.sought
+        posed.sought, posed.bounded = self.reading.sought, self.reading.bounded
         posed.at = len(self.reading.posed)
         posed.constant = bool(CONSTANT.search(self.reading.prose))
         posed.guessed = posed.guessed or self.elaborator.guessed

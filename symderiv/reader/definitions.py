@@ -321,6 +321,9 @@ class Definitions(Meanings):
     ) -> None:
         symbols, elaborator = self.symbols, self.elaborator
         if isinstance(right, syntax.Group) and right.open in ("{", r"\{"):
+            if isinstance(right.body, syntax.Tuple | syntax.Given) and not (subs or labels or args):
+                posed.kind = "definition"  # a set says what its elements are, and nothing is computed with it
+                return
             raise ReadError("E164", "a set or a matrix given by its entry is not in the language", right.span)
         named = {name for arg in args for name in names_in(arg)}
         if not named.isdisjoint(names_in(right)) and elaborator.unknown(right):

@@ -81,6 +81,9 @@ class Doubts:
                     i == 0 and span is not None and span.low > 0 for i, span in zip(part.indices, spans, strict=False)
                 ):
                     return f"whether {shown(part.name)} has an entry 0 beside those from 1 on is not said"
+        within = reached((claim.left, claim.right), claim.context.definitions)
+        if posed.bounded and any(isinstance(t, Fn) and t.name in ("relu", "abs", "step", "sign") for t in within):
+            return "it may be meant under a condition that the words or the line beside it set"
         if posed.rounded:
             return "numbers in this line may be rounded"
         for zero, other in ((claim.right, claim.left), (claim.left, claim.right)):

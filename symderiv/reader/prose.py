@@ -93,6 +93,13 @@ SPECIAL = re.compile(
 )
 
 
+BOUNDED = re.compile(
+    r"\b(?:positive|negative|non-?zero|active|inactive|margin|violated|greater|larger|less|smaller|above|below|exceeds?)\b"
+    r"|大于|小于|大於|小於|正数|负数|양수|음수|正の|負の|\bpositi[fv]|\bnegati[fv]|\bmayor|\bmenor|größer|kleiner|supérieur|inférieur",
+    re.IGNORECASE,
+)
+
+
 class Sentence(NamedTuple):
     """A stretch of prose with its formulas: ``words`` (a formula is ``$``) and the ``formulas`` in it, in order."""
 

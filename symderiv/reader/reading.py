@@ -46,6 +46,7 @@ class Posed:
     equated: bool = False  # it begins a chain, and the words right before it say that something is set to zero
     implied: bool = False  # an arrow says that it follows from what stands before
     derived: bool = False  # whether it is judged given the one equation that it follows from
+    bounded: bool = False  # the words before it, or its row, speak of signs or bounds
     sought: bool = False  # the words before it say that something is set to zero, or solved
     at: int = 0  # how many steps came before
     later: bool = False  # whether definitions that come later may be used
@@ -78,7 +79,7 @@ class Reading:
         self.prose = ""
         self.sought = False
         self.seen: set[str] = set()
-        self.solving = False
+        self.solving = self.bounded = False
         self.begins = 0
         self.case: tuple[Assumption, ...] = ()
         self.earlier_case: tuple[Assumption, ...] = ()

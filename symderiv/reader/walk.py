@@ -51,6 +51,9 @@ from symderiv.terms import Assumption, Claim
 SIGN = re.compile(r"\\[A-Za-z]+|:=|[=<>!]=|[^\sA-Za-z\\]")
 
 
+BOUND = re.compile(r"[<>≤≥]|\\(?:leq?|geq?|lt|gt|leqslant|geqslant)(?![A-Za-z])")
+
+
 class Walk:
     """Reads ``document``; afterwards ``posed`` holds its steps and ``diagnostics`` what could not be read."""
 
@@ -64,6 +67,7 @@ class Walk:
         self.reading = reading = Reading(document, strict)
         self.outside = outside
         self.displays: list[Span] = []
+        self.bounded = False  # the last words speak of signs or bounds
         self.met: set[str] = set()  # the texts of displays to skip that occurred
         self.posed, self.diagnostics = reading.posed, reading.diagnostics
         self.rates = Rates(reading)
@@ -138,7 +142,7 @@ class Walk:
         match block:
             case Heading(inlines=inlines):
                 self.chains.section()
-                reading.prose = ""
+                reading.prose, self.bounded = "", False
                 reading.sought = bool(prose.SETS_TO_ZERO.search(prose.words(inlines)))
                 reading.case = reading.earlier_case = self.statements.cases(inlines)
             case Paragraph(inlines=inlines):
@@ -206,6 +210,8 @@ class Walk:
         self.reading.prose = prose.words(inlines)
         if self.reading.prose.strip(" $.,;:"):
             self.reading.sought = bool(prose.SETS_TO_ZERO.search(self.reading.prose))
+            formulas_ = " ".join(formula.latex for formula in inline_formulas(inlines))
+            self.bounded = bool(prose.BOUNDED.search(self.reading.prose) or BOUND.search(formulas_))
         found = self.statements.cases(inlines)
         if found:
             self.reading.case = self.reading.earlier_case = found
@@ -262,6 +268,9 @@ class Walk:
             elif row.segments and self.statements.range(row):
                 self.chains.last = None
             elif row.segments:
+                own = sum(segment.relation in ("<", ">", "<=", ">=") for segment in row.segments)
+                signs = len(BOUND.findall(text, start, row.cells_span.end))
+                self.reading.bounded = self.bounded or signs > own
                 self.chains.segments(row, number, n, whole or inherited)
                 self.chains.see(row)
             elif row.remarks and self.statements.row(row):
