@@ -116,6 +116,8 @@ class Chains(Namings):
             return
         if last is None:
             posed.error = Diagnostic("E111", "this relation has no left side to continue from", segment.span)
+        elif last.value is None and last.error is None and self.says_prime(last, segment.side, posed):
+            return
         elif last.node is not None and last.value is None and last.error is None:
             head = self.definitions.head_of(last.node) if relation in ("=", ":=") else None
             if head is not None and self.definitions.define(head, last.node, segment.side, relation, posed):

@@ -86,6 +86,26 @@ class Namings:
         head = value.head if isinstance(value, Var) else Head(symbols.name(value.name), 0, 0)
         return head not in symbols.definitions and head not in self.used and head not in symbols.variables
 
+    def says_prime(self, last: Last, side: syntax.Node, posed: Posed) -> bool:
+        r"""``E' = \frac{dE}{d\theta} = ...`` says what the prime stands for; what comes next is judged."""
+        left = last.node
+        if not isinstance(left, syntax.Scripted) or left.primes != 1 or not isinstance(side, syntax.DerivativeOp):
+            return False
+        base, body = left.base, side.body
+        if (
+            left.sub is not None
+            or left.sup is not None
+            or posed.relation not in ("=", ":=")
+            or len(side.variables) != 1
+        ):
+            return False
+        if not isinstance(base, syntax.Symbol) or not isinstance(body, syntax.Symbol) or base.name != body.name:
+            return False
+        posed.kind = "definition"
+        self.last = Last(None, side.span, side)
+        self.reading.posed.append(posed)
+        return True
+
     def is_model(self, left: Value | None, right: Value) -> bool:
         r"""``P(y = k | x) = e^{z_k}/\sum_j e^{z_j}`` says what is modelled; Bayes' rule does not."""
         if not isinstance(left, Var) or "|" not in left.name or not isinstance(right, Term) or not self._is_new(left):
