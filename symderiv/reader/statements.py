@@ -90,10 +90,11 @@ class Statements:
         """Assumptions and ranges that a sentence states."""
         if self.reading.strict:
             return
+        constrained = bool(prose.CONSTRAINT.search(sentence.words))
         for formula in sentence.formulas:
             for row in self.reading.rows(formula.latex, formula.span).rows:
                 if not self.range(row):
-                    self._stated_equation(row, formula, bool(prose.CONSTRAINT.search(sentence.words)))
+                    self._stated_equation(row, formula, constrained)
         if CONSTANT.search(sentence.words):
             for formula in sentence.formulas:
                 for row in self.reading.rows(formula.latex, formula.span).rows:
