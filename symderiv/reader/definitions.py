@@ -19,7 +19,7 @@ from symderiv.reader.nodes import divergence, index_count, is_data, is_layer, is
 from symderiv.reader.reading import Posed
 from symderiv.reader.rests import NOTE, define_all, first_members
 from symderiv.reader.survey import Survey
-from symderiv.reader.symbols import INDEX_LETTERS, Function, Parameter
+from symderiv.reader.symbols import Function, Parameter
 from symderiv.reader.vocabulary import LOSSES
 from symderiv.terms import Deriv, Head, Index, Term, Var, subterms
 
@@ -211,7 +211,9 @@ class Definitions(Meanings):
                         symbols.new_version(name, len(subs), len(labels))
                 elif isinstance(left, syntax.Product) and isinstance(left.factors[-1], syntax.Group) and not head[3]:
                     return False  # Cost(h(x), y) has its value at these arguments
-                elif relation == ":=" or not subs or self._brings_in(this, right):
+                elif (
+                    relation == ":=" or not subs or (name not in set(names_in(right)) and self._brings_in(this, right))
+                ):
                     if self._repeats(left, right) or (relation == "=" and self._rewrites(left, right)):
                         return False
                     symbols.new_version(name, len(subs), len(labels))
@@ -276,7 +278,7 @@ class Definitions(Meanings):
         """Whether names stand in a formula that nothing has been said of before, so that it follows from nothing."""
         symbols = self.symbols
         said = self.reading.seen | symbols.bound_names | symbols.index_names | symbols.size_names | {"e", r"\pi"}
-        if all(name in said or name in INDEX_LETTERS or symbols.knows(name) for name in names_in(right)):
+        if all(name in said or name in this or symbols.knows(name) for name in names_in(right)):
             return False
         try:
             self.elaborator.value(right)
