@@ -210,8 +210,8 @@ def _verdict(walk: Walk, number: int) -> tuple[Verdict | None, Diagnostic | None
 
 def _from_equations(walk: Walk, posed: Posed, claims: list[Claim]) -> Proved | None:
     """A proof of a step from the equations that are being solved; without one, the step may be such an equation."""
-    means, meant = walk.readings.means(claims)
-    for read, said in ((claims, ()), (means, meant)) if means else ((claims, ()),):
+    means = walk.readings.means(claims)
+    for read, said in ((claims, ()), means) if means is not None else ((claims, ()),):
         for other, note in walk.equations.following(posed, read):
             verdict = prove_all(other)
             if isinstance(verdict, Proved) and not _empty(walk, other):
@@ -274,8 +274,7 @@ def _readings(walk: Walk, posed: Posed, claims: list[Claim]) -> Iterator[tuple[l
     if not sought and walk.readings.later(posed, claims):
         later = walk.claims(replace(posed, later=True))
         yield later, ()
-        followed = walk.readings.followed(later)
-        if followed[0]:
+        if (followed := walk.readings.followed(later)) is not None:
             yield followed
     if posed.transposed is not None:
         with suppress(ReadError):
@@ -284,7 +283,7 @@ def _readings(walk: Walk, posed: Posed, claims: list[Claim]) -> Iterator[tuple[l
     if apart := walk.readings.apart(claims):
         yield apart
     for other in (walk.readings.means(claims), walk.readings.followed(claims)):
-        if other[0]:
+        if other is not None:
             yield other
     explicit = [walk.readings.explicit(claim) for claim in claims]
     if None not in explicit:

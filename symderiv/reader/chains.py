@@ -29,10 +29,7 @@ FALSE_MARK = re.compile(r"%\s*symderiv:\s*false\b")
 
 
 class Chains(Namings):
-    """Cuts rows into steps and adds them to ``reading.posed``.
-
-    ``solving`` says that an equation "= 0" came before in the section.
-    """
+    """Cuts rows into steps and adds them to ``reading.posed``."""
 
     def __init__(self, reading: Reading, definitions: Definitions, rates: Rates) -> None:
         super().__init__(reading, definitions)

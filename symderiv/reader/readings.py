@@ -78,8 +78,8 @@ class Readings:
         ]
         return [] if all(a.left is b.left and a.right is b.right for a, b in zip(moved, claims, strict=True)) else moved
 
-    def followed(self, claims: Sequence[Claim]) -> tuple[list[Claim], tuple[str, ...]]:
-        """The claims where what was defined through a name follows it to its last meaning; empty if nothing does."""
+    def followed(self, claims: Sequence[Claim]) -> tuple[list[Claim], tuple[str, ...]] | None:
+        """The claims where what was defined through a name follows it to its last meaning; None if nothing does."""
         names = {head.name for head in claims[0].context.definitions}
         last: dict[str, str] = {}
         for head, name in self.symbols.versions.items():
@@ -103,7 +103,7 @@ class Readings:
                     notes[f"{shown(head.name)} goes on with the new meaning of what it is defined by"] = None
             definitions = {**claim.context.definitions, **made}
             moved.append(replace(claim, context=replace(claim.context, definitions=definitions)))
-        return (moved, tuple(notes)) if notes else ([], ())
+        return (moved, tuple(notes)) if notes else None
 
     def apart(self, claims: Sequence[Claim]) -> tuple[list[Claim], tuple[str, ...]] | None:
         """The claims where an undefined quantity depends on nothing but what the document differentiates it by.
@@ -123,8 +123,8 @@ class Readings:
         notes = tuple(f"{shown(a.name)} is taken not to depend on {shown(b.name)}" for a, b in away)
         return [replace(claim, context=replace(claim.context, dependent=dependent)) for claim in claims], notes
 
-    def means(self, claims: Sequence[Claim]) -> tuple[list[Claim], tuple[str, ...]]:
-        r"""The claims with an undefined ``\bar{x}`` as the mean of the x_i; empty if there is none."""
+    def means(self, claims: Sequence[Claim]) -> tuple[list[Claim], tuple[str, ...]] | None:
+        r"""The claims with an undefined ``\bar{x}`` as the mean of the x_i; None if there is none."""
         found, notes = [], []
         for claim in claims:
             made = {}
@@ -139,7 +139,7 @@ class Readings:
             found.append(
                 replace(claim, context=replace(claim.context, definitions={**claim.context.definitions, **made}))
             )
-        return (found, tuple(dict.fromkeys(notes))) if notes else ([], ())
+        return (found, tuple(dict.fromkeys(notes))) if notes else None
 
     def symmetric(self, claims: Sequence[Claim]) -> tuple[list[Claim], str]:
         """The claims for matrices that are called symmetric, and what to say of it; empty if there are none.

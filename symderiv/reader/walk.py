@@ -210,8 +210,8 @@ class Walk:
         self.reading.prose = prose.words(inlines)
         if self.reading.prose.strip(" $.,;:"):
             self.reading.sought = bool(prose.SETS_TO_ZERO.search(self.reading.prose))
-            formulas_ = " ".join(formula.latex for formula in inline_formulas(inlines))
-            self.bounded = bool(prose.BOUNDED.search(self.reading.prose) or BOUND.search(formulas_))
+            written = " ".join(formula.latex for formula in inline_formulas(inlines))
+            self.bounded = bool(prose.BOUNDED.search(self.reading.prose) or BOUND.search(written))
         found = self.statements.cases(inlines)
         if found:
             self.reading.case = self.reading.earlier_case = found

@@ -40,6 +40,12 @@ def place(source: Source, offset: int) -> Place:
     return Place(source.name, position, source.line(position.line))
 
 
+def line_of(source: Source, step: Step) -> str:
+    """The line on which the right side of a step begins; in a notebook ``cell:line``."""
+    position = place(source, step.span.start).position
+    return str(position.line) if position.cell is None else f"{position.cell}:{position.line}"
+
+
 @dataclass(frozen=True, slots=True)
 class Finding:
     """A diagnostic, and the step that it speaks of, or None. ``origin`` and ``declaration`` are set for a directive
@@ -164,10 +170,8 @@ class Examined:
         found: dict[str, dict[str, None]] = {}
         for step in self.checked.claims:
             if isinstance(step.verdict, Proved):
-                position = place(source, step.span.start).position
-                line = str(position.line) if position.cell is None else f"{position.cell}:{position.line}"
                 for note in step.notes:
-                    found.setdefault(notation.unicode_words(note), {})[line] = None
+                    found.setdefault(notation.unicode_words(note), {})[line_of(source, step)] = None
         return tuple((note, f"line{'s' if len(lines) > 1 else ''} {', '.join(lines)}") for note, lines in found.items())
 
 

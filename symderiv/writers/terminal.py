@@ -19,7 +19,7 @@ from symderiv.checked import Checked, Step
 from symderiv.diagnostics import Diagnostic
 from symderiv.document import Document, Source, Span
 from symderiv.kernel.verdict import Proved, Refuted, Scope, Witness
-from symderiv.writers.findings import NEEDS, Counts, Examined, Finding, Summed, expanded, place, to_add
+from symderiv.writers.findings import NEEDS, Counts, Examined, Finding, Summed, expanded, line_of, place, to_add
 from symderiv.writers.witness import witness_latex
 
 WIDTH = 100
@@ -271,7 +271,7 @@ def table(checked: Checked) -> list[Row]:
     rows = []
     for number, step in enumerate(checked.steps):
         mark, colour, words = _told(step)
-        rows.append(Row(mark, _where(source, step), _formula(checked, number), words, colour))
+        rows.append(Row(mark, line_of(source, step), _formula(checked, number), words, colour))
     return rows
 
 
@@ -287,11 +287,6 @@ def steps(checked: Checked, colours: bool = False) -> str:
         out.append(f"{line}{_padded(_cut(row.formula, formulas), formulas)}  {_paint(first, row.colour, colours)}")
         out.extend(f"{' ' * (places + formulas + 8)}{_paint(part, row.colour, colours)}" for part in rest)
     return "".join(line.rstrip() + "\n" for line in out)
-
-
-def _where(source: Source, step: Step) -> str:
-    position = place(source, step.span.start).position
-    return str(position.line) if position.cell is None else f"{position.cell}:{position.line}"
 
 
 def _formula(checked: Checked, number: int) -> str:
