@@ -149,7 +149,8 @@ class Var(Term):
     printers leave out.
     """
 
-    __slots__ = ()
+    __slots__ = ("_head",)
+    _head: Head
 
     @property
     def name(self) -> str:
@@ -169,7 +170,11 @@ class Var(Term):
 
     @property
     def head(self) -> Head:
-        return Head(self.key[0], len(self.key[1]), len(self.key[2]))
+        try:
+            return self._head
+        except AttributeError:
+            self._head = Head(self.key[0], len(self.key[1]), len(self.key[2]))
+            return self._head
 
     def _free_indices(self) -> frozenset[str]:
         return frozenset(i for i in self.indices if isinstance(i, str))
