@@ -59,7 +59,7 @@ def prove(claim: Any, right: Any = None, **options: Any) -> Verdict:
     ``KroneckerDelta``, ``Derivative`` may occur) and the options of ``symderiv.sympy_engine.claim``. The verdict is
     ``Proved``, ``Refuted`` or ``Undecided``; nothing is raised for a claim that the kernel cannot decide.
     """
-    from symderiv.kernel import prove as judge
+    from symderiv.judge import prove as judge
     from symderiv.terms import Claim
 
     if not isinstance(claim, Claim):

@@ -15,7 +15,8 @@ from symderiv import notation, sidefile
 from symderiv.checked import Checked, Step
 from symderiv.diagnostics import Diagnostic, ReadError, beyond
 from symderiv.document import Document
-from symderiv.kernel import Proved, Refuted, Undecided, Verdict, Witness, provable, prove_all
+from symderiv.judge import provable, prove_all
+from symderiv.kernel import Proved, Refuted, Undecided, Verdict, Witness
 from symderiv.kernel.derivative import is_unknown
 from symderiv.reader.elaborate import LAYOUTS
 from symderiv.reader.reading import Posed

@@ -13,7 +13,8 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import combinations
 
-from symderiv.kernel import Proved, prove_all
+from symderiv.judge import prove_all
+from symderiv.kernel import Proved
 from symderiv.notation import latex
 from symderiv.terms import (
     ONE,

@@ -11,7 +11,8 @@ from dataclasses import dataclass, replace
 from itertools import combinations
 
 from symderiv.edits import Edit, edits
-from symderiv.kernel import Proved, Undecided, prove
+from symderiv.judge import prove
+from symderiv.kernel import Proved, Undecided
 from symderiv.notation import latex, unicode
 from symderiv.terms import ZERO, Assumption, Claim, Range, SizeOf, Term, Var, reached, subterms, unbound
 from symderiv.trial import Trial

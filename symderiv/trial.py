@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from itertools import islice, product
 from typing import Any
 
+from symderiv.judge.values import trial_point
 from symderiv.kernel.derivative import Unsupported
 from symderiv.kernel.evaluate import NoValue, Point
 from symderiv.terms import Context, Delta, SizeOf, Sum, Term, Var, subterms
@@ -19,7 +20,7 @@ from symderiv.terms import Context, Delta, SizeOf, Sum, Term, Var, subterms
 POINTS = 4  # for one choice of the sizes
 NODES = 20_000  # evaluated nodes for one term
 Values = list[Any]  # balls (flint.arb), or None where there is no value
-TRIALS = (1, 4)  # the kernel's rules for values: positive ones, and rationals of both signs
+TRIALS = (1, 4)  # the judge's rules for values: positive ones, and rationals of both signs
 
 
 @dataclass
@@ -46,9 +47,7 @@ class Trial:
             if len(kept) > POINTS:  # all different first, then all alike
                 kept = kept[: POINTS - 1] + kept[-1:]
             for at in kept:
-                point = Point(self.context, sizes, self.context.assumptions, trial)
-                point.root = at
-                self.points.append((point, at))
+                self.points.append((trial_point(self.context, sizes, at, self.context.assumptions, trial), at))
 
     def _fixed(self) -> set[str]:
         """Free indices that definitions mention and do not bind."""

@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from symderiv.edits import LIMIT, Edit, edits
-from symderiv.kernel import Proved, Refuted, prove
+from symderiv.judge import prove
+from symderiv.kernel import Proved, Refuted
 from symderiv.notation import unicode
 from symderiv.terms import (
     ONE,

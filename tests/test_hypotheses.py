@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from symderiv.hypotheses import Hypothesis, needed
-from symderiv.kernel import Proved, prove, prove_all
+from symderiv.judge import prove, prove_all
+from symderiv.kernel import Proved
 from symderiv.reader.containers import read_text
 from symderiv.reader.walk import Walk
 from symderiv.terms import Claim

@@ -18,6 +18,7 @@ PACKAGE = ROOT / "symderiv"
 ROOMS = (
     ("terms",),
     ("kernel",),
+    ("judge",),
     ("unicode_math",),
     ("notation",),
     ("document",),
@@ -130,7 +131,7 @@ HEAVY = ("sympy", "jinja2", "typst", "rich", "math_core", "flint", "numpy")
         ("import symderiv.terms", HEAVY),
         ("import symderiv.cli", HEAVY),
         ("import symderiv.reader", ("sympy", "jinja2", "typst", "rich")),
-        ("import symderiv.kernel", ("sympy", "jinja2", "typst", "rich", "numpy")),
+        ("import symderiv.kernel, symderiv.judge", ("sympy", "jinja2", "typst", "rich", "numpy")),
     ],
 )
 def test_importing_does_not_load(statement: str, forbidden: tuple[str, ...]) -> None:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from symderiv.kernel import Proved, Refuted, prove
+from symderiv.judge import prove
+from symderiv.kernel import Proved, Refuted
 from symderiv.reader.containers import read_text
 from symderiv.reader.walk import Walk
 from symderiv.repair import Repair, holds_when, repair

@@ -15,7 +15,8 @@ from sympy import Eq, IndexedBase, KroneckerDelta, Ne, Rational, Symbol, exp, lo
 from symderiv import sympy_engine as engine
 from symderiv import terms
 from symderiv.diagnostics import UserError
-from symderiv.kernel import Proved, Refuted, prove
+from symderiv.judge import prove
+from symderiv.kernel import Proved, Refuted
 from symderiv.terms import Context, Definition, Head, Range, var
 
 i, j, k, q = symbols("i j k q", integer=True)

@@ -13,7 +13,8 @@ from dataclasses import fields, replace
 from functools import cache
 from itertools import combinations
 
-from symderiv.terms import Assumption, Claim, Context, Delta, Index, Range, Term, Var, rebuild
+from symderiv.kernel.verdict import _SEAL, Condition, Proved
+from symderiv.terms import Assumption, Claim, Context, Delta, Index, Range, Term, Var, rebuild, rename
 
 FIELDS = tuple(field.name for field in fields(Context))
 LONG = 6  # shorter ranges are not worth it
@@ -64,6 +65,20 @@ def generalised(claim: Claim) -> tuple[Claim, dict[str, int]] | None:
     distinct = tuple(Assumption("distinct", pair) for pair in combinations(names.values(), 2))
     wider = replace(context, ranges=ranges, assumptions=(*context.assumptions, *distinct))
     return Claim(left, claim.relation, right, wider), {name: index for (index, _), name in names.items()}
+
+
+def instance(claim: Claim, general: Proved) -> Proved:
+    """The verdict on ``claim``, of which ``general`` proves the general claim. Raises ValueError if it does not."""
+    found = generalised(claim)
+    if found is None or _says(found[0]) != _says(general.claim):
+        raise ValueError("that is not the same claim about every class")
+    given = tuple(a for a in general.given if a in claim.context.assumptions)
+    conditions = tuple(Condition(rename(c.term, found[1]), c.relation) for c in general.conditions)
+    return Proved(claim, general.scope, given, conditions, f"{general.argument} and indices", seal=_SEAL)
+
+
+def _says(claim: Claim) -> tuple:
+    return claim.left, claim.relation, claim.right, fingerprint(claim.context)
 
 
 def fingerprint(context: Context) -> tuple:

@@ -7,6 +7,7 @@ against an attacker (``object.__new__`` and ``gc`` see everything); this seals a
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import NoReturn
@@ -99,6 +100,26 @@ class Proved(_Sealed, kernel=_SEAL):
     given: tuple[Assumption, ...]
     conditions: tuple[Condition, ...]
     argument: str
+
+
+def conjunction(proofs: Sequence[Proved]) -> Proved:
+    """The verdict on the conjunction of several claims (the entries of a vector equation), each of them proved.
+
+    Its claim is the first; the scope is what all have in common. Raises ValueError if there are none.
+    """
+    if not proofs:
+        raise ValueError("nothing to prove")
+    if len(proofs) == 1:
+        return proofs[0]
+    least: dict[str, int] = {}
+    for proof in proofs:
+        for name, value in proof.scope.minimum:
+            least[name] = max(least.get(name, 1), value)
+    fixed = dict(pair for proof in proofs for pair in proof.scope.fixed)
+    given = tuple(dict.fromkeys(a for proof in proofs for a in proof.given))
+    conditions = tuple(dict.fromkeys(c for proof in proofs for c in proof.conditions))
+    scope = Scope(tuple(sorted(least.items())), tuple(sorted(fixed.items())))
+    return Proved(proofs[0].claim, scope, given, conditions, f"{len(proofs)} entries, each proved", seal=_SEAL)
 
 
 @dataclass(frozen=True, init=False)

@@ -10,7 +10,8 @@ import re
 from collections.abc import Mapping, Sequence
 
 from symderiv import notation
-from symderiv.kernel import Refuted, Witness, prove_all
+from symderiv.judge import prove_all
+from symderiv.kernel import Refuted, Witness
 from symderiv.kernel.derivative import Unsupported, definition_of
 from symderiv.reader.families import differences
 from symderiv.reader.names import letter_of, shown

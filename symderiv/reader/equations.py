@@ -16,7 +16,7 @@ from typing import NamedTuple
 
 from symderiv import notation
 from symderiv.document import Heading, all_blocks
-from symderiv.kernel import provable
+from symderiv.judge import provable
 from symderiv.reader.claims import Claims
 from symderiv.reader.names import shown
 from symderiv.reader.reading import Posed, Reading

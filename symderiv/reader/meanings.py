@@ -9,7 +9,8 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 
 from symderiv.diagnostics import Diagnostic, ReadError
-from symderiv.kernel import Proved, Verdict, prove_all
+from symderiv.judge import prove_all
+from symderiv.kernel import Proved, Verdict
 from symderiv.reader import prose, syntax
 from symderiv.reader.arrays import Array
 from symderiv.reader.claims import Claims

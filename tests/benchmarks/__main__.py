@@ -11,7 +11,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from symderiv import notation
-from symderiv.kernel import Proved, prove
+from symderiv.judge import prove
+from symderiv.kernel import Proved
 from symderiv.terms import Claim, add, exp, var
 from tests.benchmarks import claims, peers
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from symderiv.kernel import Proved, Refuted, Undecided, prove
+from symderiv.judge import prove
+from symderiv.kernel import Proved, Refuted, Undecided
 from symderiv.terms import (
     ONE,
     Assumption,

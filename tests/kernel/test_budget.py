@@ -7,7 +7,8 @@ from time import process_time
 
 import pytest
 
-from symderiv.kernel import Proved, Refuted, Undecided, prove
+from symderiv.judge import prove
+from symderiv.kernel import Proved, Refuted, Undecided
 from symderiv.kernel.atoms import EXP, UNIT, VAR, weight
 from symderiv.kernel.budget import CLAIM, LARGEST_ATOM, SECONDS, Budget, Exceeded
 from symderiv.kernel.polynomial import Algebra

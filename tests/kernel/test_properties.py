@@ -10,7 +10,8 @@ from flint import arb, ctx
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
-from symderiv.kernel import Proved, Refuted, differentiate, prove
+from symderiv.judge import prove
+from symderiv.kernel import Proved, Refuted, differentiate
 from symderiv.kernel.evaluate import NoValue, Point
 from symderiv.kernel.normal import Normal, Unsupported
 from symderiv.kernel.polynomial import CALL, EXP, LOG, POLY, SIZE, SUM, VAR, subtract
@@ -112,16 +113,11 @@ def rename_bound(term: Term, depth: int) -> Term:
     return rebuild(term, tuple(rename_bound(part, depth + 1) for part in term.parts))
 
 
-class Chosen(Point):
-    """A point with values given from outside."""
-
-    def __init__(self, size: int, values: Mapping[tuple, Fraction], default: Fraction) -> None:
-        super().__init__(CONTEXT, {"K": size}, (), 3)
-        self.given = values
-        self.default = default
-
-    def value(self, name: str, subs: tuple[int, ...], sups: tuple[int, ...]) -> Fraction:
-        return self.given.get((name, subs), self.default)
+def chosen(size: int, values: Mapping[tuple, Fraction], env: Mapping[str, int]) -> Point:
+    """A point with values given from outside, 0 where none is."""
+    return Point(
+        CONTEXT, {"K": size}, env, lambda point, var: point.give(var, values.get((var.name, var.subs), num(0).value))
+    )
 
 
 @st.composite
@@ -140,8 +136,7 @@ def ball(term: Term, point: tuple[int, dict, dict], step: tuple[tuple, Fraction]
     size, values, env = point
     if step is not None:
         values = {**values, step[0]: values[step[0]] + step[1]}
-    where = Chosen(size, values, Fraction(0))
-    where.root = env
+    where = chosen(size, values, env)
     try:
         return where.evaluate(term, env)
     except (NoValue, Unsupported, OverflowError):
@@ -225,7 +220,7 @@ def test_derivative_agrees_with_a_finite_difference(term: Term, point: tuple) ->
 # The value of a normal form, computed from its atoms, is that of the term it came from.
 
 
-def value_of(poly: Mapping, point: Chosen, env: Mapping[str, int]) -> arb:
+def value_of(poly: Mapping, point: Point, env: Mapping[str, int]) -> arb:
     result = arb(0)
     for (deltas, factors), coefficient in poly.items():
         if all(at(a, point, env) == at(b, point, env) for a, b in deltas):
@@ -244,11 +239,11 @@ def power_of(base: arb, exponent: Fraction) -> arb:
     return base ** (arb(exponent.numerator) / exponent.denominator)
 
 
-def at(index: str, point: Chosen, env: Mapping[str, int]) -> int:
+def at(index: str, point: Point, env: Mapping[str, int]) -> int:
     return int(index) if index.isdigit() else env[index] if index in env else point.sizes[index]
 
 
-def value_of_atom(atom: tuple, point: Chosen, env: Mapping[str, int]) -> arb:
+def value_of_atom(atom: tuple, point: Point, env: Mapping[str, int]) -> arb:
     kind = atom[0]
     if kind == VAR:
         value = point.value(atom[1], tuple(at(i, point, env) for i in atom[3]), ())
@@ -315,7 +310,7 @@ def test_normal_form_has_the_value_of_its_term(term: Term, point: tuple, kind: s
     point = satisfying(kind, point, class_)
     form = Normal(CONTEXT, {"i": "K", "k": "K"}, {"K": 1}, ASSUMPTIONS[kind], units=20_000)
     plainly = Normal(CONTEXT, {"i": "K", "k": "K"}, {"K": 1}, units=20_000)
-    where = Chosen(point[0], point[1], Fraction(0))
+    where = chosen(*point)
     expected = ball(term, point)
     try:
         for poly in (form(term), Normal.after(plainly, ASSUMPTIONS[kind]).algebra.rebuild(plainly(term))):

@@ -10,7 +10,8 @@ from itertools import combinations, product
 
 import pytest
 
-from symderiv.kernel import Proved, Refuted, provable, prove
+from symderiv.judge import provable, prove
+from symderiv.kernel import Proved, Refuted
 from symderiv.terms import Claim, Context, Head, Range, Sum, Term, add, mul, var
 from tests.conftest import ROOT
 

@@ -7,9 +7,10 @@ from fractions import Fraction
 
 import pytest
 
-from symderiv.kernel import Condition, Proved, Undecided, prove
+from symderiv.judge import prove
+from symderiv.judge.values import trial_point
+from symderiv.kernel import Condition, Proved, Undecided
 from symderiv.kernel.derivative import unknown_derivative
-from symderiv.kernel.evaluate import Point
 from symderiv.terms import (
     ONE,
     ZERO,
@@ -459,7 +460,7 @@ def test_proof_by_generality_keeps_the_instance() -> None:
 def test_a_point_keeps_every_value_it_has_given(trial: int) -> None:
     # sum_{l=1}^4 v_l = 1 says nothing of v_0; choosing it must not choose v_1, ..., v_4 anew
     context = Context(assumptions=(equation(total("l", Range(1, 4), var("v", "l")), ONE),))
-    point = Point(context, {}, context.assumptions, trial)
+    point = trial_point(context, {}, {}, context.assumptions, trial)
     members = [(n,) for n in (1, 2, 3, 4)]
     before = [point.value("v", n, ()) for n in members]
     point.value("v", (0,), ())

@@ -14,9 +14,10 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Any
 
+from symderiv.kernel.case import Case
 from symderiv.kernel.derivative import Unsupported
 from symderiv.kernel.polynomial import CALL, EXP, LOG, POLY, PROD, SIZE, SUM, VAR
-from symderiv.kernel.prove import _Case
+from symderiv.kernel.proof import Prover
 from symderiv.notation import latex
 from symderiv.terms import ZERO, Claim, Term
 from tests.soundness.expressions import Site, Writer
@@ -125,16 +126,17 @@ def judge_form(seed: int, tally: FormTally) -> None:
     found: list[tuple[Term, dict, list, Any]] = []
     try:
         with allotted(1.5):
-            case = _Case(claim)
-            if case.homeless or case.reason:
+            case = Case(claim)
+            prover = Prover(case)
+            if case.fault:
                 return
             expand = rng.choice((0, 0, 3, 6))
             chosen = [a for a in case.assumptions if rng.random() < 0.7]
-            for instance in case._instances(expand, chosen):
+            for instance in prover.instances(expand, chosen):
                 left, _, highs, extra = instance
-                found.append((left, highs, [*chosen, *extra], case._form(instance, chosen, expand).difference))
+                found.append((left, highs, [*chosen, *extra], prover.form(instance, chosen, expand).difference))
                 if chosen and not expand and rng.random() < 0.5:
-                    form = case._form(instance, (), 0).under(chosen)
+                    form = prover.form(instance, (), 0).under(chosen)
                     found.append((left, highs, [*chosen, *extra], form.difference))
                 if len(found) >= 4:
                     break

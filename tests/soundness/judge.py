@@ -15,7 +15,8 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
-from symderiv.kernel import Proved, Refuted, Verdict, prove
+from symderiv.judge import prove
+from symderiv.kernel import Proved, Refuted, Verdict
 from symderiv.terms import Assumption, Claim, Deriv, Fn, Num, Opaque, Pow, Sum, Term, Var, subterms
 from tests.soundness.points import MODES, Point, instances
 from tests.soundness.reference import (

@@ -8,7 +8,8 @@ from typing import Any
 
 import pytest
 
-from symderiv.kernel import Proved, Refuted, Undecided, prove
+from symderiv.judge import prove
+from symderiv.kernel import Proved, Refuted, Undecided
 from symderiv.terms import (
     ONE,
     Assumption,

@@ -15,9 +15,10 @@ from typing import Any
 
 from flint import arb, ctx
 
+from symderiv.judge.values import trial_point
 from symderiv.kernel import evaluate as kernel
+from symderiv.kernel.convict import PRECISION
 from symderiv.kernel.derivative import Unsupported
-from symderiv.kernel.search import PRECISION
 from symderiv.notation import latex
 from symderiv.terms import Cases, Claim, Context, Deriv, Fn, Pow, Term, log, power, product, total
 from tests.soundness.claims import make
@@ -82,8 +83,7 @@ def judge_values(seed: int, tally: ValueTally) -> None:
         for at, root in instances(context, sizes, names, rng, context.minimum, POINTS):
             if not meets(context.assumptions, root):
                 continue
-            point = kernel.Point(context, at, context.assumptions, rng.randrange(TRIALS))
-            point.root = root
+            point = trial_point(context, at, root, context.assumptions, rng.randrange(TRIALS))
             for side in (claim.left, claim.right):
                 try:
                     with allotted(1.0):

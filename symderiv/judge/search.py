@@ -1,0 +1,124 @@
+"""The search for a counterexample: sizes, indices and values, smallest and simplest first, until the kernel convicts.
+
+Nothing here is trusted. This module must never treat agreement at points as more than that.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import islice, product
+
+from symderiv.judge.values import trial_point
+from symderiv.kernel.case import Case
+from symderiv.kernel.convict import Agree, convict, satisfy
+from symderiv.kernel.derivative import Unsupported
+from symderiv.kernel.evaluate import WORK_LIMIT, NoValue, Point
+from symderiv.kernel.verdict import Refuted
+from symderiv.terms import Assumption, Term
+
+TRIALS = (((0, 1), 6), ((0, 1, 2, 3, 4, 5), 64))  # which rules for values, at how many choices of the indices
+NOTHING_HERE = (NoValue, Unsupported, ValueError, OverflowError, ZeroDivisionError)
+
+
+def size_choices(
+    sizes: Sequence[str], minimum: Mapping[str, int], fixed: Mapping[str, int]
+) -> Iterator[dict[str, int]]:
+    """Concrete sizes, smallest first; the first size goes up to 6, the others stay small."""
+    spans = []
+    for n, name in enumerate(sizes):
+        if name in fixed:
+            spans.append(range(fixed[name], fixed[name] + 1))
+        else:
+            low = minimum.get(name, 1)
+            spans.append(range(low, low + (5 if n == 0 else 3)))
+    choices = sorted(product(*spans), key=lambda c: (sum(c), c))
+    for choice in choices[:24]:
+        yield dict(zip(sizes, choice, strict=True))
+
+
+class Search:
+    """The search for a counterexample to a case; ``agreed`` counts the points where both sides agreed."""
+
+    def __init__(self, case: Case) -> None:
+        self.case = case
+        self.context = case.posed.context
+        self.minimum = {**self.context.minimum, **case.minimum}
+        self.agreed = 0
+        self.largest: dict[str, int] = {}
+        self.obstacle = ""
+        self.left = 0
+        self.derivatives: dict[Term, Term] = {}
+
+    def run(self, nodes: int) -> Refuted | None:
+        """A refutation, if one is found while evaluating about that many nodes."""
+        self.left = nodes
+        self.agreed = 0
+        for trials, limit in TRIALS:
+            for sizes in self._sizes():
+                for trial in trials:
+                    for root in islice(self._assignments(sizes), limit):
+                        if self.left < 0 or self.case.budget.over:
+                            return None
+                        refuted = self._try(self._point(sizes, root, trial))
+                        if refuted is not None:
+                            return refuted
+        return None
+
+    def satisfy(self) -> None:
+        """Look for a point at which every assumption holds; the kernel notes that there is one."""
+        for sizes in islice(self._sizes(), 4):
+            for trial in range(3):
+                for root in islice(self._assignments(sizes), 2):
+                    point = self._point(sizes, root, trial)
+                    try:
+                        satisfy(self.case, point)
+                        return
+                    except NOTHING_HERE:
+                        continue
+                    finally:
+                        self._pay(point)
+                    if self.case.budget.over:
+                        return
+
+    def _sizes(self) -> Iterator[dict[str, int]]:
+        return size_choices(self.case.assumed_sizes, self.minimum, self.context.sizes)
+
+    def _point(self, sizes: Mapping[str, int], root: Mapping[str, int], trial: int) -> Point:
+        return trial_point(self.context, sizes, root, self.context.assumptions, trial, self.derivatives)
+
+    def _assignments(self, sizes: Mapping[str, int]) -> Iterator[dict[str, int]]:
+        names = sorted(self.case.ranges)
+        spans = []
+        for name in names:
+            low, high = self.case.ranges[name]
+            top = high if isinstance(high, int) else sizes[high]
+            whole = range(low, top + 1)
+            spans.append(whole if len(whole) <= 4 else sorted({low, low + 1, low + 2, (low + top) // 2, top}))
+        for choice in islice(product(*spans), 400):
+            root = dict(zip(names, choice, strict=True))
+            if all(self._allowed(a, {**sizes, **root}) for a in self.context.assumptions):
+                yield root
+
+    @staticmethod
+    def _allowed(assumption: Assumption, at: Mapping[str, int]) -> bool:
+        if assumption.kind not in ("equal", "distinct"):
+            return True
+        a, b = (at.get(i) if isinstance(i, str) else i for i in assumption.data)
+        return a is None or b is None or (a == b) == (assumption.kind == "equal")
+
+    def _try(self, point: Point) -> Refuted | None:
+        try:
+            return convict(self.case, point)
+        except Agree:
+            self.agreed += 1
+            self.largest = {name: point.sizes[name] for name in self.case.assumed_sizes}
+        except NOTHING_HERE as error:
+            self.obstacle = str(error)
+        finally:
+            self._pay(point)
+        return None
+
+    def _pay(self, point: Point) -> None:
+        nodes = WORK_LIMIT - point.work + 20
+        self.left -= nodes
+        self.case.budget.left -= nodes

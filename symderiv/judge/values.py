@@ -1,0 +1,179 @@
+r"""Values for the variables of a trial point, so that every assumption holds if it can be seen how.
+
+Chosen deterministically, simple numbers first: whole families along an assumed sum, the last variable of a linear
+equation, 0/1 and one-hot families in turn. Nothing here is trusted: the kernel checks that the assumptions hold. This
+module must never draw from anything but the claim and the number of the trial.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from fractions import Fraction
+
+from symderiv.kernel.derivative import definition_of
+from symderiv.kernel.evaluate import WORK_LIMIT, NoValue, Point, valued
+from symderiv.terms import Assumption, Context, Head, Prod, Sum, Term, Var, subterms
+
+SIMPLE = [Fraction(n) for n in (0, 1, -1, 2, -2, 3)]
+POSITIVE = [Fraction(1), Fraction(2), Fraction(1, 2), Fraction(3), Fraction(1, 3), Fraction(3, 2)]
+SMALL = [Fraction(1, 2), Fraction(1, 3), Fraction(1, 4), Fraction(2, 3), Fraction(1, 5), Fraction(3, 4)]
+
+
+def trial_point(
+    context: Context,
+    sizes: Mapping[str, int],
+    root: Mapping[str, int],
+    assumptions: Sequence[Assumption],
+    trial: int,
+    derivatives: dict[Term, Term] | None = None,
+) -> Point:
+    """The ``trial``-th point at these sizes and indices; its variables get their values when they are needed."""
+    return Point(context, sizes, root, Choice(context, assumptions, trial), derivatives)
+
+
+class Choice:
+    """The rule by which the variables of one point get their values, for ``assumptions``."""
+
+    def __init__(self, context: Context, assumptions: Sequence[Assumption], trial: int) -> None:
+        self.context = context
+        self.trial = trial
+        self.equations = [a.data for a in assumptions if a.kind == "equation" and valued(a.data[0], context)]
+        self.onehot = {tuple(a.data[0]): a.data[1] for a in assumptions if a.kind == "onehot"}
+        self.binary = {tuple(a.data[0]) for a in assumptions if a.kind == "binary"}
+        self.positive = {tuple(a.data[0]) for a in assumptions if a.kind == "positive"}
+        self.open: set[tuple] = set()
+        self.members: dict[tuple, list[tuple]] = {}
+        self._state = 12345 + 7919 * trial
+
+    def _random(self) -> int:
+        self._state = (self._state * 6364136223846793005 + 1442695040888963407) % 2**64
+        return self._state >> 33
+
+    def __call__(self, point: Point, var: Var) -> None:
+        head = var.head
+        if head in self.onehot:
+            slot = self.onehot[head]
+            classes = self._classes(point, head, slot)
+            others = sum(int(i) for n, i in enumerate(var.indices) if n != slot)
+            turn = others if self.trial < 2 else others * (others + 1) // 2  # all classes in turn, then less regularly
+            point.give(var, Fraction(var.indices[slot] == classes[(self.trial + turn) % len(classes)]))
+        elif head in self.binary:
+            point.give(var, Fraction((self._random() + self.trial) % 2))
+        else:
+            if var.key not in self.open:
+                self.open.add(var.key)
+                for left, right in self.equations:
+                    if self._from_equation(point, var, left, right) or self._solved(point, var, left, right):
+                        return
+                    if var.key in point.values:  # chosen on the way, to meet another equation
+                        return
+            point.give(var, self._plain(head, len(point.values)))
+
+    def _plain(self, head: Head, count: int) -> Fraction:
+        if self.trial == 0 and head not in self.positive:
+            return SIMPLE[count % len(SIMPLE)]
+        if self.trial == 1:
+            return POSITIVE[count % len(POSITIVE)]
+        if self.trial == 2 or head in self.positive:
+            return SMALL[(count + self.trial) % len(SMALL)]
+        numerator = self._random() % 13 - 6
+        return Fraction(numerator or 1, 1 + self._random() % 3)
+
+    def _classes(self, point: Point, head: Head, slot: int) -> range:
+        ranges = self.context.families.get(head)
+        range_ = ranges[slot] if ranges else None
+        classes = range(range_.low, point.size(range_.high) + 1) if range_ is not None else range(0)
+        if not classes:
+            raise NoValue("the length of a family is not known")
+        return classes
+
+    def _from_equation(self, point: Point, var: Var, left: Term, right: Term) -> bool:
+        """Choose ``var`` (and its whole family along a sum) so that left = right holds, for the usual shapes."""
+        match left:
+            case Var() if left.head == var.head:
+                env = self._bind(point, left, var)
+                if env is not None and not isinstance(right, Var):
+                    point.give(var, point.exact(right, env))
+                    return True
+            case Sum(index=index, range=range_, body=Var() as member) if member.head == var.head:
+                slots = [n for n, i in enumerate(member.indices) if i == index]
+                if len(slots) == 1 and not isinstance(left, Prod):
+                    slot = slots[0]
+                    env = self._bind(point, member, var)
+                    if env is None:
+                        return False
+                    env.pop(index, None)
+                    total = point.exact(right, env)
+                    family = []
+                    for n in range(range_.low, point.size(range_.high) + 1):
+                        at = [*var.indices[:slot], n, *var.indices[slot + 1 :]]
+                        family.append(Var(var.name, tuple(at[: var.head.subs]), tuple(at[var.head.subs :])))
+                    unset = [each for each in family if each.key not in point.values]
+                    if var not in unset:
+                        return False
+                    rest = total - sum(point.values[each.key][1] for each in family if each.key in point.values)
+                    weights = [1 + self._random() % 4 if self.trial else n + 1 for n, _ in enumerate(unset)]
+                    share = rest / sum(weights)
+                    for each, weight in zip(unset, weights, strict=True):
+                        point.give(each, share * weight)
+                    return True
+        return False
+
+    def _bind(self, point: Point, pattern: Var, var: Var) -> dict[str, int] | None:
+        """The values of the pattern's indices at ``var``, or None if it is not an instance."""
+        env: dict[str, int] = {}
+        for p, i in zip(pattern.indices, var.indices, strict=True):
+            if isinstance(p, str) and p not in point.sizes:
+                if env.setdefault(p, int(i)) != i:
+                    return None
+            elif (p if isinstance(p, int) else point.sizes[p]) != i:
+                return None
+        return env
+
+    def _solved(self, point: Point, var: Var, left: Term, right: Term) -> bool:
+        """Choose ``var`` so that left = right holds, if it is the last variable there and enters linearly."""
+        names = left.free | right.free
+        for part in (*subterms(left), *subterms(right)):
+            env = self._bind(point, part, var) if isinstance(part, Var) and part.head == var.head else None
+            if env is None or not names <= env.keys() | point.sizes.keys():
+                continue
+            env = {name: env[name] for name in names if name in env}
+            key = (left, right, *sorted(env.items()))
+            if key not in self.members:
+                found = (*self._variables(point, left, env), *self._variables(point, right, env))
+                self.members[key] = list(dict.fromkeys(found))
+            *others, last = self.members[key]
+            if last != var.key:
+                continue
+            for other in others:
+                point.value(*other)
+            if var.key in point.values:
+                return True
+            sides = []
+            for value in (Fraction(0), Fraction(1)):
+                trial = Point(self.context, point.sizes, point.root, self)
+                trial.values = {**point.values, var.key: (var, value)}
+                sides.append(trial.exact(left, env) - trial.exact(right, env))
+                point.spend(WORK_LIMIT - trial.work)
+            if sides[0] != sides[1]:
+                point.give(var, sides[0] / (sides[0] - sides[1]))
+                return True
+        return False
+
+    def _variables(self, point: Point, term: Term, env: Mapping[str, int]) -> Iterator[tuple]:
+        """The variables that ``term`` is made of, sums written out; 0/1 families are chosen otherwise."""
+        match term:
+            case Var():
+                at = Var(term.name, point.at(term.subs, env), point.at(term.sups, env))
+                body = definition_of(at, self.context.definitions)
+                if body is not None:
+                    yield from self._variables(point, body, point.root)
+                elif at.head not in self.onehot and at.head not in self.binary:
+                    yield at.key
+            case Sum(index=index, range=range_, body=body):
+                for value in range(range_.low, point.size(range_.high) + 1):
+                    point.spend(1)
+                    yield from self._variables(point, body, {**env, index: value})
+            case _:
+                for part in term.parts:
+                    yield from self._variables(point, part, env)
