@@ -32,9 +32,9 @@ def test_every_console_line_is_a_command() -> None:
 def test_the_tests_are_run_as_ci_runs_them() -> None:
     """The README's own command for the tests, without the installation, is what ends `.ci/run`."""
     ci = (ROOT / ".ci" / "run").read_text(encoding="utf-8")
-    assert 'pip install ".[test]" && pytest' in shell_lines()
+    assert 'pip install ".[test]" && pytest -n auto' in shell_lines()
     assert 'pip install --quiet ".[test]"' in ci
-    assert re.search(r"^pytest\b", ci, re.M)
+    assert re.search(r"^pytest -n auto\b", ci, re.M)
 
 
 @pytest.mark.parametrize("line", [c for c in COMMANDS if c.split()[0] not in ("pip", "pytest")])

@@ -143,14 +143,15 @@ def test_the_reference_sees_a_false_claim_and_a_bad_witness() -> None:
 
 
 def test_random_claims() -> None:
-    tally = judge_claims(range(2_000_000, 2_000_800))
-    assert tally.claims == 800
+    tally = judge_claims(range(2_000_000, 2_001_200))
+    assert tally.claims == sum(tally.said.values()) == 1200
     assert not tally.details
+    assert tally.said["proved"] > 600 and tally.said["refuted"] > 200
     count = tally.verdicts
     true = sum(count["true", v] for v in ("proved", "refuted", "undecided"))
     false = sum(count["false", v] for v in ("proved", "refuted", "undecided"))
-    assert count["true", "proved"] > 0.8 * true > 200
-    assert count["false", "refuted"] > 0.75 * false > 75
+    assert count["true", "proved"] > 0.8 * true > 60
+    assert count["false", "refuted"] > 0.75 * false > 20
 
 
 def test_normal_forms_have_the_value_of_their_terms() -> None:
