@@ -319,6 +319,27 @@ def test_interrupted(tmp_path: Path, mine: Path) -> None:
     assert not runs(int(started.read_text(encoding="utf-8")))
 
 
+@pytest.mark.parametrize("at", ["symderiv.cli", "argparse", "symderiv.commands.check", "symderiv.diagnostics"])
+def test_interrupted_while_it_loads(tmp_path: Path, at: str) -> None:
+    """Ctrl-C between Python's own start and the first command: one line and status 130, no traceback."""
+    hook = f"""
+import os, signal, sys
+class Hook:
+    def find_spec(self, name, path=None, target=None):
+        if name == {at!r}:
+            os.kill(os.getpid(), signal.SIGINT)
+sys.meta_path.insert(0, Hook())
+"""
+    (tmp_path / "sitecustomize.py").write_text(hook, encoding="utf-8")
+    done = subprocess.run(
+        [sys.executable, "-m", "symderiv", "--version"],
+        env={**os.environ, "PYTHONPATH": f"{tmp_path}{os.pathsep}{ROOT}"},
+        capture_output=True,
+        text=True,
+    )
+    assert (done.returncode, done.stdout, done.stderr) == (130, "", "interrupted\n")
+
+
 def test_interrupted_on_a_terminal(tmp_path: Path, mine: Path) -> None:
     """Ctrl-C takes the progress away, and leaves one line and the cursor as it was."""
     path = path_with_tex(tmp_path / "bin", "exec sleep 60")
