@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from symderiv.kernel.atoms import VAR, Poly, scaled
+from symderiv.kernel.atoms import VAR, Atom, Poly, scaled
 from symderiv.kernel.conditions import Requirement
 from symderiv.kernel.derivative import Unsupported
 from symderiv.kernel.normal import Normal
@@ -22,6 +22,14 @@ class Nowhere(Unsupported):
     """A side of the claim has no value anywhere."""
 
 
+class Unmet(NamedTuple):
+    """A requirement, its normal form, and whether the proof may use it (a variable that is positive)."""
+
+    need: Requirement
+    poly: Poly
+    used: bool
+
+
 class Form(NamedTuple):
     """The normal form of left - right, and the side conditions (with theirs) that are not known to be met.
 
@@ -30,7 +38,7 @@ class Form(NamedTuple):
 
     normal: Normal
     difference: Poly
-    unmet: list[tuple[Requirement, Poly]]
+    unmet: list[Unmet]
     anew: bool = False
 
     def under(self, assumptions: Sequence[Assumption]) -> Form:
@@ -38,28 +46,31 @@ class Form(NamedTuple):
         normal = Normal.after(self.normal, assumptions)
         rebuild = normal.algebra.rebuild
         unmet = []
-        for need, poly in self.unmet:
+        for need, poly, used in self.unmet:
             poly = rebuild(poly)
             _exists(normal, need, poly)
-            unmet.append((need, poly))
+            unmet.append(Unmet(need, poly, used))
         return Form(normal, rebuild(self.difference), unmet, True)
 
     def conditions(self) -> list[Condition]:
-        """What both sides demand as written; their own demands are conditions, though the proof may use them."""
-        result: dict[tuple, Condition] = {}
+        """What both sides demand as written; their own demands are conditions, though the proof may use them.
+
+        Of those with one normal form one is kept: the one that the proof uses, as the normal forms may rest on it.
+        """
+        kept: dict[tuple, Unmet] = {}
         with self.normal.undemanded():
-            for need, poly in self.unmet:
+            for unmet in sorted(self.unmet, key=lambda unmet: not unmet.used):
+                need, poly, _ = unmet
                 if not self.anew or not met(self.normal, poly, need.relation):
-                    result.setdefault(
-                        (_radical(poly, need.relation), need.relation), Condition(need.term, need.relation)
-                    )
-        return list(result.values())
+                    kept.setdefault((_radical(poly, need.relation), need.relation), unmet)
+        ids = {id(unmet) for unmet in kept.values()}
+        return [Condition(each.need.term, each.need.relation) for each in self.unmet if id(each) in ids]
 
 
-def demanded(normal: Normal, needs: Sequence[Requirement]) -> list[tuple[Requirement, Poly]]:
+def demanded(normal: Normal, needs: Sequence[Requirement]) -> list[Unmet]:
     """Give the kernel the positivity that both sides need as written; the requirements not met without it."""
     algebra = normal.algebra
-    pending: list[tuple[Requirement, Poly]] = []
+    pending: list[Unmet] = []
     for need in needs:
         for name, range_ in need.bound:
             if range_.low >= 1:
@@ -70,14 +81,23 @@ def demanded(normal: Normal, needs: Sequence[Requirement]) -> list[tuple[Require
             if need.in_cases:
                 continue
             raise
+        variable = _variable(poly) if need.relation == ">" and need.surely else None
         if not met(normal, poly, need.relation):
-            pending.append((need, poly))
+            pending.append(Unmet(need, poly, variable is not None))
             _exists(normal, need, poly)
-        if need.relation == ">" and len(poly) == 1 and need.surely:
-            (((deltas, factors), coefficient),) = poly.items()
-            if not deltas and coefficient > 0 and len(factors) == 1 and factors[0][0][0] == VAR and factors[0][1] == 1:
-                normal.demand(factors[0][0], need.bound)
+        if variable is not None:
+            normal.demand(variable, need.bound)
     return pending
+
+
+def _variable(poly: Poly) -> Atom | None:
+    """The variable of which ``poly`` is a positive multiple, if it is."""
+    if len(poly) != 1:
+        return None
+    (((deltas, factors), coefficient),) = poly.items()
+    if deltas or coefficient < 0 or len(factors) != 1 or factors[0][0][0] != VAR or factors[0][1] != 1:
+        return None
+    return factors[0][0]
 
 
 def _exists(normal: Normal, need: Requirement, poly: Poly) -> None:

@@ -144,6 +144,16 @@ def test_logarithm_of_a_square() -> None:
     assert Condition(x, ">") in proved(log(power(x, 2)), num(2) * log(x)).conditions
 
 
+def test_a_condition_is_not_replaced_by_what_follows_from_it() -> None:
+    # e^{(log x^2)/2} is |x|: where x > 0 is demanded it is x, but that it is positive does not say that x is
+    lure = y * log(exp(num(HALF) * log(power(x, 2))))
+    zero, positive = equation(y, ZERO), Assumption("positive", (x.head,))
+    for left in (lure + log(x), log(x) + lure):
+        verdict = proved(left, log(x), plain(positive, zero))
+        assert verdict.given == (zero,) and Condition(x, ">") in verdict.conditions
+        assert Condition(x, ">") in proved(left, log(x), plain(zero)).conditions
+
+
 def test_logarithm_and_its_inverse() -> None:
     assert proved(log(exp(x)), x).conditions == ()
     assert proved(exp(log(x)), x).conditions == (Condition(x, ">"),)
