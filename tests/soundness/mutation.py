@@ -346,7 +346,8 @@ def our_derivations() -> list[tuple[str, str]]:
         derivation = find(name)
         for given in ({}, {"classes": "K"}):
             try:
-                out.append((f"{name}.tex", fill(derivation, settle(derivation, given))))
+                said = " for every K" if given else ""
+                out.append((f"{name}.tex{said}", fill(derivation, settle(derivation, given))))
             except UserError:
                 continue
     return list(dict.fromkeys(out))

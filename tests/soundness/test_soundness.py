@@ -32,7 +32,7 @@ from symderiv.terms import (
     total,
     var,
 )
-from tests.soundness import traps
+from tests.soundness import peers, traps
 from tests.soundness.forms import FormTally
 from tests.soundness.judge import survey, unfounded
 from tests.soundness.mutation import mutants, our_derivations
@@ -196,6 +196,20 @@ def test_mutants_are_single_edits() -> None:
 @pytest.mark.parametrize("trap", traps.TRAPS, ids=lambda trap: f"{trap.family}: {trap.title}")
 def test_traps(trap: traps.Trap) -> None:
     assert traps.verdict_of(trap)[0] == trap.expected
+
+
+def test_what_other_programs_say_of_a_trap() -> None:
+    def trap(claim: str) -> traps.Trap:
+        return traps.Trap("", "", "", claim, "proved", lambda s: (s.x + s.x, 2 * s.x))
+
+    assert peers.sympy_says(trap("x + x = 2 x"), peers.sympy_names()) == ("equal", "equal")
+    assert peers.wrong("refuted", peers.EQUAL) and peers.wrong("proved", "equal", "not equal")
+    assert not peers.wrong("proved", peers.NOT_SHOWN, peers.EQUAL) and not peers.wrong("refuted", peers.NOT_READ, "")
+    pytest.importorskip("math_verify", reason="Math-Verify is not installed")
+    assert peers.math_verify_says(trap("x + x = 2 x")) == peers.EQUAL
+    assert peers.math_verify_says(trap("x + x = 3 x")) == peers.NOT_SHOWN
+    assert peers.math_verify_says(trap(r"\nosuchmacro{x} = x")) == peers.NOT_READ
+    assert peers.math_verify_says(trap("x < x + 1")) == ""
 
 
 def test_there_are_enough_traps() -> None:

@@ -7,10 +7,8 @@ is about reading.
 
 from __future__ import annotations
 
-import signal
 from collections.abc import Callable
 from dataclasses import dataclass
-from types import SimpleNamespace
 from typing import Any
 
 from symderiv.check import check_text
@@ -167,84 +165,3 @@ def verdict_of(trap: Trap) -> tuple[str, str]:
     if code.startswith("E1"):
         return "unread", note
     return "undecided", "; ".join([note, *(step.diagnostic.notes if step.diagnostic else ())])
-
-
-def sympy_names() -> SimpleNamespace:
-    """The names that the SymPy forms use: families f, g, t; p(i) and L of softmax; symbols as an author would make them."""
-    import sympy
-
-    names = SimpleNamespace(
-        **{
-            n: getattr(sympy, n)
-            for n in (
-                "Sum",
-                "Product",
-                "exp",
-                "log",
-                "sqrt",
-                "diff",
-                "KroneckerDelta",
-                "Abs",
-                "Rational",
-                "Gt",
-                "true",
-                "sin",
-                "cos",
-            )
-        }
-    )
-    names.i, names.j, names.k, names.l, names.K, names.n = sympy.symbols("i j k l K n", integer=True, positive=True)
-    names.x, names.a, names.b = sympy.symbols("x a b")
-    names.xr, names.yr = sympy.symbols("x y", real=True)
-    for family in "fgt":
-        setattr(names, family, sympy.IndexedBase(family))
-    total = sympy.Sum(sympy.exp(names.f[names.j]), (names.j, 1, names.K))
-    names.p = lambda i: sympy.exp(names.f[i]) / total
-    names.L = -sympy.Sum(names.t[names.i] * sympy.log(names.p(names.i)), (names.i, 1, names.K))
-    return names
-
-
-class _TooLong(Exception):
-    pass
-
-
-def _ring(number: int, frame: object) -> None:
-    raise _TooLong
-
-
-def sympy_says(trap: Trap, names: SimpleNamespace, seconds: int = 10) -> tuple[str, str]:
-    """What ``simplify(left - right) == 0`` and ``left.equals(right)`` say: equal, not equal, no answer or an error."""
-    import sympy
-
-    if trap.sympy is None:
-        return "", ""
-    answers = []
-    old = signal.signal(signal.SIGALRM, _ring)
-    for method in ("simplify", "equals"):
-        signal.alarm(seconds)
-        try:
-            left, right = (sympy.sympify(side) for side in trap.sympy(names))
-            if isinstance(left, sympy.logic.boolalg.Boolean):
-                answer = sympy.simplify(left)
-                answers.append("equal" if answer == right else "no answer")
-            elif method == "simplify":
-                difference = sympy.simplify(left - right)
-                answers.append("equal" if difference == 0 else "not simplified to 0")
-            else:
-                found = left.equals(right)
-                answers.append({True: "equal", False: "not equal", None: "no answer"}[found])
-        except _TooLong:
-            answers.append(f"nothing in {seconds} s")
-        except Exception as error:  # whatever SymPy raises is what it says
-            answers.append(type(error).__name__)
-        finally:
-            signal.alarm(0)
-    signal.signal(signal.SIGALRM, old)
-    return answers[0], answers[1]
-
-
-def wrong(expected: str, simplified: str, equals: str) -> bool:
-    """Whether SymPy's word is the opposite of the truth; silence is not wrong."""
-    if expected == "proved":
-        return equals == "not equal"
-    return "equal" in (simplified, equals)
