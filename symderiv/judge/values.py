@@ -105,7 +105,9 @@ class Choice:
                     env.pop(index, None)
                     total = point.exact(right, env)
                     family = []
-                    for n in range(range_.low, point.size(range_.high) + 1):
+                    members = range(range_.low, point.size(range_.high) + 1)
+                    point.spend(len(members))
+                    for n in members:
                         at = [*var.indices[:slot], n, *var.indices[slot + 1 :]]
                         family.append(Var(var.name, tuple(at[: var.head.subs]), tuple(at[var.head.subs :])))
                     unset = [each for each in family if each.key not in point.values]

@@ -123,10 +123,12 @@ def _belongs(point: Point, a: Assumption) -> Iterator[bool]:
         range_ = point.context.families[head][slot] if head in point.context.families else None
         if range_ is None:
             raise NoValue("the length of a family is not known")
+        span = _span(point, range_)
         rows = dict.fromkeys((*var.indices[:slot], None, *var.indices[slot + 1 :]) for var, _ in values)
         for row in rows:
-            whole = ((*row[:slot], n, *row[slot + 1 :]) for n in _span(point, range_))
-            yield sorted(_values(point, head, whole)) == [0] * (len(_span(point, range_)) - 1) + [1]
+            point.spend(len(span))
+            whole = ((*row[:slot], n, *row[slot + 1 :]) for n in span)
+            yield sorted(_values(point, head, whole)) == [0] * (len(span) - 1) + [1]
 
 
 def _values(point: Point, head: Head, members: Iterable[Sequence]) -> Iterator:

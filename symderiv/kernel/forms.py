@@ -14,7 +14,6 @@ from symderiv.kernel.conditions import Requirement
 from symderiv.kernel.derivative import Unsupported
 from symderiv.kernel.normal import Normal
 from symderiv.kernel.signs import met
-from symderiv.kernel.verdict import Condition
 from symderiv.terms import Assumption
 
 
@@ -52,19 +51,20 @@ class Form(NamedTuple):
             unmet.append(Unmet(need, poly, used))
         return Form(normal, rebuild(self.difference), unmet, True)
 
-    def conditions(self) -> list[Condition]:
+    def conditions(self) -> list[Requirement]:
         """What both sides demand as written; their own demands are conditions, though the proof may use them.
 
-        Of those with one normal form one is kept: the one that the proof uses, as the normal forms may rest on it.
+        Of those with one normal form one is kept: the one that the proof uses, as the normal forms may rest on it, and
+        rather one that must be met than one in a sum that may be empty.
         """
         kept: dict[tuple, Unmet] = {}
         with self.normal.undemanded():
-            for unmet in sorted(self.unmet, key=lambda unmet: not unmet.used):
+            for unmet in sorted(self.unmet, key=lambda unmet: (not unmet.used, not unmet.need.surely)):
                 need, poly, _ = unmet
                 if not self.anew or not met(self.normal, poly, need.relation):
                     kept.setdefault((_radical(poly, need.relation), need.relation), unmet)
         ids = {id(unmet) for unmet in kept.values()}
-        return [Condition(each.need.term, each.need.relation) for each in self.unmet if id(each) in ids]
+        return [each.need for each in self.unmet if id(each) in ids]
 
 
 def demanded(normal: Normal, needs: Sequence[Requirement]) -> list[Unmet]:

@@ -192,6 +192,7 @@ class Normal:
             # t_K = value - t_1 - ... - t_{K-1}: the last member goes, the others are free
             (coefficient,) = pattern.values()
             atom = factors[0][0]
+            algebra.spend(int(high))
             rest = scaled(value, 1 / _fraction(coefficient))
             for c in range(1, int(high)):
                 add_into(rest, of_atom((VAR, atom[1], atom[2], tuple(str(c) if i == "?" else i for i in atom[3]))), -1)

@@ -81,8 +81,11 @@ class Prover:
                     return None
                 for name, value in least.items():
                     minimum[name] = max(minimum.get(name, 1), value)
-                for condition in form.conditions():
-                    conditions[condition.term, condition.relation] = condition
+                for need in form.conditions():
+                    conditions[need.term, need.relation] = Condition(need.term, need.relation)
+                    for _, (low, high) in need.bound:  # of an empty sum nothing is demanded
+                        if isinstance(high, str):
+                            minimum[high] = max(minimum.get(high, 1), low)
         except Unsupported as error:
             self.reason = str(error)
             self.nowhere = isinstance(error, Nowhere)
@@ -131,6 +134,8 @@ class Prover:
         extra: list[Assumption] = []
         for name in names:
             low, high = self.case.ranges[name]
+            if abs(low) > LIMIT:
+                raise Unsupported(f"a range that begins at {low}")
             if isinstance(high, int) and high <= expand:
                 spans.append(list(range(low, high + 1)))
                 continue

@@ -77,6 +77,22 @@ HARD = {
         x,
         Context(ranges={n: Range(1, 10**9) for n in "abcdefgh"}),
     ),
+    "from far below": Claim(var("f", "i"), "=", x, Context(ranges={"i": Range(-(10**9), "K")})),
+    "from far above": Claim(var("f", "i"), "<", x + var("f", "i"), Context(ranges={"i": Range(10**9, "K")})),
+    "long family of a known sum": Claim(
+        var("f", 1),
+        "=",
+        x,
+        Context(assumptions=(Assumption("equation", (total("i", (1, 10**9), var("f", "i")), ONE)),)),
+    ),
+    "long one-hot family": Claim(
+        var("f", 1),
+        "=",
+        x,
+        Context(
+            families={Head("f", 1, 0): (Range(1, 10**9),)}, assumptions=(Assumption("onehot", (Head("f", 1, 0), 0)),)
+        ),
+    ),
 }
 
 

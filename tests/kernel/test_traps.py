@@ -126,6 +126,23 @@ def test_cancelling_leaves_a_condition() -> None:
     undecided(x / (x - x), ONE)
 
 
+def test_a_denominator_in_a_sum_that_may_be_empty() -> None:
+    # for K = 1 nothing is divided by, so that the left sides are 0 there
+    rest, fewer = total("j", (2, "K"), exp(y)), SizeOf("K") - ONE
+    for left, right in (
+        (total("j", (2, "K"), x / rest * exp(y)), x),
+        (total("j", (2, "K"), x / fewer), x),
+        (total("j", (2, "K"), total("k", (2, "K"), x / rest / fewer * exp(y))), x),
+    ):
+        assert proved(left, right).scope.minimum == (("K", 2),)
+    for left, right in (
+        (total("j", (2, "K"), x / fewer), fewer * x / fewer),  # both sides are defined for K >= 2 only
+        (total("j", (2, "K"), x / exp(y)), fewer * x / exp(y)),  # never zero
+        (x / fewer * total("j", (2, "K"), ONE), x),
+    ):
+        assert proved(left, right).scope.minimum == (("K", 1),)
+
+
 def test_root_of_a_square() -> None:
     root = power(power(x, 2), HALF)
     verdict = refuted(root, x)

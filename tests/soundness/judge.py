@@ -16,7 +16,7 @@ from fractions import Fraction
 from typing import Any
 
 from symderiv.judge import prove
-from symderiv.kernel import Proved, Refuted, Verdict
+from symderiv.kernel import Condition, Proved, Refuted, Verdict
 from symderiv.terms import Assumption, Claim, Deriv, Fn, Num, Opaque, Pow, Sum, Term, Var, subterms
 from tests.soundness.points import MODES, Point, instances
 from tests.soundness.reference import (
@@ -144,8 +144,9 @@ def survey(
     points: int,
     assumptions: Sequence[Assumption],
     minimum: Mapping[str, int],
+    conditions: Sequence[Condition] = (),
 ) -> tuple[Failure | None, int]:
-    """(a failure of the claim under ``assumptions``, or None; at how many points it was evaluated)."""
+    """(a failure under ``assumptions`` and ``conditions``, or None; at how many points the claim was evaluated)."""
     names, sizes = names_of(claim)
     exact = rational(claim)
     agreed = 0
@@ -170,24 +171,28 @@ def survey(
                 left, right = precisely(claim, at, point, root)
                 if not fails(left, claim.relation, right, MORE_DIGITS):
                     continue
+            if not all(_met(c, Evaluation(claim.context, at, point, DIGITS, root, point.opaque)) for c in conditions):
+                continue
             return Failure(at, root, dict(point.values), _short(left), _short(right)), agreed
         except (NotDefined, Unknown):
             continue
     return None, agreed
 
 
-def precisely(claim: Claim, sizes: Mapping[str, int], point: Point, root: Mapping[str, int]) -> tuple:
-    """Both sides with 130 digits, or 600; Unknown where they still depend on how many digits are carried."""
-    for fewer, more in TIERS:
+def precisely(
+    claim: Claim, sizes: Mapping[str, int], point: Point, root: Mapping[str, int], tiers: Sequence = TIERS
+) -> tuple:
+    """Both sides with 130 digits, or more; Unknown where they still depend on how many digits are carried."""
+    for fewer, more in tiers:
         try:
             rough = _sides(claim, sizes, point, root, fewer)
             evaluation = Evaluation(claim.context, sizes, point, more, root, point.opaque)
             sides = evaluation(claim.left), evaluation(claim.right)
         except Unknown:
-            if more is TIERS[-1][1]:
+            if more is tiers[-1][1]:
                 raise
             continue
-        settled = all(abs(a - b) <= 1e-25 * (1 + abs(b)) for a, b in zip(rough, sides, strict=True))
+        settled = all(abs(a - b) <= fewer.close * (1 + abs(b)) for a, b in zip(rough, sides, strict=True))
         if settled and evaluation.peak < more.peak:
             return tuple(MORE_DIGITS.mp.mpf(side) for side in sides)
     raise Unknown("ill-conditioned")
@@ -224,7 +229,9 @@ def trial(claim: Claim, seed: int, points: int = 8) -> Outcome:
         outcome.problem, outcome.detail = "slow", f"more than {SLOW:g} s"
         return outcome
     if isinstance(verdict, Proved):
-        failure, outcome.points = survey(claim, rng, points, verdict.given, dict(verdict.scope.minimum))
+        failure, outcome.points = survey(
+            claim, rng, points, verdict.given, dict(verdict.scope.minimum), verdict.conditions
+        )
         if failure is not None:
             outcome.problem, outcome.detail = "false Proved", str(failure)
         else:
@@ -242,6 +249,14 @@ def trial(claim: Claim, seed: int, points: int = 8) -> Outcome:
         failure, outcome.points = survey(claim, rng, points, claim.context.assumptions, claim.context.minimum)
         outcome.false = failure is not None
     return outcome
+
+
+def _met(condition: Condition, evaluation: Evaluation) -> bool:
+    """Whether a condition may hold; one on an index that the claim binds may."""
+    if condition.term.free - evaluation.root.keys() - evaluation.sizes.keys():
+        return True
+    value = evaluation(condition.term)
+    return bool({"!=": abs(value) > 1e-30, ">": value > 1e-30, ">=": value >= 0}[condition.relation])
 
 
 def _missing_condition(claim: Claim, verdict: Proved, rng: random.Random) -> str:
@@ -268,8 +283,7 @@ def _missing_condition(claim: Claim, verdict: Proved, rng: random.Random) -> str
             for condition in verdict.conditions:
                 if condition.term.free - claim.left.free - claim.right.free:
                     return ""  # holds for all values of an index bound in the claim
-                value = evaluation(condition.term)
-                if not {"!=": abs(value) > 1e-30, ">": value > 1e-30, ">=": value >= 0}[condition.relation]:
+                if not _met(condition, evaluation):
                     break
             else:
                 try:
@@ -323,6 +337,12 @@ def unfounded(claim: Claim, verdict: Refuted) -> str:
     strict = (
         not exact and claim.relation in ("<", ">", "!=") and not field.differ(left, right)
     )  # equal, as far as digits go
+    if not strict and not exact and not fails(left, claim.relation, right, field):  # e^{-600} and e^{-900}
+        try:
+            left, right = precisely(claim, sizes, point, root, TIERS[-1:])
+        except Unknown as error:
+            return f"unconfirmed: {error}"
+        field = TIERS[-1][1]
     if not strict and not fails(left, claim.relation, right, field):
         return f"both sides agree: {_short(left)} and {_short(right)} at {witness}"
     for mine, printed in ((left, witness.left), (right, witness.right)):

@@ -74,6 +74,7 @@ class Digits:
         self.mp = mpmath.mp.clone()
         self.mp.dps = digits
         self.tiny = self.mp.mpf(10) ** (-2 * digits // 3)
+        self.close = self.mp.mpf(10) ** (-5 * digits // 12)  # so near are two evaluations that do not depend on it
         self.peak = self.mp.mpf(10) ** (digits // 3)  # what cancels may be as large, and two thirds are still good
 
     def number(self, value: Fraction) -> Number:
