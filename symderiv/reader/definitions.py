@@ -196,6 +196,8 @@ class Definitions(Meanings):
             if written in symbols.auto or (before and self.reading.solving and relation == "="):
                 symbols.new_version(name, len(subs), len(labels))
                 existing = ()
+            if relation == "=" and self._is_special(existing):
+                return False  # "for $y = 1$, $L = -\log p$" says what L is there
             members_only = bool(existing) and all(any(isinstance(p, int) for p in d.params) for d in existing)
             this = (*subs, *labels)
             another_member = (

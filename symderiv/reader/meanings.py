@@ -50,6 +50,11 @@ class Meanings(Wholes):
             bodies.append(whole.entry(tuple("?" for _ in whole.axes)))
         return any(isinstance(body, Deriv) for body in bodies)
 
+    def _is_special(self, existing: Sequence[Definition]) -> bool:
+        """Whether the words give a value to something that the meaning so far depends on."""
+        reached = self.symbols.reached(*(d.body for d in existing))
+        return any(isinstance(a.data[0], Var) and a.data[0].head in reached for a in self.reading.values)
+
     def _said(self, index: Index) -> Range | None:
         """What an index is said to run over, sizes with numbers put in."""
         symbols = self.symbols
