@@ -181,6 +181,11 @@ def _verdict(walk: Walk, number: int) -> tuple[Verdict | None, Diagnostic | None
     doubt = walk.doubts.doubt(posed, verdict.claim) if isinstance(verdict, Refuted) else ""
     if refuted and not doubt and (moved := walk.readings.anew(claims)) and isinstance(prove_all(moved), Proved):
         doubt = "it holds with the meaning that a symbol in it is given further down"
+    if refuted and not doubt and posed.earlier_values:
+        special = walk.claims(replace(posed, case=(*posed.case, *posed.earlier_values)))
+        if isinstance(prove_all(special), Proved):
+            said = ", ".join(f"{notation.unicode_latex(a.text)} ({a.source})" for a in posed.earlier_values)
+            doubt = f"it holds for {said}"
     if isinstance(verdict, Refuted) and doubt:
         verdict = Undecided(verdict.claim, doubt, ("counterexample",))
         return verdict, Diagnostic("E302", "this step could not be decided", posed.span, (doubt, *posed.notes))
@@ -271,6 +276,8 @@ def _readings(walk: Walk, posed: Posed, claims: list[Claim]) -> Iterator[tuple[l
     """Other readings of a step that a reader would try, with a note: the case said before, intermediates held fixed."""
     if posed.earlier_case and not posed.case and not posed.conditions:
         yield walk.claims(replace(posed, case=posed.earlier_case)), ()
+    if posed.values:
+        yield walk.claims(replace(posed, case=(*posed.case, *posed.values))), ()
     sought = posed.sought and walk.equations.is_one(posed, claims)  # a later value for its unknown is its solution
     if not sought and walk.readings.later(posed, claims):
         later = walk.claims(replace(posed, later=True))
@@ -286,6 +293,8 @@ def _readings(walk: Walk, posed: Posed, claims: list[Claim]) -> Iterator[tuple[l
     for other in (walk.readings.means(claims), walk.readings.followed(claims)):
         if other is not None:
             yield other
+    if fixed := walk.readings.fixed(posed, claims):
+        yield fixed
     explicit = [walk.readings.explicit(claim) for claim in claims]
     if None not in explicit:
         yield [claim for claim in explicit if claim is not None], ()

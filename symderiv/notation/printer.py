@@ -31,8 +31,8 @@ from symderiv.terms import (
     Var,
 )
 
-# the reader's marks on a symbol that its author defined anew, and on one that belongs to examples
-_VERSION = re.compile(r"#\d+|@.*")
+# the reader's marks on a symbol whose letter counts another layer, one that is defined anew, one of examples
+_VERSION = re.compile(r"~[A-Za-z0-9\\]+|#\d+|@.*")
 _SLOT = re.compile(r"(?<=[(,|])\{([^{}]+)\}")  # an argument that is an index, in the name of a function of values
 _ENDS_IN_NUMBER = re.compile(r"(^|\s)\d+$")
 

@@ -16,14 +16,13 @@ from symderiv.reader.expectations import Expectations
 from symderiv.reader.families import substitute
 from symderiv.reader.indices import INDICATORS, refuse
 from symderiv.reader.names import GREEK_NAMES, index_word, plain
-from symderiv.reader.nodes import is_data, parts_of
+from symderiv.reader.nodes import is_data, parts_of, stands_bare
 from symderiv.reader.symbols import Function
 from symderiv.reader.vocabulary import QUANTITIES
 from symderiv.terms import (
     ONE,
     ZERO,
     Context,
-    Deriv,
     Fn,
     Head,
     Index,
@@ -93,6 +92,8 @@ class Calls(Expectations):
         if not items:
             raise refuse("E105", "there is nothing in the brackets", group)
         items = [item for item in items if not is_data(item)] if len(items) > 1 else items
+        if len(items) == 1 and isinstance(items[0], syntax.Add) and stands_bare(items[0], name):
+            return ONE, 0  # s(1 - s) is a product
         of_values = self.of_values(base, sub, group.body)
         if name == r"\delta" and sub is None and self._are_indices(items) and not self.symbols.functions.get((name, 0)):
             first, second = map(self.operand, items)
@@ -382,6 +383,9 @@ class Calls(Expectations):
         if not replaced and not families:
             symbols.calls.pop(key, None)
             return self._whole(name, subs, sups, node)
+        parameters = {p.var.head for p in function.parameters if p.var is not None}
+        if parameters & symbols.reached(*replaced.values()):
+            return self.with_arguments(self._member(name, subs, sups, node), replaced, families, node)  # s(-x) is no s
         symbols.calls[key] = (replaced, families)
         return self.with_arguments(self._member(name, subs, sups, node), replaced, families, node)
 
@@ -521,11 +525,10 @@ class Calls(Expectations):
                 )
                 return self.scripts(result, node.sup, node.primes, node)
         if node.primes:
-            point = Var("·", (), ())
-            derivative: Term = Fn(kind, point)
-            for _ in range(node.primes):
-                derivative = Deriv(derivative, point)
-            raise refuse("E126", f"a prime on {name}", node, "write the derivative as \\frac{d}{dx}")
+            derivative = self.function_derivative(base, node.primes, argument, node)
+            if derivative is None:
+                raise refuse("E126", f"a prime on {name}", node, "write the derivative as \\frac{d}{dx}")
+            return self.scripts(derivative, node.sup, 0, node)
         result = elementwise([inner_value], lambda p: Fn(kind, p[0]), symbols.ranges, node.span)
         return self.scripts(result, node.sup, 0, node)
 

@@ -232,6 +232,8 @@ class Chains(Namings):
             if isinstance(side, Term):
                 self.used |= {t.head for t in subterms(side) if isinstance(t, Var)}
         posed.case, posed.earlier_case = self.reading.case, self.reading.earlier_case
+        posed.values, posed.earlier_values = self.reading.values, self.reading.earlier_values
+        posed.held = self.reading.held
         posed.kept = self.kept
         posed.solving = self.reading.solving and self.fresh_chain
         posed.implied = self.implied and self.fresh_chain

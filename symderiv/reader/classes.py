@@ -7,12 +7,13 @@ anywhere.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence, Set
 from itertools import pairwise
 
 from symderiv.reader import syntax
 from symderiv.reader.names import plain
-from symderiv.reader.nodes import stands_as_value, syntax_parts
+from symderiv.reader.nodes import index_names, stands_as_value, syntax_parts
 from symderiv.reader.symbols import INDEX_LETTERS
 
 COUNTING = frozenset("ijklmnrs")  # letters that hardly ever stand for anything but an index
@@ -28,7 +29,7 @@ def class_letters(rows: Sequence[syntax.Row], summed: Set[str]) -> set[str]:
                 compared |= _compared([left, right], known)  # "when $k = y$"
         for segment in row.segments:
             if isinstance(segment.side, syntax.Node):
-                compared |= _in(segment.side, known)
+                compared |= _in(segment.side, known) | set(_chosen(segment.side))
         for remark in row.remarks:
             compared |= _in(remark.content, known)
     compared -= set(summed)
@@ -53,6 +54,31 @@ def _in(node: syntax.Node, known: Set[str]) -> set[str]:
     return found.union(*(_in(part, known) for part in syntax_parts(node)))
 
 
+def _chosen(node: syntax.Node) -> Iterator[str]:
+    r"""The o of ``\frac{e^{u_o}}{\sum_w e^{u_w}}``: the numerator is the summand for that w."""
+    match node:
+        case syntax.Quotient(numerator=above, denominator=syntax.BigOp(kind=r"\sum", sub=sub, body=body)):
+            for name in index_names(sub):
+                for other in sorted({plain(s.name) for s in _subscripts(above)}):
+                    pattern = rf"(?<![\w\\]){re.escape(name)}(?!\w)"
+                    if _is_letter(other) and re.sub(pattern, other, syntax.sexpr(body)) == syntax.sexpr(above):
+                        yield other
+    for part in syntax_parts(node):
+        yield from _chosen(part)
+
+
+def _subscripts(node: syntax.Node) -> Iterator[syntax.Symbol]:
+    if isinstance(node, syntax.Scripted) and isinstance(node.sub, syntax.Symbol):
+        yield node.sub
+    for part in syntax_parts(node):
+        yield from _subscripts(part)
+
+
+def _is_letter(name: str) -> bool:
+    """Whether it is a small letter that is not known for an index anyway."""
+    return name not in INDEX_LETTERS and len(name) == 1 and name.isascii() and name.islower()
+
+
 def _is_delta(node: syntax.Node) -> bool:
     return isinstance(node, syntax.Symbol) and plain(node.name) == r"\delta"
 
@@ -62,7 +88,7 @@ def _compared(parts: Sequence[syntax.Node], known: Set[str]) -> set[str]:
     names = [plain(part.name) for part in parts if isinstance(part, syntax.Symbol)]
     if len(parts) != 2 or len(names) != 2 or known.isdisjoint(names):
         return set()
-    return {n for n in names if n not in INDEX_LETTERS and len(n) == 1 and n.isascii() and n.islower()}
+    return {n for n in names if _is_letter(n)}
 
 
 def _is_value(row: syntax.Row, name: str) -> bool:

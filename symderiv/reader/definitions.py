@@ -140,6 +140,8 @@ class Definitions(Meanings):
                     labels = [*labels, *(i for i in arg_labels if i not in labels)]
         except ReadError:
             return None
+        if subs and not labels:
+            name = self.symbols.lettered.get((name, tuple(subs)), name)
         return (name, subs, labels) if rest is None else None
 
     def is_defined(self, head: tuple) -> bool:
@@ -158,6 +160,10 @@ class Definitions(Meanings):
         name, subs, labels = found
         if name in symbols.size_names or (name in symbols.declared and not subs):
             return False
+        if not labels and not head[3] and relation == "=" and self._counts_elsewhere(name, subs, left, right):
+            name = symbols.lettered.setdefault((name, tuple(subs)), f"{name}~{subs[0]}")
+        if len(subs) == 1 and not labels:
+            self._tell_weights_apart(str(subs[0]), right)
         small = _entries(right)
         if small is not None and not subs and not labels and name.lower() == small != name:
             symbols.entry_families[name] = small  # W = [w_{ij}] names the matrix of these entries
@@ -196,6 +202,8 @@ class Definitions(Meanings):
             if written in symbols.auto or (before and self.reading.solving and relation == "="):
                 symbols.new_version(name, len(subs), len(labels))
                 existing = ()
+            if relation == "=" and self._is_special(existing):
+                return False  # "for $y = 1$, $L = -\log p$" says what L is there
             members_only = bool(existing) and all(any(isinstance(p, int) for p in d.params) for d in existing)
             this = (*subs, *labels)
             another_member = (

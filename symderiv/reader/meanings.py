@@ -10,11 +10,13 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from symderiv.diagnostics import Diagnostic, ReadError
 from symderiv.judge import prove_all
-from symderiv.kernel import Proved, Verdict
+from symderiv.kernel import Proved, Refuted, Undecided, Verdict
 from symderiv.reader import prose, syntax
 from symderiv.reader.arrays import Array
 from symderiv.reader.claims import Claims
 from symderiv.reader.einstein import summed
+from symderiv.reader.names import plain
+from symderiv.reader.nodes import connects, every, names_in, parts_of, sums, syntax_parts
 from symderiv.reader.reading import Posed, Reading
 from symderiv.reader.wholes import Wholes
 from symderiv.terms import Definition, Deriv, Head, Index, Opaque, Range, Term, Var, rename, subterms
@@ -49,6 +51,52 @@ class Meanings(Wholes):
         if isinstance(whole, Array) and all(isinstance(axis, str) for axis in whole.axes):
             bodies.append(whole.entry(tuple("?" for _ in whole.axes)))
         return any(isinstance(body, Deriv) for body in bodies)
+
+    def _is_special(self, existing: Sequence[Definition]) -> bool:
+        """Whether the words give a value to something that the meaning so far depends on."""
+        reached = self.symbols.reached(*(d.body for d in existing))
+        return any(isinstance(a.data[0], Var) and a.data[0].head in reached for a in self.reading.values)
+
+    def _counts_elsewhere(self, name: str, subs: Sequence[Index], left: syntax.Node, right: syntax.Node) -> bool:
+        r"""Whether ``a_k = \sum_j w_{kj} z_j`` is about other units than the a_j that have been defined.
+
+        The j of the earlier meaning is summed over then, with weights from these units to those; or the line speaks of
+        quantities whose letters tell such units apart already.
+        """
+        symbols = self.symbols
+        made = symbols.definitions.get(Head(symbols.name(name, 1), 1, 0), ()) if len(subs) == 1 else ()
+        if len(made) != 1 or not isinstance(subs[0], str) or not isinstance(made[0].params[0], str):
+            return False
+        here, there = subs[0], made[0].params[0]
+        if here == there or not (connects(right, here, there) or self._tells_apart(right, here, there)):
+            return False
+        return isinstance(self._verdict(left, right), Refuted | Undecided)
+
+    def _tell_weights_apart(self, here: str, node: syntax.Node) -> None:
+        r"""In ``y_k = \sum_j w_{kj} z_j`` the w are other weights than those w_{ji} that the z_j have come from."""
+        symbols = self.symbols
+        for there, body in sums(node):
+            below: set[Head] = set()
+            weights: list[tuple[str, tuple[str, ...]]] = []
+            for part in every(body):
+                base, sub, sup, _ = parts_of(part)
+                letters = tuple(names_in(sub)) if sub is not None and sup is None else ()
+                if isinstance(base, syntax.Symbol) and letters == (there,):
+                    name = symbols.lettered.get((plain(base.name), letters), plain(base.name))
+                    made = symbols.definitions.get(Head(symbols.name(name, 1), 1, 0), ())
+                    below |= symbols.reached(*(d.body for d in made))
+                elif isinstance(base, syntax.Symbol) and sorted(letters) == sorted((here, there)):
+                    weights.append((plain(base.name), letters))
+            for name, letters in weights:
+                if here != there and Head(name, 2, 0) in below:
+                    symbols.lettered.setdefault((name, letters), f"{name}~{''.join(letters)}")
+
+    def _tells_apart(self, node: syntax.Node, here: str, there: str) -> bool:
+        base, sub, _, _ = parts_of(node)
+        if isinstance(base, syntax.Symbol) and isinstance(sub, syntax.Symbol) and plain(sub.name) == here:
+            families = {self.symbols.lettered.get((plain(base.name), (letter,))) for letter in (here, there)}
+            return len(families) > 1
+        return any(self._tells_apart(part, here, there) for part in syntax_parts(node))
 
     def _said(self, index: Index) -> Range | None:
         """What an index is said to run over, sizes with numbers put in."""

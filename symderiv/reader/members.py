@@ -93,7 +93,7 @@ class Members(Vectors):
             name in ("e", r"\mathrm{e}", r"\text{e}")
             and sub is None
             and not symbols.defines("e", 0)
-            and "e" not in symbols.shapes
+            and ("e" not in symbols.shapes or self._is_formula(sup))
             and "e" not in self.bound
         ):
             if sup is None:
@@ -137,6 +137,8 @@ class Members(Vectors):
                 return short
         sups, sup, name = self.label(name, sup)
         symbols = self.symbols
+        if subs and not sups:
+            name = symbols.lettered.get((name, tuple(subs)), name)
         if (
             len(subs) == 2
             and sup is not None
@@ -301,18 +303,19 @@ class Members(Vectors):
 
     def scripts(self, value: Value, sup: syntax.Node | None, primes: int, node: syntax.Node) -> Value:
         """Primes and exponent on a value."""
+        own = self._own_variable(value) if primes else None
         for _ in range(primes):
             if isinstance(value, Opaque) and len(value.parts) == 1:
                 value = Opaque(value.name, value.parts, (value.orders[0] + 1,))
                 continue
-            if self.variable is None:
+            variable = self.variable or own
+            if variable is None:
                 raise refuse(
                     "E126",
                     "a prime, but no variable that it differentiates by is in sight",
                     node,
                     "write the derivative as \\frac{\\partial ...}{\\partial ...}",
                 )
-            variable = self.variable
             value = elementwise(
                 [value],
                 lambda p, by=variable: Deriv(p[0], by),  # type: ignore[misc]
@@ -348,6 +351,22 @@ class Members(Vectors):
                 return elementwise([value], lambda p: power(p[0], 2), self.symbols.ranges, node.span)
             raise refuse("E150", "a power of a matrix is not in the language", node)
         return power(value, exponent)
+
+    def _own_variable(self, value: Value) -> Var | None:
+        """The one variable of a function that was defined with it, as s(x), and stands alone: ``s' = s(1 - s)``."""
+        function = None
+        if isinstance(value, Var) and not value.indices:
+            written = value.name.partition("#")[0]
+            function = self.symbols.functions.get((written, 0)) if self.symbols.name(written) == value.name else None
+        if function is None or len(function.parameters) != 1:
+            return None
+        variable = function.parameters[0].var
+        return variable if variable is not None and not variable.indices else None
+
+    @staticmethod
+    def _is_formula(sup: syntax.Node | None) -> bool:
+        """Whether a superscript can be neither a label nor a sign of transposition: ``e^{e_{ti}}``."""
+        return sup is not None and not isinstance(sup, syntax.Symbol | syntax.Number | syntax.Group | syntax.Text)
 
     def _is_exponent(self, sup: syntax.Node) -> bool:
         """Whether what may be a sign of transposition is a number: t, or a T that is defined."""

@@ -78,7 +78,7 @@ def index_word(node: syntax.Node) -> str:
 
 def shown(name: str) -> str:
     """A symbol's name as its author wrote it, without the version and the examples that it is read for."""
-    return SLOT.sub(r"\1", name.split("@")[0].split("#")[0])
+    return SLOT.sub(r"\1", re.split("[@#~]", name)[0])
 
 
 def letter_of(index: str) -> str:

@@ -232,6 +232,46 @@ def rounded(node: syntax.Node) -> bool:
     return any(rounded(part) for part in syntax_parts(node))
 
 
+def stands_bare(node: syntax.Node, name: str) -> bool:
+    """Whether ``name`` stands in ``node`` without a bracket after it, with or without scripts."""
+    if isinstance(node, syntax.Symbol | syntax.Scripted):
+        base = parts_of(node)[0]
+        return isinstance(base, syntax.Symbol) and plain(base.name) == name
+    if isinstance(node, syntax.Product):
+        for n, factor in enumerate(node.factors):
+            after = node.factors[n + 1] if n + 1 < len(node.factors) and node.operators[n] == "" else None
+            called = after is not None and isinstance(parts_of(after)[0], syntax.Group)
+            if not (called and isinstance(factor, syntax.Symbol | syntax.Scripted)) and stands_bare(factor, name):
+                return True
+        return False
+    return any(stands_bare(part, name) for part in syntax_parts(node))
+
+
+def connects(node: syntax.Node, here: str, there: str) -> bool:
+    r"""Whether ``node`` sums over ``there`` something with weights w_{here, there} or w_{there, here}."""
+    return any(
+        index == there and sorted(names_in(part.sub)) == sorted((here, there))
+        for index, body in sums(node)
+        for part in every(body)
+        if isinstance(part, syntax.Scripted) and part.sub is not None
+    )
+
+
+def sums(node: syntax.Node) -> Iterator[tuple[str, syntax.Node]]:
+    """The indices of the sums in ``node``, each with what it is summed over."""
+    for part in every(node):
+        if isinstance(part, syntax.BigOp):
+            for index in index_names(part.sub):
+                yield index, part.body
+
+
+def every(node: syntax.Node) -> Iterator[syntax.Node]:
+    """A node and all that stands in it."""
+    yield node
+    for part in syntax_parts(node):
+        yield from every(part)
+
+
 def index_names(sub: syntax.Node | None) -> Iterator[str]:
     match sub:
         case syntax.Symbol():

@@ -38,6 +38,16 @@ PLAIN_CASE = re.compile(
     r"(?<![A-Za-z\\_^])([a-z])\s*(==?|≠|!=|\\neq?|(?:is\s+)?(?:not\s+)?equal\s+to|equals|does\s+not\s+equal)\s*([a-z])"
     r"(?![A-Za-z(_^'’])"
 )
+_SUPPOSE = (
+    r"\b(?:for|if|when|whenever|cases?|with|assum\w*|suppos\w*|setting|taking|at|für|wenn|falls|mit|pour|si|avec"
+    r"|para|cuando|con)"
+)
+SUPPOSED = re.compile(
+    _SUPPOSE + r"(?:\s+(?:that|the|an?|case|of|where|class|label|target|example|special|positive|negative))*[\s,:(]*$"
+    r"|(?:当|當|若|如果|令|取|설|때)\s*$",
+    re.IGNORECASE,
+)
+PLAIN_VALUE = re.compile(_SUPPOSE + r"\s+([a-zA-Z]|[α-ω])\s*=\s*(-?)(\d+)(?![\w.^/*])", re.IGNORECASE)
 BOTH = re.compile(
     r"\b(combin\w*|both cases|in general|altogether|put\w* together|summari\w*|unif\w*)\b"
     r"|综合|综上|합치면|종합|en résumé",
@@ -49,6 +59,17 @@ CONSTRAINT = re.compile(
     re.IGNORECASE,
 )
 CONSTANT = re.compile(r"\bconstants?\b|常量|常数|常數|상수|constante|konstante", re.IGNORECASE)
+HELD = re.compile(
+    r"\b(?:hold(?:s|ing)?|held|keep(?:s|ing)?|kept|treat\w*|regard\w*|consider\w*|with)\b.{0,60}?\b(?:fixed|as\s+(?:an?\s+)?constants?)"
+    r"|\bstop[\s-]?grad\w*|\bdetach\w*|固定|看作常数|视为常数|고정",
+    re.IGNORECASE | re.DOTALL,
+)
+EM = re.compile(r"\bEM\b|\b[Ee]xpectation[\s-][Mm]aximi[sz]ation\b|\b[EM][\s-]step\b|EM\s*算法")
+LABEL = re.compile(
+    r"\$\s*(?:is|are|be|being|denotes?|represents?|now)\s+(?:now\s+)?(?:the\s+|our\s+|an?\s+)?(?:(?:true|actual|correct|binary|desired|known"
+    r"|one[\s-]hot|class|training|observed)\s+)*(?:labels?|targets?|ground[\s-]truth)\b",
+    re.IGNORECASE,
+)
 EINSTEIN = re.compile(
     r"einstein\s+(?:summation|sum|notation|convention)|summation\s+convention|爱因斯坦|아인슈타인"
     r"|\b(?:repeated|dummy)\s+ind(?:ex|ices)\b",
@@ -164,6 +185,11 @@ def _index_like(node: syntax.Node) -> bool:
 def plain_cases(text: str) -> list[tuple[str, str, str]]:
     """Cases written in plain text: ``i = j``, ``i≠j``, ``i is not equal to j``."""
     return [(m[1], "!=" if "not" in m[2] or m[2][0] in "≠!\\" else "=", m[3]) for m in PLAIN_CASE.finditer(text)]
+
+
+def plain_values(text: str) -> list[tuple[str, str, str]]:
+    """Values given in plain text: ``For β=1:``, as (letter, sign, digits)."""
+    return [(m[1], m[2], m[3]) for m in PLAIN_VALUE.finditer(text)]
 
 
 def range_of(row: syntax.Row) -> tuple[str, int, syntax.Node] | None:

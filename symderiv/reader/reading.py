@@ -39,6 +39,8 @@ class Posed:
     notes: tuple[str, ...] = ()
     case: tuple[Assumption, ...] = ()
     earlier_case: tuple[Assumption, ...] = ()
+    values: tuple[Assumption, ...] = ()  # the values that the words right before it give to symbols: "for $\\beta = 1$"
+    earlier_values: tuple[Assumption, ...] = ()  # and those said last in the section
     rounded: bool = False
     guessed: bool = False
     constant: bool = False
@@ -53,6 +55,7 @@ class Posed:
     transposed: tuple[Value, Value] | None = None  # both sides with derivatives by vectors the other way round
     taken: bool = False  # whether it states a derivative that later steps take as given
     summands: frozenset[Head] = frozenset()  # new names for the summands before it, which is all that it says
+    held: frozenset[str] | None = None  # what the section says is held fixed: names, or none in particular
     kept: frozenset[str] = frozenset()  # the indices of the chain's first side, free under Einstein's convention
 
 
@@ -65,7 +68,9 @@ class Reading:
     ``prose`` are the words just before the current place; ``sought``: the last words in the section say that
     something is set to zero, or solved; ``solving``: an equation "= 0" came before in the section, which ``begins``
     after so many steps; ``seen`` are the names in the formulas so far; ``case`` what they say of indices,
-    ``earlier_case`` what was said last in the section; ``constants`` the symbols that the words call constants.
+    ``earlier_case`` what was said last in the section, ``values`` and ``earlier_values`` the same of the values that
+    symbols are given; ``constants`` the symbols that the words call constants, ``held`` those
+    that the section says are held fixed: none in particular if empty, nothing said if None.
     With ``strict``, assumptions that only the prose states do not count.
     """
 
@@ -83,7 +88,10 @@ class Reading:
         self.begins = 0
         self.case: tuple[Assumption, ...] = ()
         self.earlier_case: tuple[Assumption, ...] = ()
+        self.values: tuple[Assumption, ...] = ()
+        self.earlier_values: tuple[Assumption, ...] = ()
         self.constants: set[str] = set()
+        self.held: frozenset[str] | None = None
         self._parsed: dict[Span, syntax.Rows] = {}
         self.limit: Span | None = None
         length = 0

@@ -187,13 +187,28 @@ class Readings:
             if var.name in names and len(var.subs) == 2
         )
 
-    def explicit(self, claim: Claim) -> Claim | None:
+    def fixed(self, posed: Posed, claims: Sequence[Claim]) -> tuple[list[Claim], tuple[str, ...]] | None:
+        """The claims where derivatives hold fixed what the words say is held fixed."""
+        if posed.held is None:
+            return None
+        heads = self.symbols.reached(*(side for claim in claims for side in (claim.left, claim.right)))
+        held = frozenset(
+            h for h in heads & claims[0].context.definitions.keys() if not posed.held or h.name in posed.held
+        )
+        read = [self.explicit(claim, held) for claim in claims]
+        if None in read:
+            return None
+        names = ", ".join(sorted(shown(name) for name in posed.held)) or "what stands in it"
+        return [claim for claim in read if claim is not None], (f"{names} is held fixed here, as the words say",)
+
+    def explicit(self, claim: Claim, held: frozenset[Head] | None = None) -> Claim | None:
         """The claim with explicit partial derivatives of intermediates, where the author differentiates by these too.
 
         With x' = (x - m)/s, the derivative of x' by x may hold m and s fixed; that of a loss is always the total one.
-        None if no derivative in the claim allows that reading.
+        None if no derivative in the claim allows that reading. With ``held``, these are what is held fixed.
         """
-        held = frozenset(h for h in self.symbols.variables if h in claim.context.definitions)
+        if held is None:
+            held = frozenset(h for h in self.symbols.variables if h in claim.context.definitions)
         changed = False
 
         def partial(term: Term) -> Term | None:

@@ -5,18 +5,19 @@ An assumption carries the line and the words that state it. This module must nev
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from fractions import Fraction
 
-from symderiv.diagnostics import ReadError
+from symderiv.diagnostics import Diagnostic, ReadError
 from symderiv.document import Inline, InlineMath, Span, inline_formulas
 from symderiv.reader import prose, syntax
-from symderiv.reader.names import plain
+from symderiv.reader.names import plain, shown
 from symderiv.reader.nodes import parts_of
 from symderiv.reader.prose import CONSTANT
 from symderiv.reader.reading import Reading
 from symderiv.reader.symbols import MARK
-from symderiv.reader.vocabulary import LOSSES
-from symderiv.terms import ONE, Assumption, Head, Range, Sum, Term, Var, subterms
+from symderiv.reader.vocabulary import LOSSES, UNICODE
+from symderiv.terms import ONE, Assumption, Head, Num, Range, Sum, Term, Var, num, subterms
 
 
 class Statements:
@@ -46,6 +47,94 @@ class Statements:
                 text = f"{a} {'=' if op == '=' else chr(92) + 'ne'} {b}"
                 found.setdefault((kind, (a, b)), Assumption(kind, (a, b), text, "said before the formula"))
         return tuple(found.values()) if len(found) == 1 else ()
+
+    def held(self, inlines: Sequence[Inline]) -> frozenset[str] | None:
+        """What the words hold fixed: the symbols in that sentence; empty if it names none, None if nothing is."""
+        found: set[str] = set()
+        said = False
+        for sentence in prose.sentences(inlines):
+            if prose.HELD.search(sentence.words):
+                said = True
+                found.update(name for name, defined in self._symbols(sentence.formulas) if defined)
+        return frozenset(found) if said else None
+
+    def relabelled(self, inlines: Sequence[Inline]) -> None:
+        """``where $y$ is the label``, of a y that was defined as something else: its earlier meaning ends."""
+        for sentence in prose.sentences(inlines):
+            for found in prose.LABEL.finditer(sentence.words):
+                formula = sentence.formulas[sentence.words.count("$", 0, found.start())]
+                for row in self.reading.rows(formula.latex, formula.span).rows:
+                    match [s.side for s in row.segments]:
+                        case [syntax.Symbol() as symbol] if self.symbols.defines(plain(symbol.name), 0, 0):
+                            self.symbols.new_version(plain(symbol.name))
+                            message = f"{shown(plain(symbol.name))} is a label from here on; its earlier meaning ends"
+                            self.reading.diagnostics.append(Diagnostic("W420", message, formula.span))
+
+    def _symbols(self, found: Sequence[InlineMath]) -> Iterator[tuple[str, bool]]:
+        """The lone symbols and members among formulas, and whether they are defined."""
+        defined = {head.name for head in self.symbols.definitions}
+        for formula in found:
+            for row in self.reading.rows(formula.latex, formula.span).rows:
+                side = row.segments[0].side if len(row.segments) == 1 else None
+                base = parts_of(side)[0] if isinstance(side, syntax.Node) else None
+                if isinstance(base, syntax.Symbol):
+                    yield plain(base.name), plain(base.name) in defined
+
+    def values(self, inlines: Sequence[Inline]) -> tuple[Assumption, ...]:
+        r"""The values that the words give to symbols for what follows: ``for $\beta = 1$``, ``when $y = 0$``."""
+        if self.reading.strict:
+            return ()
+        found: dict[Var, Assumption] = {}
+        for sentence in prose.sentences(inlines):
+            before = sentence.words.split("$")
+            for n, formula in enumerate(sentence.formulas):
+                if not prose.SUPPOSED.search(before[n]):
+                    continue
+                for row in self.reading.rows(formula.latex, formula.span).rows:
+                    given = self.value_said(row)
+                    if given is not None and found.setdefault(given.data[0], given).data != given.data:
+                        return ()  # "if $y = 1$ ... and if $y = 0$": both are spoken of
+        for name, sign, digits in prose.plain_values(prose.words(inlines)):
+            letter = UNICODE.get(name, name)
+            symbol = Var(self.symbols.name(letter), (), ())
+            if letter in self.symbols.bare and letter not in self.symbols.index_names | self.symbols.size_names:
+                value = num(Fraction(sign + digits))
+                text = f"{letter} = {sign}{digits}"
+                given = Assumption("equation", (symbol, value), text, "said before the formula")
+                if found.setdefault(symbol, given).data != given.data:
+                    return ()
+        return tuple(found.values())
+
+    def values_beside(self, row: syntax.Row) -> tuple[Assumption, ...]:
+        r"""The value that words beside a formula give to a symbol: ``L = -\log p \quad \text{if } y = 1``."""
+        if self.reading.strict:
+            return ()
+        said = [r.content.body if isinstance(r.content, syntax.Group) else r.content for r in row.remarks]
+        found = [self._value(node.left, *node.rest) for node in said if isinstance(node, syntax.Relation)]
+        return tuple(a for a in found if a is not None)
+
+    def value_said(self, row: syntax.Row) -> Assumption | None:
+        """The value that a row gives to a symbol, if it does nothing else."""
+        match [(s.relation, s.side) for s in row.segments]:
+            case [(None, left), ("=", right)] if isinstance(left, syntax.Node) and isinstance(right, syntax.Node):
+                return None if self.reading.strict else self._value(left, ("=", right))
+        return None
+
+    def _value(self, left: syntax.Node, *rest: tuple[str, syntax.Node]) -> Assumption | None:
+        """``left = number``, said of a symbol that is defined nowhere."""
+        match left, rest:
+            case ((syntax.Symbol() | syntax.Scripted()), (("=", syntax.Number() | syntax.Add() as right),)):
+                self.elaborator.start_chain()
+                try:
+                    symbol, value = self.elaborator.scalar(left), self.elaborator.scalar(right)
+                except ReadError:
+                    return None
+                if not isinstance(symbol, Var) or not isinstance(value, Num) or symbol.head in self.symbols.definitions:
+                    return None
+                source = self.reading.document.source
+                text = source.text[left.span.start : right.span.end].strip()
+                return Assumption("equation", (symbol, value), text, f"line {source.position(left.span.start).line}")
+        return None
 
     def beside(self, row: syntax.Row) -> list[Assumption]:
         """Conditions between indices beside the formulas of a row; alone in its display, one holds for all."""

@@ -317,7 +317,7 @@ class Survey:
         if not isinstance(below, syntax.Symbol):
             return
         size = plain(below.name)
-        if len(size) == 1 and node.sup is None and (size.isupper() or size in "mn"):
+        if len(size) == 1 and node.sup is None and (size.isupper() or size in "dmn"):
             for name in index_names(node.sub) if node.sub is not None else ("",):
                 self.averages.setdefault(name, set()).add(size)
                 self.symbols.index_sizes[name] = size

@@ -20,6 +20,7 @@ from symderiv.terms import (
     Assumption,
     Definition,
     Head,
+    Index,
     Range,
     Size,
     Sum,
@@ -41,7 +42,7 @@ MARK = "@"  # parts the name of a family from the examples that its members belo
 
 def base_name(name: str) -> str:
     r"""The letter of a symbol: without the layer in ``w^{l}``, without a version."""
-    return re.split(r"[\^_#@]", name)[0]
+    return re.split(r"[\^_#@~]", name)[0]
 
 
 def of_one(head: Head) -> Head:
@@ -100,6 +101,7 @@ class Symbols:
     ``nameless`` the index of a sum over examples that has none, ``common`` the names of what is the same for all
     examples, ``lifted`` the families that are read for each example, and of which examples; ``entrywise`` unknown
     functions whose derivative stands beside an elementwise product, so that f(z) of a vector is that of each entry;
+    ``lettered`` the family that a_k is where another one, a_j, has that name and k counts another layer (w_{kj}, too);
     ``short`` the losses L by which names as dz are defined, dz = dL/dz; ``turned`` names of
     which a member is transposed, w_i^T.
     """
@@ -187,6 +189,7 @@ class Symbols:
     common: set[str] = field(default_factory=set)
     nameless: str = ""
     lifted: dict[Head, set[str]] = field(default_factory=dict)
+    lettered: dict[tuple[str, tuple[Index, ...]], str] = field(default_factory=dict)
 
     def name(self, written: str, subs: int = 0, sups: int = 0) -> str:
         return self.versions.get(Head(written, subs, sups), written)

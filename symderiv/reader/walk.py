@@ -67,6 +67,7 @@ class Walk:
         self.reading = reading = Reading(document, strict)
         self.outside = outside
         self.displays: list[Span] = []
+        self.held: frozenset[str] | None = None  # what the document as a whole holds fixed
         self.bounded = False  # the last words speak of signs or bounds
         self.met: set[str] = set()  # the texts of displays to skip that occurred
         self.posed, self.diagnostics = reading.posed, reading.diagnostics
@@ -96,11 +97,10 @@ class Walk:
             survey.row(row)
         reading.symbols.index_names |= class_letters(rows, survey.summed.keys())
         reading.symbols.awaited = {f: x for f, x in functions_of_one(rows).items() if f not in FUNCTIONS}
-        survey.settle(
-            " ".join(
-                prose.words(block.inlines) for block in all_blocks(blocks) if isinstance(block, Paragraph | Heading)
-            )
-        )
+        words = " ".join(prose.words(b.inlines) for b in all_blocks(blocks) if isinstance(b, Paragraph | Heading))
+        survey.settle(words)
+        if prose.EM.search(words):
+            self.held = reading.held = frozenset()  # the M-step holds the responsibilities fixed
         self._declare([given for given in self.outside if given not in defined])
         for block in all_blocks(blocks):
             if isinstance(block, Directive) and block.text.split()[:1] == ["shape"]:
@@ -143,8 +143,10 @@ class Walk:
             case Heading(inlines=inlines):
                 self.chains.section()
                 reading.prose, self.bounded = "", False
+                reading.held = self.statements.held(inlines) or self.held
                 reading.sought = bool(prose.SETS_TO_ZERO.search(prose.words(inlines)))
                 reading.case = reading.earlier_case = self.statements.cases(inlines)
+                reading.values = reading.earlier_values = self.statements.values(inlines)
             case Paragraph(inlines=inlines):
                 self._prose(inlines)
             case Display():
@@ -218,7 +220,14 @@ class Walk:
         elif self.reading.prose.strip():
             self.reading.case = ()
             if prose.BOTH.search(self.reading.prose):
-                self.reading.earlier_case = ()
+                self.reading.earlier_case = self.reading.earlier_values = ()
+        if (held := self.statements.held(inlines)) is not None:
+            self.reading.held = held
+        self.statements.relabelled(inlines)
+        if found := self.statements.values(inlines):
+            self.reading.values = self.reading.earlier_values = found
+        elif self.reading.prose.strip():
+            self.reading.values = ()
         if prose.EINSTEIN.search(self.reading.prose):
             self.reading.symbols.einstein = True
         alone = re.search(r"[^\s$.,;:]", self.reading.prose) is None
@@ -244,9 +253,10 @@ class Walk:
     def _display(self, block: Display) -> None:
         if self._skipped(block):
             return
+        reading = self.reading
         self.displays.append(block.span)
         number = len(self.displays) - 1
-        rows = self.reading.rows(block.latex, block.span)
+        rows = reading.rows(block.latex, block.span)
         self.diagnostics.extend(rows.warnings)
         beside = [self.statements.beside(row) for row in rows.rows]
         kinds = {(a.kind, a.data) for found in beside for a in found}
@@ -271,10 +281,21 @@ class Walk:
                 own = sum(segment.relation in ("<", ">", "<=", ">=") for segment in row.segments)
                 signs = len(BOUND.findall(text, start, row.cells_span.end))
                 self.reading.bounded = self.bounded or signs > own
+                before, reading.values = reading.values, self._values_beside(rows.rows[n : n + 2]) or reading.values
                 self.chains.segments(row, number, n, whole or inherited)
+                reading.values = before
                 self.chains.see(row)
             elif row.remarks and self.statements.row(row):
                 self.chains.last = None
+
+    def _values_beside(self, rows: Sequence[syntax.Row]) -> tuple[Assumption, ...]:
+        r"""The values that stand beside the first of ``rows``, on its line: ``L = -\log p, \quad y = 1``."""
+        found = self.statements.values_beside(rows[0])
+        for row in rows[1:]:
+            between = self.reading.document.source.text[rows[0].cells_span.end : row.cells_span.start]
+            given = self.statements.value_said(row) if "\\\\" not in between else None
+            found += (given,) if given is not None else ()
+        return found
 
     def _unread(self, row: syntax.Row, display: int, n: int) -> None:
         """A row that could not be split: a step that is not read, if it says anything of two sides."""
