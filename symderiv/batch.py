@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from symderiv import cache, sidefile
+from symderiv.checked import Opinions
 from symderiv.diagnostics import Diagnostic, UserError
 from symderiv.document import Span
 from symderiv.kernel.budget import SECONDS
@@ -35,7 +36,7 @@ Progress = Callable[[int, int], None]
 class Task:
     """A file to check, how, and in which ``form`` (text, json, sarif or markdown) to write what was found.
 
-    ``cache`` is the folder of the cache, or "".
+    With ``second_opinion``, SymPy is asked about each verdict. ``cache`` is the folder of the cache, or "".
     """
 
     path: str
@@ -45,6 +46,7 @@ class Task:
     form: str = "json"
     colours: bool = False
     only_problems: bool = False
+    second_opinion: bool = False
     cache: str = ""
 
 
@@ -82,6 +84,7 @@ class Outcome:
     speaks_of_classes: bool = False
     fault: str = ""
     piece: Any = None
+    opinions: Opinions | None = None
 
 
 def examine(task: Task, read: Read | None = None, progress: Progress | None = None) -> tuple[Examined, str]:
@@ -106,6 +109,10 @@ def examine(task: Task, read: Read | None = None, progress: Progress | None = No
             strict=task.strict,
             progress=progress,
         )
+        if task.second_opinion:
+            from symderiv.sympy_engine import rechecked
+
+            checked = rechecked(checked, progress)
     except Exception:
         return Examined(task.path, None, _fault(task)), traceback.format_exc()
     reason = nothing_to_check(checked)
@@ -130,6 +137,7 @@ def outcome(task: Task, found: Examined, fault: str = "") -> Outcome:
         speaks_of_classes(found),
         fault,
         _piece(task, found),
+        found.opinions,
     )
 
 
@@ -210,6 +218,7 @@ def _outcome(entry: Any) -> Outcome | None:
         shown = Diagnostic(shown["code"], shown["message"], Span(*shown["span"]), tuple(shown["notes"]), shown["help"])
         findings.append(Finding(shown, None, finding["origin"], finding["declaration"]))
     made = {"counts": Counts(**entry["counts"]), "findings": tuple(findings), "files": tuple(entry["files"])}
+    made["opinions"] = Opinions(**entry["opinions"]) if entry["opinions"] else None
     return Outcome(**{**entry, **made})
 
 

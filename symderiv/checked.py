@@ -41,13 +41,33 @@ class Step:
 
 
 @dataclass(frozen=True, slots=True)
+class Opinions:
+    """What other programs said of the proofs and counterexamples: with how many they ``agree``, of these how many they
+    ``showed`` by algebra, from how many they ``differ``, and on how many they have ``none``."""
+
+    agree: int = 0
+    showed: int = 0
+    differ: int = 0
+    none: int = 0
+
+    def __add__(self, other: Opinions) -> Opinions:
+        return Opinions(
+            self.agree + other.agree, self.showed + other.showed, self.differ + other.differ, self.none + other.none
+        )
+
+
+@dataclass(frozen=True, slots=True)
 class Checked:
-    """A document with the verdict on each of its steps. ``displays`` are the spans of its formulas, in order."""
+    """A document with the verdict on each of its steps. ``displays`` are the spans of its formulas, in order.
+
+    ``opinions`` is None where nobody else was asked.
+    """
 
     document: Document
     displays: tuple[Span, ...]
     steps: tuple[Step, ...]
     diagnostics: tuple[Diagnostic, ...] = ()
+    opinions: Opinions | None = None
 
     @property
     def claims(self) -> tuple[Step, ...]:

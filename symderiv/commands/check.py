@@ -62,6 +62,8 @@ def declare(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--einstein", nargs=0, action=_Declare, default=argparse.SUPPRESS,
                         help="repeated indices are summed over")  # fmt: skip
     parser.add_argument("--strict", action="store_true", help="count declared assumptions only, not those in the prose")
+    parser.add_argument("--second-opinion", action="store_true",
+                        help="ask SymPy about each proof for sizes 2 and 3, mpmath about counterexamples")  # fmt: skip
     parser.add_argument("--only-problems", action="store_true", help="leave out the steps that are in order")
     parser.add_argument("--quiet", "-q", action="store_true", help="problems only, and no summary")
     parser.add_argument("--skip-empty", action="store_true", help="pass over files that hold nothing to check")
@@ -204,7 +206,9 @@ def _task(path: str, options: argparse.Namespace) -> Task:
     only = options.only_problems or options.quiet
     colours = options.format == "text" and _coloured()
     kept = "" if options.no_cache else cache.folder()
-    return Task(name, options.classes, tuple(options.declarations), options.strict, options.format, colours, only, kept)
+    declared = tuple(options.declarations)
+    asked = options.second_opinion
+    return Task(name, options.classes, declared, options.strict, options.format, colours, only, asked, kept)
 
 
 def _in_turn(options: argparse.Namespace, show: Show, reports: _Reports) -> Iterator[tuple[Outcome, bool]]:

@@ -74,7 +74,7 @@ def instance(claim: Claim, general: Proved) -> Proved:
         raise ValueError("that is not the same claim about every class")
     given = tuple(a for a in general.given if a in claim.context.assumptions)
     conditions = tuple(Condition(rename(c.term, found[1]), c.relation) for c in general.conditions)
-    return Proved(claim, general.scope, given, conditions, f"{general.argument} and indices", seal=_SEAL)
+    return Proved(claim, general.scope, given, conditions, f"{general.argument} and indices", (), seal=_SEAL)
 
 
 def _says(claim: Claim) -> tuple:

@@ -113,7 +113,7 @@ class Prover:
         fixed += tuple(("size", value) for value in unnamed)
         scope = Scope(tuple(sorted(proof.minimum.items())), fixed)
         given = (*case.merged, *proof.given)
-        return Proved(case.claim, scope, given, proof.conditions, proof.argument, seal=_SEAL)
+        return Proved(case.claim, scope, given, proof.conditions, proof.argument, (), seal=_SEAL)
 
     def form(self, instance: Instance, assumptions: Sequence[Assumption], expand: int) -> Form:
         left, right, highs, extra = instance

@@ -92,14 +92,16 @@ class _Sealed:
 @dataclass(frozen=True, init=False)
 class Proved(_Sealed, kernel=_SEAL):
     """``claim`` holds for every size in ``scope``, every index in range and every real value of the variables that
-    satisfies ``given`` and the ``conditions``. ``argument`` says in a few words how it was shown."""
+    satisfies ``given`` and the ``conditions``. ``argument`` says in a few words how it was shown. All this holds of the
+    other claims of a conjunction, ``also``."""
 
-    __slots__ = ("argument", "claim", "conditions", "given", "scope")
+    __slots__ = ("also", "argument", "claim", "conditions", "given", "scope")
     claim: Claim
     scope: Scope
     given: tuple[Assumption, ...]
     conditions: tuple[Condition, ...]
     argument: str
+    also: tuple[Claim, ...]
 
 
 def conjunction(proofs: Sequence[Proved]) -> Proved:
@@ -119,7 +121,8 @@ def conjunction(proofs: Sequence[Proved]) -> Proved:
     given = tuple(dict.fromkeys(a for proof in proofs for a in proof.given))
     conditions = tuple(dict.fromkeys(c for proof in proofs for c in proof.conditions))
     scope = Scope(tuple(sorted(least.items())), tuple(sorted(fixed.items())))
-    return Proved(proofs[0].claim, scope, given, conditions, f"{len(proofs)} entries, each proved", seal=_SEAL)
+    also = tuple(proof.claim for proof in proofs[1:])
+    return Proved(proofs[0].claim, scope, given, conditions, f"{len(proofs)} entries, each proved", also, seal=_SEAL)
 
 
 @dataclass(frozen=True, init=False)

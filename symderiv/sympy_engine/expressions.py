@@ -55,14 +55,29 @@ def from_term(
     ``Derivative``.
     """
     definitions = context.definitions if context else {}
-    return _Writer({**(context.sizes if context else {}), **(sizes or {})}, definitions)(term, dict(indices or {}))
+    root = dict(indices or {})
+    return _Writer({**(context.sizes if context else {}), **(sizes or {})}, definitions, root)(term, root)
 
 
 class _Writer:
-    def __init__(self, sizes: Mapping[str, int], definitions: Mapping[Head, tuple[terms.Definition, ...]]) -> None:
+    def __init__(
+        self,
+        sizes: Mapping[str, int],
+        definitions: Mapping[Head, tuple[terms.Definition, ...]],
+        root: Mapping[str, int],
+    ) -> None:
         self.sizes, self.definitions = sizes, definitions
+        self.root = root  # the free indices of the claim, which definitions may mention
+        self.memo: dict[tuple, Expr] = {}
 
     def __call__(self, term: Term, at: Mapping[str, int]) -> Expr:
+        key = (term, *map(at.get, term.free))
+        found = self.memo.get(key)
+        if found is None:
+            found = self.memo[key] = self._written(term, at)
+        return found
+
+    def _written(self, term: Term, at: Mapping[str, int]) -> Expr:
         match term:
             case terms.Num():
                 return sympy.Rational(term.value.numerator, term.value.denominator)
@@ -99,7 +114,7 @@ class _Writer:
         definition = self._definition(var, at)
         if definition is not None:
             body, inner = definition
-            return self(body, inner)
+            return self(body, {**self.root, **inner})
         if not var.indices:
             return Symbol(sympy_name(var.name), real=True)
         return sympy.IndexedBase(sympy_name(var.name), real=True)[tuple(self.index(i, at) for i in var.indices)]
@@ -166,7 +181,7 @@ class _Writer:
     def _derivative(self, term: terms.Deriv, at: Mapping[str, int]) -> Expr:
         """An intermediate is varied alone: its own definitions are put in only after differentiating."""
         outside = {head: found for head, found in self.definitions.items() if head != term.var.head}
-        alone = _Writer(self.sizes, outside)
+        alone = _Writer(self.sizes, outside, self.root)
         body, variable = alone(term.body, at), alone(term.var, at)
         if body.has(sympy.Sum, sympy.Product) or not _is_concrete(body) or not _is_concrete(variable):
             return sympy.Derivative(body, variable, evaluate=False)

@@ -1,34 +1,37 @@
-"""A second opinion on a claim: SymPy's value of both sides at one exact point, for tests and reports.
+"""A second opinion on a claim: SymPy's algebra for concrete sizes, and the values of both sides at one exact point.
 
 A claim is written out for concrete sizes, its derivatives are taken by SymPy, and both sides are evaluated to 30
-digits at a rational point that satisfies the assumptions. Agreement is evidence, never a proof, and disagreement is
-never a refutation: verdicts are the kernel's.
+digits, which SymPy leaves to mpmath, at a rational point that satisfies the assumptions. Agreement is evidence, never a
+proof, and disagreement is never a refutation: verdicts are the kernel's.
 """
 
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 import sympy
 from sympy import Expr, Integer, Rational, S
 
 from symderiv import terms
 from symderiv.diagnostics import UserError
+from symderiv.kernel.verdict import Condition, Witness
 from symderiv.sympy_engine.expressions import from_term
 from symderiv.terms import Claim, Context, Range
 
-__all__ = ["SecondOpinion", "second_opinion"]
+__all__ = ["SecondOpinion", "opinion_at", "second_opinion"]
 
 DIGITS = 30
 ASSIGNMENTS = 64  # at most so many choices of the free indices are looked at
+LONGEST = 150  # operations in what SymPy is asked to bring to one fraction
 
 
 @dataclass(frozen=True, slots=True)
 class SecondOpinion:
     """Whether ``left relation right`` held wherever it was evaluated; the record is of the first place where it did
-    not, or else of the last one. ``left`` and ``right`` are None where a side is undefined at the point."""
+    not, or else of the last one. ``left`` and ``right`` are None where a side is undefined at the point. ``showed``:
+    ``left - right`` has the numerator 0 in SymPy's algebra, for all the indices that were looked at."""
 
     agrees: bool
     sizes: tuple[tuple[str, int], ...]
@@ -36,26 +39,37 @@ class SecondOpinion:
     left: Expr | None
     right: Expr | None
     evaluated: int
+    showed: bool = False
 
 
-def second_opinion(claim: Claim, sizes: int | Mapping[str, int] = 2) -> SecondOpinion:
-    """Evaluate both sides of ``claim`` for all free indices (at most 64 choices) at one rational point.
+def second_opinion(
+    claim: Claim, sizes: int | Mapping[str, int] = 2, conditions: Sequence[Condition] = (), choices: int = ASSIGNMENTS
+) -> SecondOpinion:
+    """Evaluate both sides of ``claim`` for all free indices (at most ``choices`` of them) at one rational point.
 
-    ``sizes`` is the number for every symbolic size, or a number for each by name. Raises UserError when a side has no
-    value (an unknown function, a free index without a range) or no point satisfies the assumptions.
+    ``sizes`` is the number for every symbolic size, or a number for each by name. A point at which one of the
+    ``conditions`` fails is passed over. Raises UserError when a side has no value (an unknown function, a free index
+    without a range) or no point satisfies the assumptions.
     """
     context = claim.context
-    names = _size_names(claim)
+    names = size_names(claim)
     numbers = dict.fromkeys(names, sizes) if isinstance(sizes, int) else dict(sizes)
     missing = sorted(names - set(numbers) - set(context.sizes))
     if missing:
         raise UserError(f"a second opinion needs a number for {', '.join(missing)}")
     numbers = {name: numbers.get(name, context.sizes.get(name, 0)) for name in sorted(names)}
-    evaluated, verdict = 0, None
+    evaluated, verdict, showed = 0, None, claim.relation == "="
     free = sorted((claim.left.free | claim.right.free) - names)
-    for indices in itertools.islice(_assignments(free, context, numbers), ASSIGNMENTS):
+    for indices in itertools.islice(_assignments(free, context, numbers), choices):
         sides = [from_term(side, numbers, indices, context) for side in (claim.left, claim.right)]
-        point = _point(sides, context, numbers)
+        needed = [
+            (from_term(c.term, numbers, indices, context), c.relation)
+            for c in conditions
+            if c.term.free <= indices.keys() | names
+        ]
+        point = _point([*sides, *(need for need, _ in needed)], context, numbers)
+        if not all(_met(_value(need, point), relation) for need, relation in needed):
+            continue
         left, right = (_value(side, point) for side in sides)
         record = tuple(numbers.items()), tuple(indices.items()), left, right
         if left is None or right is None:
@@ -65,12 +79,34 @@ def second_opinion(claim: Claim, sizes: int | Mapping[str, int] = 2) -> SecondOp
         verdict = SecondOpinion(_holds(left, claim.relation, right), *record, evaluated)
         if not verdict.agrees:
             return verdict
+        showed = showed and _vanishes(sides[0] - sides[1])
     if verdict is None:
         raise UserError("no choice of the indices satisfies the assumptions at this size")
-    return verdict
+    return replace(verdict, showed=showed and evaluated > 0)
 
 
-def _size_names(claim: Claim) -> frozenset[str]:
+def opinion_at(claim: Claim, witness: Witness) -> SecondOpinion:
+    """Evaluate both sides of ``claim`` at the sizes, indices and values of ``witness``.
+
+    Raises UserError when a side has no value there, for want of a value for a variable or a counterpart in SymPy.
+    """
+    context = claim.context
+    sizes, indices = {**context.sizes, **dict(witness.sizes)}, dict(witness.indices)
+    for pair in (a.data for a in context.assumptions if a.kind == "equal"):  # one of two equal indices is not named
+        for one, other in (pair, pair[::-1]):
+            if isinstance(other, str) and (isinstance(one, int) or one in indices):
+                indices.setdefault(other, one if isinstance(one, int) else indices[one])
+    numbers = {name: sizes[name] for name in size_names(claim) if name in sizes}
+    bare = replace(context, definitions={})
+    point = {from_term(v, numbers, {}, bare): Rational(x.numerator, x.denominator) for v, x in witness.values}
+    left, right = (_value(from_term(side, numbers, indices, context), point) for side in (claim.left, claim.right))
+    if left is None or right is None:
+        raise UserError("a side has no value at the counterexample")
+    agrees = _holds(left, claim.relation, right)
+    return SecondOpinion(agrees, tuple(sorted(numbers.items())), tuple(sorted(indices.items())), left, right, 1)
+
+
+def size_names(claim: Claim) -> frozenset[str]:
     """The symbolic sizes that occur in the claim, its definitions, assumptions and ranges."""
     context = claim.context
     bodies = [definition.body for found in context.definitions.values() for definition in found]
@@ -165,6 +201,18 @@ def _solve(equation: Expr, ordered: list[Expr], settled: set[Expr], point: dict[
     left = _value(equation, point)
     if left is None or not _holds(left, "=", S.Zero):
         raise UserError("no point was found that satisfies the assumptions")
+
+
+def _met(value: Expr | None, relation: str) -> bool:
+    return value is not None and bool({"!=": value != 0, ">": value > 0, ">=": value >= 0}[relation])
+
+
+def _vanishes(difference: Expr) -> bool:
+    """Whether the numerator of ``difference`` expands to 0; what is too long for that is not tried."""
+    if difference.count_ops() > LONGEST:
+        return difference is S.Zero
+    numerator, _ = sympy.fraction(sympy.together(sympy.expand_power_exp(sympy.expand_log(difference))))
+    return sympy.expand(numerator) is S.Zero
 
 
 def _value(expr: Expr, point: Mapping[Expr, Rational]) -> Expr | None:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from symderiv import notation
-from symderiv.checked import Checked, Step
+from symderiv.checked import Checked, Opinions, Step
 from symderiv.diagnostics import Diagnostic
 from symderiv.document import Display, Position, Source, formulas
 from symderiv.kernel.verdict import Proved, Refuted
@@ -125,12 +125,16 @@ class Examined:
         return Counts(proved, false, undecided, definitions, expected, equations)
 
     @property
+    def opinions(self) -> Opinions | None:
+        return self.checked.opinions if self.checked is not None else None
+
+    @property
     def status(self) -> int:
-        """0: every step is in order. 1: one is false. 2: one is undecided, or a part was not read. 3: there was nothing
-        to check, or a declaration from outside is not understood."""
+        """0: every step is in order. 1: one is false, or another program differs on it. 2: one is undecided, or a part
+        was not read. 3: there was nothing to check, or a declaration from outside is not understood."""
         if self.checked is None or self.problem:
             return 3
-        if self.counts.false:
+        if self.counts.false or (self.opinions is not None and self.opinions.differ):
             return 1
         if any(found.origin for found in self.findings):
             return 3
@@ -189,6 +193,9 @@ class Summed(Protocol):
 
     @property
     def files(self) -> Sequence[str]: ...
+
+    @property
+    def opinions(self) -> Opinions | None: ...
 
 
 def speaks_of_classes(examined: Examined) -> bool:

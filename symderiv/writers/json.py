@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping
+from dataclasses import asdict
 from fractions import Fraction
 from typing import Any
 
@@ -103,6 +104,7 @@ def record(
             "undecided": len(verdicts) - verdicts.count("proved") - verdicts.count("refuted"),
             "definitions": len(checked.steps) - len(verdicts),
         },
+        **({"second_opinion": asdict(checked.opinions)} if checked.opinions is not None else {}),
         "steps": [_step(step, document.source) for step in checked.steps],
     }
 

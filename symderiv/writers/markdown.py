@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
-from symderiv.checked import Checked
+from symderiv.checked import Checked, Opinions
 from symderiv.writers import terminal
 from symderiv.writers.findings import Counts, Examined, Finding, Summed
 
@@ -65,6 +65,8 @@ def _total(files: Sequence[Summed], skipped: int) -> str:
     more = [f"{counts.expected} false as marked"] if counts.expected else []
     more += [f"{unread} of {len(files)} files not checked"] if unread else []
     more += [f"{skipped} file{'s' if skipped > 1 else ''} without steps skipped"] if skipped else []
+    opinions = [file.opinions for file in files if file.opinions is not None]
+    more += [terminal.second_opinion(sum(opinions, Opinions()))] if opinions else []
     return f"{words}{', ' if more else ''}{', '.join(more)}"
 
 

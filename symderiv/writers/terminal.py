@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from typing import TextIO
 
 from symderiv import notation
-from symderiv.checked import Checked, Step
+from symderiv.checked import Checked, Opinions, Step
 from symderiv.diagnostics import Diagnostic
 from symderiv.document import Document, Source, Span
 from symderiv.kernel.verdict import Proved, Refuted, Scope, Witness
@@ -377,6 +377,14 @@ def _given(examined: Examined, colours: bool) -> str:
     return "\n" + "".join(out) if out else ""
 
 
+def second_opinion(opinions: Opinions) -> str:
+    """One line on what SymPy and mpmath said."""
+    said = [f"agrees with {_several(opinions.agree, 'verdict')} ({opinions.showed} of them shown)"]
+    said += [f"differs from {opinions.differ}"] if opinions.differ else []
+    said += [f"has none on {opinions.none}"] if opinions.none else []
+    return f"second opinion: SymPy {', '.join(said)}"
+
+
 def total(files: Sequence[Summed], skipped: int = 0, colours: bool = False) -> str:
     """The summary of ``check``: how many steps are proved, false and undecided; the assumptions that proofs used."""
     counts = sum((file.counts for file in files), Counts())
@@ -390,6 +398,9 @@ def total(files: Sequence[Summed], skipped: int = 0, colours: bool = False) -> s
         rest += [_several(counts.definitions, "definition")] if counts.definitions else []
         rest += [_several(counts.equations, "equation") + " to be solved"] if counts.equations else []
         out.append(f"{_several(counts.claims, 'step')}: {shown}" + (f" ({', '.join(rest)})" if rest else ""))
+    opinions = [file.opinions for file in files if file.opinions is not None]
+    if opinions:
+        out.append(second_opinion(sum(opinions, Opinions())))
     unread = sum(file.status == 3 for file in files)
     also = [f"{len(files) - unread} files"] if len(files) - unread > 1 else []
     also += [f"{_several(unread, 'file')} not checked"] if unread and len(files) > 1 else []

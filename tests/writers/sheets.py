@@ -36,7 +36,7 @@ WITNESS = verdict.Witness(
 
 def proved(minimum=(("K", 1),), fixed=(), given=(), conditions=()):
     scope = verdict.Scope(tuple(minimum), tuple(fixed))
-    return verdict.Proved(CLAIM, scope, tuple(given), tuple(conditions), "normal form", seal=verdict._SEAL)
+    return verdict.Proved(CLAIM, scope, tuple(given), tuple(conditions), "normal form", (), seal=verdict._SEAL)
 
 
 def refuted():
