@@ -115,8 +115,10 @@ class Case:
         least = {name: context.minimum.get(name, 1) for name in self.sizes}
 
         def at_least(range_: Range | None, index: object) -> None:
-            if range_ is not None and isinstance(index, int) and range_.high in least:
-                least[range_.high] = max(least[range_.high], index)
+            if range_ is not None and isinstance(index, int) and isinstance(range_.high, str):
+                name = range_.high
+                if name in least or (index > 1 and name in self.assumed_sizes):
+                    least[name] = max(least.get(name, context.minimum.get(name, 1)), index)
 
         for term in self.terms:
             if isinstance(term, Var):

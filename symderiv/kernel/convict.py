@@ -7,7 +7,8 @@ This module must never refute by anything but disjoint enclosures, or exact equa
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from fractions import Fraction
 from itertools import product
 
 from flint import arb, ctx
@@ -15,7 +16,7 @@ from flint import arb, ctx
 from symderiv.kernel.case import Case
 from symderiv.kernel.evaluate import NoValue, Point, valued
 from symderiv.kernel.verdict import _SEAL, Refuted, Witness
-from symderiv.terms import Assumption, Head, Range, Var
+from symderiv.terms import Assumption, Head, Range, Term, Var, rename
 
 PRECISION = 160  # bits
 
@@ -86,9 +87,8 @@ def _meet(case: Case, point: Point) -> None:
     families = [a for a in context.assumptions if a.kind in ("onehot", "binary", "positive")]
     if not all(_positive(point, a) for a in families if a.data[0] in context.definitions):
         raise NoValue(UNMET)
+    rates: dict[Var, Fraction | Term] = {}
     for left, right in (a.data for a in context.assumptions if a.kind == "equation"):
-        if not valued(left, context):
-            continue  # an unknown derivative mostly has no value, so that what is assumed of one excludes no point
         names = sorted(left.free | right.free)
         ranges = [case.ranges.get(name) or context.ranges.get(name) for name in names]
         if any(r is None and name not in point.sizes for name, r in zip(names, ranges, strict=True)):
@@ -97,7 +97,12 @@ def _meet(case: Case, point: Point) -> None:
         for choice in product(*spans):
             point.spend(1)
             here = dict(zip(names, choice, strict=True))
-            if point.exact(left, here) != point.exact(right, here):
+            if not valued(left, context):  # an unknown derivative may have any value, but one
+                rate = Var(left.name, point.at(left.subs, here), point.at(left.sups, here))
+                value = _value(point, right, here)
+                if rates.setdefault(rate, value) != value:
+                    raise NoValue(UNMET)
+            elif point.exact(left, here) != point.exact(right, here):
                 raise NoValue(UNMET)
     for a in families:
         if a.data[0] not in context.definitions and not all(_belongs(point, a)):
@@ -106,6 +111,14 @@ def _meet(case: Case, point: Point) -> None:
 
 
 UNMET = "an assumption could not be met at any point that was tried"
+
+
+def _value(point: Point, term: Term, here: Mapping[str, int]) -> Fraction | Term:
+    """The value of ``term``, or where that is not known exactly the term itself: equal ones have equal values."""
+    try:
+        return point.exact(term, here)
+    except NoValue:
+        return rename(term, here)
 
 
 def _span(point: Point, range_: Range) -> range:

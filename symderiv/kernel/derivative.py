@@ -275,7 +275,7 @@ class _Differentiation:
             return unknown_derivative(term, self.var)
         pieces = []
         for head, ranges in families:
-            taken = set(self.reserved)
+            taken = {*self.reserved, *term.free}
             names: list[str] = []
             for _ in ranges:
                 names.append(fresh("j", taken))
@@ -289,7 +289,10 @@ class _Differentiation:
 
 
 def unknown_derivative(top: Var, bottom: Var) -> Var:
-    return Var(f"{UNKNOWN}{top.name}/{UNKNOWN}{bottom.name}", top.indices + bottom.indices, ())
+    """The variable that stands for it; where it is not plain which indices are whose, a version of the name says so."""
+    counts = [len(indices) for indices in (top.subs, top.sups, bottom.subs, bottom.sups)]
+    version = "#1" + "".join(f"{count:02}" for count in counts) if any(counts[:2]) or counts[3] else ""
+    return Var(f"{UNKNOWN}{top.name}/{UNKNOWN}{bottom.name}{version}", top.indices + bottom.indices, ())
 
 
 def is_unknown(term: Term) -> bool:

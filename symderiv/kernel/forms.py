@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from symderiv.kernel.atoms import VAR, Atom, Poly, scaled
+from symderiv.kernel.atoms import CALL, VAR, Atom, Poly, of_atom, scaled
 from symderiv.kernel.conditions import Requirement
 from symderiv.kernel.derivative import Unsupported
 from symderiv.kernel.normal import Normal
@@ -78,9 +78,12 @@ def demanded(normal: Normal, needs: Sequence[Requirement]) -> list[Unmet]:
         try:
             poly = normal(need.term)
         except Unsupported:
-            if need.in_cases:
-                continue
-            raise
+            if not need.in_cases:
+                raise
+            # the branch need not be defined, but where it is taken
+            unread: Poly = of_atom((CALL, f"condition {len(pending)}", ()))
+            pending.append(Unmet(need, unread, False))
+            continue
         variable = _variable(poly) if need.relation == ">" and need.surely else None
         if not met(normal, poly, need.relation):
             pending.append(Unmet(need, poly, variable is not None))
@@ -117,5 +120,5 @@ def _radical(poly: Poly, relation: str) -> object:
         return frozenset(poly.items())
     (((deltas, factors), coefficient),) = poly.items()
     if relation == "!=":
-        return frozenset(atom for atom, _ in factors)
+        return deltas, frozenset(atom for atom, _ in factors)
     return deltas, factors, coefficient > 0

@@ -333,8 +333,11 @@ class Normal:
                     raise Unsupported("a product that leaves out a factor which may be zero")
                 result = algebra.multiply(result, algebra.power(piece, -1) if low > 1 else piece)
             return result
-        result = dict(algebra.sum(self(rename(term.body, {term.index: bound})), bound, str(high)))
+        body = self(rename(term.body, {term.index: bound}))
+        result = dict(algebra.sum(body, bound, str(high)))
         for piece in pieces:
+            if low > 1:  # the sum from 1, less this member: neither need be defined
+                algebra.beyond(piece, body)
             add_into(result, piece, -1 if low > 1 else 1)
         return result
 

@@ -61,7 +61,8 @@ class Algebra:
     ``ranges`` maps an index to the upper end of its range 1..high; ``minimum`` the symbolic sizes' least values;
     ``distinct`` the pairs of indices that differ; ``assumed_positive`` and ``demanded_positive`` the variables that are
     positive; ``onehot`` (with the slot, its range 1..high in ``lengths``) and ``binary`` name the 0/1 families;
-    ``steps`` says whether step functions occur; ``known_sums`` and ``known_values`` are the assumed values of closed
+    ``steps`` says whether step functions occur, and ``partial`` whether some denominators stand also where nothing
+    demands that they are not zero; ``known_sums`` and ``known_values`` are the assumed values of closed
     sums and variables ('?' stands for the bound index, other names with '?' for any index in the range
     that ``wild`` gives them, or for any at all). ``units`` limits the work for
     this normal form, ``budget`` that for the whole claim.
@@ -79,6 +80,7 @@ class Algebra:
         self.lengths: dict[tuple[str, int, int], str] = {}
         self.binary: set[tuple[str, int, int]] = set()
         self.steps = False
+        self.partial = False
         self.known_sums: list[tuple[str, Poly, Poly]] = []
         self.known_values: list[tuple[Atom, Poly]] = []
         self.wild: dict[str, Range] = {}
@@ -478,8 +480,9 @@ class Algebra:
         for (p, pe), (a, ae) in zip(monomial[1], group, strict=True):
             if pe != ae or not self.instance(p, a, mapping):
                 return None
-        if mapping["?"] != index or index in [v for k, v in mapping.items() if k != "?"]:
-            return None
+        others = [v for k, v in mapping.items() if k != "?"]
+        if mapping["?"] != index or index in others or any(v.startswith("#") for v in others):
+            return None  # a wild index is not one that is bound here, nor in a sum further inside
         return scaled(self.substitute_poly(value, mapping), Fraction(1) / coefficient)
 
     def size(self, high: str) -> Poly:
@@ -770,8 +773,39 @@ class Algebra:
         low, high = sorted(pair, key=preference)
         equal = function(self.substitute_poly(poly, {high: low}))
         apart = function({m: c for m, c in poly.items() if pair not in m[0]})
+        self.beyond(equal, apart)
+        self.beyond(apart, equal)
         result = self.multiply(delta, subtract(equal, apart))
         return add_into(result, apart)
+
+    def beyond(self, poly: Poly, where_demanded: Poly) -> None:
+        """Raise Unsupported if ``poly``, which will stand also where it need not be defined, has denominators for which
+        A/A = 1 would then prove too much; those of ``where_demanded`` are not zero anyway.
+
+        An equation that holds where A is not zero holds for all values, if that is so near every point. A may vanish
+        on more if it is made of 0/1 values or roots (t, 1 - t, |x| + x), or by an assumption: hence ``partial``.
+        """
+        demanded = {atom for _, factors in where_demanded for atom, e in factors if e < 0}
+        for _, factors in poly:
+            for atom, e in factors:
+                if e < 0 and atom not in demanded and not self.positive_atom(atom):
+                    self.partial = True
+                    if not self._generic(((), ((atom, 1),))):
+                        raise Unsupported("a denominator that may be zero where nothing demands that it is not")
+                for monomial in [atom[2]] if atom[0] == SUM else [m for m, _ in atom[2]] if atom[0] == PROD else []:
+                    self.beyond({monomial: 1}, {})
+
+    def _generic(self, monomial: Monomial) -> bool:
+        """Whether a monomial is made of variables that may have any values, without roots."""
+        for atom, e in monomial[1]:
+            if self._zero_one(atom) or (isinstance(e, Fraction) and atom[0] != EXP):
+                return False
+            inner = [atom[2]] if atom[0] == SUM else []
+            if atom[0] in (POLY, PROD):
+                inner = [m for m, _ in atom[-1]]
+            if not all(map(self._generic, inner)):
+                return False
+        return True
 
     # Signs
 

@@ -74,7 +74,9 @@ class Prover:
                     if key not in self.forms:
                         self.forms[key] = self.form(instance, (), 0)
                     form = self.forms[key]
-                    if assumptions:
+                    if assumptions and form.normal.algebra.partial:
+                        form = self.form(instance, assumptions, 0)
+                    elif assumptions:
                         form = form.under(assumptions)
                 least = holds(form.normal, form.difference, case.claim.relation)
                 if least is None:
@@ -125,7 +127,10 @@ class Prover:
             reserved = claim.left.free.union(claim.right.free, case.left.free, case.right.free, case.fixed)
             self.needs[sides] = requirements(sides, claim.context, reserved, self.derivative)
         unmet = demanded(normal, self.needs[sides])
-        return Form(normal, subtract(normal(left), normal(right)), unmet)
+        difference = subtract(normal(left), normal(right))
+        if normal.algebra.partial and any(a.kind == "equation" for a in assumptions):
+            raise Unsupported("a denominator that may be zero by an assumption")
+        return Form(normal, difference, unmet)
 
     def instances(self, expand: int, assumptions: Sequence[Assumption]) -> Iterator[Instance]:
         """The claim for index ranges 1..high: an index that may be 0 is put in, and with ``expand`` all numbers are."""

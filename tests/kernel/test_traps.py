@@ -530,3 +530,105 @@ def test_a_definition_of_the_diagonal_says_nothing_beside_it_but_holds_on_it(lef
     assert isinstance(prove(on_it), Proved)
     beside = Claim(Deriv(var("h", 1, 2), var("f", 2)), "=", exp(var("f", 2)), context)
     assert not isinstance(prove(beside), Proved)
+
+
+BINARY = Assumption("binary", (Head("t", 1, 0),))
+
+
+def test_a_denominator_of_one_case_is_not_cleared_in_another() -> None:
+    r"""1/(A + \delta_{ik}) is 1/A for i != k: for i = k A may be zero, and A N = 0 says nothing of N.
+
+    Of a polynomial A this would do no harm, since then N = 0 near every point; but t (1 - t), s (1 - s) for a step s
+    and (|u| - u)(|u| + u) are zero everywhere.
+    """
+    same, step = Delta("i", "k"), Fn("step", x)
+    root = power(power(x, 2), HALF)
+    for a, n, binary in (
+        (ONE - t(1), t(1), [BINARY]),
+        (t(1), ONE - t(1), [BINARY]),
+        (ONE - step, step, []),
+        (root + x, root - x, []),
+    ):
+        left = same * n * y + (ONE - same) * a / (a + same)
+        refuted(left, ONE - same, plain(*binary, i=K, k=K))
+    picked = total("j", K, (ONE - Delta("j", "k")) * (ONE - t("j")) / (ONE - t("j") + Delta("j", "k")))
+    refuted(t("k") * x + picked, SizeOf("K") - ONE, plain(BINARY, k=K))
+    proved(same * x + (ONE - same) * y / (y + same), same * x + (ONE - same), plain(i=K, k=K))
+
+
+def test_the_first_members_of_a_shortened_sum_need_not_be_defined() -> None:
+    r"""\sum_{j=2}^K g_j is \sum_{j=1}^K g_j - g_1, of which nobody said that it is defined."""
+    rest = Range(2, "K")
+    refuted(t(1) * x + total("j", rest, (ONE - t("j")) / (ONE - t("j"))), SizeOf("K") - ONE, plain(BINARY))
+    steps = total("j", rest, (ONE - Fn("step", f("j"))) / (ONE - Fn("step", f("j"))))
+    refuted(Fn("step", f(1)) * x + steps, SizeOf("K") - ONE)
+    quotients = total("j", rest, y / t("j"))
+    refuted(t(1) * (t(1) * quotients), t(1) * quotients + y * (ONE - t(1)), plain(BINARY))
+    zero = equation(f(1), ZERO)
+    refuted(f(1) * total("j", rest, y / f("j")), neg(y), plain(zero))
+    family = {Head("f", 1, 0): (K,)}
+    cases = total("j", K, (ONE - Delta("j", 1)) * y / (f("j") + Delta("j", 1)))
+    refuted(f(1) * cases, neg(y), Context(assumptions=(zero,), families=family))
+    proved(f(1) * total("j", rest, y / f("j")), total("j", rest, f(1) * y / f("j")))
+    proved(t(1) * total("j", rest, y / exp(f("j"))), t(1) * t(1) * total("j", rest, y / exp(f("j"))), plain(BINARY))
+
+
+def test_what_a_case_demands_is_not_dropped_where_it_has_no_normal_form() -> None:
+    r"""u_j = \sum_i \delta_{ij} g_i is g_j for j = 1..K and 0 for j = 0, so that there is none for j = 0..K."""
+    whole, context = Range(0, "K"), Context({"k": K}, families={Head("g", 1, 0): (K,)})
+    u = total("i", K, Delta("i", "j") * g("i"))
+    for same, relation in ((power(u, 2) / u, "!="), (exp(log(u)), ">")):
+        verdict = proved(total("j", whole, Cases(Delta("j", "k"), same, u)), total("j", whole, u), context)
+        assert verdict.conditions == (Condition(u, relation),)
+
+
+def test_a_wild_index_of_an_assumed_sum_is_not_one_bound_inside() -> None:
+    r"""\sum_j 1/(t_j + \sum_l A_li) = y_i for all i says nothing of \sum_j 1/(t_j + \sum_l A_ll), let alone "y_l"."""
+
+    def row(i: str) -> Term:
+        return total("j", K, power(t("j") + total("l", K, var("A", "l", i)), -1))
+
+    def scaled(q: Term) -> Term:
+        return total("q", K, exp(var("z", "q") * q))
+
+    context = plain(equation(row("i"), var("y", "i")), i=K, k=K)
+    refuted(scaled(row("l")), scaled(var("y", "q")), context)
+    proved(row("k") * x, var("y", "k") * x, context)
+
+
+def test_an_unknown_derivative_has_one_value() -> None:
+    rate = unknown_derivative(var("A"), var("b"))
+    undecided(x, y, plain(equation(rate, x), equation(rate, y)))
+    families = {Head("f", 1, 0): (K,)}
+    alike = Context({"i": K}, assumptions=(equation(rate, f("i")),), families=families)
+    never_refuted(f(1), f(2), alike)
+    undecided(rate * y, ZERO, plain(equation(rate, ZERO), equation(rate, ONE)))
+    twice = plain(equation(rate, exp(x)), equation(rate, exp(x)))
+    refuted(x, y, twice)
+    refuted(x, y, plain(equation(rate, x), equation(unknown_derivative(var("B"), var("b")), y)))
+
+
+def test_unknown_derivatives_of_families_of_one_name_are_apart() -> None:
+    rates = frozenset({(Head("A", n, 0), Head("b", 3 - n, 0)) for n in (0, 1, 2, 3)})
+    context = replace(plain(i=K, j=K, k=K), dependent=rates)
+    names = ("i", "j", "k")
+    split = [Deriv(var("A", *names[:n]), var("b", *names[n:])) for n in range(4)]
+    for n, left in enumerate(split):
+        proved(left, left, context)
+        for right in split[:n]:
+            never_proved(left, right, context)
+    upper = replace(
+        context, dependent=frozenset({(Head("A", 0, 0), Head("b", 1, 0)), (Head("A", 0, 0), Head("b", 0, 1))})
+    )
+    never_proved(Deriv(var("A"), var("b", "i")), Deriv(var("A"), var("b", sups=("i",))), upper)
+
+
+def test_a_member_lies_in_its_family_where_only_an_assumption_names_the_size() -> None:
+    """x_2 is a member for K >= 2 only: with K = 1 it would be any number."""
+    families = {Head("x", 1, 0): (K,)}
+    for context in (
+        Context({"i": K}, assumptions=(equation(var("x", "i"), ONE),), families=families),
+        Context({"i": K}, assumptions=(equation(var("x", "i"), ONE),), families=families, minimum={"K": 2}),
+    ):
+        assert proved(var("x", 2), ONE, context).scope.minimum == (("K", 2),)
+        assert dict(refuted(var("x", 3), num(2), context).witness.sizes)["K"] >= 3
