@@ -97,6 +97,8 @@ def examine(task: Task, read: Read | None = None, progress: Progress | None = No
         document = found.document.read()
     except UserError as error:
         return Examined(task.path, None, str(error)), ""
+    except MemoryError:
+        return Examined(task.path, None, _no_memory(task)), ""
     except Exception:
         return Examined(task.path, None, _fault(task)), traceback.format_exc()
     # A size is a number from the beginning, wherever its declaration stands.
@@ -113,11 +115,17 @@ def examine(task: Task, read: Read | None = None, progress: Progress | None = No
             from symderiv.sympy_engine import rechecked
 
             checked = rechecked(checked, progress)
+    except MemoryError:
+        return Examined(task.path, None, _no_memory(task)), ""
     except Exception:
         return Examined(task.path, None, _fault(task)), traceback.format_exc()
     reason = nothing_to_check(checked)
     problem = f"nothing was checked in {task.path}: {reason}." if reason else ""
     return Examined(task.path, checked, problem, tuple(declarations)), ""
+
+
+def _no_memory(task: Task) -> str:
+    return f"{task.path} could not be checked: there is not enough memory for it."
 
 
 def _fault(task: Task) -> str:
@@ -193,7 +201,7 @@ def _remembered(task: Task) -> tuple[Given | None, str, Outcome | None]:
         return None, "", None
     try:
         read = given(task.path)
-    except UserError:
+    except Exception:  # said when it is checked
         return None, "", None
     source = read.document.source
     parts = (

@@ -17,6 +17,7 @@ from symderiv.diagnostics import Diagnostic, ReadError, beyond
 from symderiv.document import Document
 from symderiv.judge import provable, prove_all
 from symderiv.kernel import Proved, Refuted, Undecided, Verdict, Witness
+from symderiv.kernel.budget import STEP, within
 from symderiv.kernel.derivative import is_unknown
 from symderiv.reader.elaborate import LAYOUTS
 from symderiv.reader.reading import Posed
@@ -64,7 +65,8 @@ def check_document(
     walk.run()
     steps = []
     for number in range(len(walk.posed)):
-        steps.append(_judged(walk, number))
+        with within(STEP):
+            steps.append(_judged(walk, number))
         if progress is not None:
             progress(number + 1, len(walk.posed))
     return Checked(document, tuple(walk.displays), tuple(steps), tuple(walk.diagnostics))

@@ -16,7 +16,7 @@ from importlib import import_module
 from typing import NoReturn
 
 from symderiv import __version__
-from symderiv.commands import COMMANDS, FAULT, complain, say
+from symderiv.commands import COMMANDS, FAULT, UNUSABLE, complain, say
 from symderiv.diagnostics import UserError
 
 INTERRUPTED = 130  # as shells report SIGINT
@@ -91,6 +91,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return INTERRUPTED
     except BrokenPipeError:
         return BROKEN_PIPE
+    except MemoryError:
+        complain("error: there is not enough memory for this")
+        return UNUSABLE
     except Exception:
         # Python's own status for this would be 1, which means that a line is false.
         import traceback

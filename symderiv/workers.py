@@ -75,10 +75,11 @@ class Workers(Executor):
             if not future.set_running_or_notify_cancel():
                 continue
             if process is None:
-                connection, theirs = self._context.Pipe()
-                process = self._context.Process(target=_work, args=(theirs,), daemon=True)
-                process.start()
-                theirs.close()
+                try:
+                    process, connection = self._started()
+                except OSError as error:  # no more files, processes or memory: it may be otherwise for the next task
+                    future.set_exception(Lost(f"no process could be started for it: {error.strerror}"))
+                    continue
                 done = 0
             try:
                 connection.send(work)
@@ -100,6 +101,18 @@ class Workers(Executor):
                 future.set_result(result)
         if process is not None:
             _stop(process, connection)
+
+    def _started(self) -> tuple[BaseProcess, Connection]:
+        connection, theirs = self._context.Pipe()
+        try:
+            process = self._context.Process(target=_work, args=(theirs,), daemon=True)
+            process.start()
+        except BaseException:
+            connection.close()
+            raise
+        finally:
+            theirs.close()
+        return process, connection
 
     def _answer(self, connection: Connection) -> tuple[bool, Any]:
         waited = 0.0

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import Executor, ProcessPoolExecutor, ThreadPoolExecutor
 from multiprocessing import get_context
 from pathlib import Path
+from unittest.mock import Mock
 
 import pytest
 
@@ -141,6 +142,15 @@ def test_a_worker_that_dies_costs_its_task_only(workers: Workers) -> None:
     assert futures[3].result(30) == 2
 
 
+def test_no_process_can_be_started(monkeypatch: pytest.MonkeyPatch) -> None:
+    with Workers(1) as executor:
+        with monkeypatch.context() as patch:
+            patch.setattr(executor._context, "Pipe", Mock(side_effect=OSError(24, "Too many open files")))
+            with pytest.raises(Lost, match="no process could be started for it: Too many open files"):
+                executor.submit(answer, 1).result(30)
+        assert executor.submit(answer, 2).result(30) == 2
+
+
 def test_a_worker_that_hangs_is_stopped() -> None:
     with Workers(1, seconds=1) as executor:
         slow, after = executor.submit(hang), executor.submit(answer, 2)
@@ -173,6 +183,15 @@ def test_given_up_at_once() -> None:
 
 def lost(task: Task) -> Outcome:
     os._exit(1)
+
+
+def test_a_file_that_memory_does_not_hold(folder: Path, run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SYMDERIV_CACHE", str(folder / "cache"))
+    monkeypatch.setattr("symderiv.batch.given", Mock(side_effect=MemoryError))
+    done = run("check", "0.md")
+    assert done.status == 3 and "0.md could not be checked: there is not enough memory for it." in done.err
+    # Another process holds it, while this one cannot look into its cache.
+    assert run("check", "0.md", "3.md", "--jobs", "2").status == 1
 
 
 def test_a_lost_file_is_reported(folder: Path, workers: Workers, monkeypatch: pytest.MonkeyPatch) -> None:

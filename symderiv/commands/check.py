@@ -47,8 +47,9 @@ class _Declare(argparse.Action):
     """Collects declarations in the order in which they are given."""
 
     def __call__(self, parser: object, options: argparse.Namespace, value: Any, flag: str | None = None) -> None:
-        text = f"{self.dest} {value or 'on'}"
-        origin = f"--{self.dest} {shlex.quote(value)}" if value else f"--{self.dest}"
+        said = isinstance(value, str)
+        text = f"{self.dest} {value if said else 'on'}"
+        origin = f"--{self.dest} {shlex.quote(value)}" if said else f"--{self.dest}"
         options.declarations = (*options.declarations, (text, origin))
 
 

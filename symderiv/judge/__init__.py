@@ -167,6 +167,8 @@ class _Judge:
         """Drop every assumption that the proof does without."""
         given = proof.given
         for assumption in given if len(given) > 1 or expand else ():  # without any was tried before
+            if self.case.budget.over:
+                break
             fewer = [a for a in proof.given if a is not assumption]
             proof = self._proof(fewer, expand) or proof
         return proof

@@ -6,6 +6,7 @@ Nothing here is trusted. This module must never treat agreement at points as mor
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from heapq import heappop, heappush
 from itertools import islice, product
 
 from symderiv.judge.values import trial_point
@@ -24,16 +25,17 @@ def size_choices(
     sizes: Sequence[str], minimum: Mapping[str, int], fixed: Mapping[str, int]
 ) -> Iterator[dict[str, int]]:
     """Concrete sizes, smallest first; the first size goes up to 6, the others stay small."""
-    spans = []
-    for n, name in enumerate(sizes):
-        if name in fixed:
-            spans.append(range(fixed[name], fixed[name] + 1))
-        else:
-            low = minimum.get(name, 1)
-            spans.append(range(low, low + (5 if n == 0 else 3)))
-    choices = sorted(product(*spans), key=lambda c: (sum(c), c))
-    for choice in choices[:24]:
+    lows = tuple(fixed.get(name, minimum.get(name, 1)) for name in sizes)
+    more = [0 if name in fixed else 4 if n == 0 else 2 for n, name in enumerate(sizes)]
+    waiting = [(sum(lows), lows, 0)]  # each comes from one smaller choice: the one with its last larger size less by 1
+    for _ in range(24):
+        if not waiting:
+            return
+        total, choice, last = heappop(waiting)
         yield dict(zip(sizes, choice, strict=True))
+        for n in range(last, len(sizes)):
+            if choice[n] < lows[n] + more[n]:
+                heappush(waiting, (total + 1, (*choice[:n], choice[n] + 1, *choice[n + 1 :]), n))
 
 
 class Search:

@@ -7,6 +7,10 @@ must never decide anything else: whoever runs out of budget answers Undecided.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from math import inf
 from time import monotonic
 
 from symderiv.kernel.derivative import Unsupported
@@ -14,9 +18,23 @@ from symderiv.kernel.derivative import Unsupported
 FORM = 100_000  # units for one normal form
 CLAIM = 250_000  # units for one claim, all attempts together
 SECONDS = 10.0  # for one claim
+STEP = 15.0  # for one step of a document: its claims, other readings of it, what it may need, and its repairs
 INTERVAL = 1_000  # units between two looks at the clock
 LARGEST_ATOM = 20_000  # names, numbers and operations in one atom, written out
 LARGEST_NUMBER = 100_000  # bits
+
+
+_until: ContextVar[float] = ContextVar("until", default=inf)
+
+
+@contextmanager
+def within(seconds: float) -> Iterator[None]:
+    """No budget that is made in this block lasts longer than ``seconds`` from now."""
+    token = _until.set(min(_until.get(), monotonic() + seconds))
+    try:
+        yield
+    finally:
+        _until.reset(token)
 
 
 class Exceeded(Unsupported):
@@ -31,7 +49,7 @@ class Budget:
     def __init__(self, units: int = CLAIM, seconds: float = SECONDS) -> None:
         self.left = units
         self.look = units
-        self.deadline = monotonic() + seconds
+        self.deadline = min(monotonic() + seconds, _until.get())
 
     def spend(self, units: int) -> None:
         """Raises Exceeded when nothing is left."""

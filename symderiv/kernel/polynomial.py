@@ -295,6 +295,7 @@ class Algebra:
 
     def variable(self, atom: Atom) -> Poly:
         """A variable, or the value that an assumption gives it."""
+        self.spend(len(self.known_values) // 8)  # to look through a few costs nothing
         for pattern, value in self.known_values:
             mapping: dict[str, str] = {}
             if pattern[1:3] == atom[1:3] and self.instance(pattern[3], atom[3], mapping):

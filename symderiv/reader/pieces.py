@@ -112,6 +112,7 @@ def pieces(line: Line, a: int, b: int) -> list[Piece]:
             before = _stronger(before, divider)
 
     previous = -1
+    after = a
     for i in line.top(a, b):
         tok = text[i]
         if tok in (",", ";"):
@@ -119,7 +120,10 @@ def pieces(line: Line, a: int, b: int) -> list[Piece]:
         elif tok == r"\quad":
             close(i, "quad")
         elif tok == "&":
-            if not _aligns(line, previous, i, b):
+            after = max(after, i + 1)
+            while after < b and text[after] in ("&", r"\quad"):
+                after += 1
+            if not _aligns(line, previous, after, b):
                 close(i, "&")
             elif previous >= start:
                 previous = i
@@ -169,11 +173,11 @@ def _stronger(one: str, other: str) -> str:
     return other if one in ("", "text") and other else one or other
 
 
-def _aligns(line: Line, previous: int, i: int, b: int) -> bool:
-    """Whether an alignment mark stands at a relation or an operator, or at the edge of the row."""
-    after = i + 1
-    while after < b and line.text[after] in ("&", r"\quad"):
-        after += 1
+def _aligns(line: Line, previous: int, after: int, b: int) -> bool:
+    """Whether an alignment mark stands at a relation or an operator, or at the edge of the row.
+
+    ``previous`` and ``after`` are the tokens beside it that are no such marks themselves.
+    """
     if after >= b:
         return True
     if previous < 0:

@@ -129,6 +129,9 @@ def inline(latex: str, macros: Macros | None = None) -> Group:
 
 # Reading
 
+LONGEST = 10_000  # tokens of one formula, macros expanded
+DEEPEST = 100  # formulas in one another
+
 _TOKEN = re.compile(r"%[^\n]*(?:\n[ \t]*)?|\s+|\\[A-Za-z]+|\\.|\d+(?:\.\d+)?|.", re.S)
 
 
@@ -142,10 +145,16 @@ class _Parser:
             if not (token.isspace() or token.startswith("%")):
                 self.tokens.append((token, match.start(), match.end()))
         self.at = 0
+        self.depth = 0
         self.expansions = 0
+        self._bound()
 
     def fail(self, what: str) -> UserError:
         return UserError(f"cannot set this formula: {what} in  {' '.join(self.text.split())[:160]}")
+
+    def _bound(self) -> None:
+        if len(self.tokens) > LONGEST:
+            raise self.fail(f"it is longer than {LONGEST} signs and commands")
 
     def peek(self) -> str | None:
         """The next token, with the author's macros expanded."""
@@ -188,6 +197,7 @@ class _Parser:
                 out.append(piece)
         self.tokens[first : self.at] = [(t, start, end) for t in out]
         self.at = first
+        self._bound()
 
     def _is(self, token: str) -> bool:
         return self.at < len(self.tokens) and self.tokens[self.at][0] == token
@@ -333,6 +343,14 @@ class _Parser:
         return self.nucleus()
 
     def nucleus(self) -> Node:
+        self.depth += 1
+        if self.depth > DEEPEST:
+            raise self.fail(f"more than {DEEPEST} formulas in one another")
+        found = self._nucleus()
+        self.depth -= 1
+        return found
+
+    def _nucleus(self) -> Node:
         token, start, end = self.take()
         if token == "{":
             parts = []
@@ -359,7 +377,8 @@ class _Parser:
             return self._table(start)
         if token in ARGUMENTS:
             return self._command(token, start)
-        raise self.fail(f"{token} is not known")
+        sign = token if token.isprintable() else f"the invisible sign U+{ord(token[0]):04X}"
+        raise self.fail(f"{sign} is not known")
 
     def _words(self, raw: str) -> tuple[str | Node, ...]:
         pieces: list[str | Node] = []
@@ -436,7 +455,7 @@ class _Parser:
             option = Group(start, parts[-1].end if parts else start, tuple(parts))
         if token in (r"\operatorname", r"\textcolor"):
             raw = self.verbatim()
-            if not re.fullmatch(r"[A-Za-z]+(?:\s?\\?[,;]?\s?[A-Za-z]+)*", raw):
+            if not re.fullmatch(r"[A-Za-z]+(?:(?:\s\\?[,;]?|\\[,;]?|[,;])\s?[A-Za-z]+)*", raw):
                 raise self.fail(f"{token}{{{raw}}}")
             if token == r"\operatorname":
                 return Words(start, self.tokens[self.at - 1][2], "operatorname", (raw,))

@@ -44,9 +44,12 @@ _WORDS = {"text": "text", "textbf": "textbf", "textit": "textit", "operatorname"
 _MARKS = {"proved": ("✓", "proved"), "refuted": ("✗", "false"), "undecided": ("?", "not decided")}
 
 
+_ACTING = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]")
+
+
 def escape(text: str) -> str:
-    """Text as HTML, without control characters."""
-    return html.escape("".join(c for c in text if c in "\n\t" or (ord(c) >= 32 and not 0x7F <= ord(c) < 0xA0)))
+    """Text as HTML, without characters that control, and without those that turn the direction of what follows."""
+    return html.escape(_ACTING.sub("", text))
 
 
 def write(report: Report) -> str:

@@ -8,6 +8,7 @@ promise to others: add to them, never change one.
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict
 from fractions import Fraction
@@ -18,6 +19,8 @@ from symderiv.checked import Checked, Step
 from symderiv.document import Source
 from symderiv.kernel.verdict import Proved, Refuted, Undecided, Verdict
 from symderiv.writers.findings import Examined, place
+
+_ACTING = re.compile(r"[\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069]")  # json escapes what is below a blank
 
 
 def write(
@@ -32,7 +35,7 @@ def write(
     found = record(checked, parameters, files, source)
     if text:
         found["text"] = checked.document.source.text
-    return json.dumps(found, ensure_ascii=False, indent=2) + "\n"
+    return dumped(found)
 
 
 def write_all(examined: Iterable[Examined], parameters: Mapping[str, object] | None = None) -> str:
@@ -46,7 +49,13 @@ def write_all(examined: Iterable[Examined], parameters: Mapping[str, object] | N
 
 def write_entries(entries: Iterable[Mapping[str, Any]]) -> str:
     """An array of such records, each made by ``entry``."""
-    return json.dumps(list(entries), ensure_ascii=False, indent=2) + "\n"
+    return dumped(list(entries))
+
+
+def dumped(value: object) -> str:
+    """JSON text, with a final newline. What could act on a terminal, or turn the direction of a line, is escaped."""
+    text = json.dumps(value, ensure_ascii=False, indent=2) + "\n"
+    return _ACTING.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
 
 
 def entry(examined: Examined, parameters: Mapping[str, object]) -> dict[str, Any]:

@@ -12,11 +12,14 @@ import re
 import shutil
 import signal
 import subprocess
+import sys
 import tempfile
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
+from importlib.util import find_spec
 from pathlib import Path
+from typing import Any
 
 from symderiv.diagnostics import UserError
 from symderiv.writers import latex, typst
@@ -30,6 +33,16 @@ _ROOM = (1.0, 0.9, 0.8)  # parts of the line that a display may fill, tried in t
 _INSTEAD = "--pdf-engine typst uses the built-in engine instead, --no-pdf leaves the PDF out."
 _FLAGS = ("-halt-on-error", "-no-shell-escape", "-interaction=nonstopmode", "-file-line-error")
 _SAFE = {"SOURCE_DATE_EPOCH": "0", "FORCE_SOURCE_DATE": "1", "openin_any": "p", "openout_any": "p", "TEXMFOUTPUT": ""}
+
+
+_TYPST = """
+import sys, typst
+try:
+    pdf = typst.compile(sys.stdin.buffer.read(), ignore_system_fonts=True)
+except typst.TypstError as error:
+    sys.exit(str(error))
+sys.stdout.buffer.write(pdf)
+"""
 
 
 class _Overfull(Exception):
@@ -59,16 +72,23 @@ def find_tex() -> str | None:
 
 
 def _by_typst(report: Report) -> bytes:
+    """The engine has a process of its own: one page of text may take it for ever, or more stack than there is."""
+    if find_spec("typst") is None:
+        raise UserError("the built-in PDF engine is missing; install it with: pip install typst")
+    source = typst.write(report).encode()
     try:
-        import typst as engine
-    except ImportError:
-        raise UserError("the built-in PDF engine is missing; install it with: pip install typst") from None
-    try:
-        pdf = engine.compile(typst.write(report).encode(), ignore_system_fonts=True)
-    except engine.TypstError as error:
-        raise UserError(f"the PDF could not be set: {_one_line(str(error))}") from None
-    assert isinstance(pdf, bytes)
-    return pdf
+        done = _run([sys.executable, "-P", "-c", _TYPST], input=source)
+    except subprocess.TimeoutExpired:
+        raise UserError(
+            f"the built-in PDF engine did not finish within {TIME_LIMIT:.0f} seconds and was stopped; no PDF was "
+            "written. A paragraph of very many words is what takes it long."
+        ) from None
+    except subprocess.CalledProcessError as error:
+        reason = _one_line(error.stderr.decode("utf-8", "replace")) or f"exit status {error.returncode}"
+        raise UserError(f"the PDF could not be set: {reason}") from None
+    except OSError as error:
+        raise UserError(f"the built-in PDF engine could not be started: {error.strerror}") from None
+    return done
 
 
 def _by_tex(report: Report, program: str) -> bytes:
@@ -90,7 +110,7 @@ def compile_tex(text: str, program: str) -> bytes:
         environment = {**os.environ, **_SAFE}
         for run in range(4):
             try:
-                _run([program, *_FLAGS, *(() if run else ("-draftmode",)), "report.tex"], place, environment)
+                _run([program, *_FLAGS, *(() if run else ("-draftmode",)), "report.tex"], cwd=place, env=environment)
             except subprocess.TimeoutExpired:
                 raise UserError(
                     f"{name} did not finish within {TIME_LIMIT:.0f} seconds and was stopped; no PDF was written. "
@@ -112,25 +132,28 @@ def compile_tex(text: str, program: str) -> bytes:
         return made.read_bytes()
 
 
-def _run(command: list[str], place: Path, environment: Mapping[str, str]) -> None:
-    """Run TeX to its end. Raises TimeoutExpired, CalledProcessError, OSError; stops it if it is itself stopped."""
+def _run(command: list[str], input: bytes | None = None, **options: Any) -> bytes:
+    """Run an engine to its end, and return its output. Raises TimeoutExpired, CalledProcessError, OSError.
+
+    The engine is stopped if its caller is.
+    """
     with _uninterrupted():
         process = subprocess.Popen(
             command,
-            cwd=place,
-            env=environment,
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,  # read and dropped: its end is noticed at once, without polling
-            stderr=subprocess.STDOUT,
+            stdin=subprocess.DEVNULL if input is None else subprocess.PIPE,
+            stdout=subprocess.PIPE,  # its end is noticed at once, without polling
+            stderr=subprocess.PIPE,
+            **options,
         )
     with process:
         try:
-            process.communicate(timeout=TIME_LIMIT)
+            out, errors = process.communicate(input, timeout=TIME_LIMIT)
         except BaseException:
             process.kill()
             raise
     if process.returncode:
-        raise subprocess.CalledProcessError(process.returncode, command)
+        raise subprocess.CalledProcessError(process.returncode, command, out, errors)
+    return out
 
 
 @contextmanager

@@ -6,7 +6,6 @@ percent-encoded; columns count characters. This module must never write an absol
 
 from __future__ import annotations
 
-import json
 import os
 from collections.abc import Iterable, Mapping
 from pathlib import PurePath
@@ -17,6 +16,7 @@ from symderiv import __version__, notation
 from symderiv.document import Span
 from symderiv.kernel.verdict import Refuted
 from symderiv.writers.findings import Examined, Finding, place, to_add
+from symderiv.writers.json import dumped
 from symderiv.writers.terminal import clean, point
 
 SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
@@ -51,7 +51,7 @@ def write_parts(parts: Iterable[Mapping[str, list[dict[str, Any]]]], explanation
         ],
         "invocations": [{"executionSuccessful": not notifications, "toolExecutionNotifications": notifications}],
     }
-    return json.dumps({"$schema": SCHEMA, "version": "2.1.0", "runs": [run]}, ensure_ascii=False, indent=2) + "\n"
+    return dumped({"$schema": SCHEMA, "version": "2.1.0", "runs": [run]})
 
 
 def _rule(code: str, explanation: str) -> dict[str, Any]:

@@ -87,6 +87,8 @@ LARGE = {
     "matrices.md": display(matrix("x", 8) * 14 + " = " + matrix("x", 8) * 13),
     "matrices-by-name.md": "".join(f"<!-- symderiv: shape {c} : n x n -->\n" for c in "ABCDEFGHIJLMNOPQRSTUVWXYZ")
     + display("A B C D E F G H I J L M N O P Q R S T U V W X Y Z = A B C D E F G H I J L M N O P Q R S T U V W X Z Y"),
+    "marks.md": display(r"\begin{align} " + "&" * 50_000 + r" a &= b \end{align}"),
+    "sizes.md": display(" ".join(rf"\delta_{{i_{{{n}}} j_{{{n}}}}}" for n in range(20)) + " = 1"),
     "formulas.md": "$x$ " * 20_000 + "\n\n",
     "words.md": "the one-hot vector $t$ sums to one, " * 5_000 + "\n\n",
     "recursive.md": r"$\newcommand{\f}{\f\f}$" + display(r"x = \f"),

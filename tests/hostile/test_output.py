@@ -14,6 +14,7 @@ import pytest
 from tests.conftest import Outcome
 
 Run = Callable[..., Outcome]
+ACTING = r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]"
 FALSE = "a (b + c) &= a b + c"
 ESCAPES = "\x1b]0;title\x07 \x1b[31mred \x9b31m \r over \x08\x08 \u202e turned \u2028"
 
@@ -26,6 +27,7 @@ def hostile_markdown() -> str:
         "$$\n\\begin{align}\n" + FALSE + " % <script> ``` | \x1b[2J\n\\end{align}\n$$\n\n"
         "$$\nx + \\text{</math><script>alert(1)</script>} = 3\n$$\n\n"
         "<!-- symderiv: assume \x1b[31m ``` <script>alert(1)</script> -->\n"
+        "<!-- symderiv: name \u202e\u2066 -->\n<!-- symderiv: \u200f\x9b31m -->\n"
     )
 
 
@@ -41,7 +43,7 @@ def test_no_control_characters_come_out(run: Run, hostile: Path, form: str) -> N
     done = run("check", hostile, "--format", form)
     assert done.status in (1, 2, 3)
     for text in (done.out, done.err):
-        assert not re.search(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]", text), repr(text)
+        assert not re.search(ACTING, text), repr(text)
 
 
 def test_json_and_sarif_are_sound(run: Run, hostile: Path) -> None:
@@ -218,3 +220,53 @@ def test_templates_are_read_from_files_in_their_folder(
     Path("part.j2").write_text("\\[ a + b = b + a \\]\n", encoding="utf-8")
     Path("mine.tex.j2").write_text("((* include 'part.j2' *))\n", encoding="utf-8")
     assert run("derive", "mine.tex.j2", "--no-pdf").status == 0
+
+
+# What is too much for a page is said, and costs the report only.
+
+TOO_MUCH = {
+    "braces": ("x = " + "{" * 1_000 + "y" + "}" * 1_000, "100 formulas in one another"),
+    "fractions": ("x = " + r"\frac{1}{" * 1_000 + "y" + "}" * 1_000, "100 formulas in one another"),
+    "roots": ("x = " + r"\sqrt" * 3_000 + "y", "100 formulas in one another"),
+    "scripts": ("x = " + "x^{" * 1_000 + "y" + "}" * 1_000, "100 formulas in one another"),
+    "terms": ("x = y" + " + y" * 20_000, "longer than 10000 signs"),
+    "macros": (r"\newcommand{\m}{" + "y" * 5_000 + r"} x = \m \m \m", "longer than 10000 signs"),
+    "name": (r"\operatorname{" + "a" * 60 + "1}(x) = y", "operatorname"),
+    "unseen": ("x_{\u202e} = y", "U\\+202E is not known"),
+}
+
+
+@pytest.mark.parametrize("name", TOO_MUCH)
+def test_what_is_too_much_for_a_page(run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str) -> None:
+    monkeypatch.chdir(tmp_path)
+    formula, words = TOO_MUCH[name]
+    Path("notes.md").write_text(f"$$\n{FALSE.replace('&', '')}\n$$\n\n$$\n{formula}\n$$\n", encoding="utf-8")
+    done = run("check", "notes.md", "--write-report", "--pdf-engine", "typst")
+    assert done.status == 1 and "error[E201]" in done.out
+    assert re.search(f"not written as HTML: cannot set this formula: .*{words}", done.err)
+    assert "Traceback" not in done.err
+
+
+def test_the_pdf_engine_is_stopped(run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr("symderiv.writers.pdf.TIME_LIMIT", 1.0)
+    monkeypatch.setattr("symderiv.writers.pdf._TYPST", "import time; time.sleep(100)")
+    Path("notes.md").write_text("$$\na (b + c) = a b + a c\n$$\n", encoding="utf-8")
+    done = run("check", "notes.md", "--write-report", "--pdf-engine", "typst")
+    assert done.status == 0 and "did not finish within 1 seconds" in done.err
+    assert sorted(path.name for path in Path("output").iterdir()) == ["notes-checked.html"]
+
+
+def test_the_pdf_engine_dies(run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr("symderiv.writers.pdf._TYPST", "import os; os.abort()")
+    Path("notes.md").write_text("$$\na (b + c) = a b + a c\n$$\n", encoding="utf-8")
+    done = run("check", "notes.md", "--write-report", "--pdf-engine", "typst")
+    assert done.status == 0 and "the PDF could not be set: exit status -6" in done.err
+
+
+def test_no_signs_that_turn_a_page_around(run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("notes.md").write_text(f"# A {ESCAPES}\n\n{ESCAPES}\n\n$$\na (b + c) = a b + a c\n$$\n", encoding="utf-8")
+    run("check", "notes.md", "--write-report", "--pdf-engine", "typst")
+    assert not re.search(ACTING, Path("output/notes-checked.html").read_text(encoding="utf-8"))

@@ -10,7 +10,7 @@ import pytest
 from symderiv.judge import prove
 from symderiv.kernel import Proved, Refuted, Undecided
 from symderiv.kernel.atoms import EXP, UNIT, VAR, weight
-from symderiv.kernel.budget import CLAIM, LARGEST_ATOM, SECONDS, Budget, Exceeded
+from symderiv.kernel.budget import CLAIM, LARGEST_ATOM, SECONDS, Budget, Exceeded, within
 from symderiv.kernel.polynomial import Algebra
 from symderiv.terms import (
     ONE,
@@ -159,3 +159,30 @@ def test_a_power_of_a_number_is_bounded() -> None:
         algebra.raised(Fraction(9, 7), 10**6)
     assert algebra.raised(Fraction(-1), 10**6) == 1
     assert algebra.power({UNIT: 3}, 4) == {UNIT: 81}
+
+
+def test_the_budgets_of_a_step_end_together() -> None:
+    claim = Claim(x + y, "=", y + x, Context())
+    with within(0):
+        with pytest.raises(Exceeded, match="longer than"), within(100):
+            Budget().spend(1)
+        assert isinstance(prove(claim), Undecided)
+    assert isinstance(prove(claim), Proved)
+
+
+def test_many_assumptions_are_paid_for() -> None:
+    """Each variable is looked for among them, in each normal form; and a proof drops those that it can do without."""
+    links = [Assumption("equation", (var("v", n), var("v", n + 1))) for n in range(1, 300)]
+    context = Context(assumptions=tuple(links))
+    begin = process_time()
+    prove(Claim(var("v", 1), "=", var("v", 1) + power(x, 2) - x * x, context))
+    prove(Claim(var("v", 1), "=", var("v", 2) + var("v", 3), context))
+    assert process_time() - begin < 2 * ALLOWED
+
+
+def test_a_claim_with_many_sizes() -> None:
+    """The choices of 30 sizes are 5 * 3^29: none but the first of them are ever made."""
+    names = [f"n{k}" for k in range(30)]
+    indices = [f"i{k}" for k in range(30)]
+    context = Context(ranges={i: Range(1, n) for i, n in zip(indices, names, strict=True)})
+    assert isinstance(prove(Claim(sum((var("a", i) for i in indices), ONE), "=", ONE, context)), Refuted)

@@ -17,6 +17,7 @@ from symderiv.diagnostics import Diagnostic, UserError
 from symderiv.document import Position, Source, Span
 
 LARGEST = 50_000_000
+_PIECE = 1 << 20  # bytes read at once: to read as many as may come would take the memory for them
 DEEPEST_INCLUDE = 10
 MOST_INCLUDES = 200
 
@@ -68,7 +69,12 @@ def read_file(path: Path, name: str) -> str:
         if not stat.S_ISREG(mode):
             raise UserError(f"{name} is not a regular file, so it was not opened.")
         with open(os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)), "rb") as file:
-            data = file.read(LARGEST + 1)
+            pieces = []
+            size = 0
+            while size <= LARGEST and (piece := file.read(_PIECE)):
+                pieces.append(piece)
+                size += len(piece)
+        data = b"".join(pieces)
     except FileNotFoundError:
         raise UserError(f"There is no file {name}.") from None
     except PermissionError:
