@@ -85,6 +85,8 @@ class Doubts:
         within = reached((claim.left, claim.right), claim.context.definitions)
         if posed.bounded and any(isinstance(t, Fn) and t.name in ("relu", "abs", "step", "sign") for t in within):
             return "it may be meant under a condition that the words or the line beside it set"
+        if posed.supposed:
+            return f"the words before it speak of a case, '{posed.supposed}', that was not understood"
         if posed.rounded:
             return "numbers in this line may be rounded"
         for zero, other in ((claim.right, claim.left), (claim.left, claim.right)):

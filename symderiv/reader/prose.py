@@ -192,6 +192,16 @@ def plain_values(text: str) -> list[tuple[str, str, str]]:
     return [(m[1], m[2], m[3]) for m in PLAIN_VALUE.finditer(text)]
 
 
+def supposes(text: str) -> str:
+    """The words by which a text supposes, or denies, that something is one-hot, binary or sums to one."""
+    for pattern in (ONE_HOT, SUM_TO_ONE, BINARY):
+        for sentence in re.split(r"(?<=[.!?。！？])\s+", text):
+            said = pattern.search(sentence)
+            if said and NEGATED.search(sentence[: said.start()]):
+                return said[0]
+    return ""
+
+
 def range_of(row: syntax.Row) -> tuple[str, int, syntax.Node] | None:
     """(index, low, high) of ``i = 1, \\ldots, K`` or ``i \\in \\{1, \\ldots, K\\}``."""
     if len(row.segments) != 2:

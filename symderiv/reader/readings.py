@@ -105,6 +105,21 @@ class Readings:
             moved.append(replace(claim, context=replace(claim.context, definitions=definitions)))
         return (moved, tuple(notes)) if notes else None
 
+    def asides(self, posed: Posed, claims: Sequence[Claim]) -> tuple[list[Claim], tuple[str, ...]] | None:
+        """The claims where a quantity is what running text before them says in passing; None if it says nothing."""
+        symbols, notes = self.symbols, dict[str, None]()
+
+        def moved(part: Term) -> Term | None:
+            new = symbols.asides.get(part.name) if isinstance(part, Var) and not part.indices else None
+            if new is None or symbols.order.get((Head(new, 0, 0), ()), posed.at + 1) > posed.at:
+                return None
+            notes[f"{shown(new)} is read as the words before the formula say"] = None
+            return Var(new, (), ())
+
+        memo: dict[Term, Term] = {}
+        read = [replace(c, left=rewritten(c.left, moved, memo), right=rewritten(c.right, moved, memo)) for c in claims]
+        return (read, tuple(notes)) if notes else None
+
     def apart(self, claims: Sequence[Claim]) -> tuple[list[Claim], tuple[str, ...]] | None:
         """The claims where an undefined quantity depends on nothing but what the document differentiates it by.
 

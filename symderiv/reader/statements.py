@@ -125,10 +125,13 @@ class Statements:
         match left, rest:
             case ((syntax.Symbol() | syntax.Scripted()), (("=", syntax.Number() | syntax.Add() as right),)):
                 self.elaborator.start_chain()
+                self.elaborator.as_scalars = True
                 try:
                     symbol, value = self.elaborator.scalar(left), self.elaborator.scalar(right)
                 except ReadError:
                     return None
+                finally:
+                    self.elaborator.as_scalars = False
                 if not isinstance(symbol, Var) or not isinstance(value, Num) or symbol.head in self.symbols.definitions:
                     return None
                 source = self.reading.document.source

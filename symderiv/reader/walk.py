@@ -200,6 +200,8 @@ class Walk:
                 self.displays.append(formula.span)
                 self.reading.elaborator.start_chain()
                 self.chains.segments(row, len(self.displays) - 1, 0, [], inline=True)
+            elif head is not None and len(row.segments) == 2:
+                self.definitions.aside(head, left, right)
 
     def _is_point(self, left: syntax.Node, right: syntax.Node) -> bool:
         """``f = (0, 1)`` names a place, if f was a variable in the steps before and nothing says "let"."""
