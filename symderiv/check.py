@@ -180,6 +180,12 @@ def _verdict(walk: Walk, number: int) -> tuple[Verdict | None, Diagnostic | None
         if isinstance(prove_all(special), Proved):
             said = ", ".join(f"{notation.unicode_latex(a.text)} ({a.source})" for a in posed.earlier_values)
             doubt = f"it holds for {said}"
+    if refuted and not doubt:
+        for pair in walk.doubts.degenerate(claims):
+            if isinstance(prove_all(walk.claims(replace(posed, case=(*posed.case, pair)))), Proved):
+                apart = notation.unicode_latex(pair.text)
+                doubt = f"it holds for {apart}, and whether they may be the same is not said"
+                break
     if isinstance(verdict, Refuted) and doubt:
         verdict = Undecided(verdict.claim, doubt, ("counterexample",))
         return verdict, Diagnostic("E302", "this step could not be decided", posed.span, (doubt, *posed.notes))

@@ -278,7 +278,7 @@ class Calls(Expectations):
 
     def _is_quantity(self, name: str) -> bool:
         """Whether the author uses the name for a number of his own (sigma as a standard deviation)."""
-        return self.symbols.defines(name, 0)
+        return self.symbols.defines(name, 0) or name in self.symbols.factors
 
     def _is_family(self, name: str, subs: Sequence[Index]) -> bool:
         return any(h.subs == len(subs) and h.subs > 0 for h in self.symbols.heads.get(name, ()))

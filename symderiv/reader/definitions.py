@@ -149,7 +149,17 @@ class Definitions(Meanings):
         if found is None:
             return True
         name, subs, labels = found
+        this = (*subs, *labels)
+        made = self.symbols.definitions.get(
+            Head(self.symbols.name(name, len(subs), len(labels)), len(subs), len(labels)), ()
+        )
+        if made and this and all(isinstance(i, int) for i in this) and all(self._of_one(d.params) for d in made):
+            return any(d.params == this for d in made)  # h_2 = ... says nothing anew of h_1
         return self.symbols.defines(name, len(subs), len(labels))
+
+    @staticmethod
+    def _of_one(params: Sequence[Index]) -> bool:
+        return bool(params) and all(isinstance(p, int) for p in params)
 
     def define(self, head: tuple, left: syntax.Node, right: syntax.Node, relation: str, posed: Posed) -> bool:
         """Take ``left = right`` as a definition if the left side is new, or clearly means something new here."""
