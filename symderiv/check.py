@@ -344,6 +344,9 @@ def _false(walk: Walk, number: int, verdict: Refuted) -> Diagnostic:
             and not any(isinstance(t, Deriv) for t in subterms(mended.term))
         ):
             mended = None  # nobody would mend a derivative by writing out another one
+        side = verdict.claim.left if mended is not None and mended.side == "left" else verdict.claim.right
+        if mended is not None and mended.latex == notation.latex(side):
+            mended = None  # an earlier meaning of the same letter
         if mended is not None:
             sizes = mended.verdict.scope.minimum or mended.verdict.scope.fixed
             proved = f"proved for {notation.unicode_scope(mended.verdict.scope)}" if sizes else "proved"

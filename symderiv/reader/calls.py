@@ -384,8 +384,9 @@ class Calls(Expectations):
             symbols.calls.pop(key, None)
             return self._whole(name, subs, sups, node)
         parameters = {p.var.head for p in function.parameters if p.var is not None}
-        if parameters & symbols.reached(*replaced.values()):
-            return self.with_arguments(self._member(name, subs, sups, node), replaced, families, node)  # s(-x) is no s
+        at_point = any(isinstance(v, Var) and p.name in v.name for p, v in replaced.items())
+        if at_point or parameters & symbols.reached(*replaced.values()):  # neither s(-x) nor l(\hat{\mu})
+            return self.with_arguments(self._member(name, subs, sups, node), replaced, families, node)
         symbols.calls[key] = (replaced, families)
         return self.with_arguments(self._member(name, subs, sups, node), replaced, families, node)
 

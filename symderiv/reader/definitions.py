@@ -185,6 +185,8 @@ class Definitions(Meanings):
             return False  # z_1 = z is a special case, not what z_1 is
         if any(i in symbols.size_names for i in (*subs, *labels)):
             return self._last_member(name, subs, labels, right, posed)  # y_K = ... is one member, the last
+        if head[3] and self._in_part(name, {n for arg in head[3] for n in names_in(arg)}):
+            return False  # "for $x > 0$, $f(x) = x$" is one piece of f
         entries = self.elaborator.entries_of(name)
         if entries is not None and not subs and symbols.defines(entries.name, 2):
             return False  # the entries are defined already
@@ -334,7 +336,7 @@ class Definitions(Meanings):
         try:
             if isinstance(value := self.elaborator.value(right), Term) and symbols.reached(value) - {old}:
                 self._make(name, [], [], [], right, Posed(right.span, left.span, "=", "definition", -1, 0))
-                symbols.asides[old.name] = new
+                symbols.asides.setdefault(old.name, []).append((len(self.reading.posed), new))
         except ReadError:
             pass
         finally:

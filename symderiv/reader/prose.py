@@ -92,6 +92,15 @@ ZERO = re.compile(
 )
 
 
+CONDITIONAL = re.compile(
+    r"\b(?:if|when\w*|for|in case|case|assum\w*|suppos\w*|at|limit\w*|approx\w*|so|thus|hence|therefore|then|gives?"
+    r"|becomes?|since|because|unless|otherwise|only|simplif\w*|reduces?|i\.e|wenn|falls|für|si|pour|para|cuando|entonces|donc|also)\b"
+    r"|当|若|如果|对于|因此|所以|경우|따라서",
+    re.IGNORECASE,
+)
+ELSE = re.compile(
+    r"^[\s,;]*(?:if|when|whenever|otherwise|else|unless|wenn|falls|sonst|si|sinon|cuando)\b", re.IGNORECASE
+)
 SHORT = re.compile(
     r"\$\s*(?:denotes?|means?|(?:is )?short for|stands? for|represents?|for|表示|代表)\s*(?:the\s+)?(?:partial\s+)?"
     r"(?:derivative|gradient)?\s*(?=\$)",

@@ -72,7 +72,8 @@ class Reading:
     after so many steps; ``seen`` are the names in the formulas so far; ``case`` what they say of indices,
     ``earlier_case`` what was said last in the section, ``values`` and ``earlier_values`` the same of the values that
     symbols are given; ``constants`` the symbols that the words call constants, ``held`` those
-    that the section says are held fixed: none in particular if empty, nothing said if None.
+    that the section says are held fixed: none in particular if empty, nothing said if None; ``bounds``
+    the names that the last words, or remarks beside a row, set bounds to.
     With ``strict``, assumptions that only the prose states do not count.
     """
 
@@ -94,6 +95,7 @@ class Reading:
         self.earlier_values: tuple[Assumption, ...] = ()
         self.constants: set[str] = set()
         self.held: frozenset[str] | None = None
+        self.bounds: set[str] = set()
         self._parsed: dict[Span, syntax.Rows] = {}
         self.limit: Span | None = None
         length = 0

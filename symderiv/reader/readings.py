@@ -88,17 +88,21 @@ class Readings:
             for one in known[:-1]:
                 last[one] = known[-1]
 
-        def follow(part: Term) -> Term | None:
-            return Var(last[part.name], part.subs, part.sups) if isinstance(part, Var) and part.name in last else None
+        def followed(term: Term, own: str) -> Term:
+            def follow(part: Term) -> Term | None:
+                new = last.get(part.name, own) if isinstance(part, Var) else own
+                return Var(new, part.subs, part.sups) if isinstance(part, Var) and new != own else None
 
-        moved, notes, memo = [], dict[str, None](), dict[Term, Term]()
+            return rewritten(term, follow, {})
+
+        moved, notes = [], dict[str, None]()
         for claim in claims:
             made = {}
             for head in self.symbols.reached(claim.left, claim.right) & claim.context.definitions.keys():
-                if head.name in last or head.name in last.values():
+                if head.name in last:
                     continue
                 ds = claim.context.definitions[head]
-                made[head] = tuple(Definition(d.params, rewritten(d.body, follow, memo)) for d in ds)
+                made[head] = tuple(Definition(d.params, followed(d.body, head.name)) for d in ds)
                 if made[head] != ds:
                     notes[f"{shown(head.name)} goes on with the new meaning of what it is defined by"] = None
             definitions = {**claim.context.definitions, **made}
@@ -110,8 +114,9 @@ class Readings:
         symbols, notes = self.symbols, dict[str, None]()
 
         def moved(part: Term) -> Term | None:
-            new = symbols.asides.get(part.name) if isinstance(part, Var) and not part.indices else None
-            if new is None or symbols.order.get((Head(new, 0, 0), ()), posed.at + 1) > posed.at:
+            said = symbols.asides.get(part.name, ()) if isinstance(part, Var) and not part.indices else ()
+            new = next((name for at, name in reversed(said) if at <= posed.at), "")
+            if not new:
                 return None
             notes[f"{shown(new)} is read as the words before the formula say"] = None
             return Var(new, (), ())

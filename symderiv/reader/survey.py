@@ -79,6 +79,9 @@ class Survey:
             self.square(first)
         if isinstance(first, syntax.Node):
             self._named(first, row.segments[1].side)
+            call = isinstance(first, syntax.Product) and isinstance(parts_of(first.factors[-1])[0], syntax.Group)
+            if isinstance(first, syntax.Product) and call and not parts_of(first.factors[0])[3]:
+                self.symbols.pieces.update(_bases(first.factors[0]))
         for segment in row.segments:
             if isinstance(segment.side, syntax.Node):
                 self.node(segment.side)
