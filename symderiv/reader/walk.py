@@ -198,7 +198,9 @@ class Walk:
                 head = self.definitions.head_of(right)  # "$\\sum_j e^{f_j} = \\Sigma$"
             if prose.ELSE.match(after):
                 continue  # "$f = x$ if $x > 0$" says what f is in one case
-            anew = prose.ANEW.search(self.reading.prose) or not prose.CONDITIONAL.search(f"{before} {after}")
+            around = f"{before} {after}"
+            anew = prose.ANEW.search(self.reading.prose) and not prose.IF.search(around)
+            anew = anew or not prose.CONDITIONAL.search(around)
             if head is not None and (not self.definitions.is_defined(head) or anew):
                 self.displays.append(formula.span)
                 self.reading.elaborator.start_chain()
