@@ -39,6 +39,7 @@ from symderiv.reader.equations import Equations
 from symderiv.reader.forward import functions_of_one
 from symderiv.reader.names import plain
 from symderiv.reader.nodes import names_in, says_vector
+from symderiv.reader.primed import primed_names, rename
 from symderiv.reader.rates import Rates
 from symderiv.reader.reading import Posed, Reading
 from symderiv.reader.readings import Readings
@@ -93,6 +94,7 @@ class Walk:
         defined = [(text, origin) for text, origin in self.outside if text.split()[:1] in (["define"], ["let"])]
         for text, _ in defined:
             rows += reading.parse_text(text.partition(" ")[2], 0).rows
+        rename(rows, primed_names(rows))
         for row in rows:
             survey.row(row)
         reading.symbols.index_names |= class_letters(rows, survey.summed.keys())
