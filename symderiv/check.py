@@ -25,6 +25,7 @@ from symderiv.reader.walk import Walk
 from symderiv.terms import ZERO, Claim, Deriv, Sum, Term, subterms
 
 TAKEN = "what is differentiated is defined nowhere, so later steps take this line as given"
+NUMBERS = "letters that may stand for vectors are read as numbers"
 Progress = Callable[[int, int], None]
 
 
@@ -125,14 +126,7 @@ def _judged(walk: Walk, number: int) -> Step:
 def _verdict(walk: Walk, number: int) -> tuple[Verdict | None, Diagnostic | None]:
     """The kernel's verdict under the readings that the words around a step allow, and what to say about it."""
     posed = walk.posed[number]
-    try:
-        claims = walk.claims(posed)
-    except ReadError:
-        if posed.transposed is None:
-            raise
-        (posed.left, posed.right), posed.transposed = posed.transposed, None
-        claims = walk.claims(posed)
-        posed.notes = (*posed.notes, LAYOUTS["transposed"])
+    claims = _claims(walk, posed)
     verdict = prove_all(claims)
     if isinstance(verdict, Proved) and posed.case:
         wider = walk.claims(replace(posed, case=()))
@@ -188,6 +182,12 @@ def _verdict(walk: Walk, number: int) -> tuple[Verdict | None, Diagnostic | None
         if isinstance(prove_all(special), Proved):
             said = ", ".join(f"{notation.unicode_latex(a.text)} ({a.source})" for a in posed.earlier_values)
             doubt = f"it holds for {said}"
+    if refuted and not doubt:
+        for pair in walk.doubts.degenerate(claims):
+            if isinstance(prove_all(walk.claims(replace(posed, case=(*posed.case, pair)))), Proved):
+                apart = notation.unicode_latex(pair.text)
+                doubt = f"it holds for {apart}, and whether they may be the same is not said"
+                break
     if isinstance(verdict, Refuted) and doubt:
         verdict = Undecided(verdict.claim, doubt, ("counterexample",))
         return verdict, Diagnostic("E302", "this step could not be decided", posed.span, (doubt, *posed.notes))
@@ -214,6 +214,24 @@ def _verdict(walk: Walk, number: int) -> tuple[Verdict | None, Diagnostic | None
     if posed.taken:
         return verdict, Diagnostic("E303", "this step could not be decided", posed.span, (TAKEN, *notes))
     return verdict, Diagnostic("E301", "this step could not be decided", posed.span, notes)
+
+
+def _claims(walk: Walk, posed: Posed) -> list[Claim]:
+    """The claims of a step under the first reading in which its shapes fit. Raises ReadError if they never do."""
+    others = [(posed.transposed, LAYOUTS["transposed"]), (posed.numbers, NUMBERS)]
+    try:
+        return walk.claims(posed)
+    except ReadError as error:
+        for sides, note in others:
+            if sides is None:
+                continue
+            with suppress(ReadError):
+                claims = walk.claims(replace(posed, left=sides[0], right=sides[1]))
+                posed.left, posed.right = sides
+                posed.transposed = None
+                posed.notes = (*posed.notes, note)
+                return claims
+        raise error
 
 
 def _from_equations(walk: Walk, posed: Posed, claims: list[Claim]) -> Proved | None:
@@ -290,11 +308,17 @@ def _readings(walk: Walk, posed: Posed, claims: list[Claim]) -> Iterator[tuple[l
         with suppress(ReadError):
             left, right = posed.transposed
             yield walk.claims(replace(posed, left=left, right=right)), (LAYOUTS["transposed"],)
+    if posed.numbers is not None and posed.left is not posed.numbers[0]:
+        with suppress(ReadError):
+            left, right = posed.numbers
+            yield walk.claims(replace(posed, left=left, right=right)), (NUMBERS,)
     if apart := walk.readings.apart(claims):
         yield apart
     for other in (walk.readings.means(claims), walk.readings.followed(claims)):
         if other is not None:
             yield other
+    if asides := walk.readings.asides(posed, claims):
+        yield asides
     if fixed := walk.readings.fixed(posed, claims):
         yield fixed
     explicit = [walk.readings.explicit(claim) for claim in claims]
@@ -322,6 +346,9 @@ def _false(walk: Walk, number: int, verdict: Refuted) -> Diagnostic:
             and not any(isinstance(t, Deriv) for t in subterms(mended.term))
         ):
             mended = None  # nobody would mend a derivative by writing out another one
+        side = verdict.claim.left if mended is not None and mended.side == "left" else verdict.claim.right
+        if mended is not None and mended.latex == notation.latex(side):
+            mended = None  # an earlier meaning of the same letter
         if mended is not None:
             sizes = mended.verdict.scope.minimum or mended.verdict.scope.fixed
             proved = f"proved for {notation.unicode_scope(mended.verdict.scope)}" if sizes else "proved"

@@ -278,7 +278,7 @@ class Calls(Expectations):
 
     def _is_quantity(self, name: str) -> bool:
         """Whether the author uses the name for a number of his own (sigma as a standard deviation)."""
-        return self.symbols.defines(name, 0)
+        return self.symbols.defines(name, 0) or name in self.symbols.factors
 
     def _is_family(self, name: str, subs: Sequence[Index]) -> bool:
         return any(h.subs == len(subs) and h.subs > 0 for h in self.symbols.heads.get(name, ()))
@@ -384,8 +384,9 @@ class Calls(Expectations):
             symbols.calls.pop(key, None)
             return self._whole(name, subs, sups, node)
         parameters = {p.var.head for p in function.parameters if p.var is not None}
-        if parameters & symbols.reached(*replaced.values()):
-            return self.with_arguments(self._member(name, subs, sups, node), replaced, families, node)  # s(-x) is no s
+        at_point = any(isinstance(v, Var) and p.name in v.name for p, v in replaced.items())
+        if at_point or parameters & symbols.reached(*replaced.values()):  # neither s(-x) nor l(\hat{\mu})
+            return self.with_arguments(self._member(name, subs, sups, node), replaced, families, node)
         symbols.calls[key] = (replaced, families)
         return self.with_arguments(self._member(name, subs, sups, node), replaced, families, node)
 

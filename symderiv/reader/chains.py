@@ -14,8 +14,8 @@ from symderiv.reader import syntax
 from symderiv.reader.arrays import Array, Value
 from symderiv.reader.definitions import ARRAYS, Definitions
 from symderiv.reader.namings import Last, Namings
-from symderiv.reader.nodes import is_delta, names_in, rounded, says_vector
-from symderiv.reader.prose import CONSTANT, ZERO
+from symderiv.reader.nodes import is_delta, names_in, rounded
+from symderiv.reader.prose import CONSTANT, ZERO, supposes
 from symderiv.reader.rates import Rates
 from symderiv.reader.reading import Posed, Reading
 from symderiv.terms import Assumption, Num, Term, Var, subterms
@@ -154,6 +154,8 @@ class Chains(Namings):
             last.value, right = pair
         if last is not None and last.value is not None:
             posed.left, posed.right = last.value, right
+            if isinstance(right, Array) and isinstance(last.value, Array) and self._are_small(last.node, segment.side):
+                posed.numbers = self._as_scalars(last.node, segment.side)
             if self.elaborator.vector_rate or last.vector_rate:
                 posed.transposed = self._transposed(last, segment.side)
             if isinstance(right, Array) != isinstance(last.value, Array) and last.node is not None:
@@ -200,11 +202,14 @@ class Chains(Namings):
         finally:
             self.elaborator.layout = ""
 
+    def _are_small(self, *nodes: syntax.Node | None) -> bool:
+        """Whether no matrix is named in formulas of a document in which nothing has a shape."""
+        names = {name for node in nodes if node is not None for name in names_in(node)}
+        return not self.symbols.shapes and all(map(self.elaborator.is_small, names))
+
     def _as_scalars(self, left: syntax.Node | None, right: syntax.Node) -> tuple[Term, Term] | None:
         """Both sides with bare symbols as numbers, where nothing in them says vector: ``x`` beside x_1, x_2, ..."""
-        if left is None or says_vector(left) or says_vector(right):
-            return None
-        if any(name in self.symbols.shapes for node in (left, right) for name in names_in(node)):
+        if left is None or not self.elaborator.may_be_numbers(left, right):
             return None
         elaborator = self.elaborator
         elaborator.as_scalars = True
@@ -233,7 +238,7 @@ class Chains(Namings):
                 self.used |= {t.head for t in subterms(side) if isinstance(t, Var)}
         posed.case, posed.earlier_case = self.reading.case, self.reading.earlier_case
         posed.values, posed.earlier_values = self.reading.values, self.reading.earlier_values
-        posed.held = self.reading.held
+        posed.held, posed.supposed = self.reading.held, supposes(self.reading.prose)
         posed.kept = self.kept
         posed.solving = self.reading.solving and self.fresh_chain
         posed.implied = self.implied and self.fresh_chain

@@ -10,7 +10,7 @@ import re
 from collections.abc import Sequence
 
 from symderiv.diagnostics import Diagnostic, ReadError
-from symderiv.kernel import Refuted
+from symderiv.kernel import Proved, Refuted
 from symderiv.reader import syntax
 from symderiv.reader.arrays import Array, Value
 from symderiv.reader.meanings import Meanings
@@ -149,7 +149,17 @@ class Definitions(Meanings):
         if found is None:
             return True
         name, subs, labels = found
+        this = (*subs, *labels)
+        made = self.symbols.definitions.get(
+            Head(self.symbols.name(name, len(subs), len(labels)), len(subs), len(labels)), ()
+        )
+        if made and this and all(isinstance(i, int) for i in this) and all(self._of_one(d.params) for d in made):
+            return any(d.params == this for d in made)  # h_2 = ... says nothing anew of h_1
         return self.symbols.defines(name, len(subs), len(labels))
+
+    @staticmethod
+    def _of_one(params: Sequence[Index]) -> bool:
+        return bool(params) and all(isinstance(p, int) for p in params)
 
     def define(self, head: tuple, left: syntax.Node, right: syntax.Node, relation: str, posed: Posed) -> bool:
         """Take ``left = right`` as a definition if the left side is new, or clearly means something new here."""
@@ -175,6 +185,8 @@ class Definitions(Meanings):
             return False  # z_1 = z is a special case, not what z_1 is
         if any(i in symbols.size_names for i in (*subs, *labels)):
             return self._last_member(name, subs, labels, right, posed)  # y_K = ... is one member, the last
+        if head[3] and self._in_part(name, {n for arg in head[3] for n in names_in(arg)}):
+            return False  # "for $x > 0$, $f(x) = x$" is one piece of f
         entries = self.elaborator.entries_of(name)
         if entries is not None and not subs and symbols.defines(entries.name, 2):
             return False  # the entries are defined already
@@ -187,7 +199,7 @@ class Definitions(Meanings):
             return False  # dw = x dz, where dz has been defined as dL/dz
         if self._is_derivative(name, subs, labels):
             return False  # \delta = \partial C/\partial z: what comes next says what that is, rightly or wrongly
-        if name in symbols.arrays and not (subs or labels or head[3]):
+        if name in symbols.arrays and not (subs or labels or head[3] or symbols.defines(name, 0, 0)):
             if self._repeats(left, right):
                 return False
             self.reading.diagnostics.append(
@@ -302,6 +314,34 @@ class Definitions(Meanings):
             shown = Head(self.symbols.name(name, len(subs), len(labels)), len(subs), len(labels))
             self.symbols.definitions.pop(self.symbols.hidden.pop(shown, ((), shown))[1], None)
 
+    def aside(self, head: tuple, left: syntax.Node, right: syntax.Node) -> None:
+        """Note what running text says a quantity is that means something else so far: "for squares $L = (p - y)^2$".
+
+        Whether it holds from there on is not sure, so that it is only another reading of the lines that follow.
+        """
+        symbols = self.symbols
+        found = self.indices(head)
+        if found is None or found[1] or found[2] or head[3] or not isinstance(left, syntax.Symbol):
+            return
+        name = found[0]
+        old = Head(symbols.name(name), 0, 0)
+        if old not in symbols.definitions or self._is_special(symbols.definitions[old]):
+            return
+        self.elaborator.start_chain()
+        said = self._verdict(left, right)
+        if said is None or isinstance(said, Proved):
+            return
+        saved, functions = dict(symbols.versions), dict(symbols.functions)
+        symbols.versions[Head(name, 0, 0)] = new = f"{old.name}~{len(self.reading.posed)}"
+        try:
+            if isinstance(value := self.elaborator.value(right), Term) and symbols.reached(value) - {old}:
+                self._make(name, [], [], [], right, Posed(right.span, left.span, "=", "definition", -1, 0))
+                symbols.asides.setdefault(old.name, []).append((len(self.reading.posed), new))
+        except ReadError:
+            pass
+        finally:
+            symbols.versions, symbols.functions = saved, functions
+
     def define_row(self, row: syntax.Row) -> None:
         """A definition from a directive. Raises ReadError."""
         left, right = row.segments[0].side, row.segments[1].side
@@ -356,6 +396,8 @@ class Definitions(Meanings):
                 raise ReadError("E164", "a family of vectors is not in the language yet", right.span)
             probe = value.entry(tuple("?" for _ in value.axes)) if all(isinstance(a, str) for a in value.axes) else None
             symbols.arrays[name] = value
+            if not args:
+                self._define_beside(name, right, posed)
             posed.kind = "definition"
             posed.left, posed.right = None, value
             entries = elaborator.entries_of(name)
@@ -394,6 +436,19 @@ class Definitions(Meanings):
                 elaborator.use(index, symbols.ranges.slot(head, n), right)
         posed.kind = "definition"
         posed.left, posed.right = member, value
+
+    def _define_beside(self, name: str, right: syntax.Node, posed: Posed) -> None:
+        r"""Define the number ``s`` beside the vector, where ``s = \sigma(z)`` may be said of numbers as well."""
+        names = {name, *names_in(right)}
+        if self.symbols.shapes or says_vector(right) or not all(map(self.elaborator.is_small, names)):
+            return
+        try:
+            value, _ = self._scalar_definition(right, [])
+        except ReadError:
+            return
+        head = Head(self.symbols.name(name), 0, 0)
+        if isinstance(value, Term) and head not in self.symbols.reached(value):
+            self.symbols.define(name, (), 0, value, posed.left_span)
 
     def _scalar_definition(self, right: syntax.Node, args: list[syntax.Node]) -> tuple[Value, list[Parameter]]:
         self.elaborator.as_scalars = True

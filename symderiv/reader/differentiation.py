@@ -10,7 +10,8 @@ import re
 from symderiv.reader import syntax
 from symderiv.reader.arrays import Array, Value, elementwise
 from symderiv.reader.indices import Indices, refuse
-from symderiv.reader.names import index_word
+from symderiv.reader.names import index_word, plain
+from symderiv.reader.nodes import parts_of
 from symderiv.terms import Deriv, Term, Var
 
 
@@ -42,7 +43,11 @@ class Differentiation(Indices):
             raise refuse("E171", "a derivative of nothing", node)
         if self.variable is None and variables and isinstance(variables[-1], Var):
             self.variable = variables[-1]
-        body = self.value(node.body)
+        self.calling = self._is_of(node.body, variables)
+        try:
+            body = self.value(node.body)
+        finally:
+            self.calling = False
         if isinstance(body, Var):
             by = {v.head for v in variables if isinstance(v, Var)}
             if by != {body.head}:  # \partial x_i/\partial x_j = \delta_{ij} says nothing of how x depends on others
@@ -52,6 +57,14 @@ class Differentiation(Indices):
         for value in reversed(variables):
             result = self.differentiated(result, value, node)
         return result
+
+    def _is_of(self, body: syntax.Node, variables: list[Value]) -> bool:
+        """Whether a bare name is that of a function of just what it is differentiated by: then that is its argument."""
+        base, sub, sup, primes = parts_of(body)
+        if not isinstance(base, syntax.Symbol) or sub is not None or sup is not None or primes:
+            return False
+        function = self.symbols.functions.get((plain(base.name), 0))
+        return function is not None and any(p.var in variables for p in function.parameters if p.var is not None)
 
     def differentiated(self, body: Value, variable: Value, node: syntax.Node) -> Value:
         symbols = self.symbols

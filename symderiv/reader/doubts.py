@@ -7,7 +7,8 @@ nothing. This module must never make a verdict better than the kernel's.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import combinations
 
 from symderiv import notation
 from symderiv.judge import prove_all
@@ -19,6 +20,7 @@ from symderiv.reader.reading import Posed, Reading
 from symderiv.reader.samples import alike
 from symderiv.reader.symbols import of_one
 from symderiv.terms import (
+    Assumption,
     Claim,
     Definition,
     Delta,
@@ -85,6 +87,8 @@ class Doubts:
         within = reached((claim.left, claim.right), claim.context.definitions)
         if posed.bounded and any(isinstance(t, Fn) and t.name in ("relu", "abs", "step", "sign") for t in within):
             return "it may be meant under a condition that the words or the line beside it set"
+        if posed.supposed:
+            return f"the words before it speak of a case, '{posed.supposed}', that was not understood"
         if posed.rounded:
             return "numbers in this line may be rounded"
         for zero, other in ((claim.right, claim.left), (claim.left, claim.right)):
@@ -219,8 +223,31 @@ class Doubts:
         if zero:
             return f"whether {zero[0]} may be 0 is not said"
         singly = {h for h, made in self.symbols.definitions.items() if all(map(_of_one, made))}
-        more = [var for var, _ in witness.values if var.head in singly]
+        inputs = {t for h in singly for d in self.symbols.definitions[h] for t in subterms(d.body)}  # h_0, below h_1
+        more = [var for var, _ in witness.values if var.head in singly and var not in inputs]
         return f"what {notation.unicode(more[0])} is is not said" if more else ""
+
+    def degenerate(self, claims: Sequence[Claim]) -> Iterator[Assumption]:
+        r"""Pairs of indices that an author of pairs does not think of as the same.
+
+        So it is with the i and j of a P_{ij} that is differentiated by something with one of them, x_i; and with the i
+        and k of d_{ik}, where the definitions sum over k \ne i only.
+        """
+        for claim in claims:
+            definitions = claim.context.definitions
+            free = sorted((claim.left.free | claim.right.free) & claim.context.ranges.keys())
+            for part in {t for side in (claim.left, claim.right) for t in subterms(side) if isinstance(t, Deriv)}:
+                inside = set(reached((part.body,), definitions))
+                by = part.var.indices
+                for i, j in combinations(free, 2):
+                    members = [t for t in subterms(part.body) if isinstance(t, Var) and {i, j} <= set(t.indices)]
+                    once = len({i, j} & set(by)) == 1 and len(by) == 1
+                    guarded = {i, j} <= set(by) and any(
+                        isinstance(t, Sum) and any(isinstance(g, Delta) and {t.index} < set(g.key) for g in subterms(t))
+                        for t in inside
+                    )
+                    if (members and once) or guarded:
+                        yield Assumption("distinct", (i, j), f"{i} \\ne {j}", "not said")
 
     def empty(self, claims: Sequence[Claim]) -> str:
         """Why a proof of ``claims`` would be empty or hasty.

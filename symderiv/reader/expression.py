@@ -218,8 +218,12 @@ class Parser:
                 slashes += 1
                 if slashes > MAX_SLASHES:
                     raise self.error("E109", f"more than {MAX_SLASHES} slashes in a row")
-                numerator = self._product(factors, operators, a)
+                numerator, below = self._product(factors, operators, a), self.i
                 denominator = self.signed("") if text[self.i] in v.SIGNS else self.factor()
+                if self._below_too(numerator, denominator):
+                    factor = self.factor()
+                    denominator = x.Product((denominator, factor), ("",), self.span(below, self.i))
+                    self.warn("W409", "read as standing below the slash as a whole", below, self.i)
                 factors, operators = [x.Quotient(numerator, denominator, "/", self.span(a, self.i))], []
                 tok = text[self.i]
             if tok in STOP or tok == until:
@@ -239,6 +243,13 @@ class Parser:
                 if until == "d" and self.bodyless(self.i):
                     return self._product(factors, operators, a)
             node = self.factor()
+
+    def _below_too(self, numerator: x.Node, denominator: x.Node) -> bool:
+        r"""Whether what follows stands below the slash, too: the \sigma^2 of ``(x - \mu)^2/2\sigma^2``."""
+        tok = self.text[self.i]
+        letter = (len(tok) == 1 and tok.isalpha() and tok.isascii() and tok != "d") or tok in v.SYMBOLS
+        squared = isinstance(numerator, x.Scripted) and isinstance(numerator.sup, x.Number)
+        return squared and isinstance(denominator, x.Number) and letter and tok not in STOP
 
     def _product(self, factors: list[x.Node], operators: list[str], a: int) -> x.Node:
         if len(factors) == 1:

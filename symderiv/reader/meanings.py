@@ -57,6 +57,10 @@ class Meanings(Wholes):
         reached = self.symbols.reached(*(d.body for d in existing))
         return any(isinstance(a.data[0], Var) and a.data[0].head in reached for a in self.reading.values)
 
+    def _in_part(self, name: str, arguments: set[str]) -> bool:
+        """Whether the words set bounds to an argument of a function of which more than one line says what it is."""
+        return bool(self.reading.bounds & arguments) and self.symbols.pieces[name] > 1
+
     def _counts_elsewhere(self, name: str, subs: Sequence[Index], left: syntax.Node, right: syntax.Node) -> bool:
         r"""Whether ``a_k = \sum_j w_{kj} z_j`` is about other units than the a_j that have been defined.
 

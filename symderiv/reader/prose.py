@@ -60,8 +60,8 @@ CONSTRAINT = re.compile(
 )
 CONSTANT = re.compile(r"\bconstants?\b|常量|常数|常數|상수|constante|konstante", re.IGNORECASE)
 HELD = re.compile(
-    r"\b(?:hold(?:s|ing)?|held|keep(?:s|ing)?|kept|treat\w*|regard\w*|consider\w*|with)\b.{0,60}?\b(?:fixed|as\s+(?:an?\s+)?constants?)"
-    r"|\bstop[\s-]?grad\w*|\bdetach\w*|固定|看作常数|视为常数|고정",
+    r"\b(?:hold(?:s|ing)?|held|keep(?:s|ing)?|kept|treat\w*|regard\w*)\b.{0,60}?\b(?:fixed|as\s+(?:an?\s+)?constants?)"
+    r"|\bwith\s+\$\s*(?:held\s+|kept\s+)?fixed\b|\bstop[\s-]?grad\w*|\bdetach\w*|固定|看作常数|视为常数|고정",
     re.IGNORECASE | re.DOTALL,
 )
 EM = re.compile(r"\bEM\b|\b[Ee]xpectation[\s-][Mm]aximi[sz]ation\b|\b[EM][\s-]step\b|EM\s*算法")
@@ -92,6 +92,16 @@ ZERO = re.compile(
 )
 
 
+CONDITIONAL = re.compile(
+    r"\b(?:if|when\w*|for|in case|case|assum\w*|suppos\w*|at|limit\w*|approx\w*|so|thus|hence|therefore|then|gives?"
+    r"|becomes?|notes?|recall|observe|know\w*|remember|since|because|unless|otherwise|only|simplif\w*|reduces?|i\.e|wenn|falls|für|si|pour|para|cuando|entonces|donc|also)\b"
+    r"|当|若|如果|对于|因此|所以|경우|따라서",
+    re.IGNORECASE,
+)
+IF = re.compile(r"\b(?:if|when|whenever|case|wenn|falls|si|cuando)\b|若|如果|경우", re.IGNORECASE)
+ELSE = re.compile(
+    r"^[\s,;]*(?:if|when|whenever|otherwise|else|unless|wenn|falls|sonst|si|sinon|cuando)\b", re.IGNORECASE
+)
 SHORT = re.compile(
     r"\$\s*(?:denotes?|means?|(?:is )?short for|stands? for|represents?|for|表示|代表)\s*(?:the\s+)?(?:partial\s+)?"
     r"(?:derivative|gradient)?\s*(?=\$)",
@@ -190,6 +200,16 @@ def plain_cases(text: str) -> list[tuple[str, str, str]]:
 def plain_values(text: str) -> list[tuple[str, str, str]]:
     """Values given in plain text: ``For β=1:``, as (letter, sign, digits)."""
     return [(m[1], m[2], m[3]) for m in PLAIN_VALUE.finditer(text)]
+
+
+def supposes(text: str) -> str:
+    """The words by which a text supposes, or denies, that something is one-hot, binary or sums to one."""
+    for pattern in (ONE_HOT, SUM_TO_ONE, BINARY):
+        for sentence in re.split(r"(?<=[.!?。！？])\s+", text):
+            said = pattern.search(sentence)
+            if said and NEGATED.search(sentence[: said.start()]):
+                return said[0]
+    return ""
 
 
 def range_of(row: syntax.Row) -> tuple[str, int, syntax.Node] | None:

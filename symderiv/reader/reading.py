@@ -53,8 +53,10 @@ class Posed:
     at: int = 0  # how many steps came before
     later: bool = False  # whether definitions that come later may be used
     transposed: tuple[Value, Value] | None = None  # both sides with derivatives by vectors the other way round
+    numbers: tuple[Value, Value] | None = None  # both sides where letters that may be vectors are numbers
     taken: bool = False  # whether it states a derivative that later steps take as given
     summands: frozenset[Head] = frozenset()  # new names for the summands before it, which is all that it says
+    supposed: str = ""  # what the words right before it suppose: "if y is one-hot"
     held: frozenset[str] | None = None  # what the section says is held fixed: names, or none in particular
     kept: frozenset[str] = frozenset()  # the indices of the chain's first side, free under Einstein's convention
 
@@ -70,7 +72,8 @@ class Reading:
     after so many steps; ``seen`` are the names in the formulas so far; ``case`` what they say of indices,
     ``earlier_case`` what was said last in the section, ``values`` and ``earlier_values`` the same of the values that
     symbols are given; ``constants`` the symbols that the words call constants, ``held`` those
-    that the section says are held fixed: none in particular if empty, nothing said if None.
+    that the section says are held fixed: none in particular if empty, nothing said if None; ``bounds``
+    the names that the last words, or remarks beside a row, set bounds to.
     With ``strict``, assumptions that only the prose states do not count.
     """
 
@@ -92,6 +95,7 @@ class Reading:
         self.earlier_values: tuple[Assumption, ...] = ()
         self.constants: set[str] = set()
         self.held: frozenset[str] | None = None
+        self.bounds: set[str] = set()
         self._parsed: dict[Span, syntax.Rows] = {}
         self.limit: Span | None = None
         length = 0

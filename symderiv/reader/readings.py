@@ -88,22 +88,42 @@ class Readings:
             for one in known[:-1]:
                 last[one] = known[-1]
 
-        def follow(part: Term) -> Term | None:
-            return Var(last[part.name], part.subs, part.sups) if isinstance(part, Var) and part.name in last else None
+        def followed(term: Term, own: str) -> Term:
+            def follow(part: Term) -> Term | None:
+                new = last.get(part.name, own) if isinstance(part, Var) else own
+                return Var(new, part.subs, part.sups) if isinstance(part, Var) and new != own else None
 
-        moved, notes, memo = [], dict[str, None](), dict[Term, Term]()
+            return rewritten(term, follow, {})
+
+        moved, notes = [], dict[str, None]()
         for claim in claims:
             made = {}
             for head in self.symbols.reached(claim.left, claim.right) & claim.context.definitions.keys():
-                if head.name in last or head.name in last.values():
+                if head.name in last:
                     continue
                 ds = claim.context.definitions[head]
-                made[head] = tuple(Definition(d.params, rewritten(d.body, follow, memo)) for d in ds)
+                made[head] = tuple(Definition(d.params, followed(d.body, head.name)) for d in ds)
                 if made[head] != ds:
                     notes[f"{shown(head.name)} goes on with the new meaning of what it is defined by"] = None
             definitions = {**claim.context.definitions, **made}
             moved.append(replace(claim, context=replace(claim.context, definitions=definitions)))
         return (moved, tuple(notes)) if notes else None
+
+    def asides(self, posed: Posed, claims: Sequence[Claim]) -> tuple[list[Claim], tuple[str, ...]] | None:
+        """The claims where a quantity is what running text before them says in passing; None if it says nothing."""
+        symbols, notes = self.symbols, dict[str, None]()
+
+        def moved(part: Term) -> Term | None:
+            said = symbols.asides.get(part.name, ()) if isinstance(part, Var) and not part.indices else ()
+            new = next((name for at, name in reversed(said) if at <= posed.at), "")
+            if not new:
+                return None
+            notes[f"{shown(new)} is read as the words before the formula say"] = None
+            return Var(new, (), ())
+
+        memo: dict[Term, Term] = {}
+        read = [replace(c, left=rewritten(c.left, moved, memo), right=rewritten(c.right, moved, memo)) for c in claims]
+        return (read, tuple(notes)) if notes else None
 
     def apart(self, claims: Sequence[Claim]) -> tuple[list[Claim], tuple[str, ...]] | None:
         """The claims where an undefined quantity depends on nothing but what the document differentiates it by.

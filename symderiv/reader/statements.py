@@ -54,8 +54,9 @@ class Statements:
         said = False
         for sentence in prose.sentences(inlines):
             if prose.HELD.search(sentence.words):
-                said = True
-                found.update(name for name, defined in self._symbols(sentence.formulas) if defined)
+                named = dict(self._symbols(sentence.formulas))
+                found.update(name for name, defined in named.items() if defined)
+                said = said or not named or any(named.values())
         return frozenset(found) if said else None
 
     def relabelled(self, inlines: Sequence[Inline]) -> None:
@@ -85,16 +86,19 @@ class Statements:
         if self.reading.strict:
             return ()
         found: dict[Var, Assumption] = {}
-        for sentence in prose.sentences(inlines):
+        every = list(prose.sentences(inlines))
+        for n, sentence in enumerate(every):
+            if any(len(later.words.split()) > 4 or prose.BOTH.search(later.words) for later in every[n + 1 :]):
+                continue  # the words go on to other things
             before = sentence.words.split("$")
-            for n, formula in enumerate(sentence.formulas):
-                if not prose.SUPPOSED.search(before[n]):
+            for k, formula in enumerate(sentence.formulas):
+                if not prose.SUPPOSED.search(before[k]):
                     continue
                 for row in self.reading.rows(formula.latex, formula.span).rows:
                     given = self.value_said(row)
                     if given is not None and found.setdefault(given.data[0], given).data != given.data:
                         return ()  # "if $y = 1$ ... and if $y = 0$": both are spoken of
-        for name, sign, digits in prose.plain_values(prose.words(inlines)):
+        for name, sign, digits in prose.plain_values(every[-1].words if every else ""):
             letter = UNICODE.get(name, name)
             symbol = Var(self.symbols.name(letter), (), ())
             if letter in self.symbols.bare and letter not in self.symbols.index_names | self.symbols.size_names:
@@ -125,10 +129,13 @@ class Statements:
         match left, rest:
             case ((syntax.Symbol() | syntax.Scripted()), (("=", syntax.Number() | syntax.Add() as right),)):
                 self.elaborator.start_chain()
+                self.elaborator.as_scalars = True
                 try:
                     symbol, value = self.elaborator.scalar(left), self.elaborator.scalar(right)
                 except ReadError:
                     return None
+                finally:
+                    self.elaborator.as_scalars = False
                 if not isinstance(symbol, Var) or not isinstance(value, Num) or symbol.head in self.symbols.definitions:
                     return None
                 source = self.reading.document.source

@@ -8,6 +8,7 @@ from __future__ import annotations
 import itertools
 import re
 from collections import Counter
+from collections.abc import Sequence
 
 from symderiv.diagnostics import ReadError
 from symderiv.reader import syntax
@@ -17,6 +18,7 @@ from symderiv.reader.nodes import (
     call_name,
     differential,
     divergence,
+    every,
     index_count,
     index_names,
     is_transpose,
@@ -77,6 +79,9 @@ class Survey:
             self.square(first)
         if isinstance(first, syntax.Node):
             self._named(first, row.segments[1].side)
+            call = isinstance(first, syntax.Product) and isinstance(parts_of(first.factors[-1])[0], syntax.Group)
+            if isinstance(first, syntax.Product) and call and not parts_of(first.factors[0])[3]:
+                self.symbols.pieces.update(_bases(first.factors[0]))
         for segment in row.segments:
             if isinstance(segment.side, syntax.Node):
                 self.node(segment.side)
@@ -151,6 +156,8 @@ class Survey:
                     symbols.matrices.add(plain(variable.name))
                 self.square(variable)
                 self.cube(variable)
+        if isinstance(node, syntax.Add) and any(isinstance(term, syntax.Number) for _, term in node.terms):
+            self._factors([term for _, term in node.terms])
         if isinstance(node, syntax.Symbol):
             if node.name in (r"\mathbf{D}", r"\mathrm{D}", r"\mathcal{D}", r"\boldsymbol{D}"):
                 self.operator = "D" if node.name != r"\mathcal{D}" else node.name
@@ -292,6 +299,15 @@ class Survey:
             self.symbols.squares.add(plain(base.name))
             if isinstance(sub, syntax.Symbol):
                 self.symbols.squares.add(f"{plain(base.name)}_{{{plain(sub.name)}}}")
+
+    def _factors(self, terms: Sequence[syntax.Node]) -> None:
+        r"""``1 + e^{-\sigma(s_i - s_j)}``: nobody writes a sigmoid of a sigmoid so, and \sigma is a number."""
+        for term in terms:
+            if not isinstance(term, syntax.Scripted) or syntax.sexpr(term.base) != "e" or term.sup is None:
+                continue
+            for part in every(term.sup):
+                if isinstance(part, syntax.Product) and syntax.sexpr(part.factors[0]) == r"\sigma":
+                    self.symbols.factors.add(r"\sigma")
 
     def _average_of_ones(self, size: str, factors: tuple[syntax.Node, ...]) -> None:
         r"""``\frac{1}{H} 1_h x_h``: the average of a sum that Einstein leaves out."""

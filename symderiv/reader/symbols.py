@@ -101,6 +101,8 @@ class Symbols:
     ``nameless`` the index of a sum over examples that has none, ``common`` the names of what is the same for all
     examples, ``lifted`` the families that are read for each example, and of which examples; ``entrywise`` unknown
     functions whose derivative stands beside an elementwise product, so that f(z) of a vector is that of each entry;
+    ``pieces`` how many lines say what f(x) is; ``factors`` names of functions that are numbers here; ``asides`` the
+    names of quantities with the meaning that running text gives them in passing;
     ``lettered`` the family that a_k is where another one, a_j, has that name and k counts another layer (w_{kj}, too);
     ``short`` the losses L by which names as dz are defined, dz = dL/dz; ``turned`` names of
     which a member is transposed, w_i^T.
@@ -189,6 +191,9 @@ class Symbols:
     common: set[str] = field(default_factory=set)
     nameless: str = ""
     lifted: dict[Head, set[str]] = field(default_factory=dict)
+    pieces: Counter[str] = field(default_factory=Counter)
+    factors: set[str] = field(default_factory=set)
+    asides: dict[str, list[tuple[int, str]]] = field(default_factory=dict)
     lettered: dict[tuple[str, tuple[Index, ...]], str] = field(default_factory=dict)
 
     def name(self, written: str, subs: int = 0, sups: int = 0) -> str:

@@ -12,11 +12,22 @@ from symderiv.reader import syntax
 from symderiv.reader.arrays import Array
 from symderiv.reader.indices import Indices
 from symderiv.reader.names import plain
+from symderiv.reader.nodes import names_in, says_vector
+from symderiv.reader.vocabulary import LOSSES
 from symderiv.terms import ONE, Delta, Head, Index, Range, Var
 
 
 class Vectors(Indices):
     """What a symbol stands for that names a vector or matrix."""
+
+    def may_be_numbers(self, *nodes: syntax.Node) -> bool:
+        """Whether nothing in formulas is written for vectors, and no symbol in them has a shape."""
+        return not any(says_vector(n) or any(name in self.symbols.shapes for name in names_in(n)) for n in nodes)
+
+    @staticmethod
+    def is_small(name: str) -> bool:
+        """Whether a name is none of a matrix: no capital letter, unless it is that of a loss."""
+        return name in LOSSES or not (len(name) == 1 and name.isupper())
 
     def array(self, name: str, node: syntax.Node) -> Array | None:
         """A bare symbol that stands for a whole family: ``p`` where only p_1, p_2, ... or p_i are known."""

@@ -6,7 +6,7 @@ This module must never decide what a line means: each kind of thing has its own 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from symderiv.diagnostics import Diagnostic, ReadError, beyond
@@ -39,6 +39,7 @@ from symderiv.reader.equations import Equations
 from symderiv.reader.forward import functions_of_one
 from symderiv.reader.names import plain
 from symderiv.reader.nodes import names_in, says_vector
+from symderiv.reader.primed import primed_names, rename
 from symderiv.reader.rates import Rates
 from symderiv.reader.reading import Posed, Reading
 from symderiv.reader.readings import Readings
@@ -93,6 +94,7 @@ class Walk:
         defined = [(text, origin) for text, origin in self.outside if text.split()[:1] in (["define"], ["let"])]
         for text, _ in defined:
             rows += reading.parse_text(text.partition(" ")[2], 0).rows
+        rename(rows, primed_names(rows))
         for row in rows:
             survey.row(row)
         reading.symbols.index_names |= class_letters(rows, survey.summed.keys())
@@ -142,7 +144,7 @@ class Walk:
         match block:
             case Heading(inlines=inlines):
                 self.chains.section()
-                reading.prose, self.bounded = "", False
+                reading.prose, self.bounded, reading.bounds = "", False, set()
                 reading.held = self.statements.held(inlines) or self.held
                 reading.sought = bool(prose.SETS_TO_ZERO.search(prose.words(inlines)))
                 reading.case = reading.earlier_case = self.statements.cases(inlines)
@@ -166,10 +168,10 @@ class Walk:
                 for inner in blocks:
                     self._block(inner)
 
-    def _inline(self, formula: InlineMath, alone: bool) -> None:
+    def _inline(self, formula: InlineMath, alone: bool, before: str = "", after: str = "") -> None:
         """Definitions in running text; other inline formulas are not claims, unless they are set as displays.
 
-        ``alone``: no words stand beside the formulas.
+        ``alone``: no words stand beside the formulas. ``before`` and ``after`` are those of its sentence.
         """
         if alone and self.reading.document.source.text[max(0, formula.span.start - 2) : formula.span.start] == "$$":
             self._display(Display(formula.latex, formula.span))
@@ -196,10 +198,17 @@ class Walk:
             head = self.definitions.head_of(left)
             if head is None and isinstance(right, syntax.Symbol) and not self.reading.is_index(right):
                 head = self.definitions.head_of(right)  # "$\\sum_j e^{f_j} = \\Sigma$"
-            if head is not None and (not self.definitions.is_defined(head) or prose.ANEW.search(self.reading.prose)):
+            if prose.ELSE.match(after):
+                continue  # "$f = x$ if $x > 0$" says what f is in one case
+            around = f"{before} {after}"
+            anew = prose.ANEW.search(self.reading.prose) and not prose.IF.search(around)
+            anew = anew or not prose.CONDITIONAL.search(around)
+            if head is not None and (not self.definitions.is_defined(head) or anew):
                 self.displays.append(formula.span)
                 self.reading.elaborator.start_chain()
                 self.chains.segments(row, len(self.displays) - 1, 0, [], inline=True)
+            elif head is not None and len(row.segments) == 2:
+                self.definitions.aside(head, left, right)
 
     def _is_point(self, left: syntax.Node, right: syntax.Node) -> bool:
         """``f = (0, 1)`` names a place, if f was a variable in the steps before and nothing says "let"."""
@@ -214,6 +223,8 @@ class Walk:
             self.reading.sought = bool(prose.SETS_TO_ZERO.search(self.reading.prose))
             written = " ".join(formula.latex for formula in inline_formulas(inlines))
             self.bounded = bool(prose.BOUNDED.search(self.reading.prose) or BOUND.search(written))
+            rows = (row for f in inline_formulas(inlines) for row in self.reading.rows(f.latex, f.span).rows)
+            self.reading.bounds = {n for row in rows for n in _bounded(row)}
         found = self.statements.cases(inlines)
         if found:
             self.reading.case = self.reading.earlier_case = found
@@ -231,10 +242,12 @@ class Walk:
         if prose.EINSTEIN.search(self.reading.prose):
             self.reading.symbols.einstein = True
         alone = re.search(r"[^\s$.,;:]", self.reading.prose) is None
-        for formula in inline_formulas(inlines):
-            self._inline(formula, alone)
-            for row in self.reading.rows(formula.latex, formula.span).rows:
-                self.chains.see(row)
+        for sentence in prose.sentences(inlines):
+            words = sentence.words.split("$")
+            for n, formula in enumerate(sentence.formulas):
+                self._inline(formula, alone, " ".join(words[: n + 1]), " ".join(words[n + 1 :]))
+                for row in self.reading.rows(formula.latex, formula.span).rows:
+                    self.chains.see(row)
         for sentence in prose.sentences(inlines):
             self.statements.sentence(sentence)
 
@@ -281,9 +294,10 @@ class Walk:
                 own = sum(segment.relation in ("<", ">", "<=", ">=") for segment in row.segments)
                 signs = len(BOUND.findall(text, start, row.cells_span.end))
                 self.reading.bounded = self.bounded or signs > own
+                said, reading.bounds = reading.bounds, reading.bounds | _bounds([r.content for r in row.remarks])
                 before, reading.values = reading.values, self._values_beside(rows.rows[n : n + 2]) or reading.values
                 self.chains.segments(row, number, n, whole or inherited)
-                reading.values = before
+                reading.values, reading.bounds = before, said
                 self.chains.see(row)
             elif row.remarks and self.statements.row(row):
                 self.chains.last = None
@@ -310,6 +324,25 @@ class Walk:
         """Whether a relation stands anywhere in a row."""
         text = self.reading.document.source.text[row.cells_span.start : row.cells_span.end]
         return any(v.RELATIONS.get(sign) in CLAIMS for sign in SIGN.findall(text))
+
+
+def _bounded(row: syntax.Row) -> Iterator[str]:
+    """The names in a row that says what something is less or greater than."""
+    if any(segment.relation in ("<", ">", "<=", ">=") for segment in row.segments):
+        for segment in row.segments:
+            if isinstance(segment.side, syntax.Node):
+                yield from names_in(segment.side)
+
+
+def _bounds(remarks: Sequence[syntax.Node]) -> set[str]:
+    """The names in remarks that say so."""
+    said = [node.body if isinstance(node, syntax.Group) else node for node in remarks]
+    return {
+        name
+        for node in said
+        if isinstance(node, syntax.Relation) and any(op in ("<", ">", "<=", ">=") for op, _ in node.rest)
+        for name in names_in(node)
+    }
 
 
 def _is_unread(row: syntax.Row) -> bool:

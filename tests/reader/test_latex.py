@@ -109,6 +109,9 @@ a + -b :: (+ a (- b))
 a . b :: (* a . b)
 x y / z w :: (* (slash (* x y) z) w)
 1/2 x :: (* (slash 1 2) x)
+x^2/2s^2 y :: (* (slash (^ x 2) (* 2 (^ s 2))) y)
+(x-m)^2/2\sigma :: (slash (^ (() (+ x (- m))) 2) (* 2 \sigma))
+\lambda/2 w^2 :: (* (slash \lambda 2) (^ w 2))
 a/b/c :: (slash (slash a b) c)
 \frac{a}{b} c :: (* (/ a b) c)
 \frac12 :: (/ 1 2)
@@ -617,6 +620,7 @@ def test_annotations_of_relations_are_kept() -> None:
         (r"e^-x", "W401", "^-x"),
         (r"x^10", "W402", "10"),
         (r"a \cdot -b", "W404", "-b"),
+        (r"x^2/2s^2", "W409", "2s^2"),
         (r"\exp{x - m}", "W403", "}"),
         (r"\frac{\partial a + b}{\partial c}", "W405", "a + b"),
     ],

@@ -1,0 +1,81 @@
+r"""Primes that are part of a name: the x' of ``k(x, x')``, of ``\partial x'`` and of an update ``c' = f c + i g``.
+
+Any other prime is a derivative, or that of an index. This module must never rename what the document calls like a
+function, sums over or defines without the prime.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from itertools import pairwise
+
+from symderiv.reader import syntax
+from symderiv.reader.names import plain
+from symderiv.reader.nodes import every, index_names, parts_of, stands_bare
+
+
+def primed_names(rows: Sequence[syntax.Row]) -> set[str]:
+    """The symbols that other symbols are named after with a prime."""
+    found: set[str] = set()
+    defined: set[str] = set()
+    functions: set[str] = set()
+    updates: list[tuple[str, syntax.Node]] = []
+    for row in rows:
+        sides = [segment.side for segment in row.segments]
+        if len(sides) > 1 and row.segments[1].relation in ("=", ":="):
+            left, right = sides[0], sides[1]
+            name = _primed(left)
+            if name and isinstance(right, syntax.Node):
+                updates.append((name, right))
+            elif isinstance(left, syntax.Node) and isinstance(base := parts_of(left)[0], syntax.Symbol):
+                defined.add(plain(base.name))
+        for side in sides:
+            for node in every(side) if isinstance(side, syntax.Node) else ():
+                match node:
+                    case syntax.DerivativeOp(variables=variables):
+                        found.update(filter(None, (_primed(variable) for variable, _ in variables)))
+                    case syntax.Tuple(items=items):
+                        plainly = {plain(item.name) for item in items if isinstance(item, syntax.Symbol)}
+                        found.update(name for item in items if (name := _primed(item)) in plainly)
+                functions.update(_not_numbers(node))
+    found |= {name for name, right in updates if name not in defined and stands_bare(right, name)}
+    return found - functions
+
+
+def rename(rows: Sequence[syntax.Row], names: set[str]) -> None:
+    """Make the prime a part of the name, wherever one of ``names`` has one."""
+    for row in rows:
+        for side in (*(s.side for s in row.segments), *(r.content for r in row.remarks)):
+            for node in every(side) if isinstance(side, syntax.Node) else ():
+                if isinstance(node, syntax.Scripted) and isinstance(node.base, syntax.Symbol) and node.primes:
+                    name = plain(node.base.name)
+                    if name in names:
+                        node.base = syntax.Symbol(name + "'" * node.primes, node.base.span)
+                        node.primes = 0
+
+
+def _primed(node: object) -> str:
+    """The symbol below a prime, if a node is that and no more."""
+    if isinstance(node, syntax.Scripted) and node.primes and node.sub is None and node.sup is None:
+        return plain(node.base.name) if isinstance(node.base, syntax.Symbol) else ""
+    return ""
+
+
+def _not_numbers(node: syntax.Node) -> Iterator[str]:
+    """The names in a node that are functions, indices of sums, or values under a condition."""
+    match node:
+        case syntax.Product(factors=factors, operators=operators):
+            for (called, group), operator in zip(pairwise(factors), operators, strict=True):
+                base, follower = parts_of(called)[0], parts_of(group)[0]
+                bracket = isinstance(follower, syntax.Group) and follower.open in ("(", "[")
+                if operator == "" and isinstance(base, syntax.Symbol) and bracket:
+                    yield plain(base.name)
+        case syntax.BigOp(sub=sub):
+            yield from (name.rstrip("'") for name in index_names(sub))
+            for part in every(sub) if sub is not None else ():
+                if name := _primed(part):
+                    yield name
+        case syntax.Given():
+            yield from (name for part in every(node) if (name := _primed(part)))
+        case syntax.Scripted(sub=sub) if sub is not None:
+            yield from (name for part in every(sub) if (name := _primed(part)))
