@@ -39,6 +39,7 @@ from symderiv.terms import (
 )
 
 PI = Var(r"\pi", (), ())
+SIZES = ("K", "N", "M", "n")  # letters that hardly ever stand for anything but how many there are
 NUMBER_PI = re.compile(r"\d\s*\\pi\b")
 
 
@@ -225,7 +226,13 @@ class Doubts:
         singly = {h for h, made in self.symbols.definitions.items() if all(map(_of_one, made))}
         inputs = {t for h in singly for d in self.symbols.definitions[h] for t in subterms(d.body)}  # h_0, below h_1
         more = [var for var, _ in witness.values if var.head in singly and var not in inputs]
-        return f"what {notation.unicode(more[0])} is is not said" if more else ""
+        if more:
+            return f"what {notation.unicode(more[0])} is is not said"
+        symbols = self.symbols
+        lone = [v for v, _ in witness.values if v.name in SIZES and not v.indices and v.head not in symbols.variables]
+        if witness.sizes and lone:
+            return f"whether {lone[0].name} is the number of terms in a sum is not said"
+        return ""
 
     def degenerate(self, claims: Sequence[Claim]) -> Iterator[Assumption]:
         r"""Pairs of indices that an author of pairs does not think of as the same.

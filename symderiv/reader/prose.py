@@ -47,6 +47,7 @@ SUPPOSED = re.compile(
     r"|(?:当|當|若|如果|令|取|설|때)\s*$",
     re.IGNORECASE,
 )
+AND = re.compile(r"[\s,]*(?:and|und|et|y)?[\s,]*", re.IGNORECASE)
 PLAIN_VALUE = re.compile(_SUPPOSE + r"\s+([a-zA-Z]|[α-ω])\s*=\s*(-?)(\d+)(?![\w.^/*])", re.IGNORECASE)
 BOTH = re.compile(
     r"\b(combin\w*|both cases|in general|altogether|put\w* together|summari\w*|unif\w*)\b"

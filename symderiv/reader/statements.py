@@ -91,8 +91,11 @@ class Statements:
             if any(len(later.words.split()) > 4 or prose.BOTH.search(later.words) for later in every[n + 1 :]):
                 continue  # the words go on to other things
             before = sentence.words.split("$")
+            supposed = False
             for k, formula in enumerate(sentence.formulas):
-                if not prose.SUPPOSED.search(before[k]):
+                goes_on = supposed and prose.AND.fullmatch(before[k])  # "when $x = 1$ and $y = 0$"
+                supposed = bool(goes_on or prose.SUPPOSED.search(before[k]))
+                if not supposed:
                     continue
                 for row in self.reading.rows(formula.latex, formula.span).rows:
                     given = self.value_said(row)
