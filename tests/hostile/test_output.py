@@ -7,6 +7,7 @@ import os
 import re
 from collections.abc import Callable
 from html.parser import HTMLParser
+from importlib import import_module
 from pathlib import Path
 
 import pytest
@@ -195,7 +196,7 @@ def test_templates_stay_in_their_sandbox(run: Run, tmp_path: Path, monkeypatch: 
 
 def test_a_template_has_so_much_time(run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr("symderiv.derive.filling.SECONDS", 0.0)
+    monkeypatch.setattr(import_module("symderiv.derive.filling"), "SECONDS", 0.0)
     Path("mine.tex.j2").write_text("((* for i in range(9) *))((* endfor *))\\[ a = a \\]\n", encoding="utf-8")
     done = run("derive", "mine.tex.j2")
     assert done.status == 3 and "takes more than 0 seconds to fill" in done.err
