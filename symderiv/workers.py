@@ -8,6 +8,7 @@ fails alone, with ``Lost``, and a new process takes over. This module must never
 from __future__ import annotations
 
 import multiprocessing
+import os
 import queue
 import signal
 import threading
@@ -129,6 +130,7 @@ class Workers(Executor):
 def _work(connection: Connection) -> None:
     """What a process does: tasks, until its pipe is closed. An interrupt is its parent's to handle."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    threading.Thread(target=_end_with, args=(multiprocessing.parent_process(),), daemon=True).start()
     while True:
         try:
             function, args, options = connection.recv()
@@ -144,6 +146,13 @@ def _work(connection: Connection) -> None:
             return
         except Exception as error:  # the result cannot be pickled
             connection.send((True, RuntimeError(f"{type(error).__name__}: {error}")))
+
+
+def _end_with(parent: BaseProcess | None) -> None:
+    """End this process when its parent does, however that ends: nobody waits for the answer any more."""
+    if parent is not None:
+        parent.join()
+        os._exit(1)
 
 
 def _stop(process: BaseProcess, connection: Connection) -> None:

@@ -6,6 +6,8 @@ import json
 import os
 import pickle
 import signal
+import subprocess
+import sys
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import Executor, ProcessPoolExecutor, ThreadPoolExecutor
@@ -17,8 +19,8 @@ import pytest
 
 from symderiv.batch import AHEAD, Outcome, Task, check_file, check_many, outcomes
 from symderiv.workers import Lost, Workers
+from tests.conftest import ROOT, command
 from tests.conftest import Outcome as Done
-from tests.conftest import command
 
 TRUE = "$$ a (b + c) = a b + a c $$\n"
 FALSE = "$$ a (b + c) = a b + c $$\n"
@@ -140,6 +142,24 @@ def test_a_worker_that_dies_costs_its_task_only(workers: Workers) -> None:
     with pytest.raises(Lost, match="SIGKILL"):
         futures[2].result(30)
     assert futures[3].result(30) == 2
+
+
+def test_workers_end_with_their_parent(tmp_path: Path) -> None:
+    """They hold its output open, so whoever reads that would wait for them."""
+    program = (
+        "import os, signal, time\n"
+        "from symderiv.workers import Workers\n"
+        "if __name__ == '__main__':\n"
+        "    executor = Workers(1)\n"
+        "    executor.submit(os.getpid).result(30)\n"
+        "    executor.submit(time.sleep, 100)\n"
+        "    time.sleep(0.2)\n"
+        "    os.kill(os.getpid(), signal.SIGTERM)\n"
+    )
+    (tmp_path / "program.py").write_text(program, encoding="utf-8")
+    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    done = subprocess.run([sys.executable, tmp_path / "program.py"], env=environment, capture_output=True, timeout=30)
+    assert done.returncode == -signal.SIGTERM and not done.stderr
 
 
 def test_no_process_can_be_started(monkeypatch: pytest.MonkeyPatch) -> None:

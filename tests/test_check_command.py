@@ -326,6 +326,13 @@ def test_a_side_file_next_to_the_document(run: Run, folder: Path) -> None:
     assert "loss.symderiv line 3" in done.out
 
 
+def test_what_is_assumed_twice_counts_once(run: Run, folder: Path) -> None:
+    (folder / "signs.md").write_text("$$\nx > 0\n$$\n", encoding="utf-8")
+    (folder / "signs.symderiv").write_text("assume x > 0\n" * 1_000, encoding="utf-8")
+    done = run("check", "signs.md")
+    assert done.status == 0 and done.out.count("signs.symderiv line") == 1
+
+
 def test_strict_takes_declarations_only(run: Run, folder: Path) -> None:
     text = LOSS.replace("The loss", "The target $t$ is one-hot. The loss")
     (folder / "said.md").write_text(text, encoding="utf-8")

@@ -36,6 +36,7 @@ import re
 import traceback
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
+from time import monotonic
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from symderiv.derive.parameters import Derivation
@@ -47,6 +48,7 @@ if TYPE_CHECKING:
 
 WRITTEN_OUT = 5
 ITERATIONS = 500_000
+SECONDS = 20.0  # for one filling
 LONGEST_TEXT = 4_000_000
 _TOO_LONG = f"the template puts together something longer than {LONGEST_TEXT:,} characters"
 _GROWING = {"center", "ljust", "rjust", "zfill", "expandtabs", "replace", "join", "translate"}  # methods of strings
@@ -115,13 +117,19 @@ def _vocabulary(parameters: Mapping[str, int | str], values: Values) -> dict[str
 
 
 class _Budget:
-    """Counts loop turns and calls of one filling, so that a template cannot run for ever."""
+    """Counts loop turns and calls of one filling, so that a template cannot run for ever.
+
+    The clock is for turns that take long by themselves, because each makes or searches a long list.
+    """
 
     def __init__(self) -> None:
         self.left = ITERATIONS
+        self.deadline = monotonic() + SECONDS
 
     def spend(self) -> None:
         self.left -= 1
+        if monotonic() > self.deadline:
+            raise UserError(f"the template takes more than {SECONDS:g} seconds to fill; does it go through long lists?")
         if self.left < 0:
             raise UserError(f"the template takes more than {ITERATIONS:,} steps to fill; does one of its loops end?")
 
@@ -177,7 +185,12 @@ def _environment(folder: Path, budget: _Budget) -> SandboxedEnvironment:
             return super().call(context, function, *args, **kwargs)
 
         def is_safe_attribute(self, obj: Any, attr: str, value: Any) -> bool:
-            return not (isinstance(obj, str) and attr in _GROWING) and super().is_safe_attribute(obj, attr, value)
+            grows = isinstance(obj, int) or (isinstance(obj, str) and attr in _GROWING)
+            return not grows and super().is_safe_attribute(obj, attr, value)
+
+        @staticmethod
+        def concat(pieces: Iterable[str]) -> str:  # what a macro, a block or a `set` gives
+            return str(join(pieces))
 
         def wrap_str_format(self, value: Any) -> Any:
             if getattr(value, "__name__", "") in ("format", "format_map"):

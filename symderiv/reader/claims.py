@@ -198,7 +198,7 @@ class Claims:
         heads |= symbols.reached(*(d.body for made in layers.values() for d in made))
         differentiated = {part.var.head for part in reached(terms, definitions) if isinstance(part, Deriv)}
         definitions = spelled_out(definitions, differentiated)
-        assumptions = []
+        said: dict[tuple[str, tuple], Assumption] = {}  # what is said again counts once, where it was said last
         laws = [] if self.reading.strict else self._laws(heads)
         indices: dict[str, Range] = {}
         for name, range_class in {**symbols.hinted_classes, **posed.free, **classes}.items():
@@ -245,7 +245,8 @@ class Claims:
                     indices.setdefault(index, ranges.range_of(range_class))
         for assumption in (*(a for a in every if self._relevant(a, heads)), *given, *laws):
             data = tuple(ranges.resolve(part, memo) if isinstance(part, Term) else part for part in assumption.data)
-            assumptions.append(Assumption(assumption.kind, data, assumption.text, assumption.source))
+            said.pop((assumption.kind, data), None)
+            said[assumption.kind, data] = Assumption(assumption.kind, data, assumption.text, assumption.source)
         dependent = frozenset(
             (a, b)
             for a in symbols.numerators
@@ -271,7 +272,7 @@ class Claims:
         return Context(
             indices,
             definitions,
-            tuple(assumptions),
+            tuple(said.values()),
             families,
             dict(symbols.sizes),
             dict(symbols.minimum),

@@ -7,6 +7,7 @@ import os
 import re
 from collections.abc import Callable
 from html.parser import HTMLParser
+from importlib import import_module
 from pathlib import Path
 
 import pytest
@@ -151,6 +152,8 @@ def test_reports_run_nothing_and_open_nothing(
 
 
 TEMPLATES = [
+    "((* set x *))" + "a" * 10 + "((* endset *))" + "((* set x *))((( x )))((( x )))((( x )))((* endset *))" * 40,
+    "((( (5).to_bytes(100000, 'big') )))",
     "((( ''.__class__.__mro__[1].__subclasses__() )))",
     "((( self.__init__.__globals__ )))",
     "((( number.__class__ )))",
@@ -189,6 +192,14 @@ def test_templates_stay_in_their_sandbox(run: Run, tmp_path: Path, monkeypatch: 
     assert done.err.startswith("error: ") and "Traceback" not in done.err
     assert not list(tmp_path.rglob("pwned")) and not any(line in done.out + done.err for line in secrets())
     assert sorted(path.name for path in tmp_path.iterdir()) == ["mine.tex.j2"]
+
+
+def test_a_template_has_so_much_time(run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(import_module("symderiv.derive.filling"), "SECONDS", 0.0)
+    Path("mine.tex.j2").write_text("((* for i in range(9) *))((* endfor *))\\[ a = a \\]\n", encoding="utf-8")
+    done = run("derive", "mine.tex.j2")
+    assert done.status == 3 and "takes more than 0 seconds to fill" in done.err
 
 
 def test_a_page_has_a_title_and_no_masks(run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -370,6 +370,8 @@ def test_notebook_positions_are_cell_line_and_column() -> None:
         ("[]", "it has no list of cells"),
         ('{"cells": 3}', "it has no list of cells"),
         ('{"cells": [3]}', "its cell 1 is not an object"),
+        ('{"worksheets": [{"cells": 5}]}', "it has no list of cells"),
+        ('{"worksheets": [{"cells": [3]}]}', "its cell 1 is not an object"),
         ('{"cells": [{"cell_type": "markdown", "source": [1]}]}', "the source of its cell 1 is not text"),
         ("[" * 100_000, "nested too deeply"),
     ],

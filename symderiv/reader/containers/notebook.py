@@ -53,7 +53,8 @@ def markdown_cells(name: str, text: str) -> list[tuple[int, str]]:
     cells = notebook.get("cells") if isinstance(notebook, dict) else None
     if cells is None and isinstance(notebook, dict) and isinstance(notebook.get("worksheets"), list):
         sheets = [sheet for sheet in notebook["worksheets"] if isinstance(sheet, dict)]
-        cells = [cell for sheet in sheets for cell in sheet.get("cells") or ()]
+        inside = [sheet.get("cells") or [] for sheet in sheets]
+        cells = [cell for each in inside for cell in each] if all(isinstance(each, list) for each in inside) else None
     if not isinstance(cells, list):
         raise UserError(f"{name} is not a notebook: it has no list of cells.")
     found = []
