@@ -6,7 +6,7 @@ decide anything about the claim.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from functools import cached_property
 
@@ -75,10 +75,27 @@ class Case:
                 return f"the index {name} has no range"
         if contradiction:
             return "the assumptions contradict each other, so they prove nothing"
+        for name in sorted(self._counted()):
+            return f"{name} is an index and a number here, and only sizes are understood as numbers"
+        bound = {t.index for t in self.terms if isinstance(t, Sum)}
+        for name in sorted({*free, *bound, *self._sizes()}):
+            if not name or name.isdigit() or name[0] in "@#?-":  # normal forms have numbers and names of their own
+                return f"an index or a size cannot have the name {name}"
         for name, other in merged.items():
             if str(other) in ranges and ranges.get(name) != ranges[str(other)]:
                 return f"the index {name} is set equal to one with another range"
         return ""
+
+    def _counted(self) -> set[str]:
+        r"""Names that are an index and a size in one place, as k in \sum_{k=1}^K \sum_{j=1}^k f_j or \sum_k k f_k."""
+        sizes = _sizes(self.terms)
+        sums = [t for t in self.terms if isinstance(t, Sum) and t.index in sizes]
+        heads = {t.head for t in self.terms if isinstance(t, Var)}
+        made = [d for head in heads for d in self.claim.context.definitions.get(head, ())]
+        bound = [({t.index}, t.body) for t in sums]
+        bound += [(set(map(str, d.params)) & sizes, d.body) for d in made if not sizes.isdisjoint(map(str, d.params))]
+        found = (sizes | {str(high) for _, high in self.ranges.values()}) & self.ranges.keys()
+        return found.union(*(names & _sizes(subterms(body)) for names, body in bound))
 
     def _is_size(self, name: str) -> bool:
         context = self.claim.context
@@ -156,6 +173,17 @@ class Case:
     def named_sizes(self) -> list[tuple[str, int]]:
         """The sizes with a name that are numbers here (K = 4), where the claim speaks of that many."""
         return sorted((name, value) for name, value in self.claim.context.sizes.items() if value in self.lengths)
+
+
+def _sizes(terms: Iterable[Term]) -> set[str]:
+    """The names that ``terms`` use as numbers: the upper ends of ranges, and sizes."""
+    found = set()
+    for term in terms:
+        if isinstance(term, Sum) and isinstance(term.range.high, str):
+            found.add(term.range.high)
+        elif isinstance(term, SizeOf):
+            found.add(term.name)
+    return found
 
 
 def _merged(pairs: Sequence[tuple]) -> tuple[dict[str, Index], bool]:

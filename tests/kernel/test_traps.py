@@ -632,3 +632,44 @@ def test_a_member_lies_in_its_family_where_only_an_assumption_names_the_size() -
     ):
         assert proved(var("x", 2), ONE, context).scope.minimum == (("K", 2),)
         assert dict(refuted(var("x", 3), num(2), context).witness.sizes)["K"] >= 3
+
+
+def test_a_sum_up_to_an_index_is_not_one_up_to_a_size() -> None:
+    r"""In \sum_{k=1}^K \sum_{j=1}^k 1 = K(K + 1)/2 the inner sum ends at the index k, not at a size of that name."""
+    inner, k = total("j", Range(1, "k"), ONE), SizeOf("k")
+    size = SizeOf("K")
+    triangle = size * (size + ONE) * num(HALF)
+    for left, wrong, right in (
+        (total("k", K, inner), size * k, triangle),
+        (total("k", K, k), size * k, triangle),
+        (total("k", K, total("j", M, total("i", Range(1, "k"), ONE))), size * SizeOf("m") * k, SizeOf("m") * triangle),
+    ):
+        undecided(left, wrong)
+        undecided(left, right)
+    undecided(total("j", Range(1, "k"), f("j")) * f("k"), k * f("k"), plain(k=K))
+    undecided(Delta("j", "k") * f("j"), Delta("j", "k") * f("k"), plain(k=K, j=Range(1, "k")))
+    made = Context(definitions={Head("S", 1, 0): (Definition(("k",), inner),)})
+    undecided(var("S", 3), k, made)
+    undecided(var("S", 3), num(3), made)
+    apart = total("m", K, f("m")) + total("j", M, g("j"))  # that one is over by the end of the other
+    assert proved(apart, total("i", K, f("i")) + total("j", M, g("j"))).scope.minimum == (("K", 1), ("m", 1))
+
+
+def test_an_index_is_not_named_like_what_a_normal_form_names() -> None:
+    for name, taken in (("3", f(3)), ("-1", f(-1)), ("@1", f("j")), ("#0.0:K", f("j"))):
+        context = Context({name: Range(-1, "K")}, families={Head("f", 1, 0): (Range(-1, "K"),)}, minimum={"K": 3})
+        undecided(total("j", K, exp(f("j") * f(name))), total("j", K, exp(f("j") * taken)), context)
+    undecided(total("j", Range(1, "4"), ONE), num(4))
+    long = Range(1, 50)
+    context = Context({"°0": long}, families={Head("f", 1, 0): (long,)})
+    never_proved(f("°0"), f(7), context)
+    never_proved(total("°0", long, f("°0") * f(7)), total("j", long, f("j") * f("j")), context)
+
+
+def test_an_assumption_by_cases_can_be_met() -> None:
+    identity = equation(var("A", "i", "j"), Delta("i", "j"))
+    split = equation(var("A", "i", "j"), Cases(Delta("i", "j"), ONE, ZERO))
+    for given in (identity, split):
+        context = plain(given, i=K, j=K, k=K)
+        assert proved(var("A", "i", "i"), ONE, context).given == (given,)
+        refuted(var("A", "i", "k"), ZERO, context)
