@@ -11,6 +11,7 @@ from dataclasses import replace
 from functools import cached_property
 
 from symderiv.kernel.budget import Budget
+from symderiv.kernel.conditions import Requirement
 from symderiv.terms import (
     Claim,
     Delta,
@@ -34,7 +35,8 @@ class Case:
     """A claim to be judged; ``fault`` says why it cannot be.
 
     ``posed`` is the claim, indices that are assumed equal merged; ``ranges`` are those of its free indices, ``minimum``
-    the least values of its symbolic sizes. ``met`` is set once a point was seen at which all assumptions hold.
+    the least values of its symbolic sizes. ``met`` is set once a point was seen at which all assumptions hold;
+    ``shown`` are the conditions that hold at one, too.
     """
 
     def __init__(self, claim: Claim) -> None:
@@ -64,6 +66,7 @@ class Case:
         self.sizes = self._sizes()
         self.minimum = self._minimum()
         self.met = not self.assumptions
+        self.shown: set[tuple[Requirement, ...]] = set()
         self.budget = Budget()
 
     def _fault(self, free: Sequence[str], merged: Mapping[str, Index], contradiction: bool) -> str:

@@ -569,6 +569,8 @@ def test_the_first_members_of_a_shortened_sum_need_not_be_defined() -> None:
     family = {Head("f", 1, 0): (K,)}
     cases = total("j", K, (ONE - Delta("j", 1)) * y / (f("j") + Delta("j", 1)))
     refuted(f(1) * cases, neg(y), Context(assumptions=(zero,), families=family))
+    root = power(f("j"), HALF) + x
+    proved(total("j", rest, num(2) * y / root), num(2) * y * total("j", rest, ONE / root))
     proved(f(1) * total("j", rest, y / f("j")), total("j", rest, f(1) * y / f("j")))
     proved(t(1) * total("j", rest, y / exp(f("j"))), t(1) * t(1) * total("j", rest, y / exp(f("j"))), plain(BINARY))
 
@@ -673,3 +675,29 @@ def test_an_assumption_by_cases_can_be_met() -> None:
         context = plain(given, i=K, j=K, k=K)
         assert proved(var("A", "i", "i"), ONE, context).given == (given,)
         refuted(var("A", "i", "k"), ZERO, context)
+
+
+def test_a_condition_that_contradicts_what_is_given_proves_nothing() -> None:
+    r"""\sum_{j \ne 1} y/f_j has a value where f_1 = 0, though f_j != 0 is asked of all j: there 0 = -y is false."""
+    others = total("j", K, Cases(Delta("j", 1), ZERO, y / f("j")))
+    for zero in (equation(f(1), ZERO), equation(f(1), x - x)):
+        context = Context(assumptions=(zero,), families={Head("f", 1, 0): (K,)})
+        never_proved(f(1) * others, neg(y), context)
+    context = Context(assumptions=(equation(x, ZERO),), families={Head("f", 1, 0): (K,)})
+    verdict = proved((ONE + x) * others, others, context)
+    assert verdict.conditions == (Condition(f("j"), "!="),) and len(verdict.given) == 1
+
+
+def test_assumptions_that_lead_back_to_themselves_end() -> None:
+    families = {Head("A", 2, 0): (K, K), Head("x", 1, 0): (K,), Head("y", 1, 0): (K,)}
+    symmetric = equation(var("A", "i", "j"), var("A", "j", "i"))
+    both = equation(var("x", "i"), var("y", "i")), equation(var("y", "i"), var("x", "i"))
+    for given, left, right in (
+        ((symmetric,), var("A", "k", "l"), var("A", "l", "k")),
+        (both, var("x", "k") * x, var("y", "k") * x),
+    ):
+        context = Context(dict.fromkeys("ijkl", K), assumptions=given, families=families)
+        verdict = prove(Claim(left, "=", right, context))
+        assert "nested" not in getattr(verdict, "reason", ""), verdict
+        never_refuted(left, right, context)
+        never_proved(left, right + ONE, context)
