@@ -159,8 +159,8 @@ class _Judge:
 
     def _proved(self, proof: Proof, expand: int) -> Verdict:
         proof = self._needed(proof, expand)
-        if proof.given and not self.case.met:
-            self.search.satisfy()
+        if proof.given and (proof.beyond or not self.case.met):
+            self.search.satisfy(proof.beyond)
         return self.prover.seal(proof) or Undecided(self.claim, self.prover.reason)
 
     def _needed(self, proof: Proof, expand: int) -> Proof:

@@ -11,6 +11,7 @@ from itertools import islice, product
 
 from symderiv.judge.values import trial_point
 from symderiv.kernel.case import Case
+from symderiv.kernel.conditions import Requirement
 from symderiv.kernel.convict import Agree, convict, satisfy
 from symderiv.kernel.derivative import Unsupported
 from symderiv.kernel.evaluate import WORK_LIMIT, NoValue, Point
@@ -66,14 +67,14 @@ class Search:
                             return refuted
         return None
 
-    def satisfy(self) -> None:
-        """Look for a point at which every assumption holds; the kernel notes that there is one."""
+    def satisfy(self, needs: tuple[Requirement, ...]) -> None:
+        """Look for a point at which every assumption and ``needs`` hold; the kernel notes that there is one."""
         for sizes in islice(self._sizes(), 4):
             for trial in range(3):
                 for root in islice(self._assignments(sizes), 2):
                     point = self._point(sizes, root, trial)
                     try:
-                        satisfy(self.case, point)
+                        satisfy(self.case, point, needs)
                         return
                     except NOTHING_HERE:
                         continue

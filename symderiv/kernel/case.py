@@ -6,11 +6,12 @@ decide anything about the claim.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from functools import cached_property
 
 from symderiv.kernel.budget import Budget
+from symderiv.kernel.conditions import Requirement
 from symderiv.terms import (
     Claim,
     Delta,
@@ -34,7 +35,8 @@ class Case:
     """A claim to be judged; ``fault`` says why it cannot be.
 
     ``posed`` is the claim, indices that are assumed equal merged; ``ranges`` are those of its free indices, ``minimum``
-    the least values of its symbolic sizes. ``met`` is set once a point was seen at which all assumptions hold.
+    the least values of its symbolic sizes. ``met`` is set once a point was seen at which all assumptions hold;
+    ``shown`` are the conditions that hold at one, too.
     """
 
     def __init__(self, claim: Claim) -> None:
@@ -64,6 +66,7 @@ class Case:
         self.sizes = self._sizes()
         self.minimum = self._minimum()
         self.met = not self.assumptions
+        self.shown: set[tuple[Requirement, ...]] = set()
         self.budget = Budget()
 
     def _fault(self, free: Sequence[str], merged: Mapping[str, Index], contradiction: bool) -> str:
@@ -75,10 +78,27 @@ class Case:
                 return f"the index {name} has no range"
         if contradiction:
             return "the assumptions contradict each other, so they prove nothing"
+        for name in sorted(self._counted()):
+            return f"{name} is an index and a number here, and only sizes are understood as numbers"
+        bound = {t.index for t in self.terms if isinstance(t, Sum)}
+        for name in sorted({*free, *bound, *self._sizes()}):
+            if not name or name.isdigit() or name[0] in "@#?-":  # normal forms have numbers and names of their own
+                return f"an index or a size cannot have the name {name}"
         for name, other in merged.items():
             if str(other) in ranges and ranges.get(name) != ranges[str(other)]:
                 return f"the index {name} is set equal to one with another range"
         return ""
+
+    def _counted(self) -> set[str]:
+        r"""Names that are an index and a size in one place, as k in \sum_{k=1}^K \sum_{j=1}^k f_j or \sum_k k f_k."""
+        sizes = _sizes(self.terms)
+        sums = [t for t in self.terms if isinstance(t, Sum) and t.index in sizes]
+        heads = {t.head for t in self.terms if isinstance(t, Var)}
+        made = [d for head in heads for d in self.claim.context.definitions.get(head, ())]
+        bound = [({t.index}, t.body) for t in sums]
+        bound += [(set(map(str, d.params)) & sizes, d.body) for d in made if not sizes.isdisjoint(map(str, d.params))]
+        found = (sizes | {str(high) for _, high in self.ranges.values()}) & self.ranges.keys()
+        return found.union(*(names & _sizes(subterms(body)) for names, body in bound))
 
     def _is_size(self, name: str) -> bool:
         context = self.claim.context
@@ -156,6 +176,17 @@ class Case:
     def named_sizes(self) -> list[tuple[str, int]]:
         """The sizes with a name that are numbers here (K = 4), where the claim speaks of that many."""
         return sorted((name, value) for name, value in self.claim.context.sizes.items() if value in self.lengths)
+
+
+def _sizes(terms: Iterable[Term]) -> set[str]:
+    """The names that ``terms`` use as numbers: the upper ends of ranges, and sizes."""
+    found = set()
+    for term in terms:
+        if isinstance(term, Sum) and isinstance(term.range.high, str):
+            found.add(term.range.high)
+        elif isinstance(term, SizeOf):
+            found.add(term.name)
+    return found
 
 
 def _merged(pairs: Sequence[tuple]) -> tuple[dict[str, Index], bool]:

@@ -14,6 +14,7 @@ from itertools import product
 from flint import arb, ctx
 
 from symderiv.kernel.case import Case
+from symderiv.kernel.conditions import Requirement
 from symderiv.kernel.evaluate import NoValue, Point, valued
 from symderiv.kernel.verdict import _SEAL, Refuted, Witness
 from symderiv.terms import Assumption, Head, Range, Term, Var, rename
@@ -55,10 +56,20 @@ def convict(case: Case, point: Point) -> Refuted:
     return Refuted(case.claim, witness, seal=_SEAL)
 
 
-def satisfy(case: Case, point: Point) -> None:
-    """Note in ``case`` that its assumptions can be met. Raises NoValue if they are not, or not certainly, met here."""
+def satisfy(case: Case, point: Point, needs: tuple[Requirement, ...] = ()) -> None:
+    """Note in ``case`` that its assumptions can be met where ``needs`` hold.
+
+    Raises NoValue if they are not, or not certainly, met here.
+    """
     _admit(case, point)
+    for need in needs:
+        for choice in product(*(_span(point, range_) for _, range_ in need.bound)):
+            bound = {name: value for (name, _), value in zip(need.bound, choice, strict=True)}
+            value = point.evaluate(need.term, {**point.root, **bound})
+            if not (value > 0 or (need.relation == "!=" and value < 0) or (need.relation == ">=" and value.is_zero())):
+                raise NoValue(UNMET)
     _meet(case, point)
+    case.shown.add(needs)
 
 
 def _admit(case: Case, point: Point) -> None:

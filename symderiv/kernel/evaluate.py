@@ -131,6 +131,12 @@ class Point:
                     result *= self.exact(part, env)
                     self.spend(_digits(result) // 256)
                 return result
+            case Delta():
+                return Fraction(self.index(term.left, env) == self.index(term.right, env))
+            case Cases(parts=(condition, then, other)) if on_indices(condition):
+                chosen = self.exact(condition, env)
+                if chosen in (0, 1):
+                    return self.exact(then if chosen else other, env)
             case Prod():
                 pass
             case Sum(index=index, range=range_, body=body):

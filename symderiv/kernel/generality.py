@@ -14,7 +14,7 @@ from functools import cache
 from itertools import combinations
 
 from symderiv.kernel.verdict import _SEAL, Condition, Proved
-from symderiv.terms import Assumption, Claim, Context, Delta, Index, Range, Term, Var, rebuild, rename
+from symderiv.terms import Assumption, Claim, Context, Delta, Index, Range, Sum, Term, Var, rebuild, rename
 
 FIELDS = tuple(field.name for field in fields(Context))
 LONG = 6  # shorter ranges are not worth it
@@ -50,6 +50,8 @@ def generalised(claim: Claim) -> tuple[Claim, dict[str, int]] | None:
                 if len(indices) == len(term.indices)
                 else None
             )
+        if isinstance(term, Sum) and term.index[:1] == "°":
+            return None
         parts = []
         for part in term.parts:
             found = general(part)
@@ -58,6 +60,8 @@ def generalised(claim: Claim) -> tuple[Claim, dict[str, int]] | None:
             parts.append(found)
         return rebuild(term, tuple(parts))
 
+    if any(name[:1] == "°" for name in context.ranges):
+        return None
     left, right = general(claim.left), general(claim.right)
     if left is None or right is None or not names or len({index for index, _ in names}) < len(names):
         return None

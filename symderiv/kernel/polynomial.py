@@ -83,6 +83,7 @@ class Algebra:
         self.partial = False
         self.known_sums: list[tuple[str, Poly, Poly]] = []
         self.known_values: list[tuple[Atom, Poly]] = []
+        self.used: set[int] = set()  # of them, those in which one is put in now
         self.wild: dict[str, Range] = {}
         self.units = units
         self.budget = budget or Budget()
@@ -296,10 +297,14 @@ class Algebra:
     def variable(self, atom: Atom) -> Poly:
         """A variable, or the value that an assumption gives it."""
         self.spend(len(self.known_values) // 8)  # to look through a few costs nothing
-        for pattern, value in self.known_values:
+        for n, (pattern, value) in enumerate(self.known_values):
             mapping: dict[str, str] = {}
-            if pattern[1:3] == atom[1:3] and self.instance(pattern[3], atom[3], mapping):
-                return self.substitute_poly(value, mapping)
+            if pattern[1:3] == atom[1:3] and n not in self.used and self.instance(pattern[3], atom[3], mapping):
+                self.used.add(n)  # x_i = y_i and y_i = x_i, or A_ij = A_ji, would go on for ever
+                try:
+                    return self.substitute_poly(value, mapping)
+                finally:
+                    self.used.discard(n)
         return of_atom(atom)
 
     def substitute(self, atom: Atom, mapping: Mapping[str, str], anew: bool = False) -> Poly:
@@ -797,9 +802,9 @@ class Algebra:
                     self.beyond({monomial: 1}, {})
 
     def _generic(self, monomial: Monomial) -> bool:
-        """Whether a monomial is made of variables that may have any values, without roots."""
+        """Whether a monomial is made of variables that may have any values, without roots but of these."""
         for atom, e in monomial[1]:
-            if self._zero_one(atom) or (isinstance(e, Fraction) and atom[0] != EXP):
+            if self._zero_one(atom) or (isinstance(e, Fraction) and atom[0] == POLY):
                 return False
             inner = [atom[2]] if atom[0] == SUM else []
             if atom[0] in (POLY, PROD):

@@ -27,12 +27,16 @@ Instance = tuple[Term, Term, dict, list[Assumption]]  # both sides, the ends of 
 
 @dataclass(frozen=True, eq=False)
 class Proof:
-    """What a proof from ``given`` needs: the least sizes, and the side conditions. Only who made it can seal it."""
+    """What a proof from ``given`` needs: the least sizes, and the side conditions. Only who made it can seal it.
+
+    Without the conditions ``beyond`` both sides can have values: they must not contradict what is given.
+    """
 
     given: tuple[Assumption, ...]
     minimum: dict[str, int]
     conditions: tuple[Condition, ...]
     argument: str
+    beyond: tuple[Requirement, ...] = ()
 
 
 class Prover:
@@ -63,6 +67,7 @@ class Prover:
             raise ValueError("a claim is proved from its own assumptions")
         minimum = dict(case.minimum)
         conditions: dict[tuple, Condition] = {}
+        beyond: dict[Requirement, None] = {}
         count = 0
         try:
             for instance in self.instances(expand, assumptions):
@@ -78,6 +83,8 @@ class Prover:
                         form = self.form(instance, assumptions, 0)
                     elif assumptions:
                         form = form.under(assumptions)
+                if form.normal.algebra.partial and any(a.kind == "equation" for a in assumptions):
+                    raise Unsupported("a denominator that may be zero by an assumption")
                 least = holds(form.normal, form.difference, case.claim.relation)
                 if least is None:
                     return None
@@ -85,6 +92,8 @@ class Prover:
                     minimum[name] = max(minimum.get(name, 1), value)
                 for need in form.conditions():
                     conditions[need.term, need.relation] = Condition(need.term, need.relation)
+                    if not need.surely:
+                        beyond[need] = None
                     for _, (low, high) in need.bound:  # of an empty sum nothing is demanded
                         if isinstance(high, str):
                             minimum[high] = max(minimum.get(high, 1), low)
@@ -95,7 +104,7 @@ class Prover:
         if not count:
             return None
         how = "normal form for all sizes" if not expand else f"normal form with {count} cases written out"
-        self._made.append(Proof(tuple(assumptions), minimum, tuple(conditions.values()), how))
+        self._made.append(Proof(tuple(assumptions), minimum, tuple(conditions.values()), how, tuple(beyond)))
         return self._made[-1]
 
     def seal(self, proof: Proof) -> Proved | None:
@@ -109,6 +118,9 @@ class Prover:
                 return None
         if proof.given and not case.met:
             self.reason = "no point was found at which all the assumptions hold"
+            return None
+        if proof.given and proof.beyond and proof.beyond not in case.shown:
+            self.reason = "no point was found at which all the assumptions and the conditions hold"
             return None
         fixed = tuple((name, value) for name, value in case.named_sizes if name not in proof.minimum)
         unnamed = sorted({v for v in case.lengths if isinstance(v, int)} - set(case.claim.context.sizes.values()))
@@ -127,10 +139,7 @@ class Prover:
             reserved = claim.left.free.union(claim.right.free, case.left.free, case.right.free, case.fixed)
             self.needs[sides] = requirements(sides, claim.context, reserved, self.derivative)
         unmet = demanded(normal, self.needs[sides])
-        difference = subtract(normal(left), normal(right))
-        if normal.algebra.partial and any(a.kind == "equation" for a in assumptions):
-            raise Unsupported("a denominator that may be zero by an assumption")
-        return Form(normal, difference, unmet)
+        return Form(normal, subtract(normal(left), normal(right)), unmet)
 
     def instances(self, expand: int, assumptions: Sequence[Assumption]) -> Iterator[Instance]:
         """The claim for index ranges 1..high: an index that may be 0 is put in, and with ``expand`` all numbers are."""

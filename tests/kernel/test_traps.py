@@ -569,6 +569,8 @@ def test_the_first_members_of_a_shortened_sum_need_not_be_defined() -> None:
     family = {Head("f", 1, 0): (K,)}
     cases = total("j", K, (ONE - Delta("j", 1)) * y / (f("j") + Delta("j", 1)))
     refuted(f(1) * cases, neg(y), Context(assumptions=(zero,), families=family))
+    root = power(f("j"), HALF) + x
+    proved(total("j", rest, num(2) * y / root), num(2) * y * total("j", rest, ONE / root))
     proved(f(1) * total("j", rest, y / f("j")), total("j", rest, f(1) * y / f("j")))
     proved(t(1) * total("j", rest, y / exp(f("j"))), t(1) * t(1) * total("j", rest, y / exp(f("j"))), plain(BINARY))
 
@@ -632,3 +634,70 @@ def test_a_member_lies_in_its_family_where_only_an_assumption_names_the_size() -
     ):
         assert proved(var("x", 2), ONE, context).scope.minimum == (("K", 2),)
         assert dict(refuted(var("x", 3), num(2), context).witness.sizes)["K"] >= 3
+
+
+def test_a_sum_up_to_an_index_is_not_one_up_to_a_size() -> None:
+    r"""In \sum_{k=1}^K \sum_{j=1}^k 1 = K(K + 1)/2 the inner sum ends at the index k, not at a size of that name."""
+    inner, k = total("j", Range(1, "k"), ONE), SizeOf("k")
+    size = SizeOf("K")
+    triangle = size * (size + ONE) * num(HALF)
+    for left, wrong, right in (
+        (total("k", K, inner), size * k, triangle),
+        (total("k", K, k), size * k, triangle),
+        (total("k", K, total("j", M, total("i", Range(1, "k"), ONE))), size * SizeOf("m") * k, SizeOf("m") * triangle),
+    ):
+        undecided(left, wrong)
+        undecided(left, right)
+    undecided(total("j", Range(1, "k"), f("j")) * f("k"), k * f("k"), plain(k=K))
+    undecided(Delta("j", "k") * f("j"), Delta("j", "k") * f("k"), plain(k=K, j=Range(1, "k")))
+    made = Context(definitions={Head("S", 1, 0): (Definition(("k",), inner),)})
+    undecided(var("S", 3), k, made)
+    undecided(var("S", 3), num(3), made)
+    apart = total("m", K, f("m")) + total("j", M, g("j"))  # that one is over by the end of the other
+    assert proved(apart, total("i", K, f("i")) + total("j", M, g("j"))).scope.minimum == (("K", 1), ("m", 1))
+
+
+def test_an_index_is_not_named_like_what_a_normal_form_names() -> None:
+    for name, taken in (("3", f(3)), ("-1", f(-1)), ("@1", f("j")), ("#0.0:K", f("j"))):
+        context = Context({name: Range(-1, "K")}, families={Head("f", 1, 0): (Range(-1, "K"),)}, minimum={"K": 3})
+        undecided(total("j", K, exp(f("j") * f(name))), total("j", K, exp(f("j") * taken)), context)
+    undecided(total("j", Range(1, "4"), ONE), num(4))
+    long = Range(1, 50)
+    context = Context({"°0": long}, families={Head("f", 1, 0): (long,)})
+    never_proved(f("°0"), f(7), context)
+    never_proved(total("°0", long, f("°0") * f(7)), total("j", long, f("j") * f("j")), context)
+
+
+def test_an_assumption_by_cases_can_be_met() -> None:
+    identity = equation(var("A", "i", "j"), Delta("i", "j"))
+    split = equation(var("A", "i", "j"), Cases(Delta("i", "j"), ONE, ZERO))
+    for given in (identity, split):
+        context = plain(given, i=K, j=K, k=K)
+        assert proved(var("A", "i", "i"), ONE, context).given == (given,)
+        refuted(var("A", "i", "k"), ZERO, context)
+
+
+def test_a_condition_that_contradicts_what_is_given_proves_nothing() -> None:
+    r"""\sum_{j \ne 1} y/f_j has a value where f_1 = 0, though f_j != 0 is asked of all j: there 0 = -y is false."""
+    others = total("j", K, Cases(Delta("j", 1), ZERO, y / f("j")))
+    for zero in (equation(f(1), ZERO), equation(f(1), x - x)):
+        context = Context(assumptions=(zero,), families={Head("f", 1, 0): (K,)})
+        never_proved(f(1) * others, neg(y), context)
+    context = Context(assumptions=(equation(x, ZERO),), families={Head("f", 1, 0): (K,)})
+    verdict = proved((ONE + x) * others, others, context)
+    assert verdict.conditions == (Condition(f("j"), "!="),) and len(verdict.given) == 1
+
+
+def test_assumptions_that_lead_back_to_themselves_end() -> None:
+    families = {Head("A", 2, 0): (K, K), Head("x", 1, 0): (K,), Head("y", 1, 0): (K,)}
+    symmetric = equation(var("A", "i", "j"), var("A", "j", "i"))
+    both = equation(var("x", "i"), var("y", "i")), equation(var("y", "i"), var("x", "i"))
+    for given, left, right in (
+        ((symmetric,), var("A", "k", "l"), var("A", "l", "k")),
+        (both, var("x", "k") * x, var("y", "k") * x),
+    ):
+        context = Context(dict.fromkeys("ijkl", K), assumptions=given, families=families)
+        verdict = prove(Claim(left, "=", right, context))
+        assert "nested" not in getattr(verdict, "reason", ""), verdict
+        never_refuted(left, right, context)
+        never_proved(left, right + ONE, context)
