@@ -23,6 +23,7 @@ from typing import Any
 
 VARIABLE = "SYMDERIV_CACHE"  # a folder, or empty for none
 LARGEST = 1_000_000  # bytes in one of the 256 parts of the folder
+LONGEST = 64 * LARGEST  # bytes in one entry, unpacked
 _ENTRY = ".z"
 
 
@@ -77,8 +78,12 @@ def get(folder: str, key: str) -> Any:
         return None
     path = _path(folder, key)
     try:
-        with open(path, "rb") as file:
-            name, value = json.loads(zlib.decompress(file.read(LARGEST + 1)))
+        handle = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0))  # a pipe would be waited for
+        with open(handle, "rb") as file:
+            if not stat.S_ISREG(os.fstat(handle).st_mode):
+                return None
+            text = zlib.decompressobj().decompress(file.read(LARGEST + 1), LONGEST)
+        name, value = json.loads(text)  # what is cut off at LONGEST is no JSON
         os.utime(path)  # it was of use: others go first
     except (OSError, ValueError, TypeError, zlib.error, RecursionError, MemoryError):
         return None

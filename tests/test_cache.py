@@ -142,16 +142,20 @@ DAMAGED = {
     "no list": zlib.compress(b"3"),
     "deep": zlib.compress(b"[" * 100_000),
     "binary": os.urandom(300),
+    "unpacked without end": zlib.compress(b'["", {' + b" " * 65_000_000 + b"}]"),
 }
 
 
-@pytest.mark.parametrize("name", [*DAMAGED, "cut", "fields", "values"])
+@pytest.mark.parametrize("name", [*DAMAGED, "cut", "fields", "values", "pipe"])
 def test_damaged_entries_count_as_missing(run: Run, kept: Path, checks: list[str], name: str) -> None:
     before = run("check", "false.md")
     (entry,) = entries(kept)
     data = entry.read_bytes()
     if name == "cut":
         entry.write_bytes(data[: len(data) // 2])
+    elif name == "pipe":
+        entry.unlink()
+        os.mkfifo(entry)
     elif name in ("fields", "values"):
         key, value = json.loads(zlib.decompress(data))
         value = {"path": "false.md"} if name == "fields" else dict.fromkeys(value, 3)
