@@ -70,6 +70,7 @@ class Walk:
         self.displays: list[Span] = []
         self.held: frozenset[str] | None = None  # what the document as a whole holds fixed
         self.bounded = False  # the last words speak of signs or bounds
+        self.joined: list[tuple[str, str]] = []  # the sizes that are read as one
         self.met: set[str] = set()  # the texts of displays to skip that occurred
         self.posed, self.diagnostics = reading.posed, reading.diagnostics
         self.rates = Rates(reading)
@@ -124,7 +125,8 @@ class Walk:
             if text not in self.met:
                 self.diagnostics.append(Diagnostic("W440", "nothing is skipped: no display contains this", span))
         self.statements.settle()
-        for a, b in reading.symbols.ranges.settle():
+        self.joined = reading.symbols.ranges.settle()
+        for a, b in self.joined:
             message = f"the same index runs to {a} in one place and to {b} in another; they are read as the same size"
             self.diagnostics.append(Diagnostic("W413", message, Span(0, 0)))
 
@@ -134,6 +136,15 @@ class Walk:
             problem = self.directives.apply(text, 0, origin)
             if problem is not None:
                 self.diagnostics.append(replace(problem, message=f"{origin}: {problem.message}", span=Span(0, 0)))
+
+    def two_sizes(self, posed: Posed) -> str:
+        """Why a proof says too much: sums in the step run to two sizes that are read as one; or ""."""
+        text = self.reading.document.source.text
+        written = "\n".join(text[slice(*span)] for span in (posed.left_span, posed.span))
+        for pair in self.joined:
+            if all(re.search(rf"\^\s*(?:\{{\s*)?{re.escape(name)}(?![A-Za-z])", written) for name in pair):
+                return f"it holds if {pair[0]} and {pair[1]} are the same size, as they were read, and nobody says so"
+        return ""
 
     def claims(self, posed: Posed) -> list[Claim]:
         """The claims of a step, for the kernel. Raises ReadError where shapes do not fit."""

@@ -33,6 +33,7 @@ from symderiv.terms import (
     Sum,
     Term,
     Var,
+    reached,
 )
 
 Number = Any
@@ -189,6 +190,7 @@ class Evaluation:
         self.root = dict(root or {})
         self.opaque = opaque
         self.seeds: tuple[tuple[Head, Key], ...] = ()
+        self.chained: dict[Head, bool] = {}
         self.memos: dict[tuple, dict] = {}
         self.memo: dict = self.memos.setdefault((), {})
         self.steps = 100_000
@@ -291,11 +293,20 @@ class Evaluation:
                     raise Unknown("a dependence that nobody stated")
         for bit, (seeded, target) in enumerate(self.seeds):
             if seeded == head or head in self.context.held:  # the members of this family are varied one alone, or not
-                if isinstance(value, Jet):
+                if isinstance(value, Jet) and (target == key or not self._chained(head)):
                     value = value.without(bit)
                 if target == key:
                     value = Jet({0: 0, 1 << bit: 1}) + value
         return value
+
+    def _chained(self, head: Head) -> bool:
+        """Whether members of the family are defined through others, as a_2 = f(a_1), and so vary with them."""
+        if head not in self.chained:
+            made = self.context.definitions
+            reaching = reached((d.body for d in made.get(head, ())), made)
+            held = head in self.context.held
+            self.chained[head] = not held and any(isinstance(t, Var) and t.head == head for t in reaching)
+        return self.chained[head]
 
     def _derivative(self, term: Term, env: dict[str, int]) -> Any:
         body, var = term.key
