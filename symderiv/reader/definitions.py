@@ -89,7 +89,10 @@ class Definitions(Meanings):
             if divergence(head, call) is not None and self.symbols.valued:
                 return None
             if isinstance(parts_of(head)[0], syntax.Symbol) and gsub is None:
-                found = self.elaborator.template(head, group.body)
+                try:
+                    found = self.elaborator.template(head, group.body)
+                except ReadError:  # said when the step is read
+                    return None
                 if found is not None:  # r(x, y) is a member of a family for each y
                     members = tuple(syntax.Symbol(str(index), call.span) for index in found[1])
                     return None if found[2] is not None else (found[0], syntax.Tuple(members, (), call.span), None, [])

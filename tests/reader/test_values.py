@@ -111,3 +111,8 @@ def test_marked_values_of_one_letter() -> None:
     assert last(said, reward, right.replace(r"+ \beta", r"- \beta")) is Refuted
     assert last(said, reward, f"$${right}$$", r"r(y,x) = \log p(y|x) + \beta \log q(y|x)") is Proved
     assert last(said, reward, f"$${right}$$", r"r(y,x) = \log p(y|x) - \beta \log q(y|x)") is not Proved
+
+
+def test_a_call_that_cannot_be_read_is_said_in_its_place() -> None:
+    checked = check_text(f"{PARTITION}\n\n$$ Z(x) = \\sum_y q(y|x) e^{{r(x,y)}}, \\qquad p(-y|x) = 1 $$\n", "values.md")
+    assert [step.diagnostic.code for step in checked.steps if step.diagnostic] == ["E151"]
