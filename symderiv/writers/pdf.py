@@ -35,14 +35,7 @@ _FLAGS = ("-halt-on-error", "-no-shell-escape", "-interaction=nonstopmode", "-fi
 _SAFE = {"SOURCE_DATE_EPOCH": "0", "FORCE_SOURCE_DATE": "1", "openin_any": "p", "openout_any": "p", "TEXMFOUTPUT": ""}
 
 
-_TYPST = """
-import sys, typst
-try:
-    pdf = typst.compile(sys.stdin.buffer.read(), ignore_system_fonts=True)
-except typst.TypstError as error:
-    sys.exit(str(error))
-sys.stdout.buffer.write(pdf)
-"""
+_TYPST = Path(__file__).with_name("typeset.py")
 
 
 class _Overfull(Exception):
@@ -77,7 +70,7 @@ def _by_typst(report: Report) -> bytes:
         raise UserError("the built-in PDF engine is missing; install it with: pip install typst")
     source = typst.write(report).encode()
     try:
-        done = _run([sys.executable, "-P", "-c", _TYPST], input=source)
+        done = _run([sys.executable, "-P", str(_TYPST)], input=source)
     except subprocess.TimeoutExpired:
         raise UserError(
             f"the built-in PDF engine did not finish within {TIME_LIMIT:.0f} seconds and was stopped; no PDF was "

@@ -261,7 +261,8 @@ def test_what_is_too_much_for_a_page(run: Run, tmp_path: Path, monkeypatch: pyte
 def test_the_pdf_engine_is_stopped(run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr("symderiv.writers.pdf.TIME_LIMIT", 1.0)
-    monkeypatch.setattr("symderiv.writers.pdf._TYPST", "import time; time.sleep(100)")
+    Path("engine.py").write_text("import time; time.sleep(100)", encoding="utf-8")
+    monkeypatch.setattr("symderiv.writers.pdf._TYPST", tmp_path / "engine.py")
     Path("notes.md").write_text("$$\na (b + c) = a b + a c\n$$\n", encoding="utf-8")
     done = run("check", "notes.md", "--write-report", "--pdf-engine", "typst")
     assert done.status == 0 and "did not finish within 1 seconds" in done.err
@@ -270,7 +271,8 @@ def test_the_pdf_engine_is_stopped(run: Run, tmp_path: Path, monkeypatch: pytest
 
 def test_the_pdf_engine_dies(run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr("symderiv.writers.pdf._TYPST", "import os; os.abort()")
+    Path("engine.py").write_text("import os; os.abort()", encoding="utf-8")
+    monkeypatch.setattr("symderiv.writers.pdf._TYPST", tmp_path / "engine.py")
     Path("notes.md").write_text("$$\na (b + c) = a b + a c\n$$\n", encoding="utf-8")
     done = run("check", "notes.md", "--write-report", "--pdf-engine", "typst")
     assert done.status == 0 and "the PDF could not be set: exit status -6" in done.err
