@@ -13,6 +13,7 @@ from itertools import islice, product
 from typing import Any
 
 from symderiv.judge.values import trial_point
+from symderiv.kernel.case import as_assumed
 from symderiv.kernel.derivative import Unsupported
 from symderiv.kernel.evaluate import NoValue, Point
 from symderiv.terms import Context, Delta, SizeOf, Sum, Term, Var, subterms
@@ -33,7 +34,7 @@ class Trial:
     points: list[tuple[Point, dict[str, int]]] = field(default_factory=list)
 
     def __post_init__(self) -> None:
-        ranges = self.context.ranges
+        ranges, assumptions = self.context.ranges, self.context.assumptions
         found = frozenset().union(*(term.free for term in self.terms)) | self._fixed()
         names = [name for name in sorted(found) if name in ranges]
         for trial, sizes in zip(TRIALS, self._sizes(names), strict=True):
@@ -43,11 +44,15 @@ class Trial:
                 top = high if isinstance(high, int) else sizes[high]
                 spans.append(range(top, low - 1, -1) if top - low < 4 else (top, top - 1, low))
             choices = sorted(islice(product(*spans), 400), key=lambda at: (-len(set(at)), at))
-            kept = [at for at in (dict(zip(names, choice, strict=True)) for choice in choices) if self._allowed(at)]
+            kept = [
+                at
+                for at in (dict(zip(names, choice, strict=True)) for choice in choices)
+                if as_assumed(assumptions, at)
+            ]
             if len(kept) > POINTS:  # all different first, then all alike
                 kept = kept[: POINTS - 1] + kept[-1:]
             for at in kept:
-                self.points.append((trial_point(self.context, sizes, at, self.context.assumptions, trial), at))
+                self.points.append((trial_point(self.context, sizes, at, assumptions, trial), at))
 
     def _fixed(self) -> set[str]:
         """Free indices that definitions mention and do not bind."""
@@ -77,14 +82,6 @@ class Trial:
             yield {
                 name: context.sizes.get(name, max(wish[name], least, context.minimum.get(name, 1))) for name in sizes
             }
-
-    def _allowed(self, at: dict[str, int]) -> bool:
-        for assumption in self.context.assumptions:
-            if assumption.kind in ("equal", "distinct"):
-                a, b = (at.get(i, i) if isinstance(i, str) else i for i in assumption.data)
-                if isinstance(a, int) and isinstance(b, int) and (a == b) != (assumption.kind == "equal"):
-                    return False
-        return True
 
     def values(self, term: Term) -> Values:
         return [self._value(term, point, at) for point, at in self.points]

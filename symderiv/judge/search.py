@@ -10,13 +10,13 @@ from heapq import heappop, heappush
 from itertools import islice, product
 
 from symderiv.judge.values import trial_point
-from symderiv.kernel.case import Case
+from symderiv.kernel.case import Case, as_assumed
 from symderiv.kernel.conditions import Requirement
 from symderiv.kernel.convict import Agree, convict, satisfy
 from symderiv.kernel.derivative import Unsupported
 from symderiv.kernel.evaluate import WORK_LIMIT, NoValue, Point
 from symderiv.kernel.verdict import Refuted
-from symderiv.terms import Assumption, Term
+from symderiv.terms import Term
 
 TRIALS = (((0, 1), 6), ((0, 1, 2, 3, 4, 5), 64))  # which rules for values, at how many choices of the indices
 NOTHING_HERE = (NoValue, Unsupported, ValueError, OverflowError, ZeroDivisionError)
@@ -99,15 +99,8 @@ class Search:
             spans.append(whole if len(whole) <= 4 else sorted({low, low + 1, low + 2, (low + top) // 2, top}))
         for choice in islice(product(*spans), 400):
             root = dict(zip(names, choice, strict=True))
-            if all(self._allowed(a, {**sizes, **root}) for a in self.context.assumptions):
+            if as_assumed(self.context.assumptions, {**sizes, **root}):
                 yield root
-
-    @staticmethod
-    def _allowed(assumption: Assumption, at: Mapping[str, int]) -> bool:
-        if assumption.kind not in ("equal", "distinct"):
-            return True
-        a, b = (at.get(i) if isinstance(i, str) else i for i in assumption.data)
-        return a is None or b is None or (a == b) == (assumption.kind == "equal")
 
     def _try(self, point: Point) -> Refuted | None:
         try:

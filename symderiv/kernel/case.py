@@ -13,6 +13,7 @@ from functools import cached_property
 from symderiv.kernel.budget import Budget
 from symderiv.kernel.conditions import Requirement
 from symderiv.terms import (
+    Assumption,
     Claim,
     Delta,
     Index,
@@ -62,8 +63,8 @@ class Case:
         self.fixed = unbound(self.terms, context.definitions)
         free = sorted(self.left.free | self.right.free | self.fixed)
         self.ranges = {name: context.ranges[name] for name in free if name in context.ranges}
+        self.sizes = sorted(_sizes(self.terms).union(r.high for r in self.ranges.values() if isinstance(r.high, str)))
         self.fault = self._fault(free, merged, contradiction)
-        self.sizes = self._sizes()
         self.minimum = self._minimum()
         self.met = not self.assumptions
         self.shown: set[tuple[Requirement, ...]] = set()
@@ -81,7 +82,7 @@ class Case:
         for name in sorted(self._counted()):
             return f"{name} is an index and a number here, and only sizes are understood as numbers"
         bound = {t.index for t in self.terms if isinstance(t, Sum)}
-        for name in sorted({*free, *bound, *self._sizes()}):
+        for name in sorted({*free, *bound, *self.sizes}):
             if not name or name.isdigit() or name[0] in "@#?-":  # normal forms have numbers and names of their own
                 return f"an index or a size cannot have the name {name}"
         for name, other in merged.items():
@@ -105,18 +106,6 @@ class Case:
         summed = (t.range for t in self.terms if isinstance(t, Sum))
         slots = (r for ranges in context.families.values() for r in ranges if r)
         return name in context.sizes or any(r.high == name for r in (*context.ranges.values(), *summed, *slots))
-
-    def _sizes(self) -> list[str]:
-        names: dict[str, None] = {}
-        for range_ in self.ranges.values():
-            if isinstance(range_.high, str):
-                names[range_.high] = None
-        for term in self.terms:
-            if isinstance(term, Sum) and isinstance(term.range.high, str):
-                names[term.range.high] = None
-            if isinstance(term, SizeOf):
-                names[term.name] = None
-        return sorted(names)
 
     @cached_property
     def assumed_sizes(self) -> list[str]:
@@ -189,6 +178,16 @@ def _sizes(terms: Iterable[Term]) -> set[str]:
     return found
 
 
+def as_assumed(assumptions: Iterable[Assumption], at: Mapping[str, int]) -> bool:
+    """Whether the indices with the values ``at`` are alike and apart as assumed; one without a value may be either."""
+    for a in assumptions:
+        if a.kind in ("equal", "distinct"):
+            one, other = (at.get(i) if isinstance(i, str) else i for i in a.data)
+            if one is not None and other is not None and (one == other) != (a.kind == "equal"):
+                return False
+    return True
+
+
 def _merged(pairs: Sequence[tuple]) -> tuple[dict[str, Index], bool]:
     """What each index becomes when those in ``pairs`` are equal, and whether two numbers would have to be."""
     merged: dict[str, Index] = {}
@@ -204,4 +203,4 @@ def _merged(pairs: Sequence[tuple]) -> tuple[dict[str, Index], bool]:
     return merged, False
 
 
-__all__ = ["Case"]
+__all__ = ["Case", "as_assumed"]

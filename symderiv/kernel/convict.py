@@ -13,7 +13,7 @@ from itertools import product
 
 from flint import arb, ctx
 
-from symderiv.kernel.case import Case
+from symderiv.kernel.case import Case, as_assumed
 from symderiv.kernel.conditions import Requirement
 from symderiv.kernel.evaluate import NoValue, Point, valued
 from symderiv.kernel.verdict import _SEAL, Refuted, Witness
@@ -84,12 +84,8 @@ def _admit(case: Case, point: Point) -> None:
     for name, (low, high) in case.ranges.items():
         if not low <= point.root.get(name, low - 1) <= point.size(high):
             raise NoValue(f"the index {name} is out of its range")
-    here = {**point.sizes, **point.root}
-    for a in context.assumptions:
-        if a.kind in ("equal", "distinct"):
-            one, other = (here.get(i) if isinstance(i, str) else i for i in a.data)
-            if one is not None and other is not None and (one == other) != (a.kind == "equal"):
-                raise NoValue("an index condition does not hold")
+    if not as_assumed(context.assumptions, {**point.sizes, **point.root}):
+        raise NoValue("an index condition does not hold")
 
 
 def _meet(case: Case, point: Point) -> None:
