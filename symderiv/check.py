@@ -95,10 +95,12 @@ def _judged(walk: Walk, number: int) -> Step:
         if diagnostic is None:
             try:
                 verdict, diagnostic = _verdict(walk, number)
-                if isinstance(verdict, Proved) and (said := walk.two_sizes(posed)):
-                    verdict = Undecided(verdict.claim, said, ("normal form",))
-                    notes = (said, *posed.notes)
-                    diagnostic = Diagnostic("E302", "this step could not be decided", posed.span, notes)
+                if isinstance(verdict, Proved):
+                    apart, said = walk.apart(posed)
+                    if apart and not any(isinstance(prove_all(claims), Proved) for claims in apart):
+                        verdict = Undecided(verdict.claim, said, ("normal form",))
+                        notes = (said, *posed.notes)
+                        diagnostic = Diagnostic("E302", "this step could not be decided", posed.span, notes)
                 if posed.taken and isinstance(verdict, Proved | Refuted):
                     walk.rates.drop(posed)
                 if isinstance(verdict, Refuted):

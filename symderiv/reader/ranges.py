@@ -8,9 +8,12 @@ anything about values.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 
+from symderiv.document import Span
 from symderiv.terms import (
+    Definition,
     Delta,
     Head,
     Range,
@@ -20,6 +23,7 @@ from symderiv.terms import (
     Term,
     Var,
     num,
+    reached,
     rebuild,
     rewritten,
 )
@@ -38,6 +42,8 @@ class Ranges:
         self.taken: set[str] = set()
         self.resolved: dict[str, Range] = {}
         self.aliases: dict[str, str] = {}
+        self.said: dict[frozenset[str], Span] = {}  # sizes, among other letters, that the prose calls equal
+        self.places: dict[str, Span] = {}  # where a sum first runs to a size
         self.settled: set[str] = set()  # classes that stand in definitions
         self.defining = True
 
@@ -61,13 +67,15 @@ class Ranges:
         self.explicit.setdefault(first, []).extend(self.explicit.pop(second, []))
         self.numbers.setdefault(first, set()).update(self.numbers.pop(second, set()))
 
-    def declare(self, name: str, range_: Range) -> None:
-        """The class ``name`` has been seen to run over ``range_``."""
+    def declare(self, name: str, range_: Range, span: Span | None = None) -> None:
+        """The class ``name`` has been seen to run over ``range_``, in a sum at ``span``."""
         known = self.explicit.setdefault(self.find(name), [])
         if range_ not in known:
             known.append(range_)
         if isinstance(range_.high, str):
             self.taken.add(range_.high)
+            if span is not None:
+                self.places.setdefault(range_.high, span)
 
     def slot(self, head: Head, n: int) -> str:
         key = (head, n)
@@ -97,6 +105,22 @@ class Ranges:
                     self.aliases[second] = first
                     joined.append((first, second))
         return joined
+
+    @contextmanager
+    def apart_again(self, size: str) -> Iterator[None]:
+        """While it lasts, sums run to the sizes that were written, though ``settle`` made several of them one.
+
+        A length that is not written is ``size``, where it is one of those.
+        """
+        aliases, resolved = self.aliases, self.resolved
+        self.aliases, self.resolved = {}, dict(resolved)
+        for root, known in self.explicit.items():
+            if root in resolved and any(range_.high == size for range_ in known):
+                self.resolved[root] = Range(resolved[root].low, size)
+        try:
+            yield
+        finally:
+            self.aliases, self.resolved = aliases, resolved
 
     def alias(self, name: str) -> str:
         while name in self.aliases:
@@ -168,6 +192,49 @@ class Ranges:
         for head, n in self.slots:
             result.setdefault(head, [None] * (head.subs + head.sups))[n] = self.range_of(self.slots[head, n])
         return {head: tuple(ranges) for head, ranges in result.items()}
+
+
+def met(terms: Iterable[Term], definitions: Mapping[Head, tuple[Definition, ...]]) -> list[tuple[str, str]]:
+    """The pairs of sizes to which one index runs in ``terms`` and the definitions that they rest on alone.
+
+    >>> met([Sum("j", Range(1, "n"), Var("x", ("j",), ())), Sum("t", Range(1, "m"), Var("x", ("t",), ()))], {})
+    [('n', 'm')]
+    """
+    own = Ranges()
+    counted = own.new()  # what is no index: sums of what does not depend on theirs, and sizes by name
+    seen: set[tuple[Term, tuple[tuple[str, str], ...]]] = set()
+
+    def walk(term: Term, at: dict[str, str]) -> None:
+        key = term, tuple((index, at[index]) for index in sorted(term.free) if index in at)
+        if key in seen:
+            return
+        seen.add(key)
+        match term:
+            case Sum(index=index, range=range_, body=body):
+                runs = own.new() if index in body.free else counted
+                if isinstance(range_.high, str):
+                    own.declare(runs, range_)
+                at = {**at, index: runs}
+            case SizeOf(name=name):
+                own.declare(counted, Range(1, name))
+            case Var(head=head):
+                for n, place in enumerate((*term.subs, *term.sups)):
+                    if isinstance(place, str):
+                        own.unite(own.slot(head, n), at[place])
+            case Delta(left=i, right=j) if isinstance(i, str) and isinstance(j, str):
+                own.unite(at[i], at[j])
+        for part in term.parts:
+            walk(part, at)
+
+    terms = list(terms)
+    at = {index: own.new() for index in sorted(frozenset().union(*(term.free for term in terms)))}
+    for term in terms:
+        walk(term, at)
+    for head in dict.fromkeys(part.head for part in reached(terms, definitions) if isinstance(part, Var)):
+        for made in definitions.get(head, ()):
+            at |= {index: own.new() for index in sorted(made.body.free - at.keys())}
+            walk(made.body, at | {i: own.slot(head, n) for n, i in enumerate(made.params) if isinstance(i, str)})
+    return own.settle()
 
 
 def _reach(range_: Range) -> tuple[int, int]:

@@ -75,7 +75,7 @@ class Sums(Samples):
         if high is None and index in self.symbols.index_sizes:
             high = self.symbols.size(self.symbols.index_sizes[index])
         if high is not None:
-            ranges.declare(range_class, Range(min(low, 1), high))
+            ranges.declare(range_class, Range(min(low, 1), high), node.span)
         if index in self.bound:
             self.warn("W410", f"the index {index} is bound twice; the inner sum has its own {index}", node)
         elif index in self.symbols.declared and high is not None and self.symbols.declared[index].high != high:

@@ -40,6 +40,7 @@ from symderiv.reader.forward import functions_of_one
 from symderiv.reader.names import plain
 from symderiv.reader.nodes import names_in, says_vector
 from symderiv.reader.primed import primed_names, rename
+from symderiv.reader.ranges import met
 from symderiv.reader.rates import Rates
 from symderiv.reader.reading import Posed, Reading
 from symderiv.reader.readings import Readings
@@ -127,8 +128,10 @@ class Walk:
         self.statements.settle()
         self.joined = reading.symbols.ranges.settle()
         for a, b in self.joined:
+            if frozenset((a, b)) in reading.symbols.ranges.said:
+                continue
             message = f"the same index runs to {a} in one place and to {b} in another; they are read as the same size"
-            self.diagnostics.append(Diagnostic("W413", message, Span(0, 0)))
+            self.diagnostics.append(Diagnostic("W413", message, reading.symbols.ranges.places.get(b, Span(0, 0))))
 
     def _declare(self, directives: Sequence[tuple[str, str]]) -> None:
         """Apply declarations from outside the document."""
@@ -137,14 +140,27 @@ class Walk:
             if problem is not None:
                 self.diagnostics.append(replace(problem, message=f"{origin}: {problem.message}", span=Span(0, 0)))
 
-    def two_sizes(self, posed: Posed) -> str:
-        """Why a proof says too much: sums in the step run to two sizes that are read as one; or ""."""
-        text = self.reading.document.source.text
-        written = "\n".join(text[slice(*span)] for span in (posed.left_span, posed.span))
-        for pair in self.joined:
-            if all(re.search(rf"\^\s*(?:\{{\s*)?{re.escape(name)}(?![A-Za-z])", written) for name in pair):
-                return f"it holds if {pair[0]} and {pair[1]} are the same size, as they were read, and nobody says so"
-        return ""
+    def apart(self, posed: Posed) -> tuple[list[list[Claim]], str]:
+        """The claims of a step with two letters for one size kept apart, and what it says too much if these fail.
+
+        A length that is not written may be either, so there are the claims for each. No claims where no index of
+        the step, and of the definitions that it rests on, runs to both.
+        """
+        ranges, found, said = self.reading.symbols.ranges, [], ""
+        for size in dict.fromkeys(size for pair in self.joined for size in pair):
+            with ranges.apart_again(size):
+                claims = self.claims(posed)
+            pairs = [pair for c in claims for pair in met((c.left, c.right), c.context.definitions)]
+            for pair in pairs:
+                if (span := ranges.said.get(frozenset(pair))) is not None:
+                    line = self.reading.document.source.position(span.start).line
+                    posed.notes = tuple(dict.fromkeys((*posed.notes, f"{pair[0]} = {pair[1]}, as line {line} says")))
+                else:
+                    said = (
+                        f"it holds if {pair[0]} and {pair[1]} are the same size, as they were read, and nobody says so"
+                    )
+            found.append(claims)
+        return (found if said else []), said
 
     def claims(self, posed: Posed) -> list[Claim]:
         """The claims of a step, for the kernel. Raises ReadError where shapes do not fit."""
@@ -193,6 +209,11 @@ class Walk:
             left, right = row.segments[0].side, row.segments[1].side
             if not isinstance(left, syntax.Node) or not isinstance(right, syntax.Node):
                 continue
+            around = f"{before} {after}"
+            names = [plain(side.name) for side in (left, right) if isinstance(side, syntax.Symbol)]
+            if len(names) == len(row.segments) and not prose.IF.search(around) and not re.search(r"\bfor\W*$", before):
+                # "here $m = n$": one size, if they are sizes
+                self.reading.symbols.ranges.said.setdefault(frozenset(names), formula.span)
             if isinstance(right, syntax.Number) or self.reading.is_index(left) or isinstance(right, syntax.Tuple):
                 continue
             if (
@@ -211,7 +232,6 @@ class Walk:
                 head = self.definitions.head_of(right)  # "$\\sum_j e^{f_j} = \\Sigma$"
             if prose.ELSE.match(after):
                 continue  # "$f = x$ if $x > 0$" says what f is in one case
-            around = f"{before} {after}"
             anew = prose.ANEW.search(self.reading.prose) and not prose.IF.search(around)
             anew = anew or not prose.CONDITIONAL.search(around)
             if head is not None and (not self.definitions.is_defined(head) or anew):
