@@ -8,6 +8,8 @@ since the branch not taken need not be defined. This module must never judge whe
 from __future__ import annotations
 
 from collections.abc import Callable
+from fractions import Fraction
+from math import prod
 from typing import NamedTuple
 
 from symderiv.kernel.derivative import Unsupported, definition_of
@@ -92,9 +94,11 @@ class _Walk:
                 body = term.body if name == term.index else rename(term.body, {term.index: name})
                 self(body, (*bound, (name, term.range)), in_cases)
                 return
-            case Cases():
-                for part in term.parts[1:]:
-                    self(part, bound, True)
+            case Cases(parts=(condition, then, other)):
+                taken = decided(condition)
+                for part, value in ((then, 1), (other, 0)):
+                    if taken is None or taken == value:
+                        self(part, bound, in_cases or taken is None)
                 return
             case Deriv():
                 self(term.body, bound, in_cases)
@@ -119,6 +123,23 @@ class _Walk:
 def on_indices(condition: Term) -> bool:
     """Whether the condition of a case speaks of indices alone."""
     return all(isinstance(part, Delta | Num | Add | Mul) for part in subterms(condition))
+
+
+def decided(condition: Term) -> Fraction | None:
+    """The value of a condition that does not depend on an index, such as that of the case 1 = 2; else None."""
+    match condition:
+        case Num():
+            return condition.value
+        case Delta(key=(a, b)):
+            return Fraction(a == b) if a == b or (isinstance(a, int) and isinstance(b, int)) else None
+        case Add(parts=parts) | Mul(parts=parts):
+            values = [decided(part) for part in parts]
+            if isinstance(condition, Mul) and 0 in values:
+                return Fraction(0)
+            known = [value for value in values if value is not None]
+            combined = sum(known, Fraction(0)) if isinstance(condition, Add) else prod(known, start=Fraction(1))
+            return combined if len(known) == len(values) else None
+    return None
 
 
 def _needs(exponent: Term) -> str:

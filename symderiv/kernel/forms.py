@@ -104,7 +104,7 @@ def _variable(poly: Poly) -> Atom | None:
 
 
 def _exists(normal: Normal, need: Requirement, poly: Poly) -> None:
-    """Raise Unsupported if ``need`` holds nowhere, so that a side as written is defined nowhere."""
+    """Raise Unsupported if ``need`` holds nowhere: a side, or a case or a sum in it, has no value as written."""
     opposite = scaled(poly, -1)
     if need.relation == ">=":
         never = normal.algebra.positive_poly(opposite)
@@ -112,6 +112,8 @@ def _exists(normal: Normal, need: Requirement, poly: Poly) -> None:
         never = not poly or (need.relation == ">" and normal.algebra.nonnegative_poly(opposite))
     if never and need.surely:
         raise Nowhere("a side is defined nowhere: a division by zero, or the logarithm of no positive number")
+    if never:
+        raise Unsupported("a case, or a sum where it is not empty, is defined nowhere")
 
 
 def _radical(poly: Poly, relation: str) -> object:

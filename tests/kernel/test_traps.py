@@ -584,6 +584,20 @@ def test_what_a_case_demands_is_not_dropped_where_it_has_no_normal_form() -> Non
         assert verdict.conditions == (Condition(u, relation),)
 
 
+def test_a_condition_that_holds_nowhere_proves_nothing() -> None:
+    """In a case, or a sum that may be empty, a side can be defined without it; but "where 0 is not 0" says nothing."""
+    nowhere, pair = ONE / (x - x), plain(i=K, k=K)
+    undecided(Cases(Delta("i", "k"), nowhere, x), x, pair)
+    undecided(Cases(Delta("i", "k"), log(neg(exp(x))), x), x, pair)
+    empty = total("j", Range(2, "K"), power(neg(ONE), Fraction(1, 2)))
+    undecided(empty + x + x, empty + num(2) * x)
+    for never in (Delta(1, 2), ONE - Delta(2, 2), mul(Delta("i", "k"), Delta(1, 2))):
+        assert not proved(Cases(never, nowhere, x), x, pair).conditions
+        assert not proved(Cases(ONE - never, x, nowhere), x, pair).conditions
+    apart = total("j", Range(1, 3), Cases(Delta("j", 2), x, ONE / (f("j") - f(2))))
+    assert proved(apart - x, ONE / (f(1) - f(2)) + ONE / (f(3) - f(2)))
+
+
 def test_a_wild_index_of_an_assumed_sum_is_not_one_bound_inside() -> None:
     r"""\sum_j 1/(t_j + \sum_l A_li) = y_i for all i says nothing of \sum_j 1/(t_j + \sum_l A_ll), let alone "y_l"."""
 

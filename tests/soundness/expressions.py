@@ -114,6 +114,8 @@ class Writer:
     def condition(self, pair: tuple[Index, Index]) -> Term:
         """An index condition, as cases have it."""
         choice = self.rng.random()
+        if choice < 0.05:
+            return Delta(1, self.rng.choice((1, 2)))  # a case that never, or always, is
         if choice < 0.15:
             return mul(Delta(*pair), ONE - Delta(pair[0], self.rng.randint(0, 2)))
         return Delta(*pair) if choice < 0.7 else ONE - Delta(*pair)
@@ -158,12 +160,24 @@ class Writer:
         index, range_ = rng.choice(self.names), rng.choice(self.ranges)
         if rng.random() < 0.1:
             range_ = Range(rng.choice((0, 1, 2)), range_.high)
+        elif rng.random() < 0.03 and site.scope:
+            range_ = Range(1, rng.choice(sorted(site.scope)))  # up to an index
         body = inner(depth - 1, site.binding(index, range_))
         if rng.random() < 0.4:
             found = self.variable(list(self.world.families), site.binding(index, range_))
             body = mul(body, found) if found is not None and not positive else body
         self.sums -= 1
         return (product if rng.random() < (0.15 if positive else 0.06) else total)(index, range_, body)
+
+    def denominator(self, depth: int, site: Site) -> Term:
+        """Mostly > 0; sometimes A + \\delta, which divides by A in one case only, or anything else."""
+        choice = self.rng.random()
+        if choice < 0.6:
+            return self.positive(depth - 1, site)
+        pair = self.pair(site)
+        if choice < 0.8 and pair is not None:
+            return add(self.leaf(site), self.indicator(pair))
+        return self.any(depth - 1, site)
 
     def differentiation(self, depth: int, site: Site) -> Term:
         rng, world = self.rng, self.world
@@ -178,7 +192,10 @@ class Writer:
         if found is None:
             return self.any(depth - 1, site)
         inner = site.differentiated(found)
-        defined = [h for h in world.definitions if h in world.families]
+        defined = [
+            h for h in (*world.definitions, *world.through, *(top for top, _ in world.dependent)) if h in world.families
+        ]
+        defined = list(dict.fromkeys(defined))
         body: Term | None = None
         if defined and rng.random() < 0.6:
             body = self.variable(defined, inner)
@@ -208,9 +225,7 @@ class Writer:
         if choice < 0.54:
             return self.over(depth, site)
         if choice < 0.60:
-            return self.any(depth - 1, site) / (
-                self.positive(depth - 1, site) if rng.random() < 0.7 else self.any(depth - 1, site)
-            )
+            return self.any(depth - 1, site) / self.denominator(depth, site)
         if choice < 0.65:
             return exp(self.any(depth - 1, site))
         if choice < 0.70:

@@ -40,6 +40,7 @@ class Point:
             if a.kind in ("onehot", "binary", "positive"):
                 self.kinds.setdefault(Head(*a.data[0]), {})[a.kind] = a
         self.functions: dict[tuple, Fraction] = {}
+        self.open: set[Key] = set()  # what is being drawn: an equation between two of these sets the second
 
     def __call__(self, key: Key) -> Fraction:
         if key not in self.values:
@@ -78,10 +79,12 @@ class Point:
         if "onehot" in kinds:
             self._one_hot(key, head, kinds["onehot"].data[1])
             return
-        for equation in self.equations:
-            for left, right in (equation.data, equation.data[::-1]):
-                if self._solve(key, head, left, right, kinds):
-                    return
+        if key not in self.open:
+            self.open.add(key)
+            for equation in self.equations:
+                for left, right in (equation.data, equation.data[::-1]):
+                    if self._solve(key, head, left, right, kinds):
+                        return
         self.values[key] = Fraction(self.rng.randint(0, 1)) if "binary" in kinds else self._number("positive" in kinds)
 
     def _slice(self, key: Key, slot: int, members: Sequence[int]) -> list[Key]:
@@ -111,7 +114,7 @@ class Point:
         match left:
             case Var() if left.head == head:
                 env = self._bound(left, key)
-                if env is None:
+                if env is None or not right.free <= env.keys() | self.sizes.keys():
                     return False
                 self.values[key] = self._exact(right, env)
                 return True
@@ -142,6 +145,26 @@ class Point:
                         self.values[m] = self._number(False)
                         rest -= self.values[m]
                     self.values[open_[-1]] = rest
+                return True
+            case Sum(body=Sum(body=Var() as member)) if member.head == head and not left.free:
+                spans = {}
+                part: Term = left
+                while isinstance(part, Sum) and not isinstance(part, Prod):
+                    high = part.range.high if isinstance(part.range.high, int) else self.sizes[part.range.high]
+                    spans[part.index] = range(part.range.low, high + 1)
+                    part = part.body
+                choices = [dict(zip(spans, at, strict=True)) for at in product(*spans.values())]
+                if part is not member or len(spans) != len(member.indices) or member.free != spans.keys():
+                    return False
+                places = [tuple(env[str(i)] for i in member.indices) for env in choices]
+                keys = [(key[0], at[: len(key[1])], at[len(key[1]) :]) for at in places]
+                if key not in keys:
+                    return False
+                for other in keys[:-1]:
+                    self.values.setdefault(other, self._number("positive" in kinds))
+                if keys[-1] not in self.values:
+                    rest = self._exact(right, {}) - sum((self.values[k] for k in keys[:-1]), Fraction(0))
+                    self.values[keys[-1]] = rest
                 return True
         return False
 

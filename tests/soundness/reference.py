@@ -12,6 +12,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Mapping
 from fractions import Fraction
+from itertools import product
 from typing import Any
 
 import mpmath  # type: ignore[import-untyped]
@@ -142,6 +143,14 @@ class Jet:
         return _plain({m & ~(1 << bit): v for m, v in self.parts.items() if m >> bit & 1})
 
 
+def rate(top: Key, bottom: Key) -> Key:
+    """The unknown derivative of one member by another, under the name that witnesses give it."""
+    name = f"\\partial {top[0]}/\\partial {bottom[0]}"
+    if top[1] or top[2] or bottom[2]:
+        name += "#1" + "".join(f"{len(indices):02}" for indices in (*top[1:], *bottom[1:]))
+    return (name, (*top[1], *top[2], *bottom[1], *bottom[2]), ())
+
+
 def _parts(value: Any) -> dict[int, Number]:
     return value.parts if isinstance(value, Jet) else {0: value}
 
@@ -264,7 +273,7 @@ class Evaluation:
             index, range_, body = term.key
             result = 0 if kind is Sum else 1
             inner = dict(env)
-            for value in range(range_.low, self.size(range_.high) + 1):
+            for value in range(range_.low, self.index(range_.high, env) + 1):
                 inner[index] = value
                 piece = self._value(body, inner)
                 result = result + piece if kind is Sum else result * piece
@@ -288,9 +297,10 @@ class Evaluation:
                 break
         if value is None:
             value = self.field.number(self.values(key))
-            for seeded, _ in self.seeds:
-                if seeded != head and (head in self.context.through or (head, seeded) in self.context.dependent):
-                    raise Unknown("a dependence that nobody stated")
+            for bit, (seeded, target) in enumerate(self.seeds):
+                if seeded != head and head not in self.context.held:
+                    moved = self._unstated(key, head, seeded, target, bit)
+                    value = value if moved is None else moved + value
         for bit, (seeded, target) in enumerate(self.seeds):
             if seeded == head or head in self.context.held:  # the members of this family are varied one alone, or not
                 if isinstance(value, Jet) and (target == key or not self._chained(head)):
@@ -298,6 +308,26 @@ class Evaluation:
                 if target == key:
                     value = Jet({0: 0, 1 << bit: 1}) + value
         return value
+
+    def _unstated(self, key: Key, head: Head, seeded: Head, target: Key, bit: int) -> Jet | None:
+        r"""How ``key`` moves with the variable of a derivative in a way that nobody stated: the rates are unknown
+        numbers, \partial A/\partial b itself or, through the members y_j, \sum_j \partial A/\partial y_j dy_j."""
+        context = self.context
+        if head not in context.through and (head, seeded) not in context.dependent:
+            return None
+        if len(self.seeds) > 1:
+            raise Unknown("a second derivative of something unknown")
+        if head not in context.through or any(middle == seeded for middle, _ in context.through[head]):
+            return Jet({1 << bit: self.field.number(self.values(rate(key, target)))})
+        moved = Jet({1 << bit: 0})
+        for middle, ranges in context.through[head]:
+            for at in product(*(range(r.low, self.size(r.high) + 1) for r in ranges)):
+                member = (middle.name, at[: middle.subs], at[middle.subs :])
+                moves = self._variable(*member)
+                if isinstance(moves, Jet) and 1 << bit in moves.parts:
+                    share = self.field.number(self.values(rate(key, member)))
+                    moved = moved + Jet({1 << bit: moves.parts[1 << bit] * share})
+        return moved
 
     def _chained(self, head: Head) -> bool:
         """Whether members of the family are defined through others, as a_2 = f(a_1), and so vary with them."""

@@ -20,6 +20,7 @@ from symderiv.terms import (
     Delta,
     Deriv,
     Fn,
+    Head,
     Index,
     Mul,
     Num,
@@ -462,18 +463,23 @@ def chain_rule(term: Term, site: Site, w: Writer) -> Term | None:
     if not isinstance(term, Deriv) or not isinstance(term.body, Var) or site.inside:
         return None
     world = w.world
+    if term.body.head in world.through:
+        return _chain(term, world.intermediates[0], w) if term.var.head not in world.intermediates else None
     through = {"softmax": ("L", "p", "f"), "logistic": ("L", "s", "w"), "weights": ("J", "h", r"\theta")}.get(
         world.name
     )
     if through is None or world.held or term.body.name != through[0] or term.var.name != through[2]:
         return None
-    head = next(h for h in world.intermediates if h.name == through[1])
+    return _chain(term, next(h for h in world.intermediates if h.name == through[1]), w)
+
+
+def _chain(term: Deriv, head: Head, w: Writer) -> Term:
     indices: list[str] = []
-    for _ in world.families[head]:
+    for _ in w.world.families[head]:
         indices.append(fresh(w.rng.choice(w.names), {*term.var.free, *indices}))
     middle = Var(head.name, tuple(indices[: head.subs]), tuple(indices[head.subs :]))
     result: Term = Deriv(term.body, middle) * Deriv(middle, term.var)
-    for index, range_ in zip(indices, world.families[head], strict=True):
+    for index, range_ in zip(indices, w.world.families[head], strict=True):
         result = total(index, range_, result)
     return result
 

@@ -51,10 +51,21 @@ class World:
     opaque: bool = False
     minimum: Mapping[str, int] = field(default_factory=dict)
     held: frozenset[Head] = frozenset()
+    dependent: frozenset[tuple[Head, Head]] = frozenset()
+    through: Mapping[Head, tuple] = field(default_factory=dict)
 
     def context(self) -> Context:
         families = {head: ranges for head, ranges in self.families.items() if ranges}
-        return Context(self.names, self.definitions, self.assumptions, families, minimum=self.minimum, held=self.held)
+        return Context(
+            self.names,
+            self.definitions,
+            self.assumptions,
+            families,
+            minimum=self.minimum,
+            dependent=self.dependent,
+            through=self.through,
+            held=self.held,
+        )
 
 
 def _size(rng: random.Random, name: str, small: int = 4) -> str | int:
@@ -265,6 +276,10 @@ def mixed(rng: random.Random) -> World:
     if rng.random() < 0.3:
         f = rng.choice("klpq")
         assumptions.append(Assumption("equation", (total(f, two, var("v", f)), ONE), r"\sum v = 1"))
+    elif rng.random() < 0.2:
+        f, h = rng.sample("ijklpq", 2)
+        every = total(f, one, total(h, two, var("A", f, h)))
+        assumptions.append(Assumption("equation", (every, ONE), r"\sum \sum A = 1"))
     if rng.random() < 0.25:
         f = rng.choice("ijklpq")
         assumptions.append(Assumption("equation", (var("g", f), num(rng.choice((0, 1)))), "g is constant"))
@@ -273,10 +288,52 @@ def mixed(rng: random.Random) -> World:
     if rng.random() < 0.3:
         kind, names_ = rng.choice(("distinct", "equal")), rng.choice(("ij", "kl", "pq", "ijklpq"))
         assumptions.append(Assumption(kind, tuple(rng.sample(names_, 2)), "case"))
+    if rng.random() < 0.2:
+        assumptions.append(Assumption("binary", (v,), "v binary"))
     positive = (g,) if any(a.kind == "positive" for a in assumptions) else ()
     inputs = tuple(h for h in (u, v, a, g) if h not in definitions)
     return World(
         "mixed", families, names, _symbols(one, two, three), inputs, (w,), positive, definitions, tuple(assumptions)
+    )
+
+
+def layers(rng: random.Random) -> World:
+    r"""Layers of which not everything is said: E depends on all through y, h on x in a way that nobody stated.
+
+    Sometimes a rate is given, \partial h_j/\partial x_i = ..., or two of them that may contradict each other.
+    """
+    inputs, units = Range(1, _size(rng, "n", 2)), Range(1, _size(rng, "m", 2))
+    if rng.random() < 0.3:
+        units = inputs
+    names = dict.fromkeys("ik", inputs) | dict.fromkeys("jl", units)
+    w, x, y, e = Head("w", 2, 0), Head("x", 1, 0), Head("y", 1, 0), Head("E", rng.choice((0, 0, 1)), 0)
+    h = Head("h", *rng.choice(((1, 0), (0, 1), (0, 0))))
+    j = rng.choice("jlik")
+    i = _pick(rng, "jlik", j)
+    z = total(i, inputs, var("w", j, i) * var("x", i))
+    body = rng.choice((z, exp(z), Fn("sigmoid", z), z * z, exp(var("x", 1)) * z))
+    definitions: Definitions = {y: (Definition((j,), body),)}
+    assumptions = []
+    a, b = rng.choice("jlik"), rng.choice("jlik")
+    for _ in range(rng.choice((0, 0, 1, 1, 2))):
+        top = (a,) if h.subs + h.sups else ()
+        version = "#1" + f"{h.subs:02}{h.sups:02}0100" if top else ""
+        given = Var(f"\\partial h/\\partial x{version}", (*top, b), ())
+        said = rng.choice((ONE, num(2), var("x", b), var("w", a, b) if top else var("x", 1)))
+        assumptions.append(Assumption("equation", (given, said), r"\partial h/\partial x"))
+    families = {w: (units, inputs), x: (inputs,), y: (units,), e: (units,) * e.subs, h: (units,) * (h.subs + h.sups)}
+    return World(
+        "layers",
+        families,
+        names,
+        _symbols(inputs, units),
+        (x, w, x),
+        (y,),
+        (y,) if isinstance(body, Fn) else (),
+        definitions,
+        tuple(assumptions),
+        dependent=frozenset({(h, x)} | ({(h, y)} if rng.random() < 0.3 else set())),
+        through={e: ((y, (units,)),)},
     )
 
 
@@ -290,6 +347,8 @@ WORLDS: tuple[Callable[[random.Random], World], ...] = (
     mixed,
     mixed,
     mixed,
+    layers,
+    layers,
 )
 
 
