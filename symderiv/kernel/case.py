@@ -98,7 +98,10 @@ class Case:
         made = [d for head in heads for d in self.claim.context.definitions.get(head, ())]
         bound = [({t.index}, t.body) for t in sums]
         bound += [(set(map(str, d.params)) & sizes, d.body) for d in made if not sizes.isdisjoint(map(str, d.params))]
-        found = (sizes | {str(high) for _, high in self.ranges.values()}) & self.ranges.keys()
+        data = [i for a in self.claim.context.assumptions for i in a.data]
+        assumed = {i for part in data for i in (part.free if isinstance(part, Term) else (part,))}
+        indices = self.ranges.keys() | assumed & self.claim.context.ranges.keys()
+        found = (sizes | {str(high) for _, high in self.ranges.values()}) & indices
         return found.union(*(names & _sizes(subterms(body)) for names, body in bound))
 
     def _is_size(self, name: str) -> bool:

@@ -667,6 +667,11 @@ def test_a_sum_up_to_an_index_is_not_one_up_to_a_size() -> None:
     made = Context(definitions={Head("S", 1, 0): (Definition(("k",), inner),)})
     undecided(var("S", 3), k, made)
     undecided(var("S", 3), num(3), made)
+    upto = {name: total("j", Range(1, name), ONE) for name in "pq"}
+    alike = Context({"p": K, "q": K}, assumptions=(Assumption("equal", ("p", "q")),))
+    undecided(upto["p"], upto["q"], alike)
+    undecided(upto["q"], SizeOf("q"), alike)
+    undecided(upto["q"] * f(2), SizeOf("q") * f(1), plain(equation(var("v", "q"), ONE), q=K))
     apart = total("m", K, f("m")) + total("j", M, g("j"))  # that one is over by the end of the other
     assert proved(apart, total("i", K, f("i")) + total("j", M, g("j"))).scope.minimum == (("K", 1), ("m", 1))
 

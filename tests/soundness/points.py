@@ -114,8 +114,10 @@ class Point:
         match left:
             case Var() if left.head == head:
                 env = self._bound(left, key)
-                if env is None or not right.free <= env.keys() | self.sizes.keys():
+                if env is None:
                     return False
+                for name in sorted(right.free - env.keys() & self.context.ranges.keys()):  # for all: so for the first
+                    env.setdefault(name, self.context.ranges[name].low)
                 self.values[key] = self._exact(right, env)
                 return True
             case Sum(index=index, range=range_, body=Var() as member) if member.head == head and not isinstance(
