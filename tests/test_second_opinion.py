@@ -12,9 +12,27 @@ import pytest
 
 from symderiv.check import check_text
 from symderiv.checked import Checked, Opinions
+from symderiv.diagnostics import UserError
+from symderiv.judge import prove
 from symderiv.kernel import Proved, Refuted, Scope, Witness, verdict
+from symderiv.kernel.derivative import unknown_derivative
 from symderiv.sympy_engine import rechecked
-from symderiv.terms import ONE, ZERO, Claim, num, var
+from symderiv.sympy_engine.unstated import spelled_out
+from symderiv.terms import (
+    ONE,
+    ZERO,
+    Assumption,
+    Claim,
+    Context,
+    Definition,
+    Deriv,
+    Head,
+    Range,
+    Term,
+    num,
+    total,
+    var,
+)
 from symderiv.writers.findings import Examined
 from tests.conftest import Outcome
 
@@ -48,9 +66,9 @@ def test_a_derivation_is_borne_out(run: Callable[..., Outcome], tmp_path: Path) 
     path.write_text(SOFTMAX, encoding="utf-8")
     done = run("check", str(path), "--second-opinion")
     assert done.status == 1  # the last line is false
-    assert "second opinion: SymPy agrees with 3 verdicts (2 of them shown)" in done.out
+    assert "second opinion: SymPy agrees with 3 verdicts (3 of them shown)" in done.out
     record = json.loads(run("check", str(path), "--second-opinion", "--format", "json").out)
-    assert record[0]["second_opinion"] == {"agree": 3, "showed": 2, "differ": 0, "none": 0}
+    assert record[0]["second_opinion"] == {"agree": 3, "showed": 3, "differ": 0, "none": 0}
     assert "SymPy agrees with 3 verdicts" in run("check", str(path), "--second-opinion", "--format", "markdown").out
     assert "second opinion" not in run("check", str(path)).out
 
@@ -101,6 +119,68 @@ def test_what_sympy_cannot_say_is_no_opinion(text: str) -> None:
     checked = check_text(text, "notes.md")
     assert all(isinstance(step.verdict, Proved) for step in checked.claims)
     assert rechecked(checked).opinions == Opinions(none=len(checked.claims))
+
+
+UNSTATED = r"""
+$$ y_j = \sum_{i=1}^n w_{ji} x_i $$
+$$ \frac{\partial E}{\partial x_i} = \sum_{j=1}^m \frac{\partial E}{\partial y_j} w_{ji} $$
+$$ \frac{\partial E}{\partial w_{ji}} = \frac{\partial E}{\partial y_j} x_j $$
+"""
+
+
+def test_a_dependence_that_nobody_stated_is_spelled_out() -> None:
+    checked = check_text(UNSTATED, "notes.md")
+    assert [type(step.verdict) for step in checked.claims] == [Proved, Refuted]
+    assert rechecked(checked).opinions == Opinions(agree=2, showed=2)
+
+
+def layers(left: Term, right: Term, **more: object) -> Claim:
+    """A claim in which E depends on all through y_j = w_j x, and h on x."""
+    one = (Range(1, "m"),)
+    y, w, h = Head("y", 1, 0), Head("w", 1, 0), Head("h", 0, 0)
+    context = Context(
+        {"j": one[0], "k": one[0]},
+        {y: (Definition(("j",), var("w", "j") * x),)},
+        families={y: one, w: one},
+        dependent=frozenset({(h, x.head)}),
+        through={Head("E", 0, 0): ((y, one),)},
+    )
+    return Claim(left, "=", right, replace(context, **more))  # type: ignore[arg-type]
+
+
+E, h = var("E"), var("h")
+
+
+def test_an_unknown_rate_is_that_of_the_kernel() -> None:
+    rate = unknown_derivative(E, var("y", "k"))
+    along = total("k", (1, "m"), rate * var("w", "k"))
+    true = layers(Deriv(E * h, x), E * unknown_derivative(h, x) + h * along)
+    assert isinstance(prove(true), Proved)
+    assert rechecked(posed_as(proof(true))).opinions == Opinions(agree=1, showed=1)
+    for wrong in (ZERO, along, E * unknown_derivative(h, x), E * Deriv(h, x) - h * along):
+        assert rechecked(posed_as(proof(layers(Deriv(E * h, x), wrong)))).opinions == Opinions(differ=1)
+    false = layers(Deriv(E, var("w", "j")), rate * x)
+    found = prove(false)
+    assert isinstance(found, Refuted)
+    assert rechecked(posed_as(found)).opinions == Opinions(agree=1, showed=1)
+    assert rechecked(posed_as(refutation(layers(E, E + E), 0, "1", "2"))).opinions == Opinions(none=1)
+
+
+@pytest.mark.parametrize(
+    "claim",
+    [
+        layers(Deriv(Deriv(E, x), x), ZERO),  # it is not linear
+        layers(Deriv(E, x), ZERO, held=frozenset({Head("E", 0, 0)})),
+        layers(Deriv(h, x), ZERO, assumptions=(Assumption("binary", (Head("h", 0, 0),)),)),
+        # h depends on y, and y on x, but h not on x: no function does
+        layers(Deriv(h, x) + Deriv(h, var("y", "j")), ZERO, dependent=frozenset({(Head("h", 0, 0), Head("y", 1, 0))})),
+        layers(Deriv(h, var("z", "j")), ZERO, dependent=frozenset({(Head("h", 0, 0), Head("z", 1, 0))})),  # how many z?
+    ],
+)
+def test_a_linear_function_does_not_always_stand_for_all(claim: Claim) -> None:
+    with pytest.raises(UserError):
+        spelled_out(claim)
+    assert rechecked(posed_as(proof(claim))).opinions == Opinions(none=1)
 
 
 @pytest.mark.parametrize(

@@ -24,7 +24,7 @@ __all__ = ["SecondOpinion", "opinion_at", "second_opinion"]
 
 DIGITS = 30
 ASSIGNMENTS = 64  # at most so many choices of the free indices are looked at
-LONGEST = 150  # operations in what SymPy is asked to bring to one fraction
+LONGEST = 300  # operations in what SymPy is asked to bring to one fraction
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +79,7 @@ def second_opinion(
         verdict = SecondOpinion(_holds(left, claim.relation, right), *record, evaluated)
         if not verdict.agrees:
             return verdict
-        showed = showed and _vanishes(sides[0] - sides[1])
+        showed = showed and _vanishes(sides[0] - sides[1], context, numbers)
     if verdict is None:
         raise UserError("no choice of the indices satisfies the assumptions at this size")
     return replace(verdict, showed=showed and evaluated > 0)
@@ -99,6 +99,11 @@ def opinion_at(claim: Claim, witness: Witness) -> SecondOpinion:
     numbers = {name: sizes[name] for name in size_names(claim) if name in sizes}
     bare = replace(context, definitions={})
     point = {from_term(v, numbers, {}, bare): Rational(x.numerator, x.denominator) for v, x in witness.values}
+    made = [(v, x) for v, x in witness.values if v.head in context.definitions]  # A = A° + ..., as spelled out
+    for v, x in made * 2:  # once more, where one is made of another
+        constant = from_term(terms.Var(f"{v.name}°", v.subs, v.sups), numbers, {}, bare)
+        rest = from_term(v, numbers, {}, context).xreplace({**point, constant: S.Zero})
+        point[constant] = Rational(x.numerator, x.denominator) - rest
     left, right = (_value(from_term(side, numbers, indices, context), point) for side in (claim.left, claim.right))
     if left is None or right is None:
         raise UserError("a side has no value at the counterexample")
@@ -207,12 +212,24 @@ def _met(value: Expr | None, relation: str) -> bool:
     return value is not None and bool({"!=": value != 0, ">": value > 0, ">=": value >= 0}[relation])
 
 
-def _vanishes(difference: Expr) -> bool:
-    """Whether the numerator of ``difference`` expands to 0; what is too long for that is not tried."""
+def _vanishes(difference: Expr, context: Context, sizes: Mapping[str, int]) -> bool:
+    """Whether the numerator of ``difference``, or of e^difference - 1, expands to 0, with what is assumed put in.
+
+    What is too long for that is not tried.
+    """
+    equations = [a.data for a in context.assumptions if a.kind == "equation"]
+    for equation in (each for data in equations for each in _equations(data, context, sizes)):
+        for variable in sorted(equation.free_symbols & difference.free_symbols, key=sympy.default_sort_key):
+            slope = sympy.diff(equation, variable)
+            if slope is not S.Zero and not slope.has(variable) and difference.count_ops() <= LONGEST:
+                difference = difference.xreplace({variable: variable - equation / slope})
+                break
     if difference.count_ops() > LONGEST:
         return difference is S.Zero
-    numerator, _ = sympy.fraction(sympy.together(sympy.expand_power_exp(sympy.expand_log(difference))))
-    return sympy.expand(numerator) is S.Zero
+    difference = sympy.expand_log(difference.rewrite(sympy.exp))
+    forms = [difference, sympy.exp(difference) - 1] if difference.has(sympy.log) else [difference]
+    fractions = (sympy.fraction(sympy.together(sympy.expand_power_exp(form))) for form in forms)
+    return any(sympy.expand(numerator) is S.Zero for numerator, _ in fractions)
 
 
 def _value(expr: Expr, point: Mapping[Expr, Rational]) -> Expr | None:

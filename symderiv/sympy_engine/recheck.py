@@ -6,7 +6,7 @@ quantities of which only a dependence is known) is counted as no opinion. This m
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import replace
 
@@ -14,15 +14,15 @@ from sympy import Float
 
 from symderiv.checked import Checked, Opinions, Step
 from symderiv.diagnostics import Diagnostic, UserError
-from symderiv.kernel.derivative import is_unknown
 from symderiv.kernel.verdict import Proved, Refuted
 from symderiv.sympy_engine.expressions import sympy_name
 from symderiv.sympy_engine.opinion import SecondOpinion, opinion_at, second_opinion, size_names
+from symderiv.sympy_engine.unstated import spelled_out
 from symderiv.terms import Claim, Context, Deriv, Opaque, Sum, Term, Var, reached
 
 SIZES = (2, 3)
 CHOICES = 9  # of the free indices, for one size: all pairs of three classes
-LARGEST = 3_000  # operations in both sides, written out for the largest of the sizes
+LARGEST = 3_000  # operations in both sides, written out
 REPORT = "one of the two programs is wrong here: do not rely on this verdict, and please report the document"
 
 
@@ -65,8 +65,9 @@ def _on(step: Step) -> tuple[Opinions, Diagnostic | None]:
 
 def _on_witness(refuted: Refuted) -> Iterator[SecondOpinion]:
     """Whether the claim fails at its witness, with the values that are printed."""
-    _understood(refuted.claim)
-    opinion = opinion_at(refuted.claim, refuted.witness)
+    claim = _understood(refuted.claim)
+    _fits(claim, dict(refuted.witness.sizes))
+    opinion = opinion_at(claim, refuted.witness)
     agrees = not opinion.agrees
     for mine, told in ((opinion.left, refuted.witness.left), (opinion.right, refuted.witness.right)):
         agrees = agrees and mine is not None and bool(abs(mine - Float(told)) <= Float("1e-6") * (1 + abs(mine)))
@@ -77,7 +78,7 @@ def _on_proof(proof: Proved) -> Iterator[SecondOpinion]:
     """What SymPy says of each claim for the smallest sizes in the scope of the proof."""
     least = dict(proof.scope.minimum)
     for claim in (proof.claim, *proof.also):
-        _understood(claim)
+        claim = _understood(claim)
         indices = [a for a in claim.context.assumptions if a.kind in ("equal", "distinct") and a not in proof.given]
         claim = replace(claim, context=replace(claim.context, assumptions=(*proof.given, *indices)))
         names = size_names(claim) - claim.context.sizes.keys()
@@ -86,27 +87,30 @@ def _on_proof(proof: Proved) -> Iterator[SecondOpinion]:
             sizes = {name: max(size, least.get(name, 1)) for name in sorted(names)}
             if tuple(sizes.values()) not in seen:
                 seen.add(tuple(sizes.values()))
-                with suppress(UserError):  # two classes are too few for three indices that differ
+                with suppress(UserError):  # two classes are too few for three indices that differ, or three too many
+                    _fits(claim, sizes)
                     yield second_opinion(claim, sizes, proof.conditions, CHOICES)
 
 
-def _understood(claim: Claim) -> None:
-    """Raise UserError if SymPy would understand the claim otherwise."""
+def _understood(claim: Claim) -> Claim:
+    """The claim as SymPy can understand it. Raises UserError if it would understand something else."""
+    claim = spelled_out(claim)
     context = claim.context
     found: list[Term] = list(reached((claim.left, claim.right), context.definitions))
-    memo: dict[Term, int] = {}
-    if sum(_length(side, context, memo) for side in (claim.left, claim.right)) > LARGEST:
-        raise UserError("the claim is too large for a second opinion")
     if any(isinstance(term, Opaque) for term in found):
         raise UserError("a function of which nothing is known has no value")
-    heads = {term.head for term in found if isinstance(term, Var)}
-    stated = {head for pair in context.dependent if pair[1] in heads for head in pair[:1]}
-    stated |= context.through.keys() | context.held | {v.head for v in found if isinstance(v, Var) and is_unknown(v)}
-    if stated & heads and any(isinstance(term, Deriv) for term in found):
-        raise UserError("SymPy does not know that a quantity depends on another in a way that nobody stated")
     names = {term.name for term in found if isinstance(term, Var)}
     if len(set(map(sympy_name, names))) < len(names):
         raise UserError("two symbols have one name in SymPy")
+    return claim
+
+
+def _fits(claim: Claim, sizes: Mapping[str, int]) -> None:
+    """Raise UserError if the claim, written out for ``sizes``, is too large."""
+    context = replace(claim.context, sizes={**claim.context.sizes, **sizes})
+    memo: dict[Term, int] = {}
+    if sum(_length(side, context, memo) for side in (claim.left, claim.right)) > LARGEST:
+        raise UserError("the claim is too large for a second opinion")
 
 
 def _length(term: Term, context: Context, memo: dict[Term, int]) -> int:
@@ -115,7 +119,7 @@ def _length(term: Term, context: Context, memo: dict[Term, int]) -> int:
         memo[term] = LARGEST  # a definition that refers to itself
         if isinstance(term, Sum):
             low, high = term.range
-            high = high if isinstance(high, int) else context.sizes.get(high, SIZES[-1])
+            high = high if isinstance(high, int) else context.sizes[high]
             length = max(high - low + 1, 1) * _length(term.body, context, memo)
         elif isinstance(term, Deriv):
             length = 3 * _length(term.body, context, memo)

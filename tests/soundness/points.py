@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from fractions import Fraction
 from itertools import product
 
-from symderiv.terms import Assumption, Context, Head, Prod, Sum, Term, Var
+from symderiv.terms import Assumption, Context, Head, Num, Prod, Sum, Term, Var
 from tests.soundness.reference import RATIONALS, Evaluation, Key, NotDefined, Unknown
 
 GENERIC, POSITIVE, SPECIAL, TIES = range(4)
@@ -35,7 +35,9 @@ class Point:
         self.values: dict[Key, Fraction] = dict(preset or {})
         self.missing = 0
         self.kinds: dict[Head, dict[str, Assumption]] = {}
-        self.equations = [a for a in assumptions if a.kind == "equation"]
+        # those with a number on one side first: another equation may say what is equal to that number
+        equations = [a for a in assumptions if a.kind == "equation"]
+        self.equations = sorted(equations, key=lambda a: not any(isinstance(side, Num) for side in a.data))
         for a in assumptions:
             if a.kind in ("onehot", "binary", "positive"):
                 self.kinds.setdefault(Head(*a.data[0]), {})[a.kind] = a
