@@ -120,6 +120,10 @@ class Point:
                     return False
                 for name in sorted(right.free - env.keys() & self.context.ranges.keys()):  # for all: so for the first
                     env.setdefault(name, self.context.ranges[name].low)
+                if isinstance(right, Var) and right.free <= env.keys():
+                    subs, sups = (tuple(env.get(str(i), i) for i in at) for at in (right.subs, right.sups))
+                    if (right.name, subs, sups) in self.open - self.values.keys():
+                        return False  # this is how the other one is being drawn
                 self.values[key] = self._exact(right, env)
                 return True
             case Sum(index=index, range=range_, body=Var() as member) if member.head == head and not isinstance(
