@@ -12,7 +12,7 @@ import time
 import traceback
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, fields, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -211,15 +211,22 @@ def _remembered(task: Task) -> tuple[Given | None, str, Outcome | None]:
     )
     key = cache.key(replace(task, cache=""), os.getcwd(), source.text, parts, read.document.problems, read.directives)
     try:
-        return read, key, _outcome(cache.get(task.cache, key))
+        return read, key, _outcome(cache.get(task.cache, key), task.form)
     except (KeyError, TypeError, ValueError, AttributeError):
         return read, key, None
 
 
-def _outcome(entry: Any) -> Outcome | None:
-    """An outcome as the cache keeps it."""
+_FIELDS = {field.name for field in fields(Outcome)}
+_PARTS = {"json": {"path", "error", "summary", "steps", "diagnostics"}, "sarif": {"results", "notifications"}}
+
+
+def _outcome(entry: Any, form: str) -> Outcome | None:
+    """An outcome as the cache keeps it. Raises KeyError, TypeError, ValueError or AttributeError if it is none."""
     if entry is None:
         return None
+    piece = entry["piece"]
+    if entry.keys() != _FIELDS or not (isinstance(piece, str) if form not in _PARTS else piece.keys() >= _PARTS[form]):
+        raise ValueError("something is missing")
     findings = []
     for finding in entry["findings"]:
         shown = finding["diagnostic"]
