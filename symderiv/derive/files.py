@@ -48,8 +48,9 @@ def saved(folder: str | os.PathLike[str], stem: str, contents: Mapping[str, byte
             aside[form].write_bytes(content)
         for form, path in paths.items():
             os.replace(aside[form], path)
-    except OSError as error:
-        reason = "it is a file, not a folder" if isinstance(error, FileExistsError) else (error.strerror or str(error))
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or str(error)
+        reason = "it is a file, not a folder" if isinstance(error, FileExistsError) else reason
         raise UserError(f"cannot write to {folder}: {reason}. Nothing was half-written") from None
     finally:
         for path in aside.values():
