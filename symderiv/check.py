@@ -13,7 +13,7 @@ from typing import Any
 
 from symderiv import notation, sidefile
 from symderiv.checked import Checked, Step
-from symderiv.diagnostics import Diagnostic, ReadError, beyond
+from symderiv.diagnostics import Diagnostic, ReadError, UserError, beyond
 from symderiv.document import Document
 from symderiv.judge import provable, prove_all
 from symderiv.kernel import Proved, Refuted, Undecided, Verdict, Witness
@@ -41,11 +41,25 @@ def check(
 
     ``classes`` is a number for the size K, or None for every one; ``declare`` are directives such as
     ``assume \sum_j t_j = 1`` or ``define p_i = ...``, beside those of the side file next to it; with ``strict``
-    only declared assumptions count. Raises UserError if the file cannot be read.
+    only declared assumptions count. Raises UserError if the file cannot be read, or ``classes`` is no such number.
     """
-    declared = [*sidefile.directives(Path(path)), *((text, f"declared as {text!r}") for text in declare)]
+    directives = [*sidefile.directives(Path(path)), *declared(declare)]
     sizes = {} if classes is None else {"K": classes}
-    return check_path(path, sizes=sizes, directives=declared, strict=strict, progress=progress)
+    return check_path(path, sizes=sizes, directives=directives, strict=strict, progress=progress)
+
+
+def declared(declare: Sequence[str]) -> tuple[tuple[str, str], ...]:
+    """Directives, each with where it comes from. Raises TypeError for one text instead of several."""
+    if isinstance(declare, str) or not all(isinstance(text, str) for text in declare):
+        raise TypeError("declare takes a list of directives, as ['onehot t']")
+    return tuple((text, f"declared as {text!r}") for text in declare)
+
+
+def require_sizes(sizes: Mapping[str, object]) -> None:
+    """Raises UserError unless every size is a whole number from 1 on: of no classes at all, anything would be true."""
+    for name, size in sizes.items():
+        if not isinstance(size, int) or isinstance(size, bool) or size < 1:
+            raise UserError(f"the size {name} must be a whole number from 1 on, not {size!r}")
 
 
 def check_document(
@@ -60,8 +74,9 @@ def check_document(
 
     ``sizes`` gives symbolic sizes a number ({"K": 4}); ``directives`` are declarations from outside the document, as
     (text, where it comes from); with ``strict`` only declared assumptions count, not those that the prose states.
-    ``progress(done, of)`` is called after each step.
+    ``progress(done, of)`` is called after each step. Raises UserError for a size that is none.
     """
+    require_sizes(sizes or {})
     walk = Walk(document, sizes or {}, directives, strict)
     walk.run()
     steps = []

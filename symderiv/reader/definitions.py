@@ -19,7 +19,7 @@ from symderiv.reader.nodes import divergence, index_count, is_data, is_layer, is
 from symderiv.reader.reading import Posed
 from symderiv.reader.rests import NOTE, define_all, first_members
 from symderiv.reader.survey import Survey
-from symderiv.reader.symbols import Function, Parameter
+from symderiv.reader.symbols import Function, Parameter, shape
 from symderiv.reader.vocabulary import LOSSES
 from symderiv.terms import Deriv, Head, Index, Term, Var, subterms
 
@@ -219,12 +219,14 @@ class Definitions(Meanings):
                 existing = ()
             if relation == "=" and self._is_special(existing):
                 return False  # "for $y = 1$, $L = -\log p$" says what L is there
-            members_only = bool(existing) and all(any(isinstance(p, int) for p in d.params) for d in existing)
             this = (*subs, *labels)
+            members = symbols.members.get(known, {})
+            members_only = bool(existing) and ("",) * (known.subs + known.sups) not in members
+            same = members.get((*shape(this), *[""] * (known.subs + known.sups - len(this))))
             another_member = (
                 members_only
                 and any(isinstance(i, int) for i in this)
-                and all(tuple(p for p in d.params[: len(this)]) != this for d in existing)
+                and (same is None or same.params[: len(this)] != this)
             )
             if not another_member and existing:
                 if members_only and all(isinstance(i, str) for i in this):
@@ -432,7 +434,7 @@ class Definitions(Meanings):
         symbols.heads.setdefault(name, set()).add(head)
         for n, index in enumerate(params):
             elaborator.use(index, symbols.ranges.slot(head, n), right)
-        definition = next(d for d in symbols.definitions[head] if d.params[: len(params)] == params)
+        definition = symbols.definitions[head][-1]
         member = Var(head.name, definition.params[: head.subs], definition.params[head.subs :])
         for n, index in enumerate(definition.params):
             if n >= len(params):

@@ -190,7 +190,9 @@ class Ranges:
     def families(self) -> Mapping[Head, tuple[Range | None, ...]]:
         result: dict[Head, list[Range | None]] = {}
         for head, n in self.slots:
-            result.setdefault(head, [None] * (head.subs + head.sups))[n] = self.range_of(self.slots[head, n])
+            if head not in result:
+                result[head] = [None] * (head.subs + head.sups)
+            result[head][n] = self.range_of(self.slots[head, n])
         return {head: tuple(ranges) for head, ranges in result.items()}
 
 
