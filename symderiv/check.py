@@ -20,6 +20,7 @@ from symderiv.kernel import Proved, Refuted, Undecided, Verdict, Witness
 from symderiv.kernel.budget import STEP, within
 from symderiv.kernel.derivative import is_unknown
 from symderiv.reader.elaborate import LAYOUTS
+from symderiv.reader.fixed import of_one_member
 from symderiv.reader.reading import Posed
 from symderiv.reader.walk import Walk
 from symderiv.terms import ZERO, Claim, Deriv, Sum, Term, subterms
@@ -303,7 +304,8 @@ def _readings(walk: Walk, posed: Posed, claims: list[Claim]) -> Iterator[tuple[l
     if posed.earlier_case and not posed.case and not posed.conditions:
         yield walk.claims(replace(posed, case=posed.earlier_case)), ()
     if posed.values:
-        yield walk.claims(replace(posed, case=(*posed.case, *posed.values))), ()
+        said = tuple(f"{notation.unicode_latex(a.text)}, {a.source}" for a in posed.values if of_one_member(a))
+        yield walk.claims(replace(posed, case=(*posed.case, *posed.values))), said
     sought = posed.sought and walk.equations.is_one(posed, claims)  # a later value for its unknown is its solution
     if not sought and walk.readings.later(posed, claims):
         later = walk.claims(replace(posed, later=True))

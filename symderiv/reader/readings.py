@@ -172,6 +172,8 @@ class Readings:
             for h in self.symbols.reached(claim.left, claim.right)
             if h.subs == 2 and not h.sups
         } & {self.symbols.name(name, 2) for name in self.symbols.symmetric}
+        defined = {h.name for claim in claims for h in claim.context.definitions if h.subs == 2}
+        names -= defined & self.symbols.equal_to_transposes  # an equation about it may be right or wrong
         if not names:
             return [], ""
 

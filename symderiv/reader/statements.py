@@ -17,7 +17,7 @@ from symderiv.reader.prose import CONSTANT
 from symderiv.reader.reading import Reading
 from symderiv.reader.symbols import MARK
 from symderiv.reader.vocabulary import LOSSES, UNICODE
-from symderiv.terms import ONE, Assumption, Head, Num, Range, Sum, Term, Var, num, subterms
+from symderiv.terms import ONE, Assumption, Delta, Head, Num, Range, Sum, Term, Var, fresh, num, subterms
 
 
 class Statements:
@@ -28,6 +28,7 @@ class Statements:
         self.symbols = reading.symbols
         self.elaborator = reading.elaborator
         self.said: list[tuple[str, tuple[str, ...], str]] = []  # kind, the names beside the words, and where
+        self.called_one_hot: set[str] = set()
 
     def cases(self, inlines: Sequence[Inline]) -> tuple[Assumption, ...]:
         """The case that the words set, if they set exactly one."""
@@ -271,7 +272,8 @@ class Statements:
     def _stated(self, kind: str, said: str, sentence: prose.Sentence) -> None:
         """Tie "one-hot" and the like to the symbol in the same sentence, or to the only candidate."""
         names: list[str] = []
-        for formula in sentence.formulas:
+        found = prose.one_hot(sentence) if kind == "onehot" else None
+        for formula in (found[0],) if found else sentence.formulas:
             for row in self.reading.rows(formula.latex, formula.span).rows:
                 for segment in row.segments[:1]:
                     base = parts_of(segment.side)[0] if isinstance(segment.side, syntax.Node) else None
@@ -281,6 +283,29 @@ class Statements:
         line = self.reading.document.source.position(span.start).line if span else 0
         source = f"line {line}: '{said}'" if line else f"'{said}'"
         self.said.append((kind, tuple(dict.fromkeys(names)), source))
+        if found and len(names) == 1:
+            self.called_one_hot.add(names[0])
+            self._hot_at(*found)
+
+    def _hot_at(self, vector: InlineMath, place: InlineMath | None) -> None:
+        r"""``$o$ is one-hot at $w$`` says what o is: o_j = \delta_{jw}."""
+        sides = [
+            [s.side for row in self.reading.rows(f.latex, f.span).rows for s in row.segments] if f else []
+            for f in (vector, place)
+        ]
+        match sides:
+            case [[syntax.Symbol() as base], [syntax.Symbol() | syntax.Scripted() as index]]:
+                self.elaborator.start_chain()
+                try:
+                    member = self.elaborator.scalar(syntax.Scripted(base, index, None, 0, base.span))
+                except ReadError:
+                    return
+                symbols = self.symbols
+                if isinstance(member, Var) and len(member.indices) == 1 and member.head not in symbols.definitions:
+                    symbols.now = len(self.reading.posed)
+                    other = fresh("j", member.free)
+                    made = symbols.define(plain(base.name), (other,), 1, Delta(other, member.indices[0]), vector.span)
+                    symbols.heads.setdefault(plain(base.name), set()).add(made)
 
     def settle(self) -> None:
         """Assumptions in words become assumptions on families, once all definitions are known."""
@@ -327,5 +352,6 @@ class Statements:
             for h in fresh_heads
             if (h.subs or h.sups or h in of_examples)
             and h not in symbols.numerators
-            and h.name in ("y", "t", "q", "d", "T", "Y", r"\mathbf{y}", r"\hat{p}", "p", "r", "l")
+            and h.name
+            in self.called_one_hot.union(("y", "t", "q", "d", "T", "Y", r"\mathbf{y}", r"\hat{p}", "p", "r", "l"))
         )
