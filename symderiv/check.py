@@ -278,7 +278,23 @@ def _solution(walk: Walk, number: int) -> tuple[Verdict | None, Diagnostic | Non
 
 def _empty(walk: Walk, claims: list[Claim]) -> str:
     """Why a proof of ``claims`` would say nothing; empty if it says something."""
-    return walk.doubts.empty(claims) or _vacuous(claims)
+    return walk.doubts.empty(claims) or _vacuous(claims) or _vanishing(claims)
+
+
+def _vanishing(claims: list[Claim]) -> str:
+    """The equation under which both sides are zero, and only under it: 1 - u^T u = u^T u - 1 on u^T u = 1."""
+    for claim in claims:
+        sides, context = (claim.left, claim.right), claim.context
+        equations = [a for a in context.assumptions if a.kind == "equation"]
+        if not equations or claim.relation != "=" or ZERO in sides:
+            continue
+        bare = replace(context, assumptions=tuple(a for a in context.assumptions if a.kind != "equation"))
+        zero = [Claim(side, "=", ZERO, context) for side in sides]
+        if any(provable(c) is None for c in zero) or provable(replace(claim, context=bare)) is not None:
+            continue
+        if all(provable(replace(c, context=bare)) is None for c in zero):
+            return f"both sides vanish under {', '.join(notation.unicode_latex(a.text) for a in equations)}"
+    return ""
 
 
 def _vacuous(claims: list[Claim]) -> str:

@@ -71,12 +71,16 @@ class Survey:
         self.weights: set[str] = set()
         self.conditioned: set[str] = set()  # letters before a bar, as y in p(y|x)
         self.subscripts: dict[str, set[str]] = {}  # what stands below each letter, "" for a number
+        self.alone: set[str] = set()  # what an equation says is a quantity without indices: r = \sigma(u)
         self.nameless = False  # whether a sum says nothing of what it runs over
 
     def row(self, row: syntax.Row) -> None:
         first = row.segments[0].side if len(row.segments) > 1 else None
         if isinstance(first, syntax.Scripted):
             self.square(first)
+        composed = row.segments[1].side if len(row.segments) > 1 else None
+        if isinstance(first, syntax.Symbol) and isinstance(composed, syntax.Product | syntax.Add | syntax.BigOp):
+            self.alone.add(plain(first.name))
         if isinstance(first, syntax.Node):
             self._named(first, row.segments[1].side)
             call = isinstance(first, syntax.Product) and isinstance(parts_of(first.factors[-1])[0], syntax.Group)
@@ -96,7 +100,7 @@ class Survey:
         symbols.ranges.taken |= self.dotted - symbols.bound_names
         # an index n, and a size n beside it, would be mixed up
         symbols.ranges.taken |= self.scripted | symbols.index_names
-        symbols.namesakes = {name for name in symbols.heads if name in NAMESAKES} - symbols.index_names
+        symbols.namesakes = (NAMESAKES & {*symbols.heads, *self.alone}) - symbols.index_names
         # products with entries 1_j of the vector of ones sum over j without a sign for it
         if self.ones >= 2 and self.sums <= self.ones // 2:
             symbols.einstein = True
