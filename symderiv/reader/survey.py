@@ -100,7 +100,7 @@ class Survey:
         symbols.ranges.taken |= self.dotted - symbols.bound_names
         # an index n, and a size n beside it, would be mixed up
         symbols.ranges.taken |= self.scripted | symbols.index_names
-        symbols.namesakes = (NAMESAKES & {*symbols.heads, *self.alone}) - symbols.index_names
+        symbols.namesakes = ({*symbols.heads, *self.alone} & NAMESAKES) - symbols.index_names
         # products with entries 1_j of the vector of ones sum over j without a sign for it
         if self.ones >= 2 and self.sums <= self.ones // 2:
             symbols.einstein = True
