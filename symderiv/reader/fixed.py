@@ -6,6 +6,7 @@ must never give a value to a member that may be another one.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -26,13 +27,15 @@ from symderiv.terms import (
     subterms,
 )
 
+EVERY = re.compile(r"i\d+")  # the letters of what is said of every member
 REST = "~"  # marks the name of what a family is elsewhere
 
 
 def of_one_member(assumption: Assumption) -> bool:
     """Whether it gives a value to a member with a letter for its index."""
     left = assumption.data[0]
-    return assumption.kind == "equation" and isinstance(left, Var) and any(isinstance(i, str) for i in left.indices)
+    letters = [i for i in left.indices if isinstance(i, str)] if isinstance(left, Var) else []
+    return assumption.kind == "equation" and any(not EVERY.fullmatch(i) for i in letters)
 
 
 def with_members(context: Context, values: Sequence[Assumption]) -> Context:

@@ -118,6 +118,9 @@ CONDITIONAL = re.compile(
     r"|当|若|如果|对于|因此|所以|경우|따라서",
     re.IGNORECASE,
 )
+EVERY = re.compile(
+    r"\b(?:all|each|every|any)\b|所有|每个|すべて|모든|\balle\b|\btous\b|\btout\b|\btodos\b", re.IGNORECASE
+)
 IF = re.compile(r"\b(?:if|when|whenever|case|wenn|falls|si|cuando)\b|若|如果|경우", re.IGNORECASE)
 ELSE = re.compile(
     r"^[\s,;]*(?:if|when|whenever|otherwise|else|unless|wenn|falls|sonst|si|sinon|cuando)\b", re.IGNORECASE

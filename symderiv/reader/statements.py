@@ -6,6 +6,7 @@ An assumption carries the line and the words that state it. This module must nev
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from fractions import Fraction
 
 from symderiv.diagnostics import Diagnostic, ReadError
@@ -17,7 +18,7 @@ from symderiv.reader.prose import CONSTANT
 from symderiv.reader.reading import Reading
 from symderiv.reader.symbols import MARK
 from symderiv.reader.vocabulary import LOSSES, UNICODE
-from symderiv.terms import ONE, Assumption, Delta, Head, Num, Range, Sum, Term, Var, fresh, num, subterms
+from symderiv.terms import ONE, Assumption, Delta, Head, Index, Num, Range, Sum, Term, Var, fresh, num, subterms
 
 
 class Statements:
@@ -100,6 +101,8 @@ class Statements:
                     continue
                 for row in self.reading.rows(formula.latex, formula.span).rows:
                     given = self.value_said(row)
+                    if given is not None and prose.EVERY.search(sentence.words):
+                        given = self._of_every(given)
                     if given is not None and found.setdefault(given.data[0], given).data != given.data:
                         return ()  # "if $y = 1$ ... and if $y = 0$": both are spoken of
         for name, sign, digits in prose.plain_values(every[-1].words if every else ""):
@@ -112,6 +115,17 @@ class Statements:
                 if found.setdefault(symbol, given).data != given.data:
                     return ()
         return tuple(found.values())
+
+    def _of_every(self, given: Assumption) -> Assumption:
+        """``$y_i = 1$ for all $i$``."""
+        member, value = given.data
+        letters: list[Index] = []
+        for n, index in enumerate(member.indices):
+            letters.append(f"i{n}" if isinstance(index, str) else index)
+            if isinstance(index, str):
+                self.symbols.hinted_classes[f"i{n}"] = self.symbols.ranges.slot(member.head, n)
+        every = Var(member.name, tuple(letters[: len(member.subs)]), tuple(letters[len(member.subs) :]))
+        return replace(given, data=(every, value))
 
     def values_beside(self, row: syntax.Row) -> tuple[Assumption, ...]:
         r"""The value that words beside a formula give to a symbol: ``L = -\log p \quad \text{if } y = 1``."""
