@@ -1,4 +1,4 @@
-r"""The value of one member that the words give: ``for $y_c = 1$`` speaks of the class c, not of every class.
+r"""Values that words give to members: ``for $y_c = 1$`` speaks of the class c, not of every class; ``y_i = \pm 1``.
 
 In a one-hot vector that member says it all, y_j = \delta_{jc}; in any other family the rest stays as it is. This module
 must never give a value to a member that may be another one.
@@ -7,7 +7,7 @@ must never give a value to a member that may be another one.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 
 from symderiv.terms import (
@@ -23,6 +23,7 @@ from symderiv.terms import (
     fresh,
     mul,
     neg,
+    num,
     rewritten,
     subterms,
 )
@@ -61,6 +62,22 @@ def with_members(context: Context, values: Sequence[Assumption]) -> Context:
             assumptions=tuple(
                 _of_rest(a, head, rest, bool(slots)) for a in context.assumptions if beside or not _speaks(a, head)
             ),
+        )
+    return context
+
+
+def with_signs(context: Context, heads: Collection[Head]) -> Context:
+    """``context`` where the members of the families ``heads`` are 1 or -1: y = 2 b - 1 with b = 0 or 1."""
+    for head in heads:
+        parameters = tuple(f"a{n}" for n in range(head.subs + head.sups))
+        bit = Head(f"{head.name}{REST}", head.subs, head.sups)
+        member = Var(bit.name, parameters[: head.subs], parameters[head.subs :])
+        body = add(mul(num(2), member), neg(ONE))
+        context = replace(
+            context,
+            definitions={**context.definitions, head: (Definition(parameters, body),)},
+            families={**context.families, bit: context.families.get(head, (None,) * len(parameters))},
+            assumptions=(*context.assumptions, Assumption("binary", (bit,), rf"{head.name} \in \{{-1, 1\}}")),
         )
     return context
 

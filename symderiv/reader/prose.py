@@ -118,6 +118,13 @@ CONDITIONAL = re.compile(
     r"|当|若|如果|对于|因此|所以|경우|따라서",
     re.IGNORECASE,
 )
+WHERE = re.compile(
+    r"[\s,]*(?:if(?: and only if)?|when(?:ever)?|iff|for|where|at|wenn|falls|für|si|para|pour|cuando|当|若)\s*",
+    re.IGNORECASE,
+)
+ELSEWHERE = re.compile(
+    r"\b(?:otherwise|else|elsewhere|zero|0|sonst|sinon|ailleurs|caso contrario)\b|否则|其他|其余", re.IGNORECASE
+)
 EVERY = re.compile(
     r"\b(?:all|each|every|any)\b|所有|每个|すべて|모든|\balle\b|\btous\b|\btout\b|\btodos\b", re.IGNORECASE
 )
