@@ -20,6 +20,7 @@ from symderiv.kernel import Proved, Refuted, Undecided, Verdict, Witness
 from symderiv.kernel.budget import STEP, within
 from symderiv.kernel.derivative import is_unknown
 from symderiv.reader.elaborate import LAYOUTS
+from symderiv.reader.fixed import of_one_member
 from symderiv.reader.reading import Posed
 from symderiv.reader.walk import Walk
 from symderiv.terms import ZERO, Claim, Deriv, Sum, Term, subterms
@@ -292,7 +293,23 @@ def _solution(walk: Walk, number: int) -> tuple[Verdict | None, Diagnostic | Non
 
 def _empty(walk: Walk, claims: list[Claim]) -> str:
     """Why a proof of ``claims`` would say nothing; empty if it says something."""
-    return walk.doubts.empty(claims) or _vacuous(claims)
+    return walk.doubts.empty(claims) or _vacuous(claims) or _vanishing(claims)
+
+
+def _vanishing(claims: list[Claim]) -> str:
+    """The equation under which both sides are zero, and only under it: 1 - u^T u = u^T u - 1 on u^T u = 1."""
+    for claim in claims:
+        sides, context = (claim.left, claim.right), claim.context
+        equations = [a for a in context.assumptions if a.kind == "equation"]
+        if not equations or claim.relation != "=" or ZERO in sides:
+            continue
+        bare = replace(context, assumptions=tuple(a for a in context.assumptions if a.kind != "equation"))
+        zero = [Claim(side, "=", ZERO, context) for side in sides]
+        if any(provable(c) is None for c in zero) or provable(replace(claim, context=bare)) is not None:
+            continue
+        if all(provable(replace(c, context=bare)) is None for c in zero):
+            return f"both sides vanish under {', '.join(notation.unicode_latex(a.text) for a in equations)}"
+    return ""
 
 
 def _vacuous(claims: list[Claim]) -> str:
@@ -318,7 +335,10 @@ def _readings(walk: Walk, posed: Posed, claims: list[Claim]) -> Iterator[tuple[l
     if posed.earlier_case and not posed.case and not posed.conditions:
         yield walk.claims(replace(posed, case=posed.earlier_case)), ()
     if posed.values:
-        yield walk.claims(replace(posed, case=(*posed.case, *posed.values))), ()
+        said = tuple(f"{notation.unicode_latex(a.text)}, {a.source}" for a in posed.values if of_one_member(a))
+        yield walk.claims(replace(posed, case=(*posed.case, *posed.values))), said
+    if (signed := walk.readings.signed(claims)) is not None:
+        yield signed
     sought = posed.sought and walk.equations.is_one(posed, claims)  # a later value for its unknown is its solution
     if not sought and walk.readings.later(posed, claims):
         later = walk.claims(replace(posed, later=True))

@@ -15,7 +15,17 @@ from symderiv.reader import syntax
 from symderiv.reader.arrays import Array, Value
 from symderiv.reader.meanings import Meanings
 from symderiv.reader.names import index_word, plain, shown
-from symderiv.reader.nodes import divergence, index_count, is_data, is_layer, is_time, names_in, parts_of, says_vector
+from symderiv.reader.nodes import (
+    divergence,
+    index_count,
+    is_data,
+    is_layer,
+    is_time,
+    is_transposition,
+    names_in,
+    parts_of,
+    says_vector,
+)
 from symderiv.reader.reading import Posed
 from symderiv.reader.rests import NOTE, define_all, first_members
 from symderiv.reader.survey import Survey
@@ -182,6 +192,9 @@ class Definitions(Meanings):
             symbols.entry_families[name] = small  # W = [w_{ij}] names the matrix of these entries
             posed.kind = "definition"
             return True
+        if is_transposition(right, left):  # A = A^T says that it is symmetric, rightly or wrongly if it is defined
+            posed.kind = posed.kind if symbols.defines(name, 0) or symbols.defines(name, 2) else "definition"
+            return posed.kind == "definition"
         if isinstance(right, syntax.Number) and relation != ":=" and not CUES.search(self.reading.prose[-160:]):
             return False  # y = 1 is a case
         if subs and all(isinstance(i, int) for i in subs) and isinstance(right, syntax.Symbol | syntax.Number):

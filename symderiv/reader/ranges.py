@@ -89,7 +89,14 @@ class Ranges:
             return False
         a, b = self.find(a), self.find(b)
         roots = {self.find(name) for name in self.settled}
-        return a != b and a in roots and b in roots
+        return a in roots and b in roots and not self.same(a, b)
+
+    def same(self, a: str, b: str) -> bool:
+        """Whether two lengths are one, or have been said to be: x and y of R^n have the same length."""
+        a, b = self.find(a), self.find(b)
+        return a == b or not {r.high for r in self.explicit.get(a, ())}.isdisjoint(
+            r.high for r in self.explicit.get(b, ())
+        )
 
     def number(self, name: str, value: int) -> None:
         self.numbers.setdefault(self.find(name), set()).add(value)
