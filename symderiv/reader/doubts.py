@@ -30,10 +30,12 @@ from symderiv.terms import (
     Mul,
     Num,
     Opaque,
+    Pow,
     SizeOf,
     Sum,
     Term,
     Var,
+    num,
     reached,
     subterms,
 )
@@ -119,6 +121,11 @@ class Doubts:
             for a, b in found
         ):
             return "this may say what numbers stand there"
+        for side, other in ((claim.left, claim.right), (claim.right, claim.left)):
+            root = side.base if isinstance(side, Pow) and side.exponent == num(2) else None
+            mentioned = {t.head for t in reached((other,), claim.context.definitions) if isinstance(t, Var)}
+            if isinstance(root, Var) and root.head not in mentioned | claim.context.definitions.keys():
+                return f"this may say what the square of {shown(root.name)} is"
         if any(head.name in self.reading.constants for head in left ^ right):
             return "a constant is spoken of that may be any number"
         if posed.constant:
