@@ -63,7 +63,9 @@ class Doubts:
         if unsaid:
             return unsaid
         parts = {t for side in (claim.left, claim.right) for t in subterms(side)}
-        inside = reached((claim.left, claim.right), claim.context.definitions)
+        inside = list(reached((claim.left, claim.right), claim.context.definitions))
+        for name in sorted(self.symbols.two_conventions & {t.name for t in inside if isinstance(t, Var)}):
+            return f"{shown(name)} is said to be 0 or 1 in one place, and 1 or -1 in another"
         endless = self.symbols.endless
         if endless and any(isinstance(t, Sum) and letter_of(t.index) in endless for t in inside):
             return "the values here may be infinitely many"

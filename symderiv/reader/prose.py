@@ -92,7 +92,7 @@ EINSTEIN = re.compile(
 
 
 SYMMETRIC = re.compile(
-    r"\bsymmetric\b|对称|對稱|対称|대칭|\bsymétriques?\b|\bsimétric[ao]s?\b|\bsymmetrische?[rn]?\b"
+    r"\bsymmetric\b(?!\s+(?:about|around)\b)|对称|對稱|対称|대칭|\bsymétriques?\b|\bsimétric[ao]s?\b|\bsymmetrische?[rn]?\b"
     r"|\bpositive[\s-](?:semi-?)?definite\b|\bpositiv\s+(?:semi)?definit\w*"
     r"|\bcovariance(?=\s+matrix)|\bcovariance(?=\s+of\b)|协方差(?=矩阵)|Kovarianz(?=matrix)|\b(?:precision|Gram)(?=\s+matrix)",
     re.IGNORECASE,
