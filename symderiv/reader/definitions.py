@@ -127,7 +127,8 @@ class Definitions(Meanings):
             if not known and not (isinstance(sup, syntax.Symbol) and sup.name in ("*", r"\ast", r"\star")):
                 return None
         name = plain(base.name)
-        if name in ("e", "1") and not args and sub is None and name not in self.symbols.shapes:
+        known = name == "1" or (name == "e" and sup is not None)  # e = y - h is an error, e^x a power of Euler's number
+        if known and not args and sub is None and name not in self.symbols.shapes:
             return None
         if isinstance(sub, syntax.Relation) or (name == r"\delta" and sub is not None and index_count(sub) == 2):
             return None
@@ -187,6 +188,8 @@ class Definitions(Meanings):
             name = symbols.lettered.setdefault((name, tuple(subs)), f"{name}~{subs[0]}")
         if len(subs) == 1 and not labels:
             self._tell_weights_apart(str(subs[0]), right)
+        if name == "e" and not subs and not labels and "e" in names_in(right):
+            return False  # Euler's number
         small = _entries(right)
         if small is not None and not subs and not labels and name.lower() == small != name:
             symbols.entry_families[name] = small  # W = [w_{ij}] names the matrix of these entries

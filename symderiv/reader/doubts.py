@@ -30,10 +30,12 @@ from symderiv.terms import (
     Mul,
     Num,
     Opaque,
+    Pow,
     SizeOf,
     Sum,
     Term,
     Var,
+    num,
     reached,
     subterms,
 )
@@ -61,7 +63,9 @@ class Doubts:
         if unsaid:
             return unsaid
         parts = {t for side in (claim.left, claim.right) for t in subterms(side)}
-        inside = reached((claim.left, claim.right), claim.context.definitions)
+        inside = list(reached((claim.left, claim.right), claim.context.definitions))
+        for name in sorted(self.symbols.two_conventions & {t.name for t in inside if isinstance(t, Var)}):
+            return f"{shown(name)} is said to be 0 or 1 in one place, and 1 or -1 in another"
         endless = self.symbols.endless
         if endless and any(isinstance(t, Sum) and letter_of(t.index) in endless for t in inside):
             return "the values here may be infinitely many"
@@ -119,6 +123,11 @@ class Doubts:
             for a, b in found
         ):
             return "this may say what numbers stand there"
+        for side, other in ((claim.left, claim.right), (claim.right, claim.left)):
+            root = side.base if isinstance(side, Pow) and side.exponent == num(2) else None
+            mentioned = {t.head for t in reached((other,), claim.context.definitions) if isinstance(t, Var)}
+            if isinstance(root, Var) and root.head not in mentioned | claim.context.definitions.keys():
+                return f"this may say what the square of {shown(root.name)} is"
         if any(head.name in self.reading.constants for head in left ^ right):
             return "a constant is spoken of that may be any number"
         if posed.constant:

@@ -92,8 +92,8 @@ class Members(Vectors):
         if (
             name in ("e", r"\mathrm{e}", r"\text{e}")
             and sub is None
-            and not symbols.defines("e", 0)
-            and ("e" not in symbols.shapes or self._is_formula(sup))
+            and (not symbols.defines("e", 0) or self._is_power(sup))
+            and ("e" not in symbols.shapes or self._is_power(sup))
             and "e" not in self.bound
         ):
             if sup is None:
@@ -362,6 +362,10 @@ class Members(Vectors):
             return None
         variable = function.parameters[0].var
         return variable if variable is not None and not variable.indices else None
+
+    def _is_power(self, sup: syntax.Node | None) -> bool:
+        """Whether e with this superscript is Euler's number, though an e is defined: ``e^{-x}``, ``e^z``."""
+        return self._is_formula(sup) or (isinstance(sup, syntax.Symbol) and not is_transpose(sup))
 
     @staticmethod
     def _is_formula(sup: syntax.Node | None) -> bool:

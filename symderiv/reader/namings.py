@@ -147,6 +147,8 @@ class Namings:
         if head is None or found is None or head[3]:
             return False
         name, subs, labels = found
+        if name == "e" and not subs and not labels:
+            return False  # Euler's number
         versioned = Head(self.symbols.name(name, len(subs), len(labels)), len(subs), len(labels))
         used = name in self.reading.seen or isinstance(posed.left, Var) or self.definitions.assumed(name, subs, labels)
         used = used or any(isinstance(t, Deriv) for t in subterms(posed.left))

@@ -44,7 +44,7 @@ BINARY = re.compile(
     re.IGNORECASE,
 )
 NEGATED = re.compile(
-    r"\b(?:not|never|no|without|unless|instead|neither|nor|if|whether|example|e\.g|nicht|kein\w*|pas|sans|sin)\b|n't\b|不|非|没|無|아니|않",
+    r"\b(?:not|never|no|without|unless|instead|neither|nor|if|whether|for\s+example|e\.g|nicht|kein\w*|pas|sans|sin)\b|n't\b|不|非|没|無|아니|않",
     re.IGNORECASE,
 )
 PLAIN_CASE = re.compile(
@@ -92,19 +92,20 @@ EINSTEIN = re.compile(
 
 
 SYMMETRIC = re.compile(
-    r"\bsymmetric\b|对称|對稱|対称|대칭|\bsymétriques?\b|\bsimétric[ao]s?\b|\bsymmetrische?[rn]?\b"
+    r"\bsymmetric\b(?!\s+(?:about|around)\b)|对称|對稱|対称|대칭|\bsymétriques?\b|\bsimétric[ao]s?\b|\bsymmetrische?[rn]?\b"
     r"|\bpositive[\s-](?:semi-?)?definite\b|\bpositiv\s+(?:semi)?definit\w*"
     r"|\bcovariance(?=\s+matrix)|\bcovariance(?=\s+of\b)|协方差(?=矩阵)|Kovarianz(?=matrix)|\b(?:precision|Gram)(?=\s+matrix)",
     re.IGNORECASE,
 )
 SETS_TO_ZERO = re.compile(
-    r"\b(?:set(?:s|ting)?|equat\w+|put(?:s|ting)?|let(?:s|ting)?)\b.{0,120}?(?:\b(?:zero|to\s+0|each\s+other)|=\s*0\b|\$)"
+    r"\b(?:set(?:s|ting)?|equat\w+|put(?:s|ting)?|let(?:s|ting)?)\b.{0,120}?(?:\b(?:zero|to\s+0|each\s+other)|=\s*0\b)"
     r"|\b(?:solv(?:e|es|ing)|stationary|first[- ]order\s+condition|normal\s+equations?|vanish\w*)\b"
-    r"|(?:令|设|設|使).{0,60}?(?:0|零|\$)|(?:等于|等於|为|為)\s*(?:0|零)|求解|ゼロ|0\s*と(?:おく|置く|する)|0으로"
+    r"|(?:令|设|設|使).{0,60}?(?:0|零)|(?:等于|等於|为|為)\s*(?:0|零)|求解|ゼロ|0\s*と(?:おく|置く|する)|0으로"
     r"|null\s*(?:zu\s+)?(?:setz\w*|gesetzt)|gleich\s+(?:null|0)|(?:igual\w*|égal\w*)\s+(?:a|à)\s+(?:cero|zéro|zero|0)|annul\w+",
     re.IGNORECASE | re.DOTALL,
 )
 
+IS_ZERO = re.compile(r"=\s*(?:0|\\(?:mathbf|boldsymbol|bm|vec)\s*\{?\s*0\s*\}?)\s*[.,;]?\s*$")
 ZERO = re.compile(
     r"\bzero\b|\bto\s+0\b|=\s*0|\bvanish|\bsolv(?:e|ing)\b|\bstationary|\bfirst[- ]order\s+condition|\beach\s+other"
     r"|零|求解|ゼロ|0\s*と|0으로|\bnull\b|\bcero\b|zéro|annul",
@@ -218,6 +219,14 @@ def _flat(inlines: Sequence[object]) -> Iterator[str | InlineMath]:
 
 def words(inlines: Sequence[object]) -> str:
     return "".join("$" if isinstance(piece, InlineMath) else piece for piece in _flat(inlines))
+
+
+def seeks(inlines: Sequence[object]) -> bool:
+    """Whether the words say that something is set to zero, or solved: "setting $L' = 0$", but not "let $x$ be"."""
+    said = (
+        piece if isinstance(piece, str) else " = 0 " if IS_ZERO.search(piece.latex) else "$" for piece in _flat(inlines)
+    )
+    return bool(SETS_TO_ZERO.search("".join(said)))
 
 
 def index_relation(node: syntax.Node | None) -> tuple[str, syntax.Node, syntax.Node] | None:

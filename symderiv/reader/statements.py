@@ -56,6 +56,7 @@ class Statements:
         self.elaborator = reading.elaborator
         self.said: list[tuple[str, tuple[str, ...], str]] = []  # kind, the names beside the words, and where
         self.called: set[str] = set()  # names that the words beside them say it of
+        self.numbers: dict[str, set[str]] = {}  # of which two numbers formulas say that each name is one
         self.indicators = Indicators(reading, self.value_said)
 
     def cases(self, inlines: Sequence[Inline]) -> tuple[Assumption, ...]:
@@ -285,6 +286,7 @@ class Statements:
                     text = formula.latex.strip()
                     line = self.reading.document.source.position(formula.span.start).line
                     self.called.add(plain(base.name))
+                    self.numbers.setdefault(plain(base.name), set()).add(TWO_NUMBERS[numbers])
                     self.said.append((TWO_NUMBERS[numbers], (plain(base.name),), f"line {line}: '{text}'"))
 
     def _letter_of_every(self, range_class: str) -> str:
@@ -387,6 +389,10 @@ class Statements:
             if len({h.name for h in candidates}) != 1:
                 continue
             for head in candidates:
+                if kind in ("sign", "binary") and self.numbers.get(head.name, {kind}) != {kind}:
+                    if len(self.numbers[head.name]) > 1:
+                        symbols.two_conventions.add(head.name)
+                    continue  # "binary labels $y \in \{-1, 1\}$", or now the one convention, now the other
                 if kind == "sign":
                     symbols.signs[head] = source
                     continue

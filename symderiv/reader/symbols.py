@@ -93,7 +93,7 @@ class Symbols:
     whose numbered labels are layers, each with its own shape, ``layered_subs`` those whose numbered subscripts are;
     ``softmax``: the prose calls \\sigma the softmax function; ``symmetric`` matrices that are called so, and where,
     ``equal_to_transposes`` those of them of which an equation says so; ``signs`` families of the numbers 1 and -1,
-    and where that is said;
+    and where that is said, ``two_conventions`` the names said to be 0 or 1 here and 1 or -1 there;
     ``chosen`` the indices y_i that are classes of examples, each with the one-hot family that says which and the i;
     ``upper`` vectors whose entries are numbered above, ``basis`` families of basis vectors; ``rowwise``: a softmax of a
     matrix is one of each of its rows; ``jacobians``: the document speaks of Jacobians, so that J_x(s) is one;
@@ -181,6 +181,7 @@ class Symbols:
     symmetric: dict[str, str] = field(default_factory=dict)
     equal_to_transposes: set[str] = field(default_factory=set)
     signs: dict[Head, str] = field(default_factory=dict)
+    two_conventions: set[str] = field(default_factory=set)
     upper: set[str] = field(default_factory=set)
     basis: set[str] = field(default_factory=set)
     rowwise: bool = False

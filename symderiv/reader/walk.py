@@ -174,7 +174,7 @@ class Walk:
                 self.chains.section()
                 reading.prose, self.bounded, reading.bounds = "", False, set()
                 reading.held = self.statements.held(inlines) or self.held
-                reading.sought = bool(prose.SETS_TO_ZERO.search(prose.words(inlines)))
+                reading.sought = prose.seeks(inlines)
                 reading.case = reading.earlier_case = self.statements.cases(inlines)
                 reading.values = reading.earlier_values = self.statements.values(inlines)
             case Paragraph(inlines=inlines):
@@ -252,7 +252,7 @@ class Walk:
     def _prose(self, inlines: Sequence[Inline]) -> None:
         self.reading.prose = prose.words(inlines)
         if self.reading.prose.strip(" $.,;:"):
-            self.reading.sought = bool(prose.SETS_TO_ZERO.search(self.reading.prose))
+            self.reading.sought = prose.seeks(inlines)
             written = " ".join(formula.latex for formula in inline_formulas(inlines))
             self.bounded = bool(prose.BOUNDED.search(self.reading.prose) or BOUND.search(written))
             rows = (row for f in inline_formulas(inlines) for row in self.reading.rows(f.latex, f.span).rows)
