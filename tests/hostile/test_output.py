@@ -309,7 +309,8 @@ Text $\drop{\write18{touch pwned}}$, $\drop{\section}$, $\drop{^^5cinput}$, $\go
 \[ \drop{\csname input\endcsname} = x \]
 \[ \begin{cases} x & x > 0 \\% evil
  x & x \le 0 \end{cases} = x \]
-\[ α + x_{\text{漢}} = x_{\text{漢}} + α \]
+\[ α + x_{\text{漢 # é}} = x_{\text{漢 # é}} + α \]
+\[ é \lt y \]
 \end{document}
 """
     Path("notes.tex").write_text(text, encoding="utf-8")
@@ -319,7 +320,7 @@ Text $\drop{\write18{touch pwned}}$, $\drop{\section}$, $\drop{^^5cinput}$, $\go
     assert named == [r"\write", r"\input", "^^", r"\csname"]
     assert r"\renewcommand{\good}[1]{#1^2}" in made and r"\renewcommand{\section}" not in made
     assert r"\begin{cases} x & x > 0 \\ x & x \le 0 \end{cases} = x" in made
-    assert r"\ensuremath{\alpha} + x_{\text{[U+6F22]}}" in made
+    assert r"\ensuremath{\alpha} + x_{\text{[U+6F22] \# \text{é}}}" in made and r"\text{é} < y" in made
 
 
 def test_the_pdf_engine_is_stopped(run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
