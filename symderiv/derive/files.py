@@ -62,7 +62,8 @@ def saved(folder: str | os.PathLike[str], stem: str, contents: Mapping[str, byte
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or str(error)
         reason = "it is a file, not a folder" if isinstance(error, FileExistsError) else reason
-        raise UserError(f"cannot write to {folder}: {reason}. Nothing was half-written") from None
+        place = getattr(error, "filename2", None) or folder  # the file that was not to be replaced
+        raise UserError(f"cannot write to {place}: {reason}. Nothing was half-written") from None
     finally:
         for path in aside.values():
             with suppress(OSError):

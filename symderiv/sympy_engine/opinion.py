@@ -177,7 +177,12 @@ def _point(sides: list[Expr], context: Context, sizes: Mapping[str, int]) -> tup
     for equation in equations:
         equation = equation.xreplace(solved)
         for variable in reversed(ordered):
-            if equation.count_ops() > LONGEST or variable in settled or variable in solved or not equation.has(variable):
+            if (
+                equation.count_ops() > LONGEST
+                or variable in settled
+                or variable in solved
+                or not equation.has(variable)
+            ):
                 continue
             slope = sympy.diff(equation, variable)
             if not slope.has(variable) and abs(_value(slope, point) or 0) > sympy.Float(10) ** (5 - DIGITS):

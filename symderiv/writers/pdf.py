@@ -38,6 +38,9 @@ _SAFE = {"SOURCE_DATE_EPOCH": "0", "FORCE_SOURCE_DATE": "1", "openin_any": "p", 
 _TYPST = Path(__file__).with_name("typeset.py")
 
 
+_ENDING = tuple(getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name))
+
+
 class _Overfull(Exception):
     """TeX set the file, but a line runs into the margin; the argument is TeX's own message."""
 
@@ -164,7 +167,7 @@ def _uninterrupted() -> Iterator[None]:
         yield
         return
     came: list[int] = []
-    before = {s: signal.signal(s, lambda number, frame: came.append(number)) for s in (signal.SIGINT, signal.SIGTERM)}
+    before = {s: signal.signal(s, lambda number, frame: came.append(number)) for s in _ENDING}
     try:
         yield
     finally:
