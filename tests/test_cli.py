@@ -240,6 +240,15 @@ def test_output_that_is_a_file(run: Run, tmp_path: Path, mine: Path) -> None:
     assert taken.read_text(encoding="utf-8") == "mine"
 
 
+def test_a_folder_where_a_report_should_be(run: Run, tmp_path: Path, mine: Path) -> None:
+    taken = tmp_path / "reports" / "mine-K4.html"
+    taken.mkdir(parents=True)
+    assert_one_paragraph(
+        run("derive", mine, "--classes", "4", "--no-pdf", "--output", taken.parent), f"cannot write to {taken}: Is a"
+    )
+    assert all(not path.name.startswith(".") for path in taken.parent.iterdir())
+
+
 def test_output_that_cannot_be_written(run: Run, tmp_path: Path, mine: Path) -> None:
     folder = tmp_path / "sealed"
     folder.mkdir()

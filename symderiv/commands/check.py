@@ -10,7 +10,7 @@ import os
 import re
 import shlex
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -115,8 +115,7 @@ def run(options: argparse.Namespace) -> int:
         raise UserError(
             f"nothing to check: {_several(skipped, 'file')} without a single step in {', '.join(options.paths)}"
         )
-    for warning in reports.warnings:
-        complain(f"warning: {warning}")
+    _complain(f"warning: {warning}" for warning in reports.warnings)
     _print(checked, skipped, options)
     if reports.failure is not None:
         raise reports.failure
@@ -288,12 +287,18 @@ def _print(checked: Sequence[Outcome], skipped: int, options: argparse.Namespace
     faults = [found.fault for found in checked if found.fault]
     if faults:
         complain(faults[0])
-    for found in checked:
-        if found.problem:
-            complain(f"error: {found.problem}")
+    _complain(f"error: {found.problem}" for found in checked if found.problem)
     if options.classes is not None and not any(found.speaks_of_classes for found in checked):
         advice = f"if the classes are counted by another letter, as N, give --size 'N = {options.classes}'"
         complain(f"warning: --classes had no effect, because no formula contains the size K; {advice}")
+
+
+def _complain(messages: Iterable[str]) -> None:
+    """One line each, whatever the names in it hold."""
+    for message in messages:
+        from symderiv.writers.terminal import clean
+
+        complain(clean(message))
 
 
 def _coloured() -> bool:
@@ -315,11 +320,11 @@ class _Reports:
         """``found`` with the files that were written; after a failure no more are."""
         if not self.options.write_report or found.checked is None or found.problem or self.failure is not None:
             return found
-        from symderiv.derive.files import saved
+        from symderiv.derive.files import plain, saved
         from symderiv.writers.findings import place
         from symderiv.writers.report import Report
 
-        stem = base = (re.sub(r"[^\w.-]+", "-", Path(found.path).stem).strip("-.") or "document") + "-checked"
+        stem = base = plain(Path(found.path).stem, "document") + "-checked"
         number = 1
         while stem in self.stems:
             number += 1

@@ -7,7 +7,6 @@ by itself that a line is right, and never write a report of which a line is not 
 from __future__ import annotations
 
 import os
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
@@ -85,7 +84,9 @@ class Derived:
     @property
     def stem(self) -> str:
         """The name of the files without suffix: ``softmax-notes-K4``; other parameters only if they were chosen."""
-        parts = [re.sub(r"[^\w.-]+", "-", self.derivation.name).strip("-.") or "derivation"]
+        from symderiv.derive.files import plain
+
+        parts = [plain(self.derivation.name, "derivation")]
         if "classes" in self.parameters:
             classes = self.parameters["classes"]
             parts.append("K" if classes == "K" else f"K{classes}")

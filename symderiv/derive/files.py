@@ -6,15 +6,20 @@ This module must never leave a half-written file behind, nor lose an existing on
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
+from threading import get_ident
 from typing import TYPE_CHECKING
 
 from symderiv.diagnostics import UserError
+from symderiv.writers import encoded
 
 if TYPE_CHECKING:
     from symderiv.writers.report import Report
+
+LONGEST = 150  # bytes of the name that a document or a template gives; file systems take 255 for the whole
 
 
 def made(report: Report, form: str, pdf_engine: str) -> bytes:
@@ -32,7 +37,13 @@ def made(report: Report, form: str, pdf_engine: str) -> bytes:
         page = html.write(report)
     else:
         raise UserError(f"there is no output format {form!r}; there is: tex, pdf, html")
-    return page.encode("utf-8") if isinstance(page, str) else page
+    return encoded(page) if isinstance(page, str) else page
+
+
+def plain(name: str, default: str) -> str:
+    """``name`` as the name of a file may begin: letters, digits, ``.``, ``-`` and ``_``, and room left for the rest."""
+    found = re.sub(r"[^\w.-]+", "-", name).encode("utf-8", "ignore")[:LONGEST].decode("utf-8", "ignore")
+    return found.strip("-.") or default
 
 
 def saved(folder: str | os.PathLike[str], stem: str, contents: Mapping[str, bytes]) -> dict[str, Path]:
@@ -41,7 +52,7 @@ def saved(folder: str | os.PathLike[str], stem: str, contents: Mapping[str, byte
         raise UserError("the name of the folder to write to is empty; the current folder is called .")
     folder = Path(folder)
     paths = {form: folder / f"{stem}.{form}" for form in contents}
-    aside = {form: folder / f".{stem}.{form}.{os.getpid()}" for form in contents}
+    aside = {form: folder / f".{stem}.{form}.{os.getpid()}-{get_ident()}" for form in contents}
     try:
         folder.mkdir(parents=True, exist_ok=True)
         for form, content in contents.items():
@@ -51,7 +62,8 @@ def saved(folder: str | os.PathLike[str], stem: str, contents: Mapping[str, byte
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or str(error)
         reason = "it is a file, not a folder" if isinstance(error, FileExistsError) else reason
-        raise UserError(f"cannot write to {folder}: {reason}. Nothing was half-written") from None
+        place = getattr(error, "filename2", None) or folder  # the file that was not to be replaced
+        raise UserError(f"cannot write to {place}: {reason}. Nothing was half-written") from None
     finally:
         for path in aside.values():
             with suppress(OSError):

@@ -22,6 +22,11 @@ def template_folder() -> Path:
     return inside if inside.is_dir() else package.parent / "templates"
 
 
+def encoded(page: str) -> bytes:
+    """What is written to a file. A name that is no text (\\udcff) may stand in a page, and becomes question marks."""
+    return page.encode("utf-8", "replace")
+
+
 @cache
 def _environment(form: str, escape: Callable[[str], str]) -> Environment:
     from jinja2 import Environment, FileSystemLoader, StrictUndefined

@@ -13,7 +13,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from symderiv.diagnostics import UserError
-from symderiv.writers.signs import ALIGNED, ARGUMENTS, BIG, MATRICES, SPACES, STYLES, SYMBOLS, WORDS
+from symderiv.writers.signs import ALIGNED, ARGUMENTS, BIG, DELIMITERS, MATRICES, SPACES, STYLES, SYMBOLS, WORDS
 
 Macros = Mapping[str, tuple[int, str | None, str]]
 
@@ -369,9 +369,7 @@ class _Parser:
         if token == r"\left":
             return self._fence(start)
         if token in BIG:
-            sign = self.take()[0]
-            if sign not in SYMBOLS:
-                raise self.fail(f"the delimiter {sign}")
+            sign = self._delimiter()
             return Delimiter(start, self.tokens[self.at - 1][2], sign, BIG[token])
         if token == r"\begin":
             return self._table(start)
@@ -421,9 +419,9 @@ class _Parser:
 
     def _delimiter(self) -> str:
         sign = self.take()[0]
-        if sign not in SYMBOLS:
-            raise self.fail(f"the delimiter {sign}")
-        return sign
+        if sign not in DELIMITERS:
+            raise self.fail(f"{sign} is no delimiter")
+        return {"<": r"\langle", ">": r"\rangle"}.get(sign, sign)
 
     def _table(self, start: int) -> Node:
         name = self.verbatim()

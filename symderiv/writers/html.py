@@ -38,6 +38,9 @@ _SPELLED = {
     "~": r"\ ", r"\hfill": r"\quad", r"\enspace": r"\;", r"\thinspace": r"\,", r"\>": r"\:", r"\dotsc": r"\ldots",
     r"\dotsb": r"\cdots",
 }  # fmt: skip
+_PRIME = r"\prime "
+_PLAINER = {r"\widetilde": r"\tilde"}
+_TABLES = {"split": "aligned", "alignedat": "aligned", "substack": "matrix", "smallmatrix": "matrix"}
 # Browsers space stretched brackets widely, so the smallest size is that of plain ones.
 _SIZES = {1.8: "Big", 2.4: "bigg", 3.0: "Bigg"}
 _WORDS = {"text": "text", "textbf": "textbf", "textit": "textit", "operatorname": "operatorname"}
@@ -259,9 +262,9 @@ def _latex(node: Node) -> str:
         case Group(parts=parts):
             return _run(parts)
         case Scripts(base=base, sub=sub, sup=sup, primes=primes):
-            out = ("{}" if base is None else _argument(base)) + "'" * primes
+            out = (base and _argument(base)) or "{}"
             out += f"_{{{_latex(sub)}}}" if sub is not None else ""
-            return out + (f"^{{{_latex(sup)}}}" if sup is not None else "")
+            return out + ("'" * primes if sup is None else f"^{{{_PRIME * primes} {_latex(sup)}}}")
         case Command(name=name, args=args, option=option):
             inner = [_latex(arg) for arg in args]
             if name == r"\smash":
@@ -272,7 +275,7 @@ def _latex(node: Node) -> str:
                 return rf"\text{{{chr(0x2460 + int(inner[0]) - 1) if inner[0] in '123456789' else inner[0]}}}"
             if name == r"\xcancel":
                 return rf"\cancel{{\bcancel{{{inner[0]}}}}}"
-            head = name + (f"[{_latex(option)}]" if option is not None else "")
+            head = _PLAINER.get(name, name) + (f"[{{{_latex(option)}}}]" if option is not None else "")
             return head + "".join(f"{{{arg}}}" for arg in inner)
         case Delimiter(sign=sign, factor=factor):
             side = {"open": "l", "close": "r"}.get(SYMBOLS[sign][1], "")
@@ -284,7 +287,7 @@ def _latex(node: Node) -> str:
         case Words(name=kind, pieces=pieces):
             return " ".join(_spoken(kind, piece) for piece in pieces)
         case Table(name=environment, rows=rows, columns=columns):
-            known = {"split": "aligned", "alignedat": "aligned", "substack": "matrix"}.get(environment, environment)
+            known = _TABLES.get(environment, environment)
             inside = r" \\ ".join(" & ".join(map(_latex, row)) for row in rows)
             return rf"\begin{{{known}}}{f'{{{columns}}}' if known == 'array' else ''} {inside} \end{{{known}}}"
     raise AssertionError(node)

@@ -270,6 +270,11 @@ def _together(marks: list[str]) -> str:
     return next((mark for mark in ("refuted", "undecided", "proved") if mark in marks), "")
 
 
+def _in_formula(c: str) -> str:
+    written = _character(c)
+    return rf"\text{{{c}}}" if written == c else written
+
+
 def _indented(text: str) -> str:
     return "\n".join("  " + line for line in text.split("\n"))
 
@@ -291,6 +296,8 @@ def _without_separators(text: str) -> str:
 def _tidy(latex: str) -> str:
     """Without comments, labels and number commands, on one line; what TeX's fonts lack is written as in text."""
     latex = re.sub(r"(\\.)|%[^\n]*\n?", lambda found: found[1] or " ", latex, flags=re.S)
-    latex = re.sub(r"[^\x00-\x7f]", lambda found: _character(found[0]), latex)
+    latex = re.sub(r"[^\x00-\x7f]", lambda found: _in_formula(found[0]), latex)
+    latex = re.sub(r"\\(lt|gt)(?![A-Za-z])", lambda found: {"lt": "<", "gt": ">"}[found[1]], latex)
+    latex = re.sub(r"(?<!\\)#(?![1-9])", r"\#", latex)  # in words; what a macro puts in keeps its number
     latex = re.sub(r"\\(?:label|tag\*?)\s*\{[^{}]*\}|\\(?:notag|nonumber)(?![A-Za-z])", " ", latex)
     return re.sub(r"\s+", " ", latex).strip()

@@ -22,7 +22,7 @@ from pathlib import Path
 from typing import Any
 
 from symderiv.diagnostics import UserError
-from symderiv.writers import latex, typst
+from symderiv.writers import encoded, latex, typst
 from symderiv.writers.report import Report
 
 ENGINES = ("auto", "latex", "typst")
@@ -36,6 +36,9 @@ _SAFE = {"SOURCE_DATE_EPOCH": "0", "FORCE_SOURCE_DATE": "1", "openin_any": "p", 
 
 
 _TYPST = Path(__file__).with_name("typeset.py")
+
+
+_ENDING = tuple(getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name))
 
 
 class _Overfull(Exception):
@@ -68,7 +71,7 @@ def _by_typst(report: Report) -> bytes:
     """The engine has a process of its own: one page of text may take it for ever, or more stack than there is."""
     if find_spec("typst") is None:
         raise UserError("the built-in PDF engine is missing; install it with: pip install typst")
-    source = typst.write(report).encode()
+    source = encoded(typst.write(report))
     try:
         done = _run([sys.executable, "-P", str(_TYPST)], input=source)
     except subprocess.TimeoutExpired:
@@ -108,7 +111,7 @@ def compile_tex(text: str, program: str) -> bytes:
 
 def _compiled(text: str, program: str, place: Path) -> bytes:
     name = Path(program).name
-    (place / "report.tex").write_text(text, encoding="utf-8")
+    (place / "report.tex").write_bytes(encoded(text))
     environment = {**os.environ, **_SAFE}
     for run in range(4):
         try:
@@ -164,7 +167,7 @@ def _uninterrupted() -> Iterator[None]:
         yield
         return
     came: list[int] = []
-    before = {s: signal.signal(s, lambda number, frame: came.append(number)) for s in (signal.SIGINT, signal.SIGTERM)}
+    before = {s: signal.signal(s, lambda number, frame: came.append(number)) for s in _ENDING}
     try:
         yield
     finally:

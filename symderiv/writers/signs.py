@@ -54,6 +54,10 @@ SYMBOLS: dict[str, tuple[str, str, float]] = {
     ";": ("semi", "punct", 0.28), ".": ("dot.basic", "ord", 0.28), "!": ("excl", "ord", 0.28),
     "?": ("quest", "ord", 0.5),
 }  # fmt: skip
+DELIMITERS = frozenset(
+    (*(sign for sign, (_, kind, _) in SYMBOLS.items() if kind in ("open", "close")), *"|/.<>", r"\|", r"\vert")
+)
+"""What a bracket that is as tall as its inside may be."""
 SPACES = {
     r"\,": 0.167, r"\:": 0.222, r"\>": 0.222, r"\;": 0.278, r"\!": -0.167, r"\ ": 0.33, r"\quad": 1.0, r"\qquad": 2.0,
     "~": 0.33, r"\hfill": 1.0, r"\enspace": 0.5, r"\thinspace": 0.167,

@@ -126,13 +126,26 @@ class _Writer:
 # Formulas
 
 
+_EMPTY = '""'
 # Typst prints the blanks around words in a formula, so none may stand in the source beside this character.
 _TIGHT = "\0"
 
 
 def formula(node: Node) -> str:
     """The formula as Typst mathematics, without dollars."""
-    return re.sub(rf" *{_TIGHT} *", "", _set(node))
+    text = _set(node)
+
+    def joined(gap: re.Match[str]) -> str:
+        # between two names a blank prints nothing, and keeps them two
+        return "" if '"' in (text[gap.start() - 1 : gap.start()], text[gap.end() : gap.end() + 1]) else " "
+
+    return re.sub(rf" *(?:{_TIGHT} *)+", joined, text)
+
+
+def _filled(node: Node) -> str:
+    """An argument, of which Typst wants something in any case."""
+    text = _set(node)
+    return text if text.strip(f" {_TIGHT}") else _EMPTY
 
 
 def _set(node: Node) -> str:
@@ -162,7 +175,8 @@ def _run(parts: Sequence[Node]) -> str:
     out: list[str] = []
     for k, part in enumerate(parts):
         if isinstance(part, Sign) and part.text in STYLES:
-            return " ".join([*out, f"{_STYLE[STYLES[part.text]]}({_run(parts[k + 1 :])})"])
+            rest = _run(parts[k + 1 :])
+            return " ".join([*out, f"{_STYLE[STYLES[part.text]]}({rest})" if rest.strip(f" {_TIGHT}") else ""])
         out.append(_set(part))
     return " ".join(out)
 
@@ -187,18 +201,18 @@ def _scripts(node: Scripts) -> str:
     if isinstance(node.base, Command) and node.base.name in (r"\underbrace", r"\overbrace"):
         note = node.sub if node.base.name == r"\underbrace" else node.sup
         if note is not None:
-            return f"{node.base.name[1:]}({_set(node.base.args[0])}, {_set(note)})"
-    base = '""' if node.base is None or _set(node.base) == "" else _set(node.base)
+            return f"{node.base.name[1:]}({_filled(node.base.args[0])}, {_filled(note)})"
+    base = '""' if node.base is None else _filled(node.base)
     tops = (" prime" * node.primes).strip()
     if node.sup is not None:
-        tops = f"{tops} {_set(node.sup)}".strip()
+        tops = f"{tops} {_filled(node.sup)}".strip()
     top = f", t: {tops}" if tops else ""
-    bottom = f", b: {_set(node.sub)}" if node.sub is not None else ""
+    bottom = f", b: {_filled(node.sub)}" if node.sub is not None else ""
     return f"attach({base}{top}{bottom})"
 
 
 def _command(node: Command) -> str:
-    args = [_set(arg) for arg in node.args]
+    args = [_filled(arg) for arg in node.args]
     if node.name in _FONT:
         left, right = _FONT[node.name]
         letters = "".join(p.text for p in _signs(node.args[0]))
@@ -209,7 +223,7 @@ def _command(node: Command) -> str:
     if node.name == r"\underset":
         return f"attach(limits({args[1]}), b: {args[0]})"
     if node.option is not None:
-        return f"root({_set(node.option)}, {args[0]})"
+        return f"root({_filled(node.option)}, {args[0]})"
     return _CALL[node.name].format(*args)
 
 
@@ -232,7 +246,8 @@ def _table(node: Table) -> str:
         # Typst's alignment points alternate right and left; both columns of cases stand left.
         return f"cases(gap: #0.5em, {', '.join('& ' + ' && quad '.join(row) for row in rows)})"
     if node.name in ALIGNED:
-        return f"mat(delim: #none, row-gap: #0.65em, {'; '.join('display(' + ' & '.join(row) + ')' for row in rows)})"
+        shown = (f"display({' & '.join(map(_filled, row))})" for row in node.rows)
+        return f"mat(delim: #none, row-gap: #0.65em, {'; '.join(shown)})"
     if node.name == "substack":
         return f"mat(delim: #none, row-gap: #0.2em, {'; '.join(row[0] for row in rows)})"
     side = MATRICES[node.name]

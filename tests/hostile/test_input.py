@@ -402,6 +402,30 @@ def test_a_file_that_vanishes_after_it_was_listed(run: Run, tmp_path: Path, monk
     assert "There is no file" in done.err and done.out.count("✓") == 3  # two files, and the sum
 
 
+NAMES = [
+    "line\nerror: end.md",
+    "tab\t.md",
+    "-lead.md",
+    "\u202e\u2066.md",
+    "x" * 252 + ".md",
+    "漢" * 84 + ".md",
+    "\udcff.md",
+]
+
+
+def test_reports_of_files_with_any_name(run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    for name in NAMES:
+        Path(name).write_text(TRUE.replace("+ a c", "+ c") + "$\\nosuch$\n", encoding="utf-8")
+    Path("x" * 251 + "y.md").write_text(TRUE.replace("+ a c", "+ c"), encoding="utf-8")
+    done = run("check", ".", "--write-report", "--pdf-engine", "typst")
+    assert done.status == 1 and "Traceback" not in done.err
+    written = sorted(os.listdir("output"))
+    assert len(written) == 2 * (len(NAMES) + 1) and all(len(os.fsencode(name)) < 255 for name in written)
+    assert {line.partition(":")[0] for line in done.err.splitlines()} == {"warning"}
+    assert run("check", "none\nerror: x.md").err == "error: There is no file none error: x.md.\n"
+
+
 def test_names_of_files_are_data(run: Run, tmp_path: Path) -> None:
     names = ["-x.md", "a\x1b[31mb.md", "new\nline.md", "<b>.md", "%s.md", "'\";$(touch x).md", "ü𝒙.md", "\udcff.md"]
     for name in names:

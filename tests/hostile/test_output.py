@@ -4,14 +4,20 @@ from __future__ import annotations
 
 import json
 import os
+import random
 import re
 from collections.abc import Callable
+from contextlib import suppress
 from html.parser import HTMLParser
 from importlib import import_module
 from pathlib import Path
 
 import pytest
 
+from symderiv.diagnostics import UserError
+from symderiv.writers import html, typst
+from symderiv.writers.formula import inline
+from symderiv.writers.signs import ALIGNED, ARGUMENTS, BIG, MATRICES, SPACES, STYLES, SYMBOLS
 from tests.conftest import Outcome
 
 Run = Callable[..., Outcome]
@@ -303,7 +309,8 @@ Text $\drop{\write18{touch pwned}}$, $\drop{\section}$, $\drop{^^5cinput}$, $\go
 \[ \drop{\csname input\endcsname} = x \]
 \[ \begin{cases} x & x > 0 \\% evil
  x & x \le 0 \end{cases} = x \]
-\[ α + x_{\text{漢}} = x_{\text{漢}} + α \]
+\[ α + x_{\text{漢 # é}} = x_{\text{漢 # é}} + α \]
+\[ é \lt y \]
 \end{document}
 """
     Path("notes.tex").write_text(text, encoding="utf-8")
@@ -313,7 +320,7 @@ Text $\drop{\write18{touch pwned}}$, $\drop{\section}$, $\drop{^^5cinput}$, $\go
     assert named == [r"\write", r"\input", "^^", r"\csname"]
     assert r"\renewcommand{\good}[1]{#1^2}" in made and r"\renewcommand{\section}" not in made
     assert r"\begin{cases} x & x > 0 \\ x & x \le 0 \end{cases} = x" in made
-    assert r"\ensuremath{\alpha} + x_{\text{[U+6F22]}}" in made
+    assert r"\ensuremath{\alpha} + x_{\text{[U+6F22] \# \text{é}}}" in made and r"\text{é} < y" in made
 
 
 def test_the_pdf_engine_is_stopped(run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -341,3 +348,46 @@ def test_no_signs_that_turn_a_page_around(run: Run, tmp_path: Path, monkeypatch:
     Path("notes.md").write_text(f"# A {ESCAPES}\n\n{ESCAPES}\n\n$$\na (b + c) = a b + a c\n$$\n", encoding="utf-8")
     run("check", "notes.md", "--write-report", "--pdf-engine", "typst")
     assert not re.search(ACTING, Path("output/notes-checked.html").read_text(encoding="utf-8"))
+
+
+# Whatever the tree of formulas accepts, the embedded engines set, or refuse by name.
+
+
+class Formulas:
+    """Formulas out of everything that the tree knows, put together without sense."""
+
+    def __init__(self, seed: int) -> None:
+        self.random = random.Random(seed)
+        self.leaves = [*SYMBOLS, *SPACES, *STYLES, "x", "10", "α", "漢", r"\text{a b}", r"\text{}", r"\mbox{$x$}"]
+        self.leaves += [r"\text{漢 é \{ \& a~b}", r"\operatorname{softmax}", r"\operatorname*{arg\,max}"]
+
+    def some(self, depth: int) -> str:
+        choose, inner = self.random.choice, lambda: self.some(depth - 1)
+        brackets = [*"()[]|/.<", r"\{", r"\}", r"\|", r"\langle", "+"]
+        kinds: list[Callable[[], str]] = [
+            lambda: choose(self.leaves),
+            lambda: " ".join(inner() for _ in range(choose((1, 2, 3)))),
+            lambda: f"{{{inner()}}}{choose(('', '_', '^', chr(39)))}{{{inner()}}}",
+            lambda: (name := choose(list(ARGUMENTS))) + f"{{{inner()}}}" * ARGUMENTS[name],
+            lambda: rf"\left{choose(brackets)} {inner()} \right{choose(brackets)}",
+            lambda: choose(list(BIG)) + choose(brackets),
+            lambda: rf"\sqrt[{inner()}]{{{inner()}}}",
+            lambda: self.table(choose([*MATRICES, *ALIGNED, "cases"]), inner),
+        ]
+        return choose(kinds)() if depth else kinds[0]()
+
+    def table(self, name: str, inner: Callable[[], str]) -> str:
+        rows = r" \\ ".join(" & ".join(inner() for _ in range(self.random.randrange(1, 3))) for _ in range(2))
+        return rf"\begin{{{name}}}{'{lc}' if name in ('array', 'alignedat') else ''}{rows}\end{{{name}}}"
+
+
+def test_the_engines_set_what_the_tree_accepts() -> None:
+    engine = pytest.importorskip("typst")
+    source = ["#let boxed(body) = body", "#let circled(body) = body"]
+    formulas = Formulas(1)
+    while len(source) < 1_000:
+        with suppress(UserError):
+            tree = inline(formulas.some(3))
+            source.append(f"${typst.formula(tree)}$")
+            html.mathml(tree, True)
+    assert engine.compile("\n\n".join(source).encode(), ignore_system_fonts=True).startswith(b"%PDF")
