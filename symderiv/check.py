@@ -15,7 +15,7 @@ from symderiv import notation, sidefile
 from symderiv.checked import Checked, Step
 from symderiv.diagnostics import Diagnostic, ReadError, UserError, beyond
 from symderiv.document import Document
-from symderiv.judge import provable, prove_all
+from symderiv.judge import provable, prove_all, refuted_at
 from symderiv.kernel import Proved, Refuted, Undecided, Verdict, Witness
 from symderiv.kernel.budget import STEP, within
 from symderiv.kernel.derivative import is_unknown
@@ -170,7 +170,10 @@ def _verdict(walk: Walk, number: int) -> tuple[Verdict | None, Diagnostic | None
         if isinstance(second, Proved) and not _empty(walk, other):
             posed.notes = (*posed.notes, *note)
             return second, None
-        if isinstance(verdict, Refuted) and not isinstance(second, Refuted):
+        if isinstance(verdict, Refuted) and isinstance(second, Refuted):
+            if (witness := walk.readings.with_signs(second.witness)) is not None:
+                verdict = refuted_at(claims[other.index(second.claim)], witness) or verdict
+        elif isinstance(verdict, Refuted):
             empty = "another reading of it holds, but only because both sides vanish in it"
             verdict = second if isinstance(second, Undecided) else Undecided(other[0], empty, ("normal form",))
     if posed.summands and not posed.summands & walk.reading.symbols.definitions.keys():

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from symderiv.kernel.case import Case
 from symderiv.kernel.generality import fingerprint, generalised, instance
 from symderiv.kernel.proof import Proof, Prover
-from symderiv.kernel.verdict import Proved, Refuted, Undecided, Verdict, conjunction
+from symderiv.kernel.verdict import Proved, Refuted, Undecided, Verdict, Witness, conjunction
 from symderiv.terms import Assumption, Claim, Sum, Var
 
 if TYPE_CHECKING:
@@ -40,6 +40,22 @@ def prove(claim: Claim) -> Verdict:
         return Undecided(claim, "the terms are nested too deeply")
     except (OverflowError, MemoryError) as error:
         return Undecided(claim, f"the numbers grow too large ({type(error).__name__})")
+
+
+def refuted_at(claim: Claim, witness: Witness) -> Refuted | None:
+    """The refutation of ``claim`` at the point of a witness to something else; None if it does not fail there."""
+    from symderiv.judge.search import NOTHING_HERE
+    from symderiv.kernel.convict import Agree, convict
+    from symderiv.kernel.evaluate import Point
+
+    case = Case(claim)
+    point = Point(case.posed.context, dict(witness.sizes), dict(witness.indices))
+    try:
+        for var, value in witness.values:
+            point.give(var, value)
+        return convict(case, point)
+    except (Agree, *NOTHING_HERE):
+        return None
 
 
 def provable(claim: Claim) -> Proved | None:
@@ -189,4 +205,4 @@ class _Judge:
         return sorted({n for n in (short, max(lengths, default=0)) if n}) or ([1] if case.assumptions else [])
 
 
-__all__ = ["provable", "prove", "prove_all"]
+__all__ = ["provable", "prove", "prove_all", "refuted_at"]

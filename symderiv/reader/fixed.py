@@ -10,6 +10,7 @@ import re
 from collections.abc import Collection, Sequence
 from dataclasses import replace
 
+from symderiv.kernel import Witness
 from symderiv.terms import (
     ONE,
     Assumption,
@@ -80,6 +81,16 @@ def with_signs(context: Context, heads: Collection[Head]) -> Context:
             assumptions=(*context.assumptions, Assumption("binary", (bit,), rf"{head.name} \in \{{-1, 1\}}")),
         )
     return context
+
+
+def signs_in(witness: Witness, heads: Collection[Head]) -> Witness | None:
+    """A witness in which the bits of ``with_signs`` stand, said of the members that are 1 or -1; None without bits."""
+    values = {}
+    for var, value in witness.values:
+        member = Var(var.name.removesuffix(REST), var.subs, var.sups)
+        bit = var != member and member.head in heads
+        values[member if bit else var] = 2 * value - 1 if bit else value
+    return replace(witness, values=tuple(values.items())) if values.keys() != dict(witness.values).keys() else None
 
 
 def _of_rest(assumption: Assumption, head: Head, rest: Head, onehot: bool) -> Assumption:

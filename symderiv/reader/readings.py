@@ -12,7 +12,7 @@ from fractions import Fraction
 
 from symderiv.kernel import Witness
 from symderiv.kernel.derivative import Unsupported, definition_of, differentiate
-from symderiv.reader.fixed import with_signs
+from symderiv.reader.fixed import signs_in, with_signs
 from symderiv.reader.names import shown
 from symderiv.reader.reading import Posed, Reading
 from symderiv.terms import (
@@ -209,6 +209,10 @@ class Readings:
             return None
         said = tuple(f"{shown(h.name)} is 1 or -1, {signs[h]}" for h in sorted(heads))
         return [replace(c, context=with_signs(c.context, sorted(heads))) for c in claims], said
+
+    def with_signs(self, witness: Witness) -> Witness | None:
+        """A witness to a claim of ``signed`` as one to the claim itself; None if no sign stands in it."""
+        return signs_in(witness, self.symbols.signs)
 
     def is_symmetric(self, witness: Witness) -> bool:
         """Whether the matrices that are called symmetric are so in a counterexample."""

@@ -6,6 +6,7 @@ import pytest
 
 from symderiv.check import check_text
 from symderiv.kernel import Proved, Refuted
+from symderiv.terms import var
 
 ENTROPY = r"$$H = -\sum_y p(y) \log p(y)$$"
 NORMAL = r"$$\sum_y p(y) = 1, \qquad H = -\sum_y p(y) \log p(y)$$"
@@ -116,3 +117,11 @@ def test_marked_values_of_one_letter() -> None:
 def test_a_call_that_cannot_be_read_is_said_in_its_place() -> None:
     checked = check_text(f"{PARTITION}\n\n$$ Z(x) = \\sum_y q(y|x) e^{{r(x,y)}}, \\qquad p(-y|x) = 1 $$\n", "values.md")
     assert [step.diagnostic.code for step in checked.steps if step.diagnostic] == ["E151"]
+
+
+def test_a_counterexample_keeps_to_the_labels_that_are_said() -> None:
+    """y = 0 would be simpler, but the labels are 1 and -1."""
+    checked = check_text("Labels are $y \\in \\{-1, 1\\}$.\n\n$$ (y - f)^2 = 1 - y f + f^2 $$\n", "notes.md")
+    (step,) = checked.claims
+    assert isinstance(step.verdict, Refuted)
+    assert abs(dict(step.verdict.witness.values)[var("y")]) == 1
