@@ -433,6 +433,7 @@ class Definitions(Meanings):
         if itself:
             raise ReadError("E165", f"{shown(name)} stands on both sides, so this does not define it", posed.span)
         head = symbols.define(name, params, len(subs), value, posed.left_span)
+        symbols.told[head.name] = self.reading.paragraphs
         if self.reading.values and symbols.pieces[name] > 1:
             symbols.partial[head] = self.reading.values
         if args:

@@ -43,6 +43,7 @@ FUNCTION_LETTERS = ("f", "g", "h", "F", "G", r"\phi", r"\psi", r"\varphi")
 EXPECTED = re.compile(
     r"\b(?:expect|random|varianc|covarianc|erwart|varian[zc]|espér|espera|ожидан|дисперс)|期望|期待|方差", re.IGNORECASE
 )
+SIZES = ("K", "N", "M", "n", "m")  # letters that are sizes though an equation says how large
 NAMESAKES = frozenset("abcduvghpqrs")  # letters for indices that name other things as well
 BOLD = (r"\mathbf{", r"\boldsymbol{", r"\bm{", r"\pmb{", r"\vec{")
 
@@ -74,6 +75,7 @@ class Survey:
         self.weights: set[str] = set()
         self.conditioned: set[str] = set()  # letters before a bar, as y in p(y|x)
         self.subscripts: dict[str, set[str]] = {}  # what stands below each letter, "" for a number
+        self.divided: set[str] = set()  # what sums are divided by, as averages are
         self.boxed: Counter[str] = Counter()  # how often a name stands before a bracket that ``bare`` does not count
         self.energies: set[str] = set()  # what stands alone on the left of an equation, or is differentiated
         self.sole: set[str] = set()  # names before a bracket that holds one name, or several with commas
@@ -99,6 +101,7 @@ class Survey:
     def settle(self, words: str) -> None:
         """Draw the conclusions that need the whole document and its words."""
         symbols = self.symbols
+        self._sizes()
         if self.operator and re.search(r"\boperators?\b|算子|연산자", words):
             symbols.operators.add(self.operator)
             symbols.called.update(name for name in symbols.call_texts if name in FUNCTION_LETTERS)
@@ -357,8 +360,18 @@ class Survey:
             for name in index_names(node.sub) if node.sub is not None else ("",):
                 self.averages.setdefault(name, set()).add(size)
                 self.symbols.index_sizes[name] = size
-                self.symbols.size_names.add(size)
-                self.symbols.ranges.taken.add(size)
+            self.divided.add(size)
+
+    def _sizes(self) -> None:
+        r"""What averages divide by are sizes, but not the A of ``A = \sum_n x_n^2`` and ``\frac{1}{A} \sum_n t_n``."""
+        symbols = self.symbols
+        quantities = self.energies - set(SIZES)
+        for name, sizes in self.averages.items():
+            sizes -= quantities
+            if symbols.index_sizes[name] in quantities:
+                del symbols.index_sizes[name]
+        symbols.size_names |= self.divided - quantities
+        symbols.ranges.taken |= self.divided - quantities
 
     def _named(self, first: syntax.Node, second: syntax.Node | ReadError | None) -> None:
         """What the left side of an equation names, unless it stands on the right side, too (``w = w - ...``)."""

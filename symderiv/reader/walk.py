@@ -275,6 +275,7 @@ class Walk:
     def _prose(self, inlines: Sequence[Inline]) -> None:
         self.reading.prose = prose.words(inlines)
         if self.reading.prose.strip(" $.,;:"):
+            self.reading.paragraphs += 1
             self.reading.sought = bool(prose.SETS_TO_ZERO.search(self.reading.prose))
             written = " ".join(formula.latex for formula in inline_formulas(inlines))
             self.bounded = bool(prose.BOUNDED.search(self.reading.prose) or BOUND.search(written))
