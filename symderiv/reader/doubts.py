@@ -41,6 +41,7 @@ from symderiv.terms import (
 
 PI = Var(r"\pi", (), ())
 SIZES = ("K", "N", "M", "n")  # letters that hardly ever stand for anything but how many there are
+NORMALISERS = ("Z", r"\mathcal{Z}")  # what weights are divided by to be probabilities
 NUMBER_PI = re.compile(r"\d\s*\\pi\b")
 
 
@@ -128,6 +129,8 @@ class Doubts:
             return "a constant is spoken of that may be any number"
         if posed.guessed:
             return "the shapes of the vectors and matrices here are not declared"
+        if unknown := self._normaliser(claim):
+            return unknown
         counts: dict[str, set[int]] = {}
         for head in left | right:
             counts.setdefault(head.name, set()).add(head.subs)
@@ -281,6 +284,8 @@ class Doubts:
             if changed:
                 letters = " and ".join(dict.fromkeys(changed))
                 return f"{letters} may be matrices, which do not commute: their shapes are not declared"
+            if unknown := self._normaliser(claim):
+                return unknown
             for side in (claim.left, claim.right):
                 for part in subterms(side):
                     if isinstance(part, Deriv) and part.var.head in self.symbols.two_valued:
@@ -296,6 +301,15 @@ class Doubts:
                     free = part.var.head not in below and not claim.context.through.keys() & below
                     if free and not any((h, part.var.head) in claim.context.dependent for h in below):
                         return f"as read, {shown(part.body.name)} does not depend on {shown(part.var.name)}"
+        return ""
+
+    def _normaliser(self, claim: Claim) -> str:
+        """Whether something is differentiated that contains a Z of which nothing is said: a sum of weights."""
+        rates = [t for side in (claim.left, claim.right) for t in subterms(side) if isinstance(t, Deriv)]
+        known = claim.context.definitions.keys() | {rate.var.head for rate in rates}
+        for part in reached([rate.body for rate in rates], claim.context.definitions):
+            if isinstance(part, Var) and part.name in NORMALISERS and part.head not in known:
+                return f"what {shown(part.name)} is was not found, and it may depend on what is differentiated by"
         return ""
 
     def _differs(self, head: Head, term: Term) -> bool:

@@ -11,13 +11,14 @@ from fractions import Fraction
 from symderiv.diagnostics import Diagnostic, ReadError
 from symderiv.document import Inline, InlineMath, Span, inline_formulas
 from symderiv.reader import prose, syntax
+from symderiv.reader.arrays import Array
 from symderiv.reader.names import plain, shown
 from symderiv.reader.nodes import parts_of
 from symderiv.reader.prose import CONSTANT
 from symderiv.reader.reading import Reading
 from symderiv.reader.symbols import MARK
 from symderiv.reader.vocabulary import LOSSES, UNICODE
-from symderiv.terms import ONE, Assumption, Head, Num, Opaque, Range, Sum, Term, Var, num
+from symderiv.terms import ONE, Assumption, Head, Num, Opaque, Range, Sum, Term, Var, num, power
 
 
 class Statements:
@@ -28,6 +29,7 @@ class Statements:
         self.symbols = reading.symbols
         self.elaborator = reading.elaborator
         self.said: list[tuple[str, tuple[str, ...], str]] = []  # kind, the names beside the words, and where
+        self.sets: dict[Head, dict[str, Assumption]] = {}  # of which two numbers a member is one
 
     def cases(self, inlines: Sequence[Inline]) -> tuple[Assumption, ...]:
         """The case that the words set, if they set exactly one."""
@@ -196,7 +198,7 @@ class Statements:
         constrained = bool(prose.CONSTRAINT.search(sentence.words))
         for formula in sentence.formulas:
             for row in self.reading.rows(formula.latex, formula.span).rows:
-                if not self.range(row):
+                if not self.range(row) and not self._two_values(row, formula):
                     self._stated_equation(row, formula, constrained)
         if CONSTANT.search(sentence.words):
             for formula in sentence.formulas:
@@ -245,6 +247,40 @@ class Statements:
             self.symbols.hinted.setdefault(name, Range(low, top))
         return True
 
+    def _two_values(self, row: syntax.Row, formula: InlineMath) -> bool:
+        r"""Take up ``$y_i \in \{0, 1\}$`` or ``$y \in \{-1, 1\}$`` in running text; whether a row says that."""
+        match [(s.relation, s.side) for s in row.segments]:
+            case [(None, syntax.Symbol() | syntax.Scripted() as left), ("in", syntax.Node() as right)]:
+                group = parts_of(right)[0]
+            case _:
+                return False
+        if not isinstance(group, syntax.Group) or not isinstance(group.body, syntax.Tuple):
+            return False
+        numbers = " ".join(sorted(syntax.sexpr(item) for item in group.body.items))
+        kind = {"0 1": "binary", "(- 1) 1": "sign", "(+ 1) (- 1)": "sign"}.get(numbers)
+        if kind is None:
+            return False
+        self.elaborator.start_chain()
+        try:
+            value = self.elaborator.value(left)
+        except ReadError:
+            return True
+        if isinstance(value, Array):
+            value = value.entry(tuple("?" for _ in value.axes))
+        if isinstance(value, Var):
+            head, source = value.head, self.reading.document.source
+            text = source.text[formula.span.start : formula.span.end].strip()
+            where = f"line {source.position(formula.span.start).line}"
+            places = [f"{n}\N{PRIME}{head.name}" for n in range(head.subs + head.sups)]
+            for n, name in enumerate(places):
+                self.symbols.hinted_classes[name] = self.symbols.ranges.slot(head, n)
+            member = Var(head.name, tuple(places[: head.subs]), tuple(places[head.subs :]))
+            stated = Assumption("binary", (head,), text, where)
+            if kind == "sign":
+                stated = Assumption("equation", (power(member, 2), ONE), text, where)
+            self.sets.setdefault(head, {}).setdefault(kind, stated)
+        return True
+
     def _stated_equation(self, row: syntax.Row, formula: InlineMath, constraint: bool) -> None:
         r"""``$\sum_k y_k = 1$`` or ``$x_0 = 1$`` in running text is an assumption, if the family is not defined.
 
@@ -289,6 +325,7 @@ class Statements:
     def settle(self) -> None:
         """Assumptions in words become assumptions on families, once all definitions are known."""
         symbols = self.symbols
+        symbols.stated += [a for found in self.sets.values() for a in found.values() if len(found) == 1]
         for kind, names, source in self.said:
             candidates = [h for h in self._targets() if not names or h.name in names]
             if len({h.name for h in candidates}) != 1:

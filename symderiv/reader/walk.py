@@ -53,6 +53,7 @@ from symderiv.terms import Assumption, Claim
 SIGN = re.compile(r"\\[A-Za-z]+|:=|[=<>!]=|[^\sA-Za-z\\]")
 
 
+IS_ZERO = re.compile(r"=\s*(?:\\(?:mathbf|vec|bm|boldsymbol)\s*\{?\s*)?0(?![.\d])")
 BOUND = re.compile(r"[<>≤≥]|\\(?:leq?|geq?|lt|gt|leqslant|geqslant)(?![A-Za-z])")
 
 
@@ -278,6 +279,7 @@ class Walk:
             self.reading.paragraphs += 1
             self.reading.sought = bool(prose.SETS_TO_ZERO.search(self.reading.prose))
             written = " ".join(formula.latex for formula in inline_formulas(inlines))
+            self.reading.zero = bool(prose.ZERO.search(self.reading.prose) or IS_ZERO.search(written))
             self.bounded = bool(prose.BOUNDED.search(self.reading.prose) or BOUND.search(written))
             rows = (row for f in inline_formulas(inlines) for row in self.reading.rows(f.latex, f.span).rows)
             self.reading.bounds = {n for row in rows for n in _bounded(row)}
