@@ -186,7 +186,7 @@ def _verdict(walk: Walk, number: int) -> tuple[Verdict | None, Diagnostic | None
     doubt = walk.doubts.doubt(posed, verdict.claim) if isinstance(verdict, Refuted) else ""
     if refuted and not doubt and (moved := walk.readings.anew(claims)) and isinstance(prove_all(moved), Proved):
         doubt = "it holds with the meaning that a symbol in it is given further down"
-    if refuted and not doubt and (moved := walk.readings.before(claims)) and isinstance(prove_all(moved), Proved):
+    if refuted and not doubt and any(isinstance(prove_all(old), Proved) for old in walk.readings.before(claims)):
         doubt = "it holds with the meaning that a symbol in it had before it was defined anew"
     if refuted and not doubt and posed.earlier_values:
         special = walk.claims(replace(posed, case=(*posed.case, *posed.earlier_values)))

@@ -160,6 +160,12 @@ class Definitions(Meanings):
             return any(d.params == this for d in made)  # h_2 = ... says nothing anew of h_1
         return self.symbols.defines(name, len(subs), len(labels))
 
+    def _is_place(self, name: str, subs: Sequence[Index], args: Sequence[syntax.Node]) -> bool:
+        """Whether a function is called at a quantity that has been defined, and was not defined for that."""
+        own = {p.var.name for p in self.symbols.functions[name, len(subs)].parameters if p.var is not None}
+        named = [plain(arg.name) for arg in args if isinstance(arg, syntax.Symbol)]
+        return any(self.symbols.defines(letter, 0) and self.symbols.name(letter) not in own for letter in named)
+
     def is_partial(self, head: tuple) -> bool:
         """Whether what ``head`` has been said to be holds for certain values only."""
         found = self.indices(head)
@@ -205,6 +211,8 @@ class Definitions(Meanings):
             return False
         if not any(isinstance(i, int) for i in (*subs, *labels)) and name in set(names_in(right)) and head[3]:
             return False  # H(y) = H(x) + ... says how H behaves, not what it is
+        if relation == "=" and (name, len(subs)) in symbols.functions and self._is_place(name, subs, head[3]):
+            return False  # l(\hat\lambda) = ... says what the value of l is there
         if symbols.mean and name == "E" and len(head[3]) == 1 and syntax.sexpr(head[3][0]) == syntax.sexpr(right):
             return False  # E[c] = c says what c is
         short = name.startswith("d ") and symbols.short and symbols.knows(name[2:])

@@ -6,7 +6,7 @@ This module must never choose between readings: it only offers them.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from fractions import Fraction
 
@@ -82,19 +82,24 @@ class Readings:
         ]
         return [] if all(a.left is b.left and a.right is b.right for a, b in zip(moved, claims, strict=True)) else moved
 
-    def before(self, claims: Sequence[Claim]) -> list[Claim]:
-        """The claims with the meanings that their symbols had before they were defined anew; empty if none was.
+    def before(self, claims: Sequence[Claim]) -> Iterator[list[Claim]]:
+        """The claims with the meanings that their symbols had before they were defined anew, the last one first.
 
         Only where no words stand between the two: there the author may have meant a consequence.
         """
         earlier, told = dict[str, str](), self.symbols.told
+        partial = {head.name for head in self.symbols.partial}  # said for other values, and with words
         for name in self.symbols.versions.values():
             base, _, number = name.partition("#")
             for n in range(2, int(number) + 1):
                 new, old = f"{base}#{n}", base if n == 2 else f"{base}#{n - 1}"
-                if told.get(new, 0) == told.get(old, -1):
+                if told.get(new, 0) == told.get(old, -1) and old not in partial:
                     earlier[new] = old
-        return self._moved(claims, earlier)
+        names = dict(earlier)
+        while names:
+            if moved := self._moved(claims, names):
+                yield moved
+            names = {new: earlier[old] for new, old in names.items() if old in earlier}
 
     def followed(self, claims: Sequence[Claim]) -> tuple[list[Claim], tuple[str, ...]] | None:
         """The claims where what was defined through a name follows it to its last meaning; None if nothing does."""
