@@ -197,6 +197,8 @@ class Definitions(Meanings):
             return False
         if not any(isinstance(i, int) for i in (*subs, *labels)) and name in set(names_in(right)) and head[3]:
             return False  # H(y) = H(x) + ... says how H behaves, not what it is
+        if symbols.mean and name == "E" and len(head[3]) == 1 and syntax.sexpr(head[3][0]) == syntax.sexpr(right):
+            return False  # E[c] = c says what c is
         short = name.startswith("d ") and symbols.short and symbols.knows(name[2:])
         if short and not isinstance(right, syntax.DerivativeOp):
             return False  # dw = x dz, where dz has been defined as dL/dz

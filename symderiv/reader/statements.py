@@ -17,7 +17,7 @@ from symderiv.reader.prose import CONSTANT
 from symderiv.reader.reading import Reading
 from symderiv.reader.symbols import MARK
 from symderiv.reader.vocabulary import LOSSES, UNICODE
-from symderiv.terms import ONE, Assumption, Head, Num, Range, Sum, Term, Var, num, subterms
+from symderiv.terms import ONE, Assumption, Head, Num, Opaque, Range, Sum, Term, Var, num
 
 
 class Statements:
@@ -314,11 +314,11 @@ class Statements:
         used: set[Head] = set()
         for definitions in symbols.definitions.values():
             for definition in definitions:
-                used |= {t.head for t in subterms(definition.body) if isinstance(t, Var)}
+                used |= _told(definition.body)
         for posed in self.reading.posed:
             for side in (posed.left, posed.right):
                 if isinstance(side, Term):
-                    used |= {t.head for t in subterms(side) if isinstance(t, Var)}
+                    used |= _told(side)
         of_examples = {h for h, keys in symbols.lifted.items() if keys}
         used = {h for h in used if MARK not in h.name} | of_examples
         fresh_heads = [h for h in used if h not in symbols.definitions and h not in symbols.variables]
@@ -329,3 +329,10 @@ class Statements:
             and h not in symbols.numerators
             and h.name in ("y", "t", "q", "d", "T", "Y", r"\mathbf{y}", r"\hat{p}", "p", "r", "l")
         )
+
+
+def _told(term: Term) -> set[Head]:
+    """The families of a term, but for what stands in the brackets of an unknown function, which says nothing of it."""
+    if isinstance(term, Var):
+        return {term.head}
+    return set() if isinstance(term, Opaque) else set().union(*map(_told, term.parts))

@@ -40,6 +40,9 @@ EXAMPLES = (
 )
 DRESSES = (r"\hat", r"\widehat", r"\tilde", r"\bar")
 FUNCTION_LETTERS = ("f", "g", "h", "F", "G", r"\phi", r"\psi", r"\varphi")
+EXPECTED = re.compile(
+    r"\b(?:expect|random|varianc|covarianc|erwart|varian[zc]|espér|espera|ожидан|дисперс)|期望|期待|方差", re.IGNORECASE
+)
 NAMESAKES = frozenset("abcduvghpqrs")  # letters for indices that name other things as well
 BOLD = (r"\mathbf{", r"\boldsymbol{", r"\bm{", r"\pmb{", r"\vec{")
 
@@ -71,12 +74,17 @@ class Survey:
         self.weights: set[str] = set()
         self.conditioned: set[str] = set()  # letters before a bar, as y in p(y|x)
         self.subscripts: dict[str, set[str]] = {}  # what stands below each letter, "" for a number
+        self.boxed: Counter[str] = Counter()  # how often a name stands before a bracket that ``bare`` does not count
+        self.energies: set[str] = set()  # what stands alone on the left of an equation, or is differentiated
+        self.sole: set[str] = set()  # names before a bracket that holds one name, or several with commas
         self.nameless = False  # whether a sum says nothing of what it runs over
 
     def row(self, row: syntax.Row) -> None:
         first = row.segments[0].side if len(row.segments) > 1 else None
         if isinstance(first, syntax.Scripted):
             self.square(first)
+        if isinstance(first, syntax.Symbol):
+            self.energies.add(plain(first.name))
         if isinstance(first, syntax.Node):
             self._named(first, row.segments[1].side)
             call = isinstance(first, syntax.Product) and isinstance(parts_of(first.factors[-1])[0], syntax.Group)
@@ -92,6 +100,11 @@ class Survey:
         if self.operator and re.search(r"\boperators?\b|算子|연산자", words):
             symbols.operators.add(self.operator)
             symbols.called.update(name for name in symbols.call_texts if name in FUNCTION_LETTERS)
+        whole = {name for name in self.sole | set(FUNCTION_LETTERS) if symbols.bare[name] <= self.boxed[name]}
+        symbols.applied = whole - symbols.heads.keys()
+        if "E" not in self.energies | self.variables | symbols.heads.keys():
+            symbols.mean = "E" in self.sole or bool(EXPECTED.search(words))
+        symbols.applied |= {"E"} if symbols.mean else set()
         symbols.size_names |= self.dotted - symbols.bound_names
         symbols.ranges.taken |= self.dotted - symbols.bound_names
         # an index n, and a size n beside it, would be mixed up
@@ -150,6 +163,8 @@ class Survey:
         if isinstance(node, syntax.DerivativeOp):
             if node.body is not None:
                 self.tops |= _bases(node.body)
+                if isinstance(node.body, syntax.Symbol):
+                    self.energies.add(plain(node.body.name))
             for variable, _ in node.variables:
                 self.variables |= _bases(variable)
                 if isinstance(variable, syntax.Symbol) and _capital(plain(variable.name)):
@@ -240,6 +255,9 @@ class Survey:
                         continue  # X^T (X w - y) is a product
                     if op == "" and isinstance(called, syntax.Symbol) and isinstance(group, syntax.Group):
                         name = word_before(factors, operators, n) or plain(called.name)
+                        self.boxed[name] += below is not None or group.open != "("
+                        if below is None and (_sole(group) or (name == "E" and group.open == "[")):
+                            self.sole.add(name)
                         if below is not None:
                             if name not in FUNCTION_LETTERS or not isinstance(below, syntax.Symbol | syntax.Tuple):
                                 continue
@@ -449,3 +467,8 @@ def _dressed(name: str, symbols: Symbols) -> None:
 
 def _capital(name: str) -> bool:
     return len(name) == 1 and name.isupper()
+
+
+def _sole(group: syntax.Group) -> bool:
+    """Whether brackets hold a name and no more, or several things with commas: nobody writes a product so."""
+    return group.open in ("(", "[", r"\{") and isinstance(group.body, syntax.Symbol | syntax.Scripted | syntax.Tuple)

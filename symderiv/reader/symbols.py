@@ -104,6 +104,8 @@ class Symbols:
     ``pieces`` how many lines say what f(x) is; ``factors`` names of functions that are numbers here; ``asides`` the
     names of quantities with the meaning that running text gives them in passing;
     ``lettered`` the family that a_k is where another one, a_j, has that name and k counts another layer (w_{kj}, too);
+    ``applied`` names that stand before brackets only, and before one that holds a name: functions, never factors;
+    ``mean``: E is the expectation, no number;
     ``short`` the losses L by which names as dz are defined, dz = dL/dz; ``turned`` names of
     which a member is transposed, w_i^T.
     """
@@ -129,6 +131,8 @@ class Symbols:
     call_texts: dict[str, set[str]] = field(default_factory=dict)
     arguments: dict[str, Node] = field(default_factory=dict)
     called: set[str] = field(default_factory=set)
+    applied: set[str] = field(default_factory=set)
+    mean: bool = False
     namesakes: set[str] = field(default_factory=set)
     awaited: dict[str, Node] = field(default_factory=dict)
     bare: Counter[str] = field(default_factory=Counter)
