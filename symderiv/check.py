@@ -95,6 +95,9 @@ def _judged(walk: Walk, number: int) -> Step:
         if diagnostic is None:
             try:
                 verdict, diagnostic = _verdict(walk, number)
+                if isinstance(verdict, Proved | Refuted) and (said := walk.doubts.elsewhere(posed, verdict.claim)):
+                    verdict = Undecided(verdict.claim, said, ("normal form",))
+                    diagnostic = Diagnostic("E302", "this step could not be decided", posed.span, (said, *posed.notes))
                 if isinstance(verdict, Proved):
                     apart, said = walk.apart(posed)
                     if apart and not any(isinstance(prove_all(claims), Proved) for claims in apart):

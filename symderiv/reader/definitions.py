@@ -160,6 +160,14 @@ class Definitions(Meanings):
             return any(d.params == this for d in made)  # h_2 = ... says nothing anew of h_1
         return self.symbols.defines(name, len(subs), len(labels))
 
+    def is_partial(self, head: tuple) -> bool:
+        """Whether what ``head`` has been said to be holds for certain values only."""
+        found = self.indices(head)
+        if found is None:
+            return False
+        name, subs, labels = found
+        return Head(self.symbols.name(name, len(subs), len(labels)), len(subs), len(labels)) in self.symbols.partial
+
     @staticmethod
     def _of_one(params: Sequence[Index]) -> bool:
         return bool(params) and all(isinstance(p, int) for p in params)
@@ -425,6 +433,8 @@ class Definitions(Meanings):
         if itself:
             raise ReadError("E165", f"{shown(name)} stands on both sides, so this does not define it", posed.span)
         head = symbols.define(name, params, len(subs), value, posed.left_span)
+        if self.reading.values and symbols.pieces[name] > 1:
+            symbols.partial[head] = self.reading.values
         if args:
             parameters = [self._whole_family(parameter, value) for parameter in parameters]
             written = sum(

@@ -16,6 +16,7 @@ from symderiv.kernel import Refuted, Witness
 from symderiv.kernel.derivative import Unsupported, definition_of
 from symderiv.reader.families import differences
 from symderiv.reader.names import letter_of, shown
+from symderiv.reader.probability import together
 from symderiv.reader.reading import Posed, Reading
 from symderiv.reader.samples import alike
 from symderiv.reader.symbols import of_one
@@ -119,6 +120,8 @@ class Doubts:
             for a, b in found
         ):
             return "this may say what numbers stand there"
+        if forms := together(left | right):
+            return f"{forms} may belong together in a way that was not found"
         if any(head.name in self.reading.constants for head in left ^ right):
             return "a constant is spoken of that may be any number"
         if posed.constant:
@@ -217,6 +220,16 @@ class Doubts:
                             derived[-1].add(t.name)
         every = names[0] | names[1]
         return min(every) if len(every) == 1 and derived[0] != derived[1] else ""
+
+    def elsewhere(self, posed: Posed, claim: Claim) -> str:
+        """What in a claim was said for other values than those that the words before it give: L for y = 1 only."""
+        given = posed.values or posed.earlier_values
+        holds = {a.data for a in given}
+        for head in sorted(self.symbols.reached(claim.left, claim.right) & self.symbols.partial.keys()):
+            other = [a for a in self.symbols.partial[head] if a.data not in holds]
+            if other:
+                return f"what {shown(head.name)} is was said for {notation.unicode_latex(other[0].text)} only"
+        return ""
 
     def unsaid(self, posed: Posed, witness: Witness) -> str:
         """Whether the counterexample needs what nobody has said: an index that is 0, a value for one more member."""

@@ -112,6 +112,10 @@ class Statements:
                     return ()
         return tuple(found.values())
 
+    def values_said(self, rows: Sequence[syntax.Row]) -> tuple[Assumption, ...]:
+        """The values that rows give to symbols."""
+        return tuple(given for row in rows if (given := self.value_said(row)) is not None)
+
     def values_beside(self, row: syntax.Row) -> tuple[Assumption, ...]:
         r"""The value that words beside a formula give to a symbol: ``L = -\log p \quad \text{if } y = 1``."""
         if self.reading.strict:

@@ -85,6 +85,8 @@ class Survey:
             self.square(first)
         if isinstance(first, syntax.Symbol):
             self.energies.add(plain(first.name))
+        if isinstance(first, syntax.Symbol | syntax.Scripted) and row.segments[1].relation in ("=", ":="):
+            self.symbols.pieces.update(_bases(first))
         if isinstance(first, syntax.Node):
             self._named(first, row.segments[1].side)
             call = isinstance(first, syntax.Product) and isinstance(parts_of(first.factors[-1])[0], syntax.Group)
