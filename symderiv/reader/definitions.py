@@ -20,7 +20,7 @@ from symderiv.reader.reading import Posed
 from symderiv.reader.rests import NOTE, define_all, first_members
 from symderiv.reader.survey import Survey
 from symderiv.reader.symbols import Function, Parameter
-from symderiv.reader.vocabulary import LOSSES
+from symderiv.reader.vocabulary import LOSSES, MOMENTS
 from symderiv.terms import Deriv, Head, Index, Term, Var, subterms
 
 CUES = re.compile(
@@ -160,6 +160,16 @@ class Definitions(Meanings):
             return any(d.params == this for d in made)  # h_2 = ... says nothing anew of h_1
         return self.symbols.defines(name, len(subs), len(labels))
 
+    def _are_told(self, head: tuple, right: syntax.Node) -> bool:
+        """Whether both sides of an equation have been defined, and the left one with no words since."""
+        other = self.head_of(right)
+        if not self.is_defined(head) or other is None or other[3] or not self.is_defined(other):
+            return False
+        found, known = self.indices(head), self.indices(other)
+        if found is None or known is None or found[1:] != ([], []):
+            return False
+        return self.symbols.told.get(self.symbols.name(found[0])) == self.reading.paragraphs
+
     def _is_place(self, name: str, subs: Sequence[Index], args: Sequence[syntax.Node]) -> bool:
         """Whether a function is called at a quantity that has been defined, and was not defined for that."""
         own = {p.var.name for p in self.symbols.functions[name, len(subs)].parameters if p.var is not None}
@@ -213,8 +223,10 @@ class Definitions(Meanings):
             return False  # H(y) = H(x) + ... says how H behaves, not what it is
         if relation == "=" and (name, len(subs)) in symbols.functions and self._is_place(name, subs, head[3]):
             return False  # l(\hat\lambda) = ... says what the value of l is there
-        if symbols.mean and name == "E" and len(head[3]) == 1 and syntax.sexpr(head[3][0]) == syntax.sexpr(right):
-            return False  # E[c] = c says what c is
+        if (symbols.mean and name == "E") or (name in MOMENTS and len(symbols.call_texts.get(name, ())) > 1):
+            return False  # E[c] = c and Var(X) = s^2 say something of c and X
+        if relation == "=" and isinstance(right, syntax.Symbol | syntax.Scripted) and self._are_told(head, right):
+            return False  # s = t, where both have just been defined
         short = name.startswith("d ") and symbols.short and symbols.knows(name[2:])
         if short and not isinstance(right, syntax.DerivativeOp):
             return False  # dw = x dz, where dz has been defined as dL/dz

@@ -19,7 +19,7 @@ from symderiv.reader.names import letter_of, shown
 from symderiv.reader.probability import together
 from symderiv.reader.reading import Posed, Reading
 from symderiv.reader.samples import alike
-from symderiv.reader.symbols import of_one
+from symderiv.reader.symbols import PROBABILITIES, of_one
 from symderiv.terms import (
     Assumption,
     Claim,
@@ -306,6 +306,10 @@ class Doubts:
     def _normaliser(self, claim: Claim) -> str:
         """Whether something is differentiated that contains a Z of which nothing is said: a sum of weights."""
         rates = [t for side in (claim.left, claim.right) for t in subterms(side) if isinstance(t, Deriv)]
+        drawn = {
+            p.var for (name, _), f in self.symbols.functions.items() if name in PROBABILITIES for p in f.parameters
+        }
+        rates = [rate for rate in rates if rate.var not in drawn]  # the Z of p(x) is the same for all x
         known = claim.context.definitions.keys() | {rate.var.head for rate in rates}
         for part in reached([rate.body for rate in rates], claim.context.definitions):
             if isinstance(part, Var) and part.name in NORMALISERS and part.head not in known:
