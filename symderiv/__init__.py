@@ -57,12 +57,16 @@ def prove(claim: Any, right: Any = None, **options: Any) -> Verdict:
 
     ``prove(claim)`` takes a ``Claim``; ``prove(left, right, ...)`` takes two SymPy expressions (``Indexed``, ``Sum``,
     ``KroneckerDelta``, ``Derivative`` may occur) and the options of ``symderiv.sympy_engine.claim``. The verdict is
-    ``Proved``, ``Refuted`` or ``Undecided``; nothing is raised for a claim that the kernel cannot decide.
+    ``Proved``, ``Refuted`` or ``Undecided``; nothing is raised for a claim that the kernel cannot decide. Raises
+    UserError for what is no claim; a text is not one, because SymPy would run it as a program.
     """
+    from symderiv.diagnostics import UserError
     from symderiv.judge import prove as judge
     from symderiv.terms import Claim
 
     if not isinstance(claim, Claim):
+        if right is None:
+            raise UserError("prove takes a Claim, or the two sides of one as SymPy expressions")
         from symderiv import sympy_engine
 
         claim = sympy_engine.claim(claim, right, **options)

@@ -12,7 +12,7 @@ import time
 import traceback
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, fields, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -99,6 +99,8 @@ def examine(task: Task, read: Read | None = None, progress: Progress | None = No
         return Examined(task.path, None, str(error)), ""
     except MemoryError:
         return Examined(task.path, None, _no_memory(task)), ""
+    except OSError as error:
+        return Examined(task.path, None, f"{task.path} could not be checked: {error.strerror or error}."), ""
     except Exception:
         return Examined(task.path, None, _fault(task)), traceback.format_exc()
     # A size is a number from the beginning, wherever its declaration stands.
@@ -117,6 +119,8 @@ def examine(task: Task, read: Read | None = None, progress: Progress | None = No
             checked = rechecked(checked, progress)
     except MemoryError:
         return Examined(task.path, None, _no_memory(task)), ""
+    except OSError as error:
+        return Examined(task.path, None, f"{task.path} could not be checked: {error.strerror or error}."), ""
     except Exception:
         return Examined(task.path, None, _fault(task)), traceback.format_exc()
     reason = nothing_to_check(checked)
@@ -211,15 +215,22 @@ def _remembered(task: Task) -> tuple[Given | None, str, Outcome | None]:
     )
     key = cache.key(replace(task, cache=""), os.getcwd(), source.text, parts, read.document.problems, read.directives)
     try:
-        return read, key, _outcome(cache.get(task.cache, key))
+        return read, key, _outcome(cache.get(task.cache, key), task.form)
     except (KeyError, TypeError, ValueError, AttributeError):
         return read, key, None
 
 
-def _outcome(entry: Any) -> Outcome | None:
-    """An outcome as the cache keeps it."""
+_FIELDS = {field.name for field in fields(Outcome)}
+_PARTS = {"json": {"path", "error", "summary", "steps", "diagnostics"}, "sarif": {"results", "notifications"}}
+
+
+def _outcome(entry: Any, form: str) -> Outcome | None:
+    """An outcome as the cache keeps it. Raises KeyError, TypeError, ValueError or AttributeError if it is none."""
     if entry is None:
         return None
+    piece = entry["piece"]
+    if entry.keys() != _FIELDS or not (isinstance(piece, str) if form not in _PARTS else piece.keys() >= _PARTS[form]):
+        raise ValueError("something is missing")
     findings = []
     for finding in entry["findings"]:
         shown = finding["diagnostic"]
@@ -257,13 +268,17 @@ def outcomes(
 def _submitted(task: Task, executor: Executor) -> Future[Outcome]:
     """What the cache here remembers needs no worker."""
     _, _, found = _remembered(task)
-    if found is None:
-        return executor.submit(check_file, task)
     from concurrent.futures import Future
 
     done: Future[Outcome] = Future()
-    done.set_result(found)
-    return done
+    if found is not None:
+        done.set_result(found)
+        return done
+    try:
+        return executor.submit(check_file, task)
+    except Exception as error:  # a pool that broke with an earlier task takes no more
+        done.set_exception(error)
+        return done
 
 
 def _awaited(
@@ -288,8 +303,9 @@ def _awaited(
         return future.result()
     except Lost as lost:
         words, fault = f"{task.path} could not be checked: {lost}.", ""
-    except Exception:
-        words, fault = f"{task.path} could not be checked: its worker failed.", traceback.format_exc()
+    except Exception as error:
+        reason = f"{type(error).__name__}: {error}".rstrip(": .")
+        words, fault = f"{task.path} could not be checked: its worker failed ({reason}).", traceback.format_exc()
     return outcome(task, Examined(task.path, None, words), fault)
 
 
@@ -307,11 +323,17 @@ def check_many(
     ``executor`` is any ``concurrent.futures.Executor`` (of processes, of a cluster); without one, the documents are
     checked here, one after the other. The other options are those of ``check``; with
     ``cached``, files that have not changed since are not checked again. What cannot be read or checked has its
-    ``error`` in its record; nothing is raised for it.
+    ``error`` in its record; nothing is raised for it. What ``paths`` raises is raised here. Raises UserError if
+    ``classes`` is no number of classes, TypeError for what is no list of paths or of directives.
     """
-    declarations = tuple((text, f"declared as {text!r}") for text in declare)
+    from symderiv.check import declared, require_sizes
+
+    if isinstance(paths, str | bytes | os.PathLike):
+        raise TypeError("check_many takes a list of paths; symderiv.check takes one")
+    require_sizes({} if classes is None else {"K": classes})
+    declarations = declared(declare)
     folder = cache.folder() if cached else ""
-    tasks = (Task(str(path), classes, declarations, strict, cache=folder) for path in paths)
+    tasks = (Task(os.fsdecode(path), classes, declarations, strict, cache=folder) for path in paths)
     found = map(check_file, tasks) if executor is None else outcomes(tasks, executor)
     for each in found:
         yield each.piece

@@ -13,13 +13,14 @@ from typing import Any
 
 from symderiv import notation, sidefile
 from symderiv.checked import Checked, Step
-from symderiv.diagnostics import Diagnostic, ReadError, beyond
+from symderiv.diagnostics import Diagnostic, ReadError, UserError, beyond
 from symderiv.document import Document
 from symderiv.judge import provable, prove_all
 from symderiv.kernel import Proved, Refuted, Undecided, Verdict, Witness
 from symderiv.kernel.budget import STEP, within
 from symderiv.kernel.derivative import is_unknown
 from symderiv.reader.elaborate import LAYOUTS
+from symderiv.reader.fixed import of_one_member
 from symderiv.reader.reading import Posed
 from symderiv.reader.walk import Walk
 from symderiv.terms import ZERO, Claim, Deriv, Sum, Term, subterms
@@ -41,11 +42,25 @@ def check(
 
     ``classes`` is a number for the size K, or None for every one; ``declare`` are directives such as
     ``assume \sum_j t_j = 1`` or ``define p_i = ...``, beside those of the side file next to it; with ``strict``
-    only declared assumptions count. Raises UserError if the file cannot be read.
+    only declared assumptions count. Raises UserError if the file cannot be read, or ``classes`` is no such number.
     """
-    declared = [*sidefile.directives(Path(path)), *((text, f"declared as {text!r}") for text in declare)]
+    directives = [*sidefile.directives(Path(path)), *declared(declare)]
     sizes = {} if classes is None else {"K": classes}
-    return check_path(path, sizes=sizes, directives=declared, strict=strict, progress=progress)
+    return check_path(path, sizes=sizes, directives=directives, strict=strict, progress=progress)
+
+
+def declared(declare: Sequence[str]) -> tuple[tuple[str, str], ...]:
+    """Directives, each with where it comes from. Raises TypeError for one text instead of several."""
+    if isinstance(declare, str) or not all(isinstance(text, str) for text in declare):
+        raise TypeError("declare takes a list of directives, as ['onehot t']")
+    return tuple((text, f"declared as {text!r}") for text in declare)
+
+
+def require_sizes(sizes: Mapping[str, object]) -> None:
+    """Raises UserError unless every size is a whole number from 1 on: of no classes at all, anything would be true."""
+    for name, size in sizes.items():
+        if not isinstance(size, int) or isinstance(size, bool) or size < 1:
+            raise UserError(f"the size {name} must be a whole number from 1 on, not {size!r}")
 
 
 def check_document(
@@ -60,8 +75,9 @@ def check_document(
 
     ``sizes`` gives symbolic sizes a number ({"K": 4}); ``directives`` are declarations from outside the document, as
     (text, where it comes from); with ``strict`` only declared assumptions count, not those that the prose states.
-    ``progress(done, of)`` is called after each step.
+    ``progress(done, of)`` is called after each step. Raises UserError for a size that is none.
     """
+    require_sizes(sizes or {})
     walk = Walk(document, sizes or {}, directives, strict)
     walk.run()
     steps = []
@@ -282,7 +298,23 @@ def _solution(walk: Walk, number: int) -> tuple[Verdict | None, Diagnostic | Non
 
 def _empty(walk: Walk, claims: list[Claim]) -> str:
     """Why a proof of ``claims`` would say nothing; empty if it says something."""
-    return walk.doubts.empty(claims) or _vacuous(claims)
+    return walk.doubts.empty(claims) or _vacuous(claims) or _vanishing(claims)
+
+
+def _vanishing(claims: list[Claim]) -> str:
+    """The equation under which both sides are zero, and only under it: 1 - u^T u = u^T u - 1 on u^T u = 1."""
+    for claim in claims:
+        sides, context = (claim.left, claim.right), claim.context
+        equations = [a for a in context.assumptions if a.kind == "equation"]
+        if not equations or claim.relation != "=" or ZERO in sides:
+            continue
+        bare = replace(context, assumptions=tuple(a for a in context.assumptions if a.kind != "equation"))
+        zero = [Claim(side, "=", ZERO, context) for side in sides]
+        if any(provable(c) is None for c in zero) or provable(replace(claim, context=bare)) is not None:
+            continue
+        if all(provable(replace(c, context=bare)) is None for c in zero):
+            return f"both sides vanish under {', '.join(notation.unicode_latex(a.text) for a in equations)}"
+    return ""
 
 
 def _vacuous(claims: list[Claim]) -> str:
@@ -308,7 +340,10 @@ def _readings(walk: Walk, posed: Posed, claims: list[Claim]) -> Iterator[tuple[l
     if posed.earlier_case and not posed.case and not posed.conditions:
         yield walk.claims(replace(posed, case=posed.earlier_case)), ()
     if posed.values:
-        yield walk.claims(replace(posed, case=(*posed.case, *posed.values))), ()
+        said = tuple(f"{notation.unicode_latex(a.text)}, {a.source}" for a in posed.values if of_one_member(a))
+        yield walk.claims(replace(posed, case=(*posed.case, *posed.values))), said
+    if (signed := walk.readings.signed(claims)) is not None:
+        yield signed
     sought = posed.sought and walk.equations.is_one(posed, claims)  # a later value for its unknown is its solution
     if not sought and walk.readings.later(posed, claims):
         later = walk.claims(replace(posed, later=True))

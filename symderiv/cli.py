@@ -10,6 +10,7 @@ from __future__ import annotations
 import argparse
 import codecs
 import io
+import os
 import sys
 from collections.abc import Sequence
 from importlib import import_module
@@ -49,6 +50,12 @@ class _Parser(argparse.ArgumentParser):
         raise UserError(f"{message} (`{self.prog} --help` shows what may be given)")
 
 
+def _said(error: OSError) -> str:
+    if isinstance(error, FileNotFoundError) and error.filename is None:
+        return "the current folder is gone; change to another one"
+    return f"{error.strerror or error}{f' ({error.filename})' if error.filename else ''}"
+
+
 def _parser() -> argparse.ArgumentParser:
     main = _Parser(
         prog="symderiv",
@@ -82,6 +89,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         if getattr(options, "format", "text") != "text" and isinstance(sys.stdout, io.TextIOWrapper):
             # A name of a file that is not UTF-8 becomes \udc.., which JSON reads as what Python makes of such a name.
             sys.stdout.reconfigure(encoding="utf-8", errors="backslashreplace")
+        os.getcwd()  # paths are read from there, and named so
         status: int = options.run(options)
     except UserError as error:
         complain(f"error: {error}")
@@ -91,6 +99,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return INTERRUPTED
     except BrokenPipeError:
         return BROKEN_PIPE
+    except OSError as error:
+        complain(f"error: the system does not let this be done: {_said(error)}")
+        return UNUSABLE
     except MemoryError:
         complain("error: there is not enough memory for this")
         return UNUSABLE

@@ -11,13 +11,17 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import Executor, ProcessPoolExecutor, ThreadPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
 from multiprocessing import get_context
 from pathlib import Path
+from typing import Any
 from unittest.mock import Mock
 
 import pytest
 
+import symderiv
 from symderiv.batch import AHEAD, Outcome, Task, check_file, check_many, outcomes
+from symderiv.diagnostics import UserError
 from symderiv.workers import Lost, Workers
 from tests.conftest import ROOT, command
 from tests.conftest import Outcome as Done
@@ -224,6 +228,45 @@ def test_a_lost_file_is_reported(folder: Path, workers: Workers, monkeypatch: py
     assert [each.status for each in found] == [0, 3, 0, 1]
     assert "1.md could not be checked: its process died" in found[1].problem
     assert not found[1].fault
+
+
+def test_an_executor_that_takes_no_more_costs_its_files_only(folder: Path) -> None:
+    class Broken(ThreadPoolExecutor):
+        def submit(self, *given: Any, **options: Any) -> Any:
+            if given[1].path == "1.md":
+                raise BrokenProcessPool("a process died")
+            return super().submit(*given, **options)
+
+    with Broken(1) as executor:
+        found = list(check_many(["0.md", "1.md", "2.md"], executor=executor, cached=False))
+    assert [record["error"] for record in found if record["path"] != "1.md"] == [None, None]
+    assert found[1]["error"] == "1.md could not be checked: its worker failed (BrokenProcessPool: a process died)."
+
+
+def test_what_is_no_list_of_paths(folder: Path) -> None:
+    for paths in ("0.md", b"0.md", Path("0.md")):
+        with pytest.raises(TypeError, match="takes a list of paths"):
+            list(check_many(paths))  # type: ignore[arg-type]
+    with pytest.raises(TypeError, match="takes a list of directives"):
+        list(check_many(["0.md"], declare="onehot t"))
+    for classes in (0, -3, 2.5, "K", True):
+        with pytest.raises(UserError, match="the size K must be a whole number from 1 on"):
+            list(check_many(["0.md"], classes=classes))  # type: ignore[arg-type]
+        with pytest.raises(UserError, match="the size K must be a whole number from 1 on"):
+            symderiv.check("0.md", classes=classes)  # type: ignore[arg-type]
+    (nothing, one) = check_many(["", b"0.md"])  # type: ignore[list-item]
+    assert nothing["error"] == "The path of a document is empty." and one["path"] == "0.md" and one["error"] is None
+
+
+def test_what_the_paths_raise_is_raised(folder: Path) -> None:
+    def paths() -> Iterator[str]:
+        yield "0.md"
+        raise RuntimeError("mine")
+
+    found = check_many(paths())
+    assert next(found)["path"] == "0.md"
+    with pytest.raises(RuntimeError, match="mine"):
+        next(found)
 
 
 # --jobs

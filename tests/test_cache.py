@@ -168,6 +168,19 @@ def test_damaged_entries_count_as_missing(run: Run, kept: Path, checks: list[str
     assert len(checks) == 2 and entry.read_bytes() == data
 
 
+@pytest.mark.parametrize("form", ["text", "json", "sarif", "markdown"])
+def test_an_entry_without_what_to_print_counts_as_missing(run: Run, kept: Path, checks: list[str], form: str) -> None:
+    before = run("check", "false.md", "--format", form)
+    (entry,) = entries(kept)
+    data = entry.read_bytes()
+    key, value = json.loads(zlib.decompress(data))
+    without = {name: part for name, part in value.items() if name != "piece"}
+    for number, damaged in enumerate((without, value | {"piece": None}, value | {"piece": 7}, value | {"piece": {}})):
+        entry.write_bytes(zlib.compress(json.dumps([key, damaged]).encode()))
+        assert run("check", "false.md", "--format", form) == before
+        assert len(checks) == number + 2 and entry.read_bytes() == data
+
+
 def test_folders_that_cannot_be_used(
     run: Run, kept: Path, checks: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

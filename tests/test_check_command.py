@@ -561,6 +561,14 @@ def test_a_report_that_cannot_be_written_does_not_lose_the_findings(run: Run, fo
     assert "taken" in done.err
 
 
+@pytest.mark.parametrize("command", [("check", "true.md", "--write-report"), ("derive", "softmax-notes", "--no-pdf")])
+def test_an_empty_name_of_a_folder_is_not_the_current_one(run: Run, folder: Path, command: tuple[str, ...]) -> None:
+    before = sorted(folder.rglob("*"))
+    done = run(*command, "--output", "")
+    assert done.status == 3 and "the name of the folder to write to is empty" in done.err
+    assert sorted(folder.rglob("*")) == before
+
+
 # Start-up
 
 

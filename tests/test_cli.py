@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import pty
@@ -12,6 +13,7 @@ import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
+from unittest.mock import Mock
 
 import pytest
 
@@ -291,17 +293,42 @@ def path_with_tex(programs: Path, does: str) -> str:
     return f"{programs}{os.pathsep}{os.environ['PATH']}"
 
 
+def test_no_room_for_tex(run: Run, tmp_path: Path, mine: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PATH", path_with_tex(tmp_path / "bin", "exit 0"))
+    full = OSError(errno.ENOSPC, "No space left on device")
+    monkeypatch.setattr("tempfile.TemporaryDirectory", Mock(side_effect=full))
+    done = run("derive", mine, "--pdf-engine", "latex", "--output", tmp_path / "reports")
+    assert_one_paragraph(done, "temporary folder", "No space left on device", "TMPDIR", "--pdf-engine typst")
+    assert not (tmp_path / "reports").exists()
+
+
+def test_a_current_folder_that_is_gone(run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "true.md").write_text("$$ a = a $$\n", encoding="utf-8")
+    (tmp_path / "gone").mkdir()
+    monkeypatch.chdir(tmp_path / "gone")
+    (tmp_path / "gone").rmdir()
+    for form in ("text", "sarif"):
+        done = run("check", tmp_path / "true.md", "--format", form)
+        assert_one_paragraph(done, "the current folder is gone")
+
+
 # Streams and signals
 
 
-def test_interrupted(tmp_path: Path, mine: Path) -> None:
-    """Ctrl-C ends it, and the TeX that it runs, with one line and status 130; nothing is half-written."""
+@pytest.mark.parametrize(
+    ("number", "status", "words"),
+    [(signal.SIGINT, 130, "interrupted\n"), (signal.SIGTERM, 143, ""), (signal.SIGHUP, 129, "")],
+)
+def test_interrupted(tmp_path: Path, mine: Path, number: int, status: int, words: str) -> None:
+    """A signal ends it, and the TeX that it runs, with one line at most; nothing is half-written or left behind."""
+    temporary = tmp_path / "temporary"
+    temporary.mkdir()
     started = tmp_path / "started"
     path = path_with_tex(tmp_path / "bin", f"echo $$ > '{started}.new'; mv '{started}.new' '{started}'; exec sleep 60")
     folder = tmp_path / "reports"
     with subprocess.Popen(
         [sys.executable, "-m", "symderiv", "derive", mine, "--pdf-engine", "latex", "--output", folder],
-        env={**os.environ, "PYTHONPATH": str(ROOT), "PATH": path},
+        env={**os.environ, "PYTHONPATH": str(ROOT), "PATH": path, "TMPDIR": str(temporary)},
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
@@ -310,12 +337,12 @@ def test_interrupted(tmp_path: Path, mine: Path) -> None:
         while not started.exists():
             assert process.poll() is None and time.monotonic() < deadline
             time.sleep(0.02)
-        process.send_signal(signal.SIGINT)
+        process.send_signal(number)
         out, err = process.communicate(timeout=30)
-    assert process.returncode == 130, err
+    assert process.returncode == status, err
     assert out == ""
-    assert err == "interrupted\n"
-    assert not folder.exists()
+    assert err == words
+    assert not folder.exists() and not list(temporary.iterdir())
     assert not runs(int(started.read_text(encoding="utf-8")))
 
 

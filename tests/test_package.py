@@ -60,6 +60,14 @@ def test_prove_takes_sympy_expressions() -> None:
     assert isinstance(symderiv.prove((x + y) ** 2, x**2 + y**2), symderiv.Refuted)
 
 
+@pytest.mark.parametrize("sides", [("open('run', 'w')", 1), (1, "open('run', 'w')"), (None,), (3,), (None, 1)])
+def test_prove_runs_no_text(sides: tuple[object, ...], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(symderiv.UserError, match="SymPy expression"):
+        symderiv.prove(*sides)
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_the_package_is_typed() -> None:
     assert (ROOT / "symderiv" / "py.typed").is_file()
 

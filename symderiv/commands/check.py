@@ -20,6 +20,7 @@ from symderiv.diagnostics import UserError
 
 if TYPE_CHECKING:
     from symderiv.batch import Given, Outcome, Task
+    from symderiv.document import Span
     from symderiv.writers.findings import Examined
     from symderiv.writers.report import Report
 
@@ -28,6 +29,7 @@ SUMMARY = "prove or refute each step of a document: LaTeX, Markdown, a notebook,
 LARGEST_SIZE = 1000
 STDIN = "-"
 MOST_JOBS = 256
+MOST_UNSET = 20  # formulas of one document that are named because a page cannot show them
 PATIENCE = 600  # seconds for one file, where several are checked at once
 INSTALLED = ("node_modules", "site-packages", "__pycache__")  # folders of which the user wrote nothing
 DECLARATIONS = (
@@ -314,6 +316,7 @@ class _Reports:
         if not self.options.write_report or found.checked is None or found.problem or self.failure is not None:
             return found
         from symderiv.derive.files import saved
+        from symderiv.writers.findings import place
         from symderiv.writers.report import Report
 
         stem = base = (re.sub(r"[^\w.-]+", "-", Path(found.path).stem).strip("-.") or "document") + "-checked"
@@ -323,13 +326,20 @@ class _Reports:
             stem = f"{base}-{number}"
         self.stems.add(stem)
         contents: dict[str, bytes] = {}
+        unset: dict[tuple[Span, str], None] = {}
+        report = Report(found.checked, refused=lambda span, reason: unset.setdefault((span, reason)))
         for form in ("html", "pdf"):
             try:
-                contents[form] = _made(Report(found.checked), form, self.options.pdf_engine)
+                contents[form] = _made(report, form, self.options.pdf_engine)
             except UserError as error:  # the next document may well be printable
                 self.warnings.append(f"{found.path} was not written as {form.upper()}: {error}")
+        source = found.checked.document.source
+        for span, reason in sorted(unset)[:MOST_UNSET]:
+            self.warnings.append(f"{place(source, span.start).where}: {reason}; its source is shown instead")
+        if len(unset) > MOST_UNSET:
+            self.warnings.append(f"{found.path}: so it is with {len(unset) - MOST_UNSET} more formulas")
         try:
-            files = saved(Path(self.options.output), stem, contents)
+            files = saved(self.options.output, stem, contents)
         except UserError as error:  # what was found is said all the same
             self.failure = error
             return found

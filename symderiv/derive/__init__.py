@@ -125,7 +125,7 @@ class Derived:
 
         report = self.report()
         contents = {form: files.made(report, form, pdf_engine) for form in formats}
-        return files.saved(Path(folder), self.stem, contents)
+        return files.saved(folder, self.stem, contents)
 
     def _repr_html_(self) -> str:
         import html

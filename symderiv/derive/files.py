@@ -35,8 +35,11 @@ def made(report: Report, form: str, pdf_engine: str) -> bytes:
     return page.encode("utf-8") if isinstance(page, str) else page
 
 
-def saved(folder: Path, stem: str, contents: Mapping[str, bytes]) -> dict[str, Path]:
-    """Write aside, then replace: an existing report is either kept or replaced as a whole file."""
+def saved(folder: str | os.PathLike[str], stem: str, contents: Mapping[str, bytes]) -> dict[str, Path]:
+    """Write aside, then replace: an existing report is either kept or replaced as a whole file. Raises UserError."""
+    if not os.fspath(folder):
+        raise UserError("the name of the folder to write to is empty; the current folder is called .")
+    folder = Path(folder)
     paths = {form: folder / f"{stem}.{form}" for form in contents}
     aside = {form: folder / f".{stem}.{form}.{os.getpid()}" for form in contents}
     try:
@@ -45,8 +48,9 @@ def saved(folder: Path, stem: str, contents: Mapping[str, bytes]) -> dict[str, P
             aside[form].write_bytes(content)
         for form, path in paths.items():
             os.replace(aside[form], path)
-    except OSError as error:
-        reason = "it is a file, not a folder" if isinstance(error, FileExistsError) else (error.strerror or str(error))
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or str(error)
+        reason = "it is a file, not a folder" if isinstance(error, FileExistsError) else reason
         raise UserError(f"cannot write to {folder}: {reason}. Nothing was half-written") from None
     finally:
         for path in aside.values():

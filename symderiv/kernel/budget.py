@@ -37,6 +37,11 @@ def within(seconds: float) -> Iterator[None]:
         _until.reset(token)
 
 
+def spent() -> bool:
+    """Whether the time of ``within`` is over: for loops over claims, of which each has budget enough."""
+    return monotonic() > _until.get()
+
+
 class Exceeded(Unsupported):
     """The budget for one claim is spent; the verdict is then Undecided."""
 

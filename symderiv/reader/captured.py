@@ -7,6 +7,7 @@ differentiates by: there it has to stay.
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
+from functools import lru_cache
 
 from symderiv.kernel.derivative import Unsupported, definition_of
 from symderiv.terms import Definition, Head, Term, Var, rewritten, subterms
@@ -51,12 +52,14 @@ def _names(definition: Definition) -> frozenset[str]:
     return frozenset(p for p in definition.params if isinstance(p, str))
 
 
+@lru_cache(4096)
+def _mentioned(term: Term) -> frozenset[Head]:
+    return frozenset(part.head for part in subterms(term) if isinstance(part, Var))
+
+
 def _loose(definitions: Definitions) -> dict[Head, frozenset[str]]:
     """The indices that each family depends on and does not show."""
-    heads = {
-        head: {t.head for d in made for t in subterms(d.body) if isinstance(t, Var)}
-        for head, made in definitions.items()
-    }
+    heads = {head: frozenset().union(*(_mentioned(d.body) for d in made)) for head, made in definitions.items()}
     loose = {head: frozenset().union(*(d.body.free - _names(d) for d in made)) for head, made in definitions.items()}
     changed = True
     while changed:

@@ -17,6 +17,7 @@ from symderiv.reader.arrays import Array, join, shapes
 from symderiv.reader.captured import spelled_out
 from symderiv.reader.chosen import fixed_classes, summed_over_classes
 from symderiv.reader.einstein import summed
+from symderiv.reader.fixed import of_one_member, with_members
 from symderiv.reader.forward import unfolded
 from symderiv.reader.indices import MOST_CALLS
 from symderiv.reader.layers import further
@@ -97,7 +98,7 @@ class Claims:
             )
         places: list[list[Index]] = []
         classes: dict[str, str] = {}
-        taken = set(posed.free)
+        taken = set(posed.free).union(*(part.free for a in posed.case for part in a.data if isinstance(part, Term)))
         for axis in joined:
             if isinstance(axis, int):
                 places.append(list(range(1, axis + 1)))
@@ -116,7 +117,7 @@ class Claims:
         if len(left.axes) != 2 or not all(isinstance(axis, str) for axis in (*left.axes, *right.axes)):
             return
         here, there = ([ranges.find(axis) for axis in a.axes if isinstance(axis, str)] for a in (left, right))
-        if here == there[::-1] != there:
+        if here == there[::-1] != there and not ranges.same(*here):
             lengths = [ranges.range_of(axis).high for axis in here]
             m, n = (str(length) for length in lengths)
             raise ReadError(
@@ -237,7 +238,8 @@ class Claims:
                     posed.notes = (*posed.notes, note)
         given = [] if self.reading.strict else self.rates.known(posed, heads | {m for ((m, _),) in through.values()})
         heads |= set(map(of_one, heads))
-        every = (*posed.assumptions, *posed.conditions, *posed.case, *stated)
+        fixed = [a for a in posed.case if of_one_member(a) and a.data[0].head not in symbols.variables]
+        every = (*posed.assumptions, *posed.conditions, *(a for a in posed.case if not of_one_member(a)), *stated)
         if symbols.lifted:
             for assumption in every:
                 for found, index, range_class in for_examples(assumption, symbols):
@@ -269,7 +271,7 @@ class Claims:
             for a in {top} | of_examples.get(top, set())
             for b in {bottom} | of_examples.get(bottom, set())
         }
-        return Context(
+        context = Context(
             indices,
             definitions,
             tuple(said.values()),
@@ -279,6 +281,7 @@ class Claims:
             frozenset(pair for pair in dependent if pair[0] not in through),
             through,  # type: ignore[arg-type]
         )
+        return with_members(context, [a for a in fixed if self._relevant(a, heads)])
 
     def _laws(self, heads: set[Head]) -> list[Assumption]:
         """What holds of the distributions among the families."""

@@ -15,11 +15,21 @@ from symderiv.reader import syntax
 from symderiv.reader.arrays import Array, Value
 from symderiv.reader.meanings import Meanings
 from symderiv.reader.names import index_word, plain, shown
-from symderiv.reader.nodes import divergence, index_count, is_data, is_layer, is_time, names_in, parts_of, says_vector
+from symderiv.reader.nodes import (
+    divergence,
+    index_count,
+    is_data,
+    is_layer,
+    is_time,
+    is_transposition,
+    names_in,
+    parts_of,
+    says_vector,
+)
 from symderiv.reader.reading import Posed
 from symderiv.reader.rests import NOTE, define_all, first_members
 from symderiv.reader.survey import Survey
-from symderiv.reader.symbols import Function, Parameter
+from symderiv.reader.symbols import Function, Parameter, shape
 from symderiv.reader.vocabulary import LOSSES, MOMENTS
 from symderiv.terms import Deriv, Head, Index, Term, Var, subterms
 
@@ -206,6 +216,9 @@ class Definitions(Meanings):
             symbols.entry_families[name] = small  # W = [w_{ij}] names the matrix of these entries
             posed.kind = "definition"
             return True
+        if is_transposition(right, left):  # A = A^T says that it is symmetric, rightly or wrongly if it is defined
+            posed.kind = posed.kind if symbols.defines(name, 0) or symbols.defines(name, 2) else "definition"
+            return posed.kind == "definition"
         if isinstance(right, syntax.Number) and relation != ":=" and not CUES.search(self.reading.prose[-160:]):
             return False  # y = 1 is a case
         if subs and all(isinstance(i, int) for i in subs) and isinstance(right, syntax.Symbol | syntax.Number):
@@ -249,12 +262,14 @@ class Definitions(Meanings):
                 existing = ()
             if relation == "=" and self._is_special(existing):
                 return False  # "for $y = 1$, $L = -\log p$" says what L is there
-            members_only = bool(existing) and all(any(isinstance(p, int) for p in d.params) for d in existing)
             this = (*subs, *labels)
+            members = symbols.members.get(known, {})
+            members_only = bool(existing) and ("",) * (known.subs + known.sups) not in members
+            same = members.get((*shape(this), *[""] * (known.subs + known.sups - len(this))))
             another_member = (
                 members_only
                 and any(isinstance(i, int) for i in this)
-                and all(tuple(p for p in d.params[: len(this)]) != this for d in existing)
+                and (same is None or same.params[: len(this)] != this)
             )
             if not another_member and existing:
                 if members_only and all(isinstance(i, str) for i in this):
@@ -465,7 +480,7 @@ class Definitions(Meanings):
         symbols.heads.setdefault(name, set()).add(head)
         for n, index in enumerate(params):
             elaborator.use(index, symbols.ranges.slot(head, n), right)
-        definition = next(d for d in symbols.definitions[head] if d.params[: len(params)] == params)
+        definition = symbols.definitions[head][-1]
         member = Var(head.name, definition.params[: head.subs], definition.params[head.subs :])
         for n, index in enumerate(definition.params):
             if n >= len(params):

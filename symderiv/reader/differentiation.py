@@ -96,6 +96,10 @@ class Differentiation(Indices):
         match node.body:
             case syntax.Product(factors=(_, syntax.Group(open="(", body=syntax.Symbol() as only))) if variable is None:
                 variable = only  # the gradient of f(x) is that by x
+            case syntax.Symbol(name=name) if variable is None and (name := plain(name)) in self.symbols.forms:
+                called = [x for x in self.symbols.forms[name].values() if isinstance(x, syntax.Symbol)]
+                if len(called) == 1 and (name, 0) in self.symbols.functions:
+                    (variable,) = called  # that of f, too, where f(x) is defined
         if variable is None and len(self.symbols.gradients) == 1:
             (variable,) = self.symbols.gradients.values()
             self.notes.append(f"\\nabla is read as the gradient by {index_word(variable)}, as elsewhere")

@@ -141,10 +141,10 @@ class Doubts:
             for name in sorted({h.name for h in left | right} - differentiated):
                 if re.match(r"\\(?:mu|sigma|hat|bar|tilde|overline|widehat)\b", name):
                     return f"{shown(name)} may depend on what is differentiated by, but its definition was not found"
-        if (not right and left and not isinstance(claim.right, Num)) or (
-            not left and right and not isinstance(claim.left, Num)
-        ):
-            return "one side is a numerical example"
+        for here, there, side in ((right, left, claim.right), (left, right, claim.left)):
+            number = not isinstance(side, Num) and not any(isinstance(t, Delta | SizeOf) for t in subterms(side))
+            if there and not here and number:
+                return "one side is a numerical example"
         only_left, only_right = left - right, right - left
         if only_left and only_right and not posed.derived:
             a, b = min(only_left), min(only_right)

@@ -17,6 +17,7 @@ from typing import NamedTuple
 from symderiv import notation
 from symderiv.document import Heading, all_blocks
 from symderiv.judge import provable
+from symderiv.kernel.budget import spent
 from symderiv.reader.claims import Claims
 from symderiv.reader.names import shown
 from symderiv.reader.reading import Posed, Reading
@@ -105,6 +106,8 @@ class Equations:
                 continue
             where = f"it is the equation of line {self._line(equation.posed)}"
             for scale, said in self._scales(claims[0], equation.claims[0]):
+                if spent():
+                    return
                 multiples = list(self._multiples(claims, equation.claims, scale))
                 if provable(multiples[0]) is not None:
                     yield multiples, (f"{where}{said}",)

@@ -54,8 +54,8 @@ class Meanings(Wholes):
 
     def _is_special(self, existing: Sequence[Definition]) -> bool:
         """Whether the words give a value to something that the meaning so far depends on."""
-        reached = self.symbols.reached(*(d.body for d in existing))
-        return any(isinstance(a.data[0], Var) and a.data[0].head in reached for a in self.reading.values)
+        given = {a.data[0].head for a in self.reading.values if isinstance(a.data[0], Var)}
+        return bool(given) and not given.isdisjoint(self.symbols.reached(*(d.body for d in existing)))
 
     def _in_part(self, name: str, arguments: set[str]) -> bool:
         """Whether the words set bounds to an argument of a function of which more than one line says what it is."""

@@ -34,16 +34,13 @@ GREEK_NAMES = frozenset({"sigma"})
 
 def plain(name: str) -> str:
     r"""``\mathbf{z}`` -> ``z``, ``\hat{\mathbf{y}}`` -> ``\hat{y}``, ``\text{softmax}`` -> ``softmax``."""
+    if not name.startswith("\\"):
+        return name
     for prefix in DRESS:
         if name.startswith(prefix) and name.endswith("}"):
             return plain(name[len(prefix) : -1])
     brace = name.find("{")
-    if (
-        name.startswith("\\")
-        and brace > 0
-        and name.endswith("}")
-        and name[:brace] not in (r"\mathcal", r"\mathbb", r"\mathfrak", r"\mathscr")
-    ):
+    if brace > 0 and name.endswith("}") and name[:brace] not in (r"\mathcal", r"\mathbb", r"\mathfrak", r"\mathscr"):
         return f"{name[:brace]}{{{plain(name[brace + 1 : -1])}}}"
     return name
 

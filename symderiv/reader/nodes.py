@@ -86,6 +86,15 @@ def is_transpose(node: syntax.Node) -> bool:
     return isinstance(node, syntax.Symbol) and node.name in TRANSPOSES
 
 
+def is_transposition(node: syntax.Node, of: syntax.Node) -> bool:
+    r"""Whether ``node`` is ``of`` with a transposition, ``A^\top`` of ``A``."""
+    base, sub, sup, primes = parts_of(node)
+    other, other_sub, other_sup, other_primes = parts_of(of)
+    if sup is None or other_sup is not None or primes or other_primes or not is_transpose(sup):
+        return False
+    return (syntax.sexpr(base), syntax.sexpr(sub)) == (syntax.sexpr(other), syntax.sexpr(other_sub))
+
+
 def is_label(node: syntax.Node) -> bool:
     r"""A superscript in brackets, ``^{(i)}``, or one with a transposition, ``^{(i)\top}``."""
     if isinstance(node, syntax.Product) and len(node.factors) == 2 and is_transpose(node.factors[1]):

@@ -18,6 +18,19 @@ from symderiv.reader.names import plain
 ONE_HOT = re.compile(
     r"one[\s-]?hot|1-of-[KCNM]\b|独热|獨熱|원[\s-]?핫|un\s+seul\s+1|a single (?:one|1)\b", re.IGNORECASE
 )
+BEFORE_ONE_HOT = re.compile(
+    r"\$\s*(?:is|are|be|being|denotes?|ist|est|es)?(?:\s*\b(?:an?|the|its|encoded\s+as|ein|une?|un))*\s*$",
+    re.IGNORECASE,
+)
+AFTER_ONE_HOT = re.compile(
+    r"[\s-]*(?:(?:encod\w+|column|row|vectors?|labels?|targets?|codes?|indicators?|Vektor|向量)\s*)*(?=\$)",
+    re.IGNORECASE,
+)
+ONE_HOT_AT = re.compile(
+    r"(?:[\s-]*(?:(?:encod\w+|column|row|vectors?)\s*|\$\s*)*|[^$.;]*?\bwith\s+(?:an?|its|the)\s+(?:single\s+)?(?:1|one)\s+)"
+    r"(?:at|in|on)\s+(?:(?:the\s+)?(?:position|entry|index|place|slot|coordinate|component|row)s?\s+)?(?=\$)",
+    re.IGNORECASE,
+)
 ANEW = re.compile(r"\b(let|now|set|put|instead|redefine)\b|设|令|今度は|이제", re.IGNORECASE)
 SUM_TO_ONE = re.compile(
     r"sums?\s+(?:up\s+)?to\s+(?:one|1|unity)\b|add(?:s|ing)?\s+up\s+to\s+(?:one|1)\b|和为\s*1|和為\s*1|之和为\s*(?:1|一)"
@@ -78,6 +91,12 @@ EINSTEIN = re.compile(
 )
 
 
+SYMMETRIC = re.compile(
+    r"\bsymmetric\b|对称|對稱|対称|대칭|\bsymétriques?\b|\bsimétric[ao]s?\b|\bsymmetrische?[rn]?\b"
+    r"|\bpositive[\s-](?:semi-?)?definite\b|\bpositiv\s+(?:semi)?definit\w*"
+    r"|\bcovariance(?=\s+matrix)|\bcovariance(?=\s+of\b)|协方差(?=矩阵)|Kovarianz(?=matrix)|\b(?:precision|Gram)(?=\s+matrix)",
+    re.IGNORECASE,
+)
 SETS_TO_ZERO = re.compile(
     r"\b(?:set(?:s|ting)?|equat\w+|put(?:s|ting)?|let(?:s|ting)?)\b.{0,120}?(?:\b(?:zero|to\s+0|each\s+other)|=\s*0\b|\$)"
     r"|\b(?:solv(?:e|es|ing)|stationary|first[- ]order\s+condition|normal\s+equations?|vanish\w*)\b"
@@ -98,6 +117,16 @@ CONDITIONAL = re.compile(
     r"|becomes?|notes?|recall|observe|know\w*|remember|since|because|unless|otherwise|only|simplif\w*|reduces?|i\.e|wenn|falls|für|si|pour|para|cuando|entonces|donc|also)\b"
     r"|当|若|如果|对于|因此|所以|경우|따라서",
     re.IGNORECASE,
+)
+WHERE = re.compile(
+    r"[\s,]*(?:if(?: and only if)?|when(?:ever)?|iff|for|where|at|wenn|falls|für|si|para|pour|cuando|当|若)\s*",
+    re.IGNORECASE,
+)
+ELSEWHERE = re.compile(
+    r"\b(?:otherwise|else|elsewhere|zero|0|sonst|sinon|ailleurs|caso contrario)\b|否则|其他|其余", re.IGNORECASE
+)
+EVERY = re.compile(
+    r"\b(?:all|each|every|any)\b|所有|每个|すべて|모든|\balle\b|\btous\b|\btout\b|\btodos\b", re.IGNORECASE
 )
 IF = re.compile(r"\b(?:if|when|whenever|case|wenn|falls|si|cuando)\b|若|如果|경우", re.IGNORECASE)
 ELSE = re.compile(
@@ -158,6 +187,22 @@ def sentences(inlines: Sequence[object]) -> Iterator[Sentence]:
         yield Sentence("".join(words), tuple(formulas))
 
 
+def one_hot(sentence: Sentence) -> tuple[InlineMath, InlineMath | None] | None:
+    """The formula that stands beside the words "one-hot", and the place of its 1 if the words say it."""
+    said = ONE_HOT.search(sentence.words)
+    if said is None:
+        return None
+    before, after = sentence.words[: said.start()], sentence.words[said.end() :]
+    number = before.count("$")
+    if not BEFORE_ONE_HOT.search(before):
+        if not AFTER_ONE_HOT.match(after):
+            return None
+        number += 1
+    at = ONE_HOT_AT.match(after)
+    place = before.count("$") + at[0].count("$") if at else len(sentence.formulas)
+    return sentence.formulas[number - 1], sentence.formulas[place] if place < len(sentence.formulas) else None
+
+
 def _flat(inlines: Sequence[object]) -> Iterator[str | InlineMath]:
     for inline in inlines:
         match inline:
@@ -204,11 +249,11 @@ def plain_values(text: str) -> list[tuple[str, str, str]]:
 
 
 def supposes(text: str) -> str:
-    """The words by which a text supposes, or denies, that something is one-hot, binary or sums to one."""
-    for pattern in (ONE_HOT, SUM_TO_ONE, BINARY):
+    """The words by which a text supposes, or denies, that something is one-hot, binary or symmetric, or sums to one."""
+    for pattern, doubt in ((ONE_HOT, NEGATED), (SUM_TO_ONE, NEGATED), (BINARY, NEGATED), (SYMMETRIC, IF)):
         for sentence in re.split(r"(?<=[.!?。！？])\s+", text):
             said = pattern.search(sentence)
-            if said and NEGATED.search(sentence[: said.start()]):
+            if said and doubt.search(sentence[: said.start()]):
                 return said[0]
     return ""
 

@@ -90,7 +90,14 @@ class Ranges:
             return False
         a, b = self.find(a), self.find(b)
         roots = {self.find(name) for name in self.settled}
-        return a != b and a in roots and b in roots
+        return a in roots and b in roots and not self.same(a, b)
+
+    def same(self, a: str, b: str) -> bool:
+        """Whether two lengths are one, or have been said to be: x and y of R^n have the same length."""
+        a, b = self.find(a), self.find(b)
+        return a == b or not {r.high for r in self.explicit.get(a, ())}.isdisjoint(
+            r.high for r in self.explicit.get(b, ())
+        )
 
     def number(self, name: str, value: int) -> None:
         self.numbers.setdefault(self.find(name), set()).add(value)
@@ -192,7 +199,9 @@ class Ranges:
     def families(self) -> Mapping[Head, tuple[Range | None, ...]]:
         result: dict[Head, list[Range | None]] = {}
         for head, n in self.slots:
-            result.setdefault(head, [None] * (head.subs + head.sups))[n] = self.range_of(self.slots[head, n])
+            if head not in result:
+                result[head] = [None] * (head.subs + head.sups)
+            result[head][n] = self.range_of(self.slots[head, n])
         return {head: tuple(ranges) for head, ranges in result.items()}
 
 

@@ -62,6 +62,7 @@ class Posed:
 
 
 MOST_MATHEMATICS = 2_000_000  # characters in one document; a thick textbook has about a million
+MOST_DEFINITIONS = 2_000  # in one document
 
 
 class Reading:
@@ -103,10 +104,18 @@ class Reading:
         for formula in formulas(document.blocks):
             length += len(formula.latex)
             if length > MOST_MATHEMATICS:
-                self.limit = formula.span
-                message = f"more than {MOST_MATHEMATICS:,} characters of mathematics: none is read from here on"
-                self.diagnostics.append(Diagnostic("E109", message, formula.span, help="split the document"))
+                self._stop(formula.span, f"{MOST_MATHEMATICS:,} characters of mathematics")
                 break
+
+    def _stop(self, span: Span, much: str) -> None:
+        self.limit = span
+        message = f"more than {much}: none is read from here on"
+        self.diagnostics.append(Diagnostic("E109", message, span, help="split the document"))
+
+    def bound(self, span: Span) -> None:
+        """Called before each block: every claim is posed under the definitions before it, so they are bounded, too."""
+        if len(self.symbols.order) > MOST_DEFINITIONS and (self.limit is None or span < self.limit):
+            self._stop(span, f"{MOST_DEFINITIONS:,} definitions")
 
     def parse_text(self, text: str, offset: int) -> syntax.Rows:
         return parse_display(" " * offset + text, offset, offset + len(text), self.document.macros)

@@ -12,6 +12,7 @@ from fractions import Fraction
 
 from symderiv.kernel import Witness
 from symderiv.kernel.derivative import Unsupported, definition_of, differentiate
+from symderiv.reader.fixed import with_signs
 from symderiv.reader.names import shown
 from symderiv.reader.reading import Posed, Reading
 from symderiv.terms import (
@@ -195,6 +196,8 @@ class Readings:
             for h in self.symbols.reached(claim.left, claim.right)
             if h.subs == 2 and not h.sups
         } & {self.symbols.name(name, 2) for name in self.symbols.symmetric}
+        defined = {h.name for claim in claims for h in claim.context.definitions if h.subs == 2}
+        names -= defined & self.symbols.equal_to_transposes  # an equation about it may be right or wrong
         if not names:
             return [], ""
 
@@ -219,6 +222,16 @@ class Readings:
             read_claims.append(replace(claim, left=read(claim.left), right=read(claim.right), context=moved))
         said = "; ".join(f"{name} is symmetric, {where}" for name, where in self.symbols.symmetric.items())
         return read_claims, said
+
+    def signed(self, claims: Sequence[Claim]) -> tuple[list[Claim], tuple[str, ...]] | None:
+        """The claims where the families that are said to be 1 or -1 are so."""
+        signs = self.symbols.signs
+        heads = {h for claim in claims for h in self.symbols.reached(claim.left, claim.right)} & signs.keys()
+        heads -= {*self.symbols.variables, *(h for claim in claims for h in claim.context.definitions)}
+        if not heads:
+            return None
+        said = tuple(f"{shown(h.name)} is 1 or -1, {signs[h]}" for h in sorted(heads))
+        return [replace(c, context=with_signs(c.context, sorted(heads))) for c in claims], said
 
     def is_symmetric(self, witness: Witness) -> bool:
         """Whether the matrices that are called symmetric are so in a counterexample."""

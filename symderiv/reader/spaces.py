@@ -8,10 +8,11 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from symderiv.document import Block, Heading, Paragraph, all_blocks
+from symderiv.diagnostics import ReadError
+from symderiv.document import Block, Heading, Paragraph, Span, all_blocks
 from symderiv.reader import prose, syntax
-from symderiv.reader.names import plain
-from symderiv.reader.nodes import parts_of
+from symderiv.reader.names import index_word, plain
+from symderiv.reader.nodes import is_transposition, parts_of
 from symderiv.reader.reading import Reading
 from symderiv.terms import Head, Range
 
@@ -36,15 +37,20 @@ JACOBIANS = re.compile(r"jacobi|야코비|雅可比", re.IGNORECASE)
 COMPONENT = re.compile(r"\b(component|coordinate|entry|element)\b", re.IGNORECASE)
 BASIS = re.compile(r"\b(basis|unit)\s+vectors?\b|基向量|단위벡터", re.IGNORECASE)
 ROWWISE = re.compile(r"\brow[\s-]?wise\b|\b(?:each|every|to the)\s+rows?\b|逐行|按行", re.IGNORECASE)
-SYMMETRIC = re.compile(
-    r"\bsymmetric\b|对称|對稱|대칭|\bsymétrique\b|\bsimétrica\b|\bsymmetrische?[rn]?\b"
-    r"|\bcovariance(?=\s+matrix)|\bcovariance(?=\s+of\b)|协方差(?=矩阵)|Kovarianz(?=matrix)",
-    re.IGNORECASE,
+_OF_MATRICES = (
+    r"(?:matri(?:x|ces|ce|z)|matrizen|positive?|(?:semi-?)?definite|p\.?s?\.?d\.?|invertible|real|réelles?|square|weights?"
+    r"|sample|empirical|symmetric)\b"
 )
 MATRIX_NAMED = re.compile(
-    r"(?:[\s,]*(?:matri(?:x|ces|ce|z)|positiv[eo]?|semi-?definite|definite|real|réelle|square|and|矩阵|矩陣|행렬))*\s*\$",
+    rf"(?:[\s(]*,?\s*(?:and\s+)?{_OF_MATRICES}[\s)]*|[\s,]*(?:矩阵|矩陣|행렬|行列)|\s*\$\s*(?=matri))*\s*(?=\$)",
     re.IGNORECASE,
 )
+NAMED_MATRIX = re.compile(
+    r"\$[\s,(]*(?:is|are|be|being|both|been|assumed|taken|to|that|which|是|为|ist|sind|sei|seien|est|sont|es|son)?"
+    rf"(?:\s*\b(?:an?|the|all|both|assumed|taken|to|be|and|une?|una?|eine?|{_OF_MATRICES}))*[\s,]*$",
+    re.IGNORECASE,
+)
+LISTED = re.compile(r"\s*(?:,|,?\s*(?:and|or|und|et|y|e|和|与|및|と))\s*", re.IGNORECASE)
 
 
 class Spaces:
@@ -58,6 +64,8 @@ class Spaces:
         """Look through the document; whether its vectors lie in rows."""
         for row in rows:
             self._row(row)
+            if not self.reading.strict:
+                self._transposed(row)
         words = []
         for block in all_blocks(blocks):
             if not isinstance(block, Paragraph | Heading):
@@ -70,7 +78,7 @@ class Spaces:
                 self._entries(sentence)
                 if SAYS_SHAPE.search(sentence.words):
                     self._sentence(sentence)
-                if not self.reading.strict and (said := SYMMETRIC.search(sentence.words)):
+                for said in () if self.reading.strict else prose.SYMMETRIC.finditer(sentence.words):
                     self._symmetric(sentence, said)
         text = " ".join(words)
         self.symbols.jacobians = bool(JACOBIANS.search(text))
@@ -97,24 +105,60 @@ class Spaces:
                         self.symbols.kinds["e", 1, 0] = "column"
 
     def _symmetric(self, sentence: prose.Sentence, said: re.Match[str]) -> None:
-        """``a symmetric matrix $S$``, ``$S$ (is) symmetric``: the lone symbol beside the word."""
+        """``a symmetric matrix $S$``, ``$S$ (is) symmetric``, ``symmetric $A$ and $B$``: what is beside the word."""
         if prose.NEGATED.search(sentence.words[: said.start()]):
             return
         before, after = sentence.words[: said.start()], sentence.words[said.end() :]
         number = before.count("$")
-        if re.search(
-            r"\$[\s,]*(?:is|are|be|being|是|为|ist|est|es)?(?:\s+(?:an?|the|real|square|sample|empirical|une|una))*\s*$",
-            before,
-        ):
-            number -= 1
-        elif not MATRIX_NAMED.match(after):
+        between = sentence.words.split("$")[1:-1]
+        first = last = number
+        if NAMED_MATRIX.search(before):
+            first = last = number - 1
+            while first > 0 and LISTED.fullmatch(between[first - 1]):
+                first -= 1
+        elif named := MATRIX_NAMED.match(after):
+            first = last = number + named[0].count("$")
+            while last < len(between) and LISTED.fullmatch(between[last]):
+                last += 1
+        else:
             return
-        formula = sentence.formulas[number] if 0 <= number < len(sentence.formulas) else None
-        rows = self.reading.rows(formula.latex, formula.span).rows if formula is not None else ()
-        side = rows[0].segments[0].side if rows and rows[0].segments else None
-        if formula is not None and isinstance(side, syntax.Symbol):
-            line = self.reading.document.source.position(formula.span.start).line
-            self.symbols.symmetric.setdefault(plain(side.name), f"line {line}: '{said[0]}'")
+        for formula in sentence.formulas[max(first, 0) : last + 1]:
+            for row in self.reading.rows(formula.latex, formula.span).rows:
+                side = row.segments[0].side if row.segments else None
+                items: list[object] = [*side.items] if isinstance(side, syntax.Tuple) else [side]
+                for remark in row.remarks:  # "$A, B \in R^{n x n}$"
+                    content: syntax.Node = remark.content
+                    items.append(content.left if isinstance(content, syntax.Relation) else content)
+                for item in items:
+                    if isinstance(item, syntax.Node) and (name := self._matrix(item)):
+                        self._is_symmetric(name, formula.span, said[0])
+
+    def _transposed(self, row: syntax.Row) -> None:
+        r"""``$A^\top = A$``: a symmetric matrix, if no definition says what it is."""
+        match [segment.side for segment in row.segments]:
+            case [syntax.Node() as left, syntax.Node() as right] if row.segments[1].relation == "=":
+                for one, other in ((left, right), (right, left)):
+                    if is_transposition(one, other) and (name := self._matrix(other)):
+                        self.symbols.equal_to_transposes.add(name)
+                        self._is_symmetric(name, left.span, "it equals its transpose")
+
+    def _matrix(self, node: syntax.Node) -> str:
+        """The name of a matrix by itself or by its entries, ``S_B`` and the K of ``K_{ij}``; or ""."""
+        base, sub, sup, primes = parts_of(node)
+        if not isinstance(base, syntax.Symbol) or primes or sup is not None:
+            return ""
+        name = plain(base.name)
+        try:
+            indices = self.reading.elaborator.indices(sub, name)
+        except ReadError:
+            return ""
+        if indices is None and sub is not None:
+            return f"{name}_{{{index_word(sub)}}}"
+        return name if indices is not None and len(indices) in (0, 2) else ""
+
+    def _is_symmetric(self, name: str, span: Span, said: str) -> None:
+        line = self.reading.document.source.position(span.start).line
+        self.symbols.symmetric.setdefault(name, f"line {line}: '{said}'")
 
     def _softmax(self, sentence: prose.Sentence) -> None:
         r"""``the softmax map \sigma``: the formula right after the word, or right before it, is \sigma."""
@@ -135,10 +179,16 @@ class Spaces:
                 self._member(names, segment.side)
             items = segment.side.items if isinstance(segment.side, syntax.Tuple) else (segment.side,)
             names = [*items]
+        listed = names if len(row.segments) == 1 else []  # "$x, y \in R^n$"
         for remark in row.remarks:
             match remark.content:
                 case syntax.Relation(left=left, rest=(("in", right),)):
-                    self._member([left], right)
+                    self._member([*listed, left], right)
+                    listed = []
+                case syntax.Symbol() | syntax.Scripted() as item:
+                    listed = [*listed, item]
+                case _:
+                    listed = []
 
     def _member(self, names: Sequence[syntax.Node], space: syntax.Node) -> None:
         base, sub, sup, _ = parts_of(space)

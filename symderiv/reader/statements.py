@@ -6,19 +6,45 @@ An assumption carries the line and the words that state it. This module must nev
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from fractions import Fraction
 
 from symderiv.diagnostics import Diagnostic, ReadError
 from symderiv.document import Inline, InlineMath, Span, inline_formulas
 from symderiv.reader import prose, syntax
 from symderiv.reader.arrays import Array
+from symderiv.reader.indicators import Indicators
 from symderiv.reader.names import plain, shown
-from symderiv.reader.nodes import parts_of
+from symderiv.reader.nodes import is_transposition, parts_of
 from symderiv.reader.prose import CONSTANT
 from symderiv.reader.reading import Reading
 from symderiv.reader.symbols import MARK
 from symderiv.reader.vocabulary import LOSSES, UNICODE
-from symderiv.terms import ONE, Assumption, Head, Num, Opaque, Range, Sum, Term, Var, num, power
+from symderiv.terms import (
+    ONE,
+    Assumption,
+    Delta,
+    Head,
+    Index,
+    Num,
+    Opaque,
+    Pow,
+    Range,
+    Sum,
+    Term,
+    Var,
+    num,
+    power,
+)
+
+TWO_NUMBERS = {
+    syntax_of: kind
+    for kind, sets in {
+        "binary": (r"(\{\} (, 0 1))", r"(\{\} (, 1 0))"),
+        "sign": (r"(\{\} (, (- 1) 1))", r"(\{\} (, 1 (- 1)))", r"(\{\} (\pm 1))"),
+    }.items()
+    for syntax_of in sets
+}
 
 
 class Statements:
@@ -29,12 +55,14 @@ class Statements:
         self.symbols = reading.symbols
         self.elaborator = reading.elaborator
         self.said: list[tuple[str, tuple[str, ...], str]] = []  # kind, the names beside the words, and where
-        self.sets: dict[Head, dict[str, Assumption]] = {}  # of which two numbers a member is one
+        self.called: set[str] = set()  # names that the words beside them say it of
+        self.indicators = Indicators(reading, self.value_said)
 
     def cases(self, inlines: Sequence[Inline]) -> tuple[Assumption, ...]:
         """The case that the words set, if they set exactly one."""
         found: dict[tuple, Assumption] = {}
-        for formula in inline_formulas(inlines):
+        given = [condition for s in prose.sentences(inlines) for _, _, condition in self.indicators.said(s)]
+        for formula in (f for f in inline_formulas(inlines) if f not in given):
             for row in self.reading.rows(formula.latex, formula.span).rows:
                 if len(row.segments) == 2 and isinstance(row.segments[0].side, syntax.Node):
                     left, segment = row.segments[0].side, row.segments[1]
@@ -101,6 +129,8 @@ class Statements:
                     continue
                 for row in self.reading.rows(formula.latex, formula.span).rows:
                     given = self.value_said(row)
+                    if given is not None and prose.EVERY.search(sentence.words):
+                        given = self._of_every(given)
                     if given is not None and found.setdefault(given.data[0], given).data != given.data:
                         return ()  # "if $y = 1$ ... and if $y = 0$": both are spoken of
         for name, sign, digits in prose.plain_values(every[-1].words if every else ""):
@@ -117,6 +147,16 @@ class Statements:
     def values_said(self, rows: Sequence[syntax.Row]) -> tuple[Assumption, ...]:
         """The values that rows give to symbols."""
         return tuple(given for row in rows if (given := self.value_said(row)) is not None)
+
+    def _of_every(self, given: Assumption) -> Assumption:
+        """``$y_i = 1$ for all $i$``."""
+        member, value = given.data
+        letters: list[Index] = [
+            self._letter_of_every(self.symbols.ranges.slot(member.head, n)) if isinstance(index, str) else index
+            for n, index in enumerate(member.indices)
+        ]
+        every = Var(member.name, tuple(letters[: len(member.subs)]), tuple(letters[len(member.subs) :]))
+        return replace(given, data=(every, value))
 
     def values_beside(self, row: syntax.Row) -> tuple[Assumption, ...]:
         r"""The value that words beside a formula give to a symbol: ``L = -\log p \quad \text{if } y = 1``."""
@@ -196,10 +236,14 @@ class Statements:
         if self.reading.strict:
             return
         constrained = bool(prose.CONSTRAINT.search(sentence.words))
+        for member, place, _ in self.indicators.said(sentence):
+            self.indicators.define(member, place, sentence.formulas[0].span)
         for formula in sentence.formulas:
             for row in self.reading.rows(formula.latex, formula.span).rows:
-                if not self.range(row) and not self._two_values(row, formula):
+                if not self.range(row):
                     self._stated_equation(row, formula, constrained)
+                    self._orthonormal(row, formula)
+                self._of_two(row, formula)
         if CONSTANT.search(sentence.words):
             for formula in sentence.formulas:
                 for row in self.reading.rows(formula.latex, formula.span).rows:
@@ -214,6 +258,44 @@ class Statements:
                 continue
             if match and (kind != "binary" or sentence.formulas):
                 self._stated(kind, match[0], sentence)
+
+    def _orthonormal(self, row: syntax.Row, formula: InlineMath) -> None:
+        r"""``$Q^\top Q = I$`` of a matrix that is defined nowhere: \sum_k Q_{ki} Q_{kj} = \delta_{ij}."""
+        match [segment.side for segment in row.segments]:
+            case [syntax.Product(factors=(one, other)) as left, syntax.Symbol() | syntax.Scripted() as unit] if (
+                row.segments[1].relation == "="
+                and (is_transposition(one, other) or is_transposition(other, one))
+                and isinstance(base := parts_of(unit)[0], syntax.Symbol)
+                and plain(base.name) == "I"
+            ):
+                self.elaborator.start_chain()
+                try:
+                    value = self.elaborator.value(left)
+                except ReadError:
+                    return
+                if isinstance(value, Array) and len(value.axes) == 2 and all(isinstance(a, str) for a in value.axes):
+                    i, j = (self._letter_of_every(axis) for axis in value.axes if isinstance(axis, str))
+                    line = self.reading.document.source.position(formula.span.start).line
+                    text = formula.latex.strip()
+                    said = Assumption("equation", (value.entry((i, j)), Delta(i, j)), text, f"line {line}: '{text}'")
+                    self.symbols.stated.append(said)
+
+    def _of_two(self, row: syntax.Row, formula: InlineMath) -> None:
+        r"""``$m_i \in \{0, 1\}$``, ``$y_i \in \{-1, +1\}$``."""
+        match [(s.relation, s.side) for s in row.segments]:
+            case [(None, syntax.Node() as left), ("in", syntax.Node() as right)]:
+                base, numbers = parts_of(left)[0], syntax.sexpr(parts_of(right)[0])
+                if isinstance(base, syntax.Symbol) and numbers in TWO_NUMBERS:
+                    text = formula.latex.strip()
+                    line = self.reading.document.source.position(formula.span.start).line
+                    self.called.add(plain(base.name))
+                    self.said.append((TWO_NUMBERS[numbers], (plain(base.name),), f"line {line}: '{text}'"))
+
+    def _letter_of_every(self, range_class: str) -> str:
+        """A letter for any index of ``range_class``, which no author writes."""
+        letter = f"i{len(self.symbols.hinted_classes)}"
+        self.symbols.hinted_classes[letter] = range_class
+        return letter
 
     def _short(self, name: InlineMath, meaning: InlineMath) -> None:
         """``$dz$ denotes $\\partial L/\\partial z$``: such names are short for derivatives of L."""
@@ -247,40 +329,6 @@ class Statements:
             self.symbols.hinted.setdefault(name, Range(low, top))
         return True
 
-    def _two_values(self, row: syntax.Row, formula: InlineMath) -> bool:
-        r"""Take up ``$y_i \in \{0, 1\}$`` or ``$y \in \{-1, 1\}$`` in running text; whether a row says that."""
-        match [(s.relation, s.side) for s in row.segments]:
-            case [(None, syntax.Symbol() | syntax.Scripted() as left), ("in", syntax.Node() as right)]:
-                group = parts_of(right)[0]
-            case _:
-                return False
-        if not isinstance(group, syntax.Group) or not isinstance(group.body, syntax.Tuple):
-            return False
-        numbers = " ".join(sorted(syntax.sexpr(item) for item in group.body.items))
-        kind = {"0 1": "binary", "(- 1) 1": "sign", "(+ 1) (- 1)": "sign"}.get(numbers)
-        if kind is None:
-            return False
-        self.elaborator.start_chain()
-        try:
-            value = self.elaborator.value(left)
-        except ReadError:
-            return True
-        if isinstance(value, Array):
-            value = value.entry(tuple("?" for _ in value.axes))
-        if isinstance(value, Var):
-            head, source = value.head, self.reading.document.source
-            text = source.text[formula.span.start : formula.span.end].strip()
-            where = f"line {source.position(formula.span.start).line}"
-            places = [f"{n}\N{PRIME}{head.name}" for n in range(head.subs + head.sups)]
-            for n, name in enumerate(places):
-                self.symbols.hinted_classes[name] = self.symbols.ranges.slot(head, n)
-            member = Var(head.name, tuple(places[: head.subs]), tuple(places[head.subs :]))
-            stated = Assumption("binary", (head,), text, where)
-            if kind == "sign":
-                stated = Assumption("equation", (power(member, 2), ONE), text, where)
-            self.sets.setdefault(head, {}).setdefault(kind, stated)
-        return True
-
     def _stated_equation(self, row: syntax.Row, formula: InlineMath, constraint: bool) -> None:
         r"""``$\sum_k y_k = 1$`` or ``$x_0 = 1$`` in running text is an assumption, if the family is not defined.
 
@@ -303,6 +351,8 @@ class Statements:
             terms = self.elaborator.scalar(left), self.elaborator.scalar(right)
         except ReadError:
             return False
+        if isinstance(terms[0], Pow) and terms[0].exponent == num(Fraction(1, 2)):  # a norm: u^T u = 1
+            terms = terms[0].base, power(terms[1], 2)
         text = self.reading.document.source.text[span.start : span.end].strip()
         line = self.reading.document.source.position(span.start).line
         self.symbols.stated.append(Assumption("equation", terms, text, f"line {line}: '{text}'"))
@@ -311,7 +361,8 @@ class Statements:
     def _stated(self, kind: str, said: str, sentence: prose.Sentence) -> None:
         """Tie "one-hot" and the like to the symbol in the same sentence, or to the only candidate."""
         names: list[str] = []
-        for formula in sentence.formulas:
+        found = prose.one_hot(sentence) if kind == "onehot" else None
+        for formula in (found[0],) if found else sentence.formulas:
             for row in self.reading.rows(formula.latex, formula.span).rows:
                 for segment in row.segments[:1]:
                     base = parts_of(segment.side)[0] if isinstance(segment.side, syntax.Node) else None
@@ -321,16 +372,28 @@ class Statements:
         line = self.reading.document.source.position(span.start).line if span else 0
         source = f"line {line}: '{said}'" if line else f"'{said}'"
         self.said.append((kind, tuple(dict.fromkeys(names)), source))
+        if found and len(names) == 1:
+            self.called.add(names[0])
+            self.indicators.at(*found)
+            for formula in sentence.formulas:
+                for row in self.reading.rows(formula.latex, formula.span).rows:
+                    given = self.indicators.bit(row)
+                    if given is not None and given.data[0].name == names[0] and given.data[1] == ONE:
+                        member = given.data[0]  # "one-hot with $y_c = 1$"
+                        if len(member.indices) == 1:
+                            self.indicators.define(member, member.indices[0], formula.span)
 
     def settle(self) -> None:
         """Assumptions in words become assumptions on families, once all definitions are known."""
         symbols = self.symbols
-        symbols.stated += [a for found in self.sets.values() for a in found.values() if len(found) == 1]
         for kind, names, source in self.said:
             candidates = [h for h in self._targets() if not names or h.name in names]
             if len({h.name for h in candidates}) != 1:
                 continue
             for head in candidates:
+                if kind == "sign":
+                    symbols.signs[head] = source
+                    continue
                 if kind == "binary":
                     symbols.stated.append(Assumption("binary", (head,), f"{head.name} \\in \\{{0, 1\\}}", source))
                     continue
@@ -338,10 +401,10 @@ class Statements:
                     continue
                 slot = head.subs - 1
                 range_class = symbols.ranges.slot(head, slot)
-                indices = tuple("j" if n == slot else f"i{n}" for n in range(head.subs + head.sups))
-                for n in range(head.subs + head.sups):
-                    if n != slot:
-                        symbols.hinted_classes[f"i{n}"] = symbols.ranges.slot(head, n)
+                indices = tuple(
+                    "j" if n == slot else self._letter_of_every(symbols.ranges.slot(head, n))
+                    for n in range(head.subs + head.sups)
+                )
                 member = Var(head.name, indices[: head.subs], indices[head.subs :])
                 text = f"\\sum_j {head.name}_{{{'' if slot == 0 else 'i'}j}} = 1"
                 total = Sum("j", Range(1, range_class), member)
@@ -366,9 +429,9 @@ class Statements:
         return sorted(
             h
             for h in fresh_heads
-            if (h.subs or h.sups or h in of_examples)
+            if (h.subs or h.sups or h in of_examples or h.name in self.called)
             and h not in symbols.numerators
-            and h.name in ("y", "t", "q", "d", "T", "Y", r"\mathbf{y}", r"\hat{p}", "p", "r", "l")
+            and h.name in self.called.union(("y", "t", "q", "d", "T", "Y", r"\mathbf{y}", r"\hat{p}", "p", "r", "l"))
         )
 
 

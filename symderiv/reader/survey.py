@@ -44,6 +44,7 @@ EXPECTED = re.compile(
     r"\b(?:expect|random|varianc|covarianc|erwart|varian[zc]|espér|espera|ожидан|дисперс)|期望|期待|方差", re.IGNORECASE
 )
 SIZES = ("K", "N", "M", "n", "m")  # letters that are sizes though an equation says how large
+POSITIVE = re.compile(r"\\(?:var)?sigma\b|\\tau\b|(?<![A-Za-z\\])[sSdDrR]\b")  # deviations, distances and radii
 NAMESAKES = frozenset("abcduvghpqrs")  # letters for indices that name other things as well
 BOLD = (r"\mathbf{", r"\boldsymbol{", r"\bm{", r"\pmb{", r"\vec{")
 
@@ -79,6 +80,9 @@ class Survey:
         self.boxed: Counter[str] = Counter()  # how often a name stands before a bracket that ``bare`` does not count
         self.energies: set[str] = set()  # what stands alone on the left of an equation, or is differentiated
         self.sole: set[str] = set()  # names before a bracket that holds one name, or several with commas
+        self.squared: Counter[str] = Counter()  # how often each letter is squared
+        self.valued: set[str] = set()  # what the left side of an equation is, by itself
+        self.alone: set[str] = set()  # what an equation says is a quantity without indices: r = \sigma(u)
         self.nameless = False  # whether a sum says nothing of what it runs over
 
     def row(self, row: syntax.Row) -> None:
@@ -89,6 +93,12 @@ class Survey:
             self.energies.add(plain(first.name))
         if isinstance(first, syntax.Symbol | syntax.Scripted) and row.segments[1].relation in ("=", ":="):
             self.symbols.pieces.update(_bases(first))
+        composed = row.segments[1].side if len(row.segments) > 1 else None
+        base, _, sup, _ = parts_of(first) if isinstance(first, syntax.Node) else (None, None, None, 0)
+        if isinstance(base, syntax.Symbol) and sup is None and isinstance(composed, syntax.Node):
+            self.valued |= {plain(base.name)} - set(names_in(composed))
+        if isinstance(first, syntax.Symbol) and isinstance(composed, syntax.Product | syntax.Add | syntax.BigOp):
+            self.alone.add(plain(first.name))
         if isinstance(first, syntax.Node):
             self._named(first, row.segments[1].side)
             call = isinstance(first, syntax.Product) and isinstance(parts_of(first.factors[-1])[0], syntax.Group)
@@ -114,7 +124,7 @@ class Survey:
         symbols.ranges.taken |= self.dotted - symbols.bound_names
         # an index n, and a size n beside it, would be mixed up
         symbols.ranges.taken |= self.scripted | symbols.index_names
-        symbols.namesakes = {name for name in symbols.heads if name in NAMESAKES} - symbols.index_names
+        symbols.namesakes = ({*symbols.heads, *self.alone} & NAMESAKES) - symbols.index_names
         # products with entries 1_j of the vector of ones sum over j without a sign for it
         if self.ones >= 2 and self.sums <= self.ones // 2:
             symbols.einstein = True
@@ -126,6 +136,7 @@ class Survey:
         if any(_capital(name) for name in self.symbols.turned & self.counted - self.indexed):
             symbols.layered_subs = self.counted - self.indexed
         symbols.pairs = {name for name in symbols.pairs if not self.singles.get(name, 0)}
+        symbols.squares = {name for name in symbols.squares if self._is_root(name.partition("_{")[0])}
         self._values()
         self._examples(words)
 
@@ -133,6 +144,8 @@ class Survey:
         symbols = self.symbols
         if isinstance(node, syntax.Symbol):
             symbols.bare[plain(node.name)] += 1
+        if isinstance(node, syntax.Scripted) and isinstance(node.sup, syntax.Number) and node.sup.text == "2":
+            self.squared.update(_bases(node))
         if (
             isinstance(node, syntax.Scripted)
             and isinstance(node.sup, syntax.Add)
@@ -322,6 +335,12 @@ class Survey:
             self.symbols.squares.add(plain(base.name))
             if isinstance(sub, syntax.Symbol):
                 self.symbols.squares.add(f"{plain(base.name)}_{{{plain(sub.name)}}}")
+
+    def _is_root(self, name: str) -> bool:
+        """Whether a name whose square has been given a value is the root of it: nothing else is, and it is positive."""
+        if name in self.valued:
+            return False
+        return bool(POSITIVE.search(name)) or self.symbols.bare[name] <= self.squared[name]
 
     def _factors(self, terms: Sequence[syntax.Node]) -> None:
         r"""``1 + e^{-\sigma(s_i - s_j)}``: nobody writes a sigmoid of a sigmoid so, and \sigma is a number."""

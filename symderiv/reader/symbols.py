@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from symderiv.document import Span
@@ -43,6 +43,11 @@ MARK = "@"  # parts the name of a family from the examples that its members belo
 def base_name(name: str) -> str:
     r"""The letter of a symbol: without the layer in ``w^{l}``, without a version."""
     return re.split(r"[\^_#@~]", name)[0]
+
+
+def shape(params: Iterable[str | int]) -> tuple[str | int, ...]:
+    """Which members a definition with these parameters is of: ``(3, "")`` for ``a_{3j}``."""
+    return tuple(p if isinstance(p, int) else "" for p in params)
 
 
 def of_one(head: Head) -> Head:
@@ -86,7 +91,9 @@ class Symbols:
     ``kinds`` which members (a name, how many subscripts
     and labels) are vectors or matrices themselves, ``doubtful`` the names of which that is not sure; ``layered`` names
     whose numbered labels are layers, each with its own shape, ``layered_subs`` those whose numbered subscripts are;
-    ``softmax``: the prose calls \\sigma the softmax function; ``symmetric`` matrices that are called so, and where;
+    ``softmax``: the prose calls \\sigma the softmax function; ``symmetric`` matrices that are called so, and where,
+    ``equal_to_transposes`` those of them of which an equation says so; ``signs`` families of the numbers 1 and -1,
+    and where that is said;
     ``chosen`` the indices y_i that are classes of examples, each with the one-hot family that says which and the i;
     ``upper`` vectors whose entries are numbered above, ``basis`` families of basis vectors; ``rowwise``: a softmax of a
     matrix is one of each of its rows; ``jacobians``: the document speaks of Jacobians, so that J_x(s) is one;
@@ -114,6 +121,7 @@ class Symbols:
     ranges: Ranges = field(default_factory=Ranges)
     versions: dict[Head, str] = field(default_factory=dict)
     definitions: dict[Head, tuple[Definition, ...]] = field(default_factory=dict)
+    members: dict[Head, dict[tuple[str | int, ...], Definition]] = field(default_factory=dict)  # the same, by ``shape``
     defined_at: dict[Head, Span] = field(default_factory=dict)
     functions: dict[tuple[str, int], Function] = field(default_factory=dict)
     hidden: dict[Head, tuple[tuple[str, ...], Head]] = field(default_factory=dict)
@@ -176,6 +184,8 @@ class Symbols:
     layered_subs: set[str] = field(default_factory=set)
     softmax: bool = False
     symmetric: dict[str, str] = field(default_factory=dict)
+    equal_to_transposes: set[str] = field(default_factory=set)
+    signs: dict[Head, str] = field(default_factory=dict)
     upper: set[str] = field(default_factory=set)
     basis: set[str] = field(default_factory=set)
     rowwise: bool = False
@@ -228,13 +238,10 @@ class Symbols:
         if hidden:
             self.hidden[shown] = (hidden, head)
         definition = Definition((*params, *hidden), body)
-        shape = tuple(p if isinstance(p, int) else "" for p in definition.params)
-        others = tuple(
-            d
-            for d in self.definitions.get(head, ())
-            if tuple(p if isinstance(p, int) else "" for p in d.params) != shape
-        )
-        self.definitions[head] = (*others, definition)
+        members = self.members.setdefault(head, {})
+        members.pop(shape(definition.params), None)
+        members[shape(definition.params)] = definition
+        self.definitions[head] = tuple(members.values())
         self.defined_at[head] = span
         self.order[head, definition.params] = self.now
         for key in sorted(self.lifted.get(head, ())):
@@ -287,6 +294,7 @@ class Symbols:
             lifted = Definition((*definition.params, index), self.lift(definition.body, key, index))
             definitions.append(lifted)
             self.order[wide, lifted.params] = self.order[head, definition.params]
+        self.members[wide] = {shape(definition.params): definition for definition in definitions}
         self.definitions[wide] = tuple(definitions)
 
     def new_version(self, written: str, subs: int = 0, sups: int = 0) -> None:

@@ -169,6 +169,7 @@ class Walk:
 
     def _block(self, block: Block) -> None:
         reading = self.reading
+        reading.bound(block.span)
         match block:
             case Heading(inlines=inlines):
                 self.chains.section()

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from fractions import Fraction
+from typing import Any
 
 import sympy
 from sympy import Basic, Expr, Integer, S, Symbol
@@ -45,7 +46,20 @@ def to_term(expr: Expr, *, labels: Mapping[str, int] | None = None, replace: Map
     with ``{'x': 1}``, ``x[j, i]`` is x_j^{(i)}. ``replace`` maps whole subexpressions to terms. Raises UserError,
     naming the head, for anything else.
     """
-    return _Reader(labels or {}, replace or {}, _sizes_of([expr]), _indices_of([expr]))(sympy.sympify(expr))
+    return _Reader(labels or {}, replace or {}, _sizes_of([expr]), _indices_of([expr]))(_expression(expr))
+
+
+def _expression(value: Any) -> Basic:
+    """Raises UserError for a text, too: SymPy would run it as a program."""
+    try:
+        found: Basic = sympy.sympify(value, strict=True)
+    except sympy.SympifyError:
+        raise UserError(f"{value!r} is not a SymPy expression") from None
+    return found
+
+
+def _symbol(name: Any) -> Any:
+    return sympy.Symbol(name) if isinstance(name, str) else name
 
 
 def _bounds(exprs: Iterable[Basic]) -> Iterable[tuple[Basic, ...]]:
@@ -231,15 +245,14 @@ def claim(
     """
     if relation not in _RELATIONS.values():
         raise UserError(f"{relation!r} is not a relation; use one of {' '.join(_RELATIONS.values())}")
-    left, right = sympy.sympify(left), sympy.sympify(right)
+    left, right = _expression(left), _expression(right)
     assume = tuple(assume)
     everything = [left, right, *(part for part in assume if isinstance(part, Basic))]
-    given = {sympy.Symbol(k) if isinstance(k, str) else k: v for k, v in (ranges or {}).items()}
-    highs = {sympy.sympify(high) for _, high in given.values()}
-    sizes = _sizes_of(everything) | {high for high in highs if high.is_Symbol}
+    given = {_symbol(k): (low, _expression(_symbol(high))) for k, (low, high) in (ranges or {}).items()}
+    sizes = _sizes_of(everything) | {high for _, high in given.values() if high.is_Symbol}
     reader = _Reader(labels or {}, {}, sizes, _indices_of(everything) | frozenset(given))
     left_term, right_term = reader(left), reader(right)
-    named = {str(reader.index(k)): Range(low, reader.index(sympy.sympify(high))) for k, (low, high) in given.items()}
+    named = {str(reader.index(k)): Range(low, reader.index(high)) for k, (low, high) in given.items()}
     assumptions = tuple(_assumption(part, reader) for part in assume)
     stated = [part for a in assumptions if a.kind == "equation" for part in a.data]
     families = _families([left_term, right_term, *stated])

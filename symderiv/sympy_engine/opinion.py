@@ -59,7 +59,8 @@ def second_opinion(
         raise UserError(f"a second opinion needs a number for {', '.join(missing)}")
     numbers = {name: numbers.get(name, context.sizes.get(name, 0)) for name in sorted(names)}
     evaluated, verdict, showed = 0, None, claim.relation == "="
-    free = sorted((claim.left.free | claim.right.free) - names)
+    reached = terms.reached((claim.left, claim.right), context.definitions)
+    free = sorted((claim.left.free | claim.right.free | terms.unbound(reached, context.definitions)) - names)
     for indices in itertools.islice(_assignments(free, context, numbers), choices):
         sides = [from_term(side, numbers, indices, context) for side in (claim.left, claim.right)]
         needed = [
@@ -67,7 +68,7 @@ def second_opinion(
             for c in conditions
             if c.term.free <= indices.keys() | names
         ]
-        point = _point([*sides, *(need for need, _ in needed)], context, numbers)
+        point, solved = _point([*sides, *(need for need, _ in needed)], context, numbers)
         if not all(_met(_value(need, point), relation) for need, relation in needed):
             continue
         left, right = (_value(side, point) for side in sides)
@@ -79,7 +80,7 @@ def second_opinion(
         verdict = SecondOpinion(_holds(left, claim.relation, right), *record, evaluated)
         if not verdict.agrees:
             return verdict
-        showed = showed and _vanishes(sides[0] - sides[1], context, numbers)
+        showed = showed and _vanishes((sides[0] - sides[1]).xreplace(solved))
     if verdict is None:
         raise UserError("no choice of the indices satisfies the assumptions at this size")
     return replace(verdict, showed=showed and evaluated > 0)
@@ -143,8 +144,9 @@ def _assignments(free: list[str], context: Context, sizes: Mapping[str, int]) ->
             yield chosen
 
 
-def _point(sides: list[Expr], context: Context, sizes: Mapping[str, int]) -> dict[Expr, Rational]:
-    """Exact values for all variables: small positive rationals, then bent to satisfy the assumptions."""
+def _point(sides: list[Expr], context: Context, sizes: Mapping[str, int]) -> tuple[dict[Expr, Expr], dict[Expr, Expr]]:
+    """Exact values for all variables, small positive rationals bent to satisfy the assumptions; and what is bent in
+    terms of the other variables. Raises UserError if no such values are found."""
     equations = [equation for a in context.assumptions if a.kind == "equation"
                  for equation in _equations(a.data, context, sizes)]  # fmt: skip
     variables: set[Expr] = set()
@@ -153,7 +155,7 @@ def _point(sides: list[Expr], context: Context, sizes: Mapping[str, int]) -> dic
         bases = {symbol for member in members for symbol in member.base.free_symbols}
         variables |= members | (expr.atoms(sympy.Symbol) - bases)
     ordered = sorted(variables, key=sympy.default_sort_key)
-    point = {variable: Rational((7 * n + 3) % 13 + 1, 5) for n, variable in enumerate(ordered)}
+    point: dict[Expr, Expr] = {variable: Rational((7 * n + 3) % 13 + 1, 5) for n, variable in enumerate(ordered)}
     settled: set[Expr] = set()
     for assumption in context.assumptions:
         if assumption.kind not in ("onehot", "binary"):
@@ -171,9 +173,25 @@ def _point(sides: list[Expr], context: Context, sizes: Mapping[str, int]) -> dic
                 else:
                     point[variable] = Integer(sum(indices) % 2)
                 settled.add(variable)
+    solved: dict[Expr, Expr] = {}
     for equation in equations:
-        _solve(equation, ordered, settled, point)
-    return point
+        equation = equation.xreplace(solved)
+        if equation.count_ops() > LONGEST:
+            continue
+        for variable in reversed(ordered):
+            if variable in settled or variable in solved or not equation.has(variable):
+                continue
+            slope = sympy.diff(equation, variable)
+            if not slope.has(variable) and abs(_value(slope, point) or 0) > sympy.Float(10) ** (5 - DIGITS):
+                found = {variable: -equation.xreplace({variable: S.Zero}) / slope}
+                solved = {v: value.xreplace(found) for v, value in solved.items()} | found
+                break
+    point |= {variable: value.xreplace(point) for variable, value in solved.items()}
+    for equation in equations:
+        left = _value(equation, point)
+        if left is None or not _holds(left, "=", S.Zero):
+            raise UserError("no point was found that satisfies the assumptions")
+    return point, solved
 
 
 def _is_member(variable: sympy.Indexed, head: terms.Head) -> bool:
@@ -192,38 +210,15 @@ def _equations(data: tuple[terms.Term, terms.Term], context: Context, sizes: Map
         yield from_term(data[0], sizes, indices, context) - from_term(data[1], sizes, indices, context)
 
 
-def _solve(equation: Expr, ordered: list[Expr], settled: set[Expr], point: dict[Expr, Rational]) -> None:
-    """Choose one variable of ``equation`` = 0, in which it is linear, so that it holds."""
-    for variable in reversed(ordered):
-        if variable in settled or not equation.has(variable):
-            continue
-        partly = sympy.expand(equation.xreplace({v: value for v, value in point.items() if v != variable}))
-        slope = sympy.diff(partly, variable)
-        if slope is not S.Zero and slope.is_Rational:
-            point[variable] = -partly.xreplace({variable: S.Zero}) / slope
-            settled.add(variable)
-            return
-    left = _value(equation, point)
-    if left is None or not _holds(left, "=", S.Zero):
-        raise UserError("no point was found that satisfies the assumptions")
-
-
 def _met(value: Expr | None, relation: str) -> bool:
     return value is not None and bool({"!=": value != 0, ">": value > 0, ">=": value >= 0}[relation])
 
 
-def _vanishes(difference: Expr, context: Context, sizes: Mapping[str, int]) -> bool:
-    """Whether the numerator of ``difference``, or of e^difference - 1, expands to 0, with what is assumed put in.
+def _vanishes(difference: Expr) -> bool:
+    """Whether the numerator of ``difference``, or of e^difference - 1, expands to 0.
 
     What is too long for that is not tried.
     """
-    equations = [a.data for a in context.assumptions if a.kind == "equation"]
-    for equation in (each for data in equations for each in _equations(data, context, sizes)):
-        for variable in sorted(equation.free_symbols & difference.free_symbols, key=sympy.default_sort_key):
-            slope = sympy.diff(equation, variable)
-            if slope is not S.Zero and not slope.has(variable) and difference.count_ops() <= LONGEST:
-                difference = difference.xreplace({variable: variable - equation / slope})
-                break
     if difference.count_ops() > LONGEST:
         return difference is S.Zero
     difference = sympy.expand_log(difference.rewrite(sympy.exp))

@@ -31,6 +31,12 @@ class Place:
     position: Position
     line: str
 
+    @property
+    def where(self) -> str:
+        """As messages name it: ``notes.md:3:7``, ``book.ipynb:cell 2:3:7``."""
+        cell = f":cell {self.position.cell}" if self.position.cell is not None else ""
+        return f"{self.path}{cell}:{self.position.line}:{self.position.column}"
+
 
 def place(source: Source, offset: int) -> Place:
     """The place of a character, in the file (or the notebook cell) that it was read from."""

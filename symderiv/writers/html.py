@@ -54,7 +54,7 @@ def escape(text: str) -> str:
 
 def write(report: Report) -> str:
     """The report as one self-contained page. Raises UserError."""
-    laid = layout(report)
+    laid = layout(report, sets=lambda latex, node, display: mathml(node, display))
     writer = _Writer(laid)
     values = {
         "report": laid,

@@ -15,11 +15,13 @@ from collections.abc import Iterable, Sequence
 from jinja2 import Undefined
 from markupsafe import Markup
 
+from symderiv.diagnostics import UserError
 from symderiv.document import Code, Directive, Emph, Inline, InlineMath, Link, Paragraph, Reference, Span, Text
 from symderiv.writers import fill
 from symderiv.writers.breaking import Row, fit
-from symderiv.writers.formula import Group, inline
+from symderiv.writers.formula import Group, Macros, inline
 from symderiv.writers.report import Laid, Layout, Report, Section, Shown, layout, web_target
+from symderiv.writers.signs import COMMANDS
 
 LINE = 37.0
 """Room for a display in em: 16 cm of 11 pt type, less the equation number and its mark."""
@@ -68,7 +70,8 @@ def _character(c: str) -> str:
 
 def write(report: Report, line: float = LINE) -> str:
     """The report as one ``.tex`` file. ``line`` is the room for a display in em. Raises UserError."""
-    laid = layout(report, directives=not report.plain)
+    macros = report.checked.document.macros
+    laid = layout(report, not report.plain, lambda latex, node, display: _require_known(latex, macros))
     writer = _Writer(laid, report.checked.document.source.text, line)
     values = {
         "report": laid,
@@ -83,9 +86,9 @@ def write(report: Report, line: float = LINE) -> str:
     values["point"] = lambda x, y: Markup(f"({x:.4g},{y:.4g})")
     values["math"] = lambda latex: Markup(f"${latex}$")
     body = Markup(fill("latex", "body.tex.j2", escape, values))
-    macros = [Markup(text) for text in _macros(laid, body)]
+    defined = [Markup(text) for text in _macros(macros, "\n".join(writer.formulas))]
     uses = {name: name in body for name in _PACKAGES}
-    text = fill("latex", "report.tex.j2", escape, {**values, "body": body, "macros": macros, "uses": uses})
+    text = fill("latex", "report.tex.j2", escape, {**values, "body": body, "macros": defined, "uses": uses})
     return re.sub(r"\n{3,}", "\n\n", text).rstrip() + "\n"
 
 
@@ -96,21 +99,43 @@ _PACKAGES = (
 )  # fmt: skip
 
 
-def _macros(laid: Layout, body: str) -> Iterable[str]:
-    """Definitions of the author's macros that are used, innermost first."""
+def _require_known(latex: str, macros: Macros) -> None:
+    """TeX is given the author's own text, and so also what the tree leaves out, such as arguments that a macro drops.
+
+    Raises UserError for a command that no writer knows, in the formula or in the macros that it names.
+    """
+    seen: set[str] = set()
+    texts = [latex]
+    while texts:
+        text = texts.pop()
+        commands = set(re.findall(r"\\(?:[A-Za-z]+|.)", text, re.S))
+        if (
+            bad := "^^"
+            if "^^" in text
+            else min((c for c in commands if c not in COMMANDS and c not in macros), default="")
+        ):
+            raise UserError(f"cannot set this formula: {bad} is not known in  {' '.join(latex.split())[:160]}")
+        for name in sorted(commands & macros.keys() - seen):
+            seen.add(name)
+            _, default, meaning = macros[name]
+            texts += [meaning, default or ""]
+
+
+def _macros(macros: Macros, formulas: str) -> Iterable[str]:
+    """Definitions of the author's macros that are used in formulas, innermost first."""
     seen: dict[str, str] = {}
 
     def visit(text: str) -> None:
         for name in dict.fromkeys(re.findall(r"\\[A-Za-z]+", text)):
-            if name in laid.macros and name not in seen:
-                count, default, meaning = laid.macros[name]
+            if name in macros and name not in seen:
+                count, default, meaning = macros[name]
                 seen[name] = ""
                 visit(meaning)
                 arguments = (f"[{count}]" if count else "") + (f"[{default}]" if default is not None else "")
                 del seen[name]
-                seen[name] = rf"\providecommand{{{name}}}{{}}\renewcommand{{{name}}}{arguments}{{{meaning}}}"
+                seen[name] = rf"\providecommand{{{name}}}{{}}\renewcommand{{{name}}}{arguments}{{{_tidy(meaning)}}}"
 
-    visit(body)
+    visit(formulas)
     return seen.values()
 
 
@@ -124,6 +149,7 @@ class _Writer:
         self.laid = laid
         self.source = source
         self.line = line
+        self.formulas: list[str] = []  # as they are printed
 
     # Text
 
@@ -145,7 +171,8 @@ class _Writer:
                 return Markup(r"\href{%s}{%s}") % (Markup(re.sub(r"([%#&])", r"\\\1", url)), self.words(inlines))
             case InlineMath(latex=latex):
                 inline(latex, self.laid.macros)
-                return Markup(f"${_tidy(latex)}$")
+                self.formulas.append(_tidy(latex))
+                return Markup(f"${self.formulas[-1]}$")
             case Reference(label=label):
                 if label not in self.laid.targets:
                     return Markup("??")
@@ -228,6 +255,7 @@ class _Writer:
 
     def _row(self, latex: str, row: Row) -> str:
         cells = [_source(latex, cell) for cell in row.cells]
+        self.formulas += cells
         if row.indent and len(cells) > 1:
             cells[1] = {True: r"\quad ", False: r"\qquad "}[row.indent < 3] + "{}" + cells[1]
         return " ".join(f"&{cell}" if k else cell for k, cell in enumerate(cells)).strip()
@@ -261,7 +289,8 @@ def _without_separators(text: str) -> str:
 
 
 def _tidy(latex: str) -> str:
-    """Without comments, labels and number commands, on one line."""
-    latex = re.sub(r"(?<!\\)%[^\n]*\n?", " ", latex)
+    """Without comments, labels and number commands, on one line; what TeX's fonts lack is written as in text."""
+    latex = re.sub(r"(\\.)|%[^\n]*\n?", lambda found: found[1] or " ", latex, flags=re.S)
+    latex = re.sub(r"[^\x00-\x7f]", lambda found: _character(found[0]), latex)
     latex = re.sub(r"\\(?:label|tag\*?)\s*\{[^{}]*\}|\\(?:notag|nonumber)(?![A-Za-z])", " ", latex)
     return re.sub(r"\s+", " ", latex).strip()

@@ -96,33 +96,41 @@ def _by_tex(report: Report, program: str) -> bytes:
 
 def compile_tex(text: str, program: str) -> bytes:
     """Runs TeX on ``text`` until its references stand (at most four times). Raises UserError if TeX fails."""
+    try:
+        with tempfile.TemporaryDirectory(prefix="symderiv-") as folder:
+            return _compiled(text, program, Path(folder))
+    except OSError as error:
+        raise UserError(
+            f"TeX needs a temporary folder, which could not be used: {error.strerror}; no PDF was written. "
+            f"TMPDIR names another one; {_INSTEAD}"
+        ) from None
+
+
+def _compiled(text: str, program: str, place: Path) -> bytes:
     name = Path(program).name
-    with tempfile.TemporaryDirectory(prefix="symderiv-") as folder:
-        place = Path(folder)
-        (place / "report.tex").write_text(text, encoding="utf-8")
-        environment = {**os.environ, **_SAFE}
-        for run in range(4):
-            try:
-                _run([program, *_FLAGS, *(() if run else ("-draftmode",)), "report.tex"], cwd=place, env=environment)
-            except subprocess.TimeoutExpired:
-                raise UserError(
-                    f"{name} did not finish within {TIME_LIMIT:.0f} seconds and was stopped; no PDF was written. "
-                    f"{_INSTEAD}"
-                ) from None
-            except subprocess.CalledProcessError:
-                complaint = _complaint(_log(place), text)
-                raise UserError(f"{name} failed; no PDF was written. {complaint} {_INSTEAD}") from None
-            except OSError as error:
-                raise UserError(f"{name} could not be started: {error.strerror}; no PDF was written.") from None
-            log = _log(place)
-            if found := re.search(r"^Overfull .*", log, re.M):
-                raise _Overfull(found[0])
-            if run and not re.search(r"Rerun to get|Label\(s\) may have changed|Table widths have changed", log):
-                break
-        made = place / "report.pdf"
-        if not made.is_file():
-            raise UserError(f"{name} ended without making a PDF.")
-        return made.read_bytes()
+    (place / "report.tex").write_text(text, encoding="utf-8")
+    environment = {**os.environ, **_SAFE}
+    for run in range(4):
+        try:
+            _run([program, *_FLAGS, *(() if run else ("-draftmode",)), "report.tex"], cwd=place, env=environment)
+        except subprocess.TimeoutExpired:
+            raise UserError(
+                f"{name} did not finish within {TIME_LIMIT:.0f} seconds and was stopped; no PDF was written. {_INSTEAD}"
+            ) from None
+        except subprocess.CalledProcessError:
+            complaint = _complaint(_log(place), text)
+            raise UserError(f"{name} failed; no PDF was written. {complaint} {_INSTEAD}") from None
+        except OSError as error:
+            raise UserError(f"{name} could not be started: {error.strerror}; no PDF was written.") from None
+        log = _log(place)
+        if found := re.search(r"^Overfull .*", log, re.M):
+            raise _Overfull(found[0])
+        if run and not re.search(r"Rerun to get|Label\(s\) may have changed|Table widths have changed", log):
+            break
+    made = place / "report.pdf"
+    if not made.is_file():
+        raise UserError(f"{name} ended without making a PDF.")
+    return made.read_bytes()
 
 
 def _run(command: list[str], input: bytes | None = None, **options: Any) -> bytes:
@@ -151,18 +159,19 @@ def _run(command: list[str], input: bytes | None = None, **options: Any) -> byte
 
 @contextmanager
 def _uninterrupted() -> Iterator[None]:
-    """Ctrl-C waits until the end of the block: a process that was just being started would be lost, and run on."""
+    """Signals to end wait until the end of the block: a process that was being started would be lost, and run on."""
     if threading.current_thread() is not threading.main_thread():
         yield
         return
-    pressed: list[object] = []
-    before = signal.signal(signal.SIGINT, lambda *seen: pressed.append(seen))
+    came: list[int] = []
+    before = {s: signal.signal(s, lambda number, frame: came.append(number)) for s in (signal.SIGINT, signal.SIGTERM)}
     try:
         yield
     finally:
-        signal.signal(signal.SIGINT, signal.SIG_DFL if before is None else before)
-    if pressed:
-        raise KeyboardInterrupt
+        for number, handler in before.items():
+            signal.signal(number, signal.SIG_DFL if handler is None else handler)
+    for each in came:
+        signal.raise_signal(each)
 
 
 def _log(place: Path) -> str:

@@ -14,6 +14,7 @@ from pathlib import PurePath
 
 from symderiv import notation
 from symderiv.checked import Checked, Step
+from symderiv.diagnostics import UserError
 from symderiv.document import (
     Block,
     Callout,
@@ -34,6 +35,7 @@ from symderiv.document import (
 from symderiv.kernel.verdict import Proved, Refuted, Scope, Witness
 from symderiv.writers.figures import Drawing, draw
 from symderiv.writers.formula import Group, Line, lines
+from symderiv.writers.settable import Refused, Sets, Settable, source
 from symderiv.writers.witness import witness_latex
 
 _NOWHERE = Span(0, 0)
@@ -51,13 +53,15 @@ class Agreement:
 @dataclass(frozen=True, slots=True)
 class Report:
     """What to print. ``title`` replaces the document's own; ``parameters`` are shown by ``json``; ``plain`` leaves out
-    the marks and the closing section; ``agreement`` is what SymPy found."""
+    the marks and the closing section; ``agreement`` is what SymPy found; ``refused`` is told of each formula that
+    cannot be set, which is then shown as its source: without it, such a formula is an error."""
 
     checked: Checked
     title: str = ""
     parameters: Mapping[str, object] = field(default_factory=dict)
     plain: bool = False
     agreement: tuple[Agreement, ...] = ()
+    refused: Refused | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,19 +137,21 @@ class Layout:
     plain: bool
 
 
-def layout(report: Report, directives: bool = False) -> Layout:
+def layout(report: Report, directives: bool = False, sets: Sets | None = None) -> Layout:
     """Numbers, marks and closing section; the author's ``directives`` for a format that can hold them unseen.
 
-    Raises UserError for a formula or figure that cannot be set.
+    ``sets`` is asked about each formula. Raises UserError for a formula or figure that cannot be set, unless the report
+    has somebody to be told.
     """
-    return _Layout(report, directives).layout()
+    return _Layout(report, directives, sets).layout()
 
 
 class _Layout:
-    def __init__(self, report: Report, directives: bool) -> None:
+    def __init__(self, report: Report, directives: bool, sets: Sets | None) -> None:
         self.report = report
         self.directives = directives
         self.document = report.checked.document
+        self.settable = Settable(self.document, report.refused, sets)
         self.steps: dict[Span, list[Step]] = {}
         for step in report.checked.steps:
             self.steps.setdefault(report.checked.displays[step.display], []).append(step)
@@ -158,7 +164,7 @@ class _Layout:
     def layout(self) -> Layout:
         blocks = tuple(self.laid(self.document.blocks))
         given = self.report.title or ("" if self.document.title else PurePath(self.document.source.name).stem)
-        title = (Text(given, _NOWHERE),) if given else self.document.title
+        title = (Text(given, _NOWHERE),) if given else self.settable.words(self.document.title)
         closing = tuple(self.closing()) if self.report.checked.claims and not self.report.plain else ()
         return Layout(title, blocks, closing, self.targets, self.document.macros, self.report.plain)
 
@@ -166,27 +172,38 @@ class _Layout:
         for block in blocks:
             match block:
                 case Display():
-                    if rows := lines(block.latex, self.document.macros):
+                    rows = self.settable.rows(block)
+                    if rows is None:
+                        yield source(block)
+                        yield from self.unmarked(block)
+                    elif rows:
                         yield self.shown(block, rows)
                 case Figure():
                     self.figures += 1
                     anchor = f"fig-{self.figures}"
                     if block.label:
                         self.targets[block.label] = (anchor, str(self.figures))
-                    yield Drawn(draw(block), block.caption, block.alt, self.figures, anchor)
+                    caption = self.settable.words(block.caption)
+                    try:
+                        yield Drawn(draw(block), caption, block.alt, self.figures, anchor)
+                    except UserError as error:
+                        self.settable.refuse(block.span, str(error))
+                        yield Paragraph(caption, block.span)
                 case ItemList(ordered=ordered, items=items):
                     yield Listed(ordered, tuple(tuple(self.laid(item)) for item in items))
                 case Callout(kind=kind, title=title, blocks=inner):
                     boxed = tuple(self.laid(inner))
                     failures = tuple(f for b in boxed if isinstance(b, Shown) for f in b.failures)
                     blocks_ = tuple(replace(b, failures=()) if isinstance(b, Shown) else b for b in boxed)
-                    yield Boxed(kind, title, blocks_, failures)
+                    yield Boxed(kind, self.settable.words(title), blocks_, failures)
                 case Heading():
                     yield self.section(block)
                 case Directive():
                     if self.directives:
                         yield block
-                case _:
+                case Paragraph(inlines=inlines):
+                    yield replace(block, inlines=self.settable.words(inlines))
+                case CodeBlock():
                     yield block
 
     def section(self, block: Heading) -> Section:
@@ -202,7 +219,7 @@ class _Layout:
         anchor = f"sec-{number.replace('.', '-')}" if number else ""
         if name and number:
             self.targets[name[1].strip()] = (anchor, number)
-        return Section(block.level, block.inlines, number, anchor, bool(name and number))
+        return Section(block.level, self.settable.words(block.inlines), number, anchor, bool(name and number))
 
     def shown(self, block: Display, rows: tuple[Line, ...]) -> Shown:
         steps = self.steps.get(block.span, [])
@@ -224,6 +241,18 @@ class _Layout:
         return Shown(
             block.latex, rows, number, anchor, self.marks(rows, placed), self.failures(steps, number), false
         )  # fmt: skip
+
+    def unmarked(self, block: Display) -> Iterator[Paragraph]:
+        """What stands in the margin of a display, in words."""
+        steps = [step for step in self.steps.get(block.span, []) if step.kind == "claim"]
+        if self.report.plain or not steps:
+            return
+        found = [_mark(step) for step in steps]
+        words = (("✓", "proved"), ("✗", "refuted"), ("?", "undecided"))
+        counted = ", ".join(f"{sign} {found.count(mark)} {mark}" for sign, mark in words if mark in found)
+        yield Paragraph((Text(f"Its steps: {counted}.", _NOWHERE),), _NOWHERE)
+        for inlines in self.failures(steps, ""):
+            yield Paragraph(inlines, _NOWHERE)
 
     def placed(self, block: Display, rows: tuple[Line, ...], steps: list[Step]) -> Iterator[tuple[int, Step]]:
         """The claims of a display, each with the row in which it is printed."""
@@ -247,7 +276,7 @@ class _Layout:
         if self.report.plain:
             return ()
         refuted = [s.verdict for s in steps if isinstance(s.verdict, Refuted)]
-        return tuple(dict.fromkeys(failure(verdict.witness, number) for verdict in refuted))
+        return tuple(self.settable.words(f) for f in dict.fromkeys(failure(v.witness, number) for v in refuted))
 
     # The closing section
 
@@ -267,7 +296,7 @@ class _Layout:
         if ledger.rows:
             yield ledger
         if read := list(dict.fromkeys(note for step in proved for note in step.notes)):
-            yield Paragraph(_named(f"Read so: {'; '.join(read)}."), _NOWHERE)
+            yield Paragraph(self.settable.words(_named(f"Read so: {'; '.join(read)}.")), _NOWHERE)
         definitions = [span for span in self.numbered if span in self.steps and self._only_definitions(span)]
         if definitions:
             one = len(definitions) == 1
@@ -309,7 +338,7 @@ class _Layout:
                 statement += (Text("; given ", _NOWHERE), *_formulas(given))
             if where:
                 statement += (Text("; where ", _NOWHERE), *_formulas(where))
-            rows.append((equations, statement))
+            rows.append((equations, self.settable.words(statement)))
         return Ledger(tuple(rows))
 
     def _equations(self, spans: list[Span], others: int) -> tuple[Inline, ...]:

@@ -84,3 +84,11 @@ MATRICES = {
     "array": "",
 }
 ALIGNED = ("aligned", "split", "gathered", "alignedat")
+COMMANDS = frozenset(
+    (
+        *(name for table in (SYMBOLS, SPACES, STYLES, ARGUMENTS, BIG) for name in table if name.startswith("\\")),
+        *(rf"\{name}" for name in (*WORDS, "left", "middle", "right", "limits", "nolimits", "begin", "end", "cr")),
+        *(rf"\{name}" for name in ("label", "tag", "notag", "nonumber", "\\", "$", "_", "\n")),
+    )
+)
+"""Every command that a formula may hold, as it is written."""

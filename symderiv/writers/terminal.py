@@ -124,9 +124,7 @@ def finding(found: Finding, source: Source, colours: bool = False) -> str:
         where, text = clean(found.declaration_place), clean(found.declaration)
         lines = [_Line("", text, 0, columns(text), colour=level)]
     else:
-        here = place(source, shown.span.start)
-        cell = f":cell {here.position.cell}" if here.position.cell is not None else ""
-        where = f"{clean(here.path)}{cell}:{here.position.line}:{here.position.column}"
+        where = clean(place(source, shown.span.start).where)
         lines = _lines_of(found, source)
     edge = " " * max(len(line.number) for line in lines)
     bar = _paint("|", "faint", colours)

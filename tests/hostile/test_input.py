@@ -169,6 +169,15 @@ def test_what_comes_before_the_budget_is_spent_is_checked(run: Run, tmp_path: Pa
     assert done.out.count("proved") == 2 and "5:1" in done.out  # the first step, and the sum; the display in line 5
 
 
+def test_definitions_beyond_the_budget_of_a_document(run: Run, tmp_path: Path) -> None:
+    path = tmp_path / "book.md"
+    path.write_text("".join(display(f"a_{{{i}}} = b_{{{i}}}") for i in range(2_002)) + TRUE, encoding="utf-8")
+    done = run("check", path, "--only-problems")
+    assert done.status == 3 and "more than 2,000 definitions: none is read from here on" in done.out
+    line = 2_001 * display("x").count("\n") + 2
+    assert f"book.md:{line}:" in done.out
+
+
 UNREAD = {
     "recursive": r"$\newcommand{\f}{\f\f}$" + display(r"x = \f"),
     "braces": display("x = " + "{" * 10_000 + "y" + "}" * 10_000),

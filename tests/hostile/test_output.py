@@ -254,8 +254,66 @@ def test_what_is_too_much_for_a_page(run: Run, tmp_path: Path, monkeypatch: pyte
     Path("notes.md").write_text(f"$$\n{FALSE.replace('&', '')}\n$$\n\n$$\n{formula}\n$$\n", encoding="utf-8")
     done = run("check", "notes.md", "--write-report", "--pdf-engine", "typst")
     assert done.status == 1 and "error[E201]" in done.out
-    assert re.search(f"not written as HTML: cannot set this formula: .*{words}", done.err)
-    assert "Traceback" not in done.err
+    named = re.findall(
+        rf"warning: notes.md:6:\d+: cannot set this formula: .*{words}.*; its source is shown instead", done.err
+    )
+    assert len(named) == 1 and "Traceback" not in done.err  # once, for both formats
+    page = Path("output/notes-checked.html").read_text(encoding="utf-8")
+    assert page.count("<pre") == 1 and "<math" in page and 'class="mark refuted"' in page
+    assert Path("output/notes-checked.pdf").read_bytes().startswith(b"%PDF")
+
+
+def test_a_formula_that_cannot_be_set_keeps_its_verdicts(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    text = "# Of $\\nosuch$\n\n- *Some $x \\nosuch y$*\n\n$$\na (b + c) = a b + c \\hspace{1em}\n$$\n"
+    Path("notes.md").write_text(text, encoding="utf-8")
+    done = run("check", "notes.md", "--write-report", "--pdf-engine", "typst")
+    places = re.findall(r"^warning: (notes\.md:\d+:\d+): cannot set this formula", done.err, re.M)
+    assert done.status == 1 and places == ["notes.md:1:7", "notes.md:3:10", "notes.md:6:1"]
+    page = Path("output/notes-checked.html").read_text(encoding="utf-8")
+    assert "<code>\\nosuch</code>" in page and "Its steps: ✗ 1 refuted." in page and "False at" in page
+
+
+def test_our_own_report_is_written_whole_or_not_at_all(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("mine.tex.j2").write_text("Some $\\nosuch$.\n\\[ a + b = b + a \\]\n", encoding="utf-8")
+    done = run("derive", "mine.tex.j2", "--no-pdf")
+    assert done.status == 3 and "mine.tex:1:7: cannot set this formula: \\nosuch is not known" in done.err
+    assert not Path("output").exists()
+
+
+def test_macros_bring_nothing_to_tex(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    r"""Neither through what a macro drops, nor under the name of a command that a report uses."""
+    from symderiv.check import check
+    from symderiv.writers import latex
+    from symderiv.writers.report import Report
+
+    monkeypatch.chdir(tmp_path)
+    text = r"""\newcommand{\section}{\input{/etc/passwd}}
+\newcommand{\drop}[1]{x}
+\newcommand{\good}[1]{#1^2} % \evil
+\begin{document}
+\section{One}
+Text $\drop{\write18{touch pwned}}$, $\drop{\section}$, $\drop{^^5cinput}$, $\good{x}$.
+\[ \good{x} = x^2 \]
+\[ \drop{\csname input\endcsname} = x \]
+\[ \begin{cases} x & x > 0 \\% evil
+ x & x \le 0 \end{cases} = x \]
+\[ α + x_{\text{漢}} = x_{\text{漢}} + α \]
+\end{document}
+"""
+    Path("notes.tex").write_text(text, encoding="utf-8")
+    refused: list[str] = []
+    made = latex.write(Report(check("notes.tex"), refused=lambda span, reason: refused.append(reason)))
+    named = [re.findall(r"formula: (\S+) is not known", reason)[0] for reason in refused]
+    assert named == [r"\write", r"\input", "^^", r"\csname"]
+    assert r"\renewcommand{\good}[1]{#1^2}" in made and r"\renewcommand{\section}" not in made
+    assert r"\begin{cases} x & x > 0 \\ x & x \le 0 \end{cases} = x" in made
+    assert r"\ensuremath{\alpha} + x_{\text{[U+6F22]}}" in made
 
 
 def test_the_pdf_engine_is_stopped(run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

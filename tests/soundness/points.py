@@ -83,10 +83,11 @@ class Point:
             return
         if key not in self.open:
             self.open.add(key)
-            for equation in self.equations:
-                for left, right in (equation.data, equation.data[::-1]):
-                    if self._solve(key, head, left, right, kinds):
-                        return
+            for known in (True, False):  # first what is equal to something that is known
+                for equation in self.equations:
+                    for left, right in (equation.data, equation.data[::-1]):
+                        if self._solve(key, head, left, right, kinds, known):
+                            return
         self.values[key] = Fraction(self.rng.randint(0, 1)) if "binary" in kinds else self._number("positive" in kinds)
 
     def _slice(self, key: Key, slot: int, members: Sequence[int]) -> list[Key]:
@@ -112,7 +113,9 @@ class Point:
         for member in members:
             self.values.setdefault(member, Fraction(member == chosen))
 
-    def _solve(self, key: Key, head: Head, left: Term, right: Term, kinds: Mapping[str, Assumption]) -> bool:
+    def _solve(
+        self, key: Key, head: Head, left: Term, right: Term, kinds: Mapping[str, Assumption], known: bool
+    ) -> bool:
         match left:
             case Var() if left.head == head:
                 env = self._bound(left, key)
@@ -120,6 +123,11 @@ class Point:
                     return False
                 for name in sorted(right.free - env.keys() & self.context.ranges.keys()):  # for all: so for the first
                     env.setdefault(name, self.context.ranges[name].low)
+                if isinstance(right, Var) and right.free <= env.keys():
+                    subs, sups = (tuple(env.get(str(i), i) for i in at) for at in (right.subs, right.sups))
+                    other = (right.name, subs, sups)
+                    if other not in self.values and (known or other in self.open):
+                        return False  # the other one is being drawn, or may be told by another equation
                 self.values[key] = self._exact(right, env)
                 return True
             case Sum(index=index, range=range_, body=Var() as member) if member.head == head and not isinstance(

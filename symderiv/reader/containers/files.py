@@ -61,6 +61,8 @@ def read_file(path: Path, name: str) -> str:
 
     Raises UserError with status 3, naming ``name``, if there is no such text.
     """
+    if not name:
+        raise UserError("The path of a document is empty.")
     try:
         mode = path.stat().st_mode
         if stat.S_ISDIR(mode):
