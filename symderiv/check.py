@@ -111,6 +111,9 @@ def _judged(walk: Walk, number: int) -> Step:
         if diagnostic is None:
             try:
                 verdict, diagnostic = _verdict(walk, number)
+                if isinstance(verdict, Proved | Refuted) and (said := walk.doubts.elsewhere(posed, verdict.claim)):
+                    verdict = Undecided(verdict.claim, said, ("normal form",))
+                    diagnostic = Diagnostic("E302", "this step could not be decided", posed.span, (said, *posed.notes))
                 if isinstance(verdict, Proved):
                     apart, said = walk.apart(posed)
                     if apart and not any(isinstance(prove_all(claims), Proved) for claims in apart):
@@ -202,6 +205,8 @@ def _verdict(walk: Walk, number: int) -> tuple[Verdict | None, Diagnostic | None
     doubt = walk.doubts.doubt(posed, verdict.claim) if isinstance(verdict, Refuted) else ""
     if refuted and not doubt and (moved := walk.readings.anew(claims)) and isinstance(prove_all(moved), Proved):
         doubt = "it holds with the meaning that a symbol in it is given further down"
+    if refuted and not doubt and any(isinstance(prove_all(old), Proved) for old in walk.readings.before(claims)):
+        doubt = "it holds with the meaning that a symbol in it had before it was defined anew"
     if refuted and not doubt and posed.earlier_values:
         special = walk.claims(replace(posed, case=(*posed.case, *posed.earlier_values)))
         if isinstance(prove_all(special), Proved):

@@ -81,7 +81,7 @@ class Calls(Expectations):
         name = plain(base.name)
         if isinstance(group.body, syntax.Relation) and (base.name in INDICATORS or name in INDICATORS) and sub is None:
             return self.scripts(self.condition(group.body, head), gsup, 0, head), 2
-        if group.open in ("{", r"\{"):
+        if group.open == "{" or (group.open == r"\{" and name not in self.symbols.applied):
             return ONE, 0
         if (found := self.divergence(head, group)) is not None and gsub is None:
             return self.scripts(found, gsup, gprimes, head), 2
@@ -233,7 +233,7 @@ class Calls(Expectations):
         elif name in CROSS_ENTROPY and len(items) == 2 and gsub is None and not symbols.defines(name, len(subs)):
             value = self.cross_entropy(items, node)
         elif symbols.defines(name, len(subs)) or self._is_family(name, subs):
-            always = len(name) > 1 and name.isalpha() and len(symbols.call_texts.get(name, ())) == 1
+            always = len(name) > 1 and name.isalpha() and self._always_alike(name)
             if always or self._only_names(items):
                 value = (
                     self.var(name, subs, labels, node)
@@ -243,8 +243,10 @@ class Calls(Expectations):
         elif len(items) == 1 and not subs and not labels and gsub is None and self._awaits(name, items[0]):
             inner = self.value(items[0])
             value = elementwise([inner], lambda p: Opaque(name, (p[0],), (0,)), symbols.ranges, node.span)
-        elif name in symbols.opaque or (
-            name in symbols.called and not subs and len(items) <= 3 and self._simple(items)
+        elif (
+            name in symbols.opaque
+            or (name in symbols.called and not subs and len(items) <= 3 and self._simple(items))
+            or (name in symbols.applied and not subs and not (self._only_names(items) and self._always_alike(name)))
         ):
             args = [self.value(item) for item in items]
             if name in symbols.entrywise and len(args) == 1 and isinstance(args[0], Array):
@@ -254,6 +256,8 @@ class Calls(Expectations):
                 )
             elif all(isinstance(a, Term) for a in args):
                 value = Opaque(symbols.name(name), tuple(args), (0,) * len(args))
+            elif not self._always_alike(name):
+                raise refuse("E151", f"what the function {name} is of a vector or matrix is not known", node)
             else:
                 value = self.var(name, subs, labels, node)
         elif trailing and not subs and self._is_family(name, trailing) and self._only_names(items):
@@ -262,7 +266,7 @@ class Calls(Expectations):
         elif name in ("vector", "vec"):
             value = self.listing(syntax.Tuple(tuple(items), (",",) * (len(items) - 1), node.span))
         elif (
-            len(symbols.call_texts.get(name, ())) == 1
+            self._always_alike(name)
             and not gsub
             and self._only_names(items)
             and (len(name.partition("_{")[0]) == 1 or name[0] == "\\")
@@ -275,6 +279,10 @@ class Calls(Expectations):
         if sup is not None:
             value = self.scripts(value, sup, 0, node)
         return value
+
+    def _always_alike(self, name: str) -> bool:
+        """Whether a function is called with the same arguments everywhere."""
+        return len(self.symbols.call_texts.get(name, ())) == 1
 
     def _is_quantity(self, name: str) -> bool:
         """Whether the author uses the name for a number of his own (sigma as a standard deviation)."""
@@ -332,6 +340,13 @@ class Calls(Expectations):
             pattern = parameter.var
             assert pattern is not None
             if isinstance(value, Array):
+                if (
+                    not pattern.indices
+                    and isinstance(item, syntax.Symbol)
+                    and symbols.name(plain(item.name)) == pattern.name
+                    and pattern.head not in symbols.reached(self._member(name, subs, labels, node))
+                ):
+                    continue  # h(x), as it was defined, without a word of x
                 if pattern.indices:
                     if isinstance(item, syntax.Symbol | syntax.Scripted) and len(value.axes) == len(pattern.indices):
                         lifted = value

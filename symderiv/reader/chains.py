@@ -15,7 +15,7 @@ from symderiv.reader.arrays import Array, Value
 from symderiv.reader.definitions import ARRAYS, Definitions
 from symderiv.reader.namings import Last, Namings
 from symderiv.reader.nodes import is_delta, names_in, rounded
-from symderiv.reader.prose import CONSTANT, ZERO, supposes
+from symderiv.reader.prose import CONSTANT, supposes
 from symderiv.reader.rates import Rates
 from symderiv.reader.reading import Posed, Reading
 from symderiv.terms import Assumption, Num, Term, Var, subterms
@@ -242,7 +242,7 @@ class Chains(Namings):
         posed.kept = self.kept
         posed.solving = self.reading.solving and self.fresh_chain
         posed.implied = self.implied and self.fresh_chain
-        posed.equated = self.fresh_chain and self.reading.sought and bool(ZERO.search(self.reading.prose))
+        posed.equated = self.fresh_chain and self.reading.sought and self.reading.zero
         self.fresh_chain = self.implied = False
         if any(isinstance(side, Num) and not side.value for side in (posed.left, posed.right)):
             self.reading.solving = True

@@ -285,8 +285,6 @@ class Claims:
 
     def _laws(self, heads: set[Head]) -> list[Assumption]:
         """What holds of the distributions among the families."""
-        if not self.symbols.distributions:
-            return []
 
         def depends(a: Head, b: Head) -> bool:
             return a != b and (a in self.symbols.numerators or self._says_depends(a, b))

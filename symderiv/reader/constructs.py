@@ -97,8 +97,8 @@ def font(p: Parser) -> x.Node:
     if p.text[p.i] != "{" and command in v.SWITCHES:
         p.font = name
         return p.primary()
-    if name == r"\mathbb" and p.text[p.i : p.i + 3] == ["{", "E", "}"]:
-        p.i += 3
+    if name == r"\mathbb" and (p.text[p.i] == "E" or p.text[p.i : p.i + 3] == ["{", "E", "}"]):
+        p.i += 1 if p.text[p.i] == "E" else 3
         return big(p, a, r"\mathbb{E}")
     outer, p.font = p.font, name
     node = p.argument(f"what {command} sets")
@@ -260,7 +260,7 @@ def _bare_argument(p: Parser) -> x.Node:
             factors.append(p.factor())
             break
         plain = (len(tok) == 1 and tok.isalnum()) or tok in v.SYMBOLS or tok in v.FONTS or tok in v.ACCENTS
-        if not (plain or tok[:1].isdigit()) or (tok == r"\mathbb" and p.text[p.i + 2] == "E"):
+        if not (plain or tok[:1].isdigit()) or (tok == r"\mathbb" and "E" in p.text[p.i + 1 : p.i + 3]):
             break
         factors.append(p.factor())
     if len(factors) == 1:

@@ -30,7 +30,7 @@ from symderiv.reader.reading import Posed
 from symderiv.reader.rests import NOTE, define_all, first_members
 from symderiv.reader.survey import Survey
 from symderiv.reader.symbols import Function, Parameter, shape
-from symderiv.reader.vocabulary import LOSSES
+from symderiv.reader.vocabulary import LOSSES, MOMENTS
 from symderiv.terms import Deriv, Head, Index, Term, Var, subterms
 
 CUES = re.compile(
@@ -171,6 +171,30 @@ class Definitions(Meanings):
             return any(d.params == this for d in made)  # h_2 = ... says nothing anew of h_1
         return self.symbols.defines(name, len(subs), len(labels))
 
+    def _are_told(self, head: tuple, right: syntax.Node) -> bool:
+        """Whether both sides of an equation have been defined, and the left one with no words since."""
+        other = self.head_of(right)
+        if not self.is_defined(head) or other is None or other[3] or not self.is_defined(other):
+            return False
+        found, known = self.indices(head), self.indices(other)
+        if found is None or known is None or found[1:] != ([], []):
+            return False
+        return self.symbols.told.get(self.symbols.name(found[0])) == self.reading.paragraphs
+
+    def _is_place(self, name: str, subs: Sequence[Index], args: Sequence[syntax.Node]) -> bool:
+        """Whether a function is called at a quantity that has been defined, and was not defined for that."""
+        own = {p.var.name for p in self.symbols.functions[name, len(subs)].parameters if p.var is not None}
+        named = [plain(arg.name) for arg in args if isinstance(arg, syntax.Symbol)]
+        return any(self.symbols.defines(letter, 0) and self.symbols.name(letter) not in own for letter in named)
+
+    def is_partial(self, head: tuple) -> bool:
+        """Whether what ``head`` has been said to be holds for certain values only."""
+        found = self.indices(head)
+        if found is None:
+            return False
+        name, subs, labels = found
+        return Head(self.symbols.name(name, len(subs), len(labels)), len(subs), len(labels)) in self.symbols.partial
+
     @staticmethod
     def _of_one(params: Sequence[Index]) -> bool:
         return bool(params) and all(isinstance(p, int) for p in params)
@@ -213,6 +237,12 @@ class Definitions(Meanings):
             return False
         if not any(isinstance(i, int) for i in (*subs, *labels)) and name in set(names_in(right)) and head[3]:
             return False  # H(y) = H(x) + ... says how H behaves, not what it is
+        if relation == "=" and (name, len(subs)) in symbols.functions and self._is_place(name, subs, head[3]):
+            return False  # l(\hat\lambda) = ... says what the value of l is there
+        if (symbols.mean and name == "E") or (name in MOMENTS and len(symbols.call_texts.get(name, ())) > 1):
+            return False  # E[c] = c and Var(X) = s^2 say something of c and X
+        if relation == "=" and isinstance(right, syntax.Symbol | syntax.Scripted) and self._are_told(head, right):
+            return False  # s = t, where both have just been defined
         short = name.startswith("d ") and symbols.short and symbols.knows(name[2:])
         if short and not isinstance(right, syntax.DerivativeOp):
             return False  # dw = x dz, where dz has been defined as dL/dz
@@ -441,6 +471,9 @@ class Definitions(Meanings):
         if itself:
             raise ReadError("E165", f"{shown(name)} stands on both sides, so this does not define it", posed.span)
         head = symbols.define(name, params, len(subs), value, posed.left_span)
+        symbols.told[head.name] = self.reading.paragraphs
+        if self.reading.values and symbols.pieces[name] > 1:
+            symbols.partial[head] = self.reading.values
         if args:
             parameters = [self._whole_family(parameter, value) for parameter in parameters]
             written = sum(

@@ -16,9 +16,10 @@ from symderiv.kernel import Refuted, Witness
 from symderiv.kernel.derivative import Unsupported, definition_of
 from symderiv.reader.families import differences
 from symderiv.reader.names import letter_of, shown
+from symderiv.reader.probability import together
 from symderiv.reader.reading import Posed, Reading
 from symderiv.reader.samples import alike
-from symderiv.reader.symbols import of_one
+from symderiv.reader.symbols import PROBABILITIES, of_one
 from symderiv.terms import (
     Assumption,
     Claim,
@@ -42,6 +43,7 @@ from symderiv.terms import (
 
 PI = Var(r"\pi", (), ())
 SIZES = ("K", "N", "M", "n")  # letters that hardly ever stand for anything but how many there are
+NORMALISERS = ("Z", r"\mathcal{Z}")  # what weights are divided by to be probabilities
 NUMBER_PI = re.compile(r"\d\s*\\pi\b")
 
 
@@ -128,12 +130,16 @@ class Doubts:
             mentioned = {t.head for t in reached((other,), claim.context.definitions) if isinstance(t, Var)}
             if isinstance(root, Var) and root.head not in mentioned | claim.context.definitions.keys():
                 return f"this may say what the square of {shown(root.name)} is"
+        if forms := together(left | right):
+            return f"{forms} may belong together in a way that was not found"
         if any(head.name in self.reading.constants for head in left ^ right):
             return "a constant is spoken of that may be any number"
         if posed.constant:
             return "a constant is spoken of that may be any number"
         if posed.guessed:
             return "the shapes of the vectors and matrices here are not declared"
+        if unknown := self._normaliser(claim):
+            return unknown
         counts: dict[str, set[int]] = {}
         for head in left | right:
             counts.setdefault(head.name, set()).add(head.subs)
@@ -227,6 +233,16 @@ class Doubts:
         every = names[0] | names[1]
         return min(every) if len(every) == 1 and derived[0] != derived[1] else ""
 
+    def elsewhere(self, posed: Posed, claim: Claim) -> str:
+        """What in a claim was said for other values than those that the words before it give: L for y = 1 only."""
+        given = posed.values or posed.earlier_values
+        holds = {a.data for a in given}
+        for head in sorted(self.symbols.reached(claim.left, claim.right) & self.symbols.partial.keys()):
+            other = [a for a in self.symbols.partial[head] if a.data not in holds]
+            if other:
+                return f"what {shown(head.name)} is was said for {notation.unicode_latex(other[0].text)} only"
+        return ""
+
     def unsaid(self, posed: Posed, witness: Witness) -> str:
         """Whether the counterexample needs what nobody has said: an index that is 0, a value for one more member."""
         zero = [name for name, value in witness.indices if value == 0 and name not in posed.declared]
@@ -277,6 +293,8 @@ class Doubts:
             if changed:
                 letters = " and ".join(dict.fromkeys(changed))
                 return f"{letters} may be matrices, which do not commute: their shapes are not declared"
+            if unknown := self._normaliser(claim):
+                return unknown
             for side in (claim.left, claim.right):
                 for part in subterms(side):
                     if isinstance(part, Deriv) and part.var.head in self.symbols.two_valued:
@@ -292,6 +310,19 @@ class Doubts:
                     free = part.var.head not in below and not claim.context.through.keys() & below
                     if free and not any((h, part.var.head) in claim.context.dependent for h in below):
                         return f"as read, {shown(part.body.name)} does not depend on {shown(part.var.name)}"
+        return ""
+
+    def _normaliser(self, claim: Claim) -> str:
+        """Whether something is differentiated that contains a Z of which nothing is said: a sum of weights."""
+        rates = [t for side in (claim.left, claim.right) for t in subterms(side) if isinstance(t, Deriv)]
+        drawn = {
+            p.var for (name, _), f in self.symbols.functions.items() if name in PROBABILITIES for p in f.parameters
+        }
+        rates = [rate for rate in rates if rate.var not in drawn]  # the Z of p(x) is the same for all x
+        known = claim.context.definitions.keys() | {rate.var.head for rate in rates}
+        for part in reached([rate.body for rate in rates], claim.context.definitions):
+            if isinstance(part, Var) and part.name in NORMALISERS and part.head not in known:
+                return f"what {shown(part.name)} is was not found, and it may depend on what is differentiated by"
         return ""
 
     def _differs(self, head: Head, term: Term) -> bool:

@@ -13,7 +13,7 @@ from symderiv.reader import syntax
 from symderiv.reader.arrays import Array, Value, elementwise
 from symderiv.reader.families import substitute
 from symderiv.reader.indices import INDICATORS, MOST_CALLS, refuse
-from symderiv.reader.names import index_word, plain, says
+from symderiv.reader.names import index_word, plain, says, shown
 from symderiv.reader.nodes import commands, is_layer, is_transpose, names_in, parts_of, says_vector, subscripts
 from symderiv.reader.vectors import Vectors
 from symderiv.reader.vocabulary import LOSSES
@@ -44,6 +44,8 @@ class Members(Vectors):
         base, sub, sup, primes = parts_of(node)
         if self.unknown(base):
             return self.quantity(node)
+        if isinstance(base, syntax.Symbol) and plain(base.name) == "E" and self.symbols.mean:
+            raise refuse("E153", "an expectation without brackets around what it is taken of", node)
         if isinstance(base, syntax.Symbol):
             if (found := self.for_values(node)) is not None:
                 return self.scripts(found, sup, 0, node)
@@ -399,6 +401,12 @@ class Members(Vectors):
             inside = {
                 h.name for h in heads if any(isinstance(t, Var) and says(t.name, h.name) for t in subterms(whole))
             }
+            absent = {h.name for h in heads if all(not isinstance(t, Var) or t.head != h for t in subterms(whole))}
+            if absent:
+                message = (
+                    f"its definition does not show how it depends on {shown(min(absent))}, which is another one here"
+                )
+                raise refuse("E162", message, node)
             if inside:
                 raise refuse("E162", f"what is called may depend on {min(inside)}, which is another one here", node)
             return substitute(whole, scalars, families)

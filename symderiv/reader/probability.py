@@ -84,6 +84,16 @@ def _rules(symbols: Symbols, forms: dict[tuple[frozenset[str], frozenset[str]], 
             return
 
 
+def together(heads: Collection[Head]) -> str:
+    """Two forms of one function among ``heads``, as p(x) and p(x,y), which the laws of probability tie together."""
+    forms: dict[str, list[Head]] = {}
+    for head in sorted(heads):
+        if NAMED.fullmatch(head.name):
+            forms.setdefault(_function(head.name), []).append(head)
+    several = [found for found in forms.values() if len(found) > 1]
+    return " and ".join(shown(head.name) for head in several[0][:2]) if several else ""
+
+
 def _marginal(symbols: Symbols, forms: dict[tuple[frozenset[str], frozenset[str]], Head]) -> Iterator[Assumption]:
     """``p(x)`` is the sum of ``p(x,z)`` over z, where no conditional distribution is in sight."""
     for (both, given), joint in sorted(forms.items(), key=lambda item: item[1]):
@@ -98,7 +108,6 @@ def _marginal(symbols: Symbols, forms: dict[tuple[frozenset[str], frozenset[str]
                 left = Var(part.name, tuple(names[name] for name in _letters(part)), ())
                 text = rf"{shown(part.name)} = \sum_{{{letter}}} {shown(joint.name)}"
                 yield Assumption("equation", (left, total), text, RULE)
-                return
 
 
 def _rule(symbols: Symbols, whole: Head, factors: list[Head], divisors: list[Head]) -> Assumption:

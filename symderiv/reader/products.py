@@ -63,6 +63,8 @@ class Products(Differentials):
         if kind == r"\langle" and isinstance(node.body, syntax.Tuple) and len(node.body.items) == 2:
             left, right = (self.value(item) for item in node.body.items)
             return self.inner(left, right, node)
+        if kind == r"\langle":
+            raise refuse("E153", "an average, and over what is not said", node)
         return self.value(node.body)
 
     def squared_norm(self, node: syntax.Group) -> Term:

@@ -63,7 +63,7 @@ SUPPOSED = re.compile(
 AND = re.compile(r"[\s,]*(?:and|und|et|y)?[\s,]*", re.IGNORECASE)
 PLAIN_VALUE = re.compile(_SUPPOSE + r"\s+([a-zA-Z]|[α-ω])\s*=\s*(-?)(\d+)(?![\w.^/*])", re.IGNORECASE)
 BOTH = re.compile(
-    r"\b(combin\w*|both cases|in general|altogether|put\w* together|summari\w*|unif\w*)\b"
+    r"\b(combin\w*|both cases|in general|altogether|together|summari\w*|unif\w*)\b"
     r"|综合|综上|합치면|종합|en résumé",
     re.IGNORECASE,
 )

@@ -15,6 +15,7 @@ from symderiv.document import Span
 from symderiv.terms import (
     Definition,
     Delta,
+    Deriv,
     Head,
     Range,
     Size,
@@ -122,8 +123,9 @@ class Ranges:
         aliases, resolved = self.aliases, self.resolved
         self.aliases, self.resolved = {}, dict(resolved)
         for root, known in self.explicit.items():
-            if root in resolved and any(range_.high == size for range_ in known):
-                self.resolved[root] = Range(resolved[root].low, size)
+            written = [range_.high for range_ in known if isinstance(range_.high, str)]
+            if root in resolved and written:
+                self.resolved[root] = Range(resolved[root].low, size if size in written else written[0])
         try:
             yield
         finally:
@@ -223,6 +225,8 @@ def met(terms: Iterable[Term], definitions: Mapping[Head, tuple[Definition, ...]
                 runs = own.new() if index in body.free else counted
                 if isinstance(range_.high, str):
                     own.declare(runs, range_)
+                    if _counts(body, index):
+                        own.declare(counted, range_)
                 at = {**at, index: runs}
             case SizeOf(name=name):
                 own.declare(counted, Range(1, name))
@@ -249,3 +253,10 @@ def met(terms: Iterable[Term], definitions: Mapping[Head, tuple[Definition, ...]
 def _reach(range_: Range) -> tuple[int, int]:
     """A symbolic upper end reaches further than a number."""
     return (1, 0) if isinstance(range_.high, str) else (0, range_.high)
+
+
+def _counts(term: Term, index: str) -> bool:
+    """Whether a sum over ``index`` may come out as how often it is: it stands in derivatives and deltas only."""
+    if index not in term.free or isinstance(term, Deriv | Delta):
+        return True
+    return bool(term.parts) and not isinstance(term, Var) and all(_counts(part, index) for part in term.parts)

@@ -38,7 +38,7 @@ class Rates:
         """The statements before ``posed`` about derivatives of ``heads`` by ``heads``, the last one about each."""
         last: dict[Term, Assumption] = {}
         for rate in self.rates:
-            if rate.by.at < posed.at and rate.top in heads and rate.bottom in heads:
+            if rate.by.at < posed.at and rate.top in heads and rate.bottom in heads and _applies(rate.by, posed):
                 last[rate.assumption.data[0]] = rate.assumption
         return list(last.values())
 
@@ -105,3 +105,8 @@ class Rates:
         where = f"line {source.position(posed.left_span.start).line}"
         assumption = Assumption("equation", (member, value), " ".join(written.split()) + r" \text{ as stated}", where)
         self.rates.append(Rate(top.head, bottom.head, posed, assumption))
+
+
+def _applies(stated: Posed, posed: Posed) -> bool:
+    """Whether what was stated for certain values, for y = 1, was stated for those of this step."""
+    return {a.data for a in stated.values} <= {a.data for a in posed.values or posed.earlier_values}

@@ -68,13 +68,13 @@ MOST_DEFINITIONS = 2_000  # in one document
 class Reading:
     """What has been read of ``document`` so far, up to ``limit``: the mathematics from there on is beyond the budget.
 
-    ``prose`` are the words just before the current place; ``sought``: the last words in the section say that
-    something is set to zero, or solved; ``solving``: an equation "= 0" came before in the section, which ``begins``
-    after so many steps; ``seen`` are the names in the formulas so far; ``case`` what they say of indices,
-    ``earlier_case`` what was said last in the section, ``values`` and ``earlier_values`` the same of the values that
-    symbols are given; ``constants`` the symbols that the words call constants, ``held`` those
-    that the section says are held fixed: none in particular if empty, nothing said if None; ``bounds``
-    the names that the last words, or remarks beside a row, set bounds to.
+    ``prose`` are the words just before the current place, ``paragraphs`` how many there were; ``sought``: the last
+    words in the section say that something is set to zero, or solved, ``zero`` that they speak of zero; ``solving``: an
+    equation "= 0" came before in the section, which ``begins`` after so many steps; ``seen`` are the names in the
+    formulas so far; ``case`` what they say of indices, ``earlier_case`` what was said last in the section, ``values``
+    and ``earlier_values`` the same of the values that symbols are given; ``constants`` the symbols that the words call
+    constants, ``held`` those that the section says are held fixed: none in particular if empty, nothing said if None;
+    ``bounds`` the names that the last words, or remarks beside a row, set bounds to.
     With ``strict``, assumptions that only the prose states do not count.
     """
 
@@ -86,7 +86,8 @@ class Reading:
         self.posed: list[Posed] = []
         self.diagnostics: list[Diagnostic] = list(document.problems)
         self.prose = ""
-        self.sought = False
+        self.paragraphs = 0
+        self.sought = self.zero = False
         self.seen: set[str] = set()
         self.solving = self.bounded = False
         self.begins = 0

@@ -6,7 +6,7 @@ This module must never choose between readings: it only offers them.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from fractions import Fraction
 
@@ -58,11 +58,15 @@ class Readings:
             number = int(name.partition("#")[2])
             for n in range(1, number):
                 later[head.name if n == 1 else f"{head.name}#{n}"] = f"{head.name}#{n + 1}"
-        if not later:
+        return self._moved(claims, later)
+
+    def _moved(self, claims: Sequence[Claim], names: Mapping[str, str]) -> list[Claim]:
+        """The claims with other meanings of their symbols; empty if that changes nothing."""
+        if not names:
             return []
 
         def moved_on(term: Term) -> Term | None:
-            return Var(later.get(term.name, term.name), term.subs, term.sups) if isinstance(term, Var) else None
+            return Var(names.get(term.name, term.name), term.subs, term.sups) if isinstance(term, Var) else None
 
         def read(term: Term) -> Term:
             return rewritten(term, moved_on, known)
@@ -78,6 +82,25 @@ class Readings:
             for c in claims
         ]
         return [] if all(a.left is b.left and a.right is b.right for a, b in zip(moved, claims, strict=True)) else moved
+
+    def before(self, claims: Sequence[Claim]) -> Iterator[list[Claim]]:
+        """The claims with the meanings that their symbols had before they were defined anew, the last one first.
+
+        Only where no words stand between the two: there the author may have meant a consequence.
+        """
+        earlier, told = dict[str, str](), self.symbols.told
+        partial = {head.name for head in self.symbols.partial}  # said for other values, and with words
+        for name in self.symbols.versions.values():
+            base, _, number = name.partition("#")
+            for n in range(2, int(number) + 1):
+                new, old = f"{base}#{n}", base if n == 2 else f"{base}#{n - 1}"
+                if told.get(new, 0) == told.get(old, -1) and old not in partial:
+                    earlier[new] = old
+        names = dict(earlier)
+        while names:
+            if moved := self._moved(claims, names):
+                yield moved
+            names = {new: earlier[old] for new, old in names.items() if old in earlier}
 
     def followed(self, claims: Sequence[Claim]) -> tuple[list[Claim], tuple[str, ...]] | None:
         """The claims where what was defined through a name follows it to its last meaning; None if nothing does."""

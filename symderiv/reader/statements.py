@@ -27,6 +27,7 @@ from symderiv.terms import (
     Head,
     Index,
     Num,
+    Opaque,
     Pow,
     Range,
     Sum,
@@ -34,7 +35,6 @@ from symderiv.terms import (
     Var,
     num,
     power,
-    subterms,
 )
 
 TWO_NUMBERS = {
@@ -144,6 +144,10 @@ class Statements:
                 if found.setdefault(symbol, given).data != given.data:
                     return ()
         return tuple(found.values())
+
+    def values_said(self, rows: Sequence[syntax.Row]) -> tuple[Assumption, ...]:
+        """The values that rows give to symbols."""
+        return tuple(given for row in rows if (given := self.value_said(row)) is not None)
 
     def _of_every(self, given: Assumption) -> Assumption:
         """``$y_i = 1$ for all $i$``."""
@@ -420,11 +424,11 @@ class Statements:
         used: set[Head] = set()
         for definitions in symbols.definitions.values():
             for definition in definitions:
-                used |= {t.head for t in subterms(definition.body) if isinstance(t, Var)}
+                used |= _told(definition.body)
         for posed in self.reading.posed:
             for side in (posed.left, posed.right):
                 if isinstance(side, Term):
-                    used |= {t.head for t in subterms(side) if isinstance(t, Var)}
+                    used |= _told(side)
         of_examples = {h for h, keys in symbols.lifted.items() if keys}
         used = {h for h in used if MARK not in h.name} | of_examples
         fresh_heads = [h for h in used if h not in symbols.definitions and h not in symbols.variables]
@@ -435,3 +439,10 @@ class Statements:
             and h not in symbols.numerators
             and h.name in self.called.union(("y", "t", "q", "d", "T", "Y", r"\mathbf{y}", r"\hat{p}", "p", "r", "l"))
         )
+
+
+def _told(term: Term) -> set[Head]:
+    """The families of a term, but for what stands in the brackets of an unknown function, which says nothing of it."""
+    if isinstance(term, Var):
+        return {term.head}
+    return set() if isinstance(term, Opaque) else set().union(*map(_told, term.parts))

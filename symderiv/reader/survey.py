@@ -40,6 +40,10 @@ EXAMPLES = (
 )
 DRESSES = (r"\hat", r"\widehat", r"\tilde", r"\bar")
 FUNCTION_LETTERS = ("f", "g", "h", "F", "G", r"\phi", r"\psi", r"\varphi")
+EXPECTED = re.compile(
+    r"\b(?:expect|random|varianc|covarianc|erwart|varian[zc]|espér|espera|ожидан|дисперс)|期望|期待|方差", re.IGNORECASE
+)
+SIZES = ("K", "N", "M", "n", "m")  # letters that are sizes though an equation says how large
 POSITIVE = re.compile(r"\\(?:var)?sigma\b|\\tau\b|(?<![A-Za-z\\])[sSdDrR]\b")  # deviations, distances and radii
 NAMESAKES = frozenset("abcduvghpqrs")  # letters for indices that name other things as well
 BOLD = (r"\mathbf{", r"\boldsymbol{", r"\bm{", r"\pmb{", r"\vec{")
@@ -72,6 +76,10 @@ class Survey:
         self.weights: set[str] = set()
         self.conditioned: set[str] = set()  # letters before a bar, as y in p(y|x)
         self.subscripts: dict[str, set[str]] = {}  # what stands below each letter, "" for a number
+        self.divided: set[str] = set()  # what sums are divided by, as averages are
+        self.boxed: Counter[str] = Counter()  # how often a name stands before a bracket that ``bare`` does not count
+        self.energies: set[str] = set()  # what stands alone on the left of an equation, or is differentiated
+        self.sole: set[str] = set()  # names before a bracket that holds one name, or several with commas
         self.squared: Counter[str] = Counter()  # how often each letter is squared
         self.valued: set[str] = set()  # what the left side of an equation is, by itself
         self.alone: set[str] = set()  # what an equation says is a quantity without indices: r = \sigma(u)
@@ -81,6 +89,10 @@ class Survey:
         first = row.segments[0].side if len(row.segments) > 1 else None
         if isinstance(first, syntax.Scripted):
             self.square(first)
+        if isinstance(first, syntax.Symbol):
+            self.energies.add(plain(first.name))
+        if isinstance(first, syntax.Symbol | syntax.Scripted) and row.segments[1].relation in ("=", ":="):
+            self.symbols.pieces.update(_bases(first))
         composed = row.segments[1].side if len(row.segments) > 1 else None
         base, _, sup, _ = parts_of(first) if isinstance(first, syntax.Node) else (None, None, None, 0)
         if isinstance(base, syntax.Symbol) and sup is None and isinstance(composed, syntax.Node):
@@ -99,9 +111,15 @@ class Survey:
     def settle(self, words: str) -> None:
         """Draw the conclusions that need the whole document and its words."""
         symbols = self.symbols
+        self._sizes()
         if self.operator and re.search(r"\boperators?\b|算子|연산자", words):
             symbols.operators.add(self.operator)
             symbols.called.update(name for name in symbols.call_texts if name in FUNCTION_LETTERS)
+        whole = {name for name in self.sole | set(FUNCTION_LETTERS) if symbols.bare[name] <= self.boxed[name]}
+        symbols.applied = whole - symbols.heads.keys()
+        if "E" not in self.energies | self.variables | symbols.heads.keys():
+            symbols.mean = "E" in self.sole or bool(EXPECTED.search(words))
+        symbols.applied |= {"E"} if symbols.mean else set()
         symbols.size_names |= self.dotted - symbols.bound_names
         symbols.ranges.taken |= self.dotted - symbols.bound_names
         # an index n, and a size n beside it, would be mixed up
@@ -163,6 +181,8 @@ class Survey:
         if isinstance(node, syntax.DerivativeOp):
             if node.body is not None:
                 self.tops |= _bases(node.body)
+                if isinstance(node.body, syntax.Symbol):
+                    self.energies.add(plain(node.body.name))
             for variable, _ in node.variables:
                 self.variables |= _bases(variable)
                 if isinstance(variable, syntax.Symbol) and _capital(plain(variable.name)):
@@ -253,6 +273,9 @@ class Survey:
                         continue  # X^T (X w - y) is a product
                     if op == "" and isinstance(called, syntax.Symbol) and isinstance(group, syntax.Group):
                         name = word_before(factors, operators, n) or plain(called.name)
+                        self.boxed[name] += below is not None or group.open != "("
+                        if below is None and (_sole(group) or (name == "E" and group.open == "[")):
+                            self.sole.add(name)
                         if below is not None:
                             if name not in FUNCTION_LETTERS or not isinstance(below, syntax.Symbol | syntax.Tuple):
                                 continue
@@ -356,8 +379,18 @@ class Survey:
             for name in index_names(node.sub) if node.sub is not None else ("",):
                 self.averages.setdefault(name, set()).add(size)
                 self.symbols.index_sizes[name] = size
-                self.symbols.size_names.add(size)
-                self.symbols.ranges.taken.add(size)
+            self.divided.add(size)
+
+    def _sizes(self) -> None:
+        r"""What averages divide by are sizes, but not the A of ``A = \sum_n x_n^2`` and ``\frac{1}{A} \sum_n t_n``."""
+        symbols = self.symbols
+        quantities = self.energies - set(SIZES)
+        for name, sizes in self.averages.items():
+            sizes -= quantities
+            if symbols.index_sizes[name] in quantities:
+                del symbols.index_sizes[name]
+        symbols.size_names |= self.divided - quantities
+        symbols.ranges.taken |= self.divided - quantities
 
     def _named(self, first: syntax.Node, second: syntax.Node | ReadError | None) -> None:
         """What the left side of an equation names, unless it stands on the right side, too (``w = w - ...``)."""
@@ -468,3 +501,8 @@ def _dressed(name: str, symbols: Symbols) -> None:
 
 def _capital(name: str) -> bool:
     return len(name) == 1 and name.isupper()
+
+
+def _sole(group: syntax.Group) -> bool:
+    """Whether brackets hold a name and no more, or several things with commas: nobody writes a product so."""
+    return group.open in ("(", "[", r"\{") and isinstance(group.body, syntax.Symbol | syntax.Scripted | syntax.Tuple)

@@ -108,9 +108,12 @@ class Symbols:
     ``nameless`` the index of a sum over examples that has none, ``common`` the names of what is the same for all
     examples, ``lifted`` the families that are read for each example, and of which examples; ``entrywise`` unknown
     functions whose derivative stands beside an elementwise product, so that f(z) of a vector is that of each entry;
-    ``pieces`` how many lines say what f(x) is; ``factors`` names of functions that are numbers here; ``asides`` the
-    names of quantities with the meaning that running text gives them in passing;
+    ``pieces`` how many lines say what f(x), or f alone, is; ``partial`` the values for which one of several lines says
+    so, ``told`` after how many paragraphs of words each quantity was defined; ``factors`` names of functions that are
+    numbers here; ``asides`` the names of quantities with the meaning that running text gives them in passing;
     ``lettered`` the family that a_k is where another one, a_j, has that name and k counts another layer (w_{kj}, too);
+    ``applied`` names that stand before brackets only, and before one that holds a name: functions, never factors;
+    ``mean``: E is the expectation, no number;
     ``short`` the losses L by which names as dz are defined, dz = dL/dz; ``turned`` names of
     which a member is transposed, w_i^T.
     """
@@ -137,6 +140,8 @@ class Symbols:
     call_texts: dict[str, set[str]] = field(default_factory=dict)
     arguments: dict[str, Node] = field(default_factory=dict)
     called: set[str] = field(default_factory=set)
+    applied: set[str] = field(default_factory=set)
+    mean: bool = False
     namesakes: set[str] = field(default_factory=set)
     awaited: dict[str, Node] = field(default_factory=dict)
     bare: Counter[str] = field(default_factory=Counter)
@@ -203,6 +208,8 @@ class Symbols:
     nameless: str = ""
     lifted: dict[Head, set[str]] = field(default_factory=dict)
     pieces: Counter[str] = field(default_factory=Counter)
+    told: dict[str, int] = field(default_factory=dict)
+    partial: dict[Head, tuple[Assumption, ...]] = field(default_factory=dict)
     factors: set[str] = field(default_factory=set)
     asides: dict[str, list[tuple[int, str]]] = field(default_factory=dict)
     lettered: dict[tuple[str, tuple[Index, ...]], str] = field(default_factory=dict)

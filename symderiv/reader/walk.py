@@ -53,6 +53,7 @@ from symderiv.terms import Assumption, Claim
 SIGN = re.compile(r"\\[A-Za-z]+|:=|[=<>!]=|[^\sA-Za-z\\]")
 
 
+IS_ZERO = re.compile(r"=\s*(?:\\(?:mathbf|vec|bm|boldsymbol)\s*\{?\s*)?0(?![.\d])")
 BOUND = re.compile(r"[<>≤≥]|\\(?:leq?|geq?|lt|gt|leqslant|geqslant)(?![A-Za-z])")
 
 
@@ -196,10 +197,19 @@ class Walk:
                 for inner in blocks:
                     self._block(inner)
 
-    def _inline(self, formula: InlineMath, alone: bool, before: str = "", after: str = "") -> None:
+    def _inline(
+        self,
+        formula: InlineMath,
+        alone: bool,
+        before: str = "",
+        after: str = "",
+        supposed: tuple[Assumption, ...] | None = (),
+    ) -> None:
         """Definitions in running text; other inline formulas are not claims, unless they are set as displays.
 
-        ``alone``: no words stand beside the formulas. ``before`` and ``after`` are those of its sentence.
+        ``alone``: no words stand beside the formulas. ``before`` and ``after`` are those of its sentence, ``supposed``
+        the values that they give before it ("for $y = 1$ the loss is $L = ...$, for $y = 0$ it is ..."), None for a
+        bound.
         """
         if alone and self.reading.document.source.text[max(0, formula.span.start - 2) : formula.span.start] == "$$":
             self._display(Display(formula.latex, formula.span))
@@ -231,16 +241,31 @@ class Walk:
             head = self.definitions.head_of(left)
             if head is None and isinstance(right, syntax.Symbol) and not self.reading.is_index(right):
                 head = self.definitions.head_of(right)  # "$\\sum_j e^{f_j} = \\Sigma$"
+            cases = head is not None and self.reading.symbols.pieces[head[0]] > 1
+            if cases and supposed is None:
+                continue  # "for $x > 0$, $f = x$" says what f is in one case among others
             if prose.ELSE.match(after):
                 continue  # "$f = x$ if $x > 0$" says what f is in one case
             anew = prose.ANEW.search(self.reading.prose) and not prose.IF.search(around)
             anew = anew or not prose.CONDITIONAL.search(around)
+            anew = anew or (head is not None and cases and (bool(supposed) or self.definitions.is_partial(head)))
             if head is not None and (not self.definitions.is_defined(head) or anew):
                 self.displays.append(formula.span)
                 self.reading.elaborator.start_chain()
+                values, self.reading.values = self.reading.values, supposed or ()
                 self.chains.segments(row, len(self.displays) - 1, 0, [], inline=True)
+                self.reading.values = values
             elif head is not None and len(row.segments) == 2:
                 self.definitions.aside(head, left, right)
+
+    def _bounds_a_name(self, formula: InlineMath) -> bool:
+        """Whether a formula only says that a name has a value, or lies beyond one: ``y = 1``, ``x > 0``."""
+        match [
+            (s.relation, s.side) for row in self.reading.rows(formula.latex, formula.span).rows for s in row.segments
+        ]:
+            case [(None, left), ("=" | "<" | ">" | "<=" | ">=", syntax.Number() | syntax.Add() as right)]:
+                return isinstance(left, syntax.Symbol | syntax.Scripted) and not any(names_in(right))
+        return False
 
     def _is_point(self, left: syntax.Node, right: syntax.Node) -> bool:
         """``f = (0, 1)`` names a place, if f was a variable in the steps before and nothing says "let"."""
@@ -252,8 +277,10 @@ class Walk:
     def _prose(self, inlines: Sequence[Inline]) -> None:
         self.reading.prose = prose.words(inlines)
         if self.reading.prose.strip(" $.,;:"):
+            self.reading.paragraphs += 1
             self.reading.sought = prose.seeks(inlines)
             written = " ".join(formula.latex for formula in inline_formulas(inlines))
+            self.reading.zero = bool(prose.ZERO.search(self.reading.prose) or IS_ZERO.search(written))
             self.bounded = bool(prose.BOUNDED.search(self.reading.prose) or BOUND.search(written))
             rows = (row for f in inline_formulas(inlines) for row in self.reading.rows(f.latex, f.span).rows)
             self.reading.bounds = {n for row in rows for n in _bounded(row)}
@@ -276,8 +303,12 @@ class Walk:
         alone = re.search(r"[^\s$.,;:]", self.reading.prose) is None
         for sentence in prose.sentences(inlines):
             words = sentence.words.split("$")
+            supposed: tuple[Assumption, ...] | None = ()
             for n, formula in enumerate(sentence.formulas):
-                self._inline(formula, alone, " ".join(words[: n + 1]), " ".join(words[n + 1 :]))
+                supposed = () if prose.BOTH.search(words[n]) else supposed
+                self._inline(formula, alone, " ".join(words[: n + 1]), " ".join(words[n + 1 :]), supposed)
+                if prose.SUPPOSED.search(words[n]) and self._bounds_a_name(formula):
+                    supposed = self.statements.values_said(self.reading.rows(formula.latex, formula.span).rows) or None
                 for row in self.reading.rows(formula.latex, formula.span).rows:
                     self.chains.see(row)
         for sentence in prose.sentences(inlines):
