@@ -206,7 +206,8 @@ class Definitions(Meanings):
         if found is None:
             return False
         name, subs, labels = found
-        if name in symbols.size_names or (name in symbols.declared and not subs):
+        counted = any(isinstance(i, str) for i in subs)  # N_k, how many there are of the class k, is no size
+        if (name in symbols.size_names and not counted) or (name in symbols.declared and not subs):
             return False
         if not labels and not head[3] and relation == "=" and self._counts_elsewhere(name, subs, left, right):
             name = symbols.lettered.setdefault((name, tuple(subs)), f"{name}~{subs[0]}")

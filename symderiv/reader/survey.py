@@ -82,6 +82,7 @@ class Survey:
         self.sole: set[str] = set()  # names before a bracket that holds one name, or several with commas
         self.squared: Counter[str] = Counter()  # how often each letter is squared
         self.valued: set[str] = set()  # what the left side of an equation is, by itself
+        self.functions: set[str] = set()  # what an equation says of a name and brackets: Z(x) = ...
         self.alone: set[str] = set()  # what an equation says is a quantity without indices: r = \sigma(u)
         self.nameless = False  # whether a sum says nothing of what it runs over
 
@@ -91,6 +92,9 @@ class Survey:
             self.square(first)
         if isinstance(first, syntax.Symbol):
             self.energies.add(plain(first.name))
+        match first:
+            case syntax.Product(factors=(syntax.Symbol() as called, syntax.Group(open="(")), operators=("",)):
+                self.functions.add(plain(called.name))
         if isinstance(first, syntax.Symbol | syntax.Scripted) and row.segments[1].relation in ("=", ":="):
             self.symbols.pieces.update(_bases(first))
         composed = row.segments[1].side if len(row.segments) > 1 else None
@@ -384,7 +388,7 @@ class Survey:
     def _sizes(self) -> None:
         r"""What averages divide by are sizes, but not the A of ``A = \sum_n x_n^2`` and ``\frac{1}{A} \sum_n t_n``."""
         symbols = self.symbols
-        quantities = self.energies - set(SIZES)
+        quantities = (self.energies | self.functions) - set(SIZES)
         for name, sizes in self.averages.items():
             sizes -= quantities
             if symbols.index_sizes[name] in quantities:
