@@ -122,7 +122,7 @@ class Survey:
         whole = {name for name in self.sole | set(FUNCTION_LETTERS) if symbols.bare[name] <= self.boxed[name]}
         symbols.applied = whole - symbols.heads.keys()
         if "E" not in self.energies | self.variables | symbols.heads.keys():
-            symbols.mean = "E" in self.sole or bool(EXPECTED.search(words))
+            symbols.mean = ("E" in self.sole and "E" in whole) or bool(EXPECTED.search(words))
         symbols.applied |= {"E"} if symbols.mean else set()
         symbols.size_names |= self.dotted - symbols.bound_names
         symbols.ranges.taken |= self.dotted - symbols.bound_names
