@@ -122,7 +122,7 @@ class Survey:
         whole = {name for name in self.sole | set(FUNCTION_LETTERS) if symbols.bare[name] <= self.boxed[name]}
         symbols.applied = whole - symbols.heads.keys()
         if "E" not in self.energies | self.variables | symbols.heads.keys():
-            symbols.mean = ("E" in self.sole and "E" in whole) or bool(EXPECTED.search(words))
+            symbols.mean = "E" in self.sole or bool(EXPECTED.search(words))
         symbols.applied |= {"E"} if symbols.mean else set()
         symbols.size_names |= self.dotted - symbols.bound_names
         symbols.ranges.taken |= self.dotted - symbols.bound_names
@@ -182,6 +182,8 @@ class Survey:
         if isinstance(node, syntax.Nabla) and node.variable is not None:
             self.variables |= _bases(node.variable)
             symbols.gradients.setdefault(syntax.sexpr(node.variable), node.variable)
+            if isinstance(node.body, syntax.Symbol):
+                self.energies.add(plain(node.body.name))
         if isinstance(node, syntax.DerivativeOp):
             if node.body is not None:
                 self.tops |= _bases(node.body)
