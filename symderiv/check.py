@@ -16,7 +16,7 @@ from symderiv.checked import Checked, Step
 from symderiv.diagnostics import Diagnostic, ReadError, UserError, beyond
 from symderiv.document import Document
 from symderiv.judge import provable, prove_all, refuted_at
-from symderiv.kernel import Proved, Refuted, Undecided, Verdict, Witness
+from symderiv.kernel import Proved, Refuted, Undecided, Verdict
 from symderiv.kernel.budget import STEP, within
 from symderiv.kernel.derivative import is_unknown
 from symderiv.reader.elaborate import LAYOUTS
@@ -227,14 +227,14 @@ def _verdict(walk: Walk, number: int) -> tuple[Verdict | None, Diagnostic | None
     if hypothesis is not None:
         message = f"this step needs {notation.unicode_latex(hypothesis.latex)}"
         notes = (
-            (counterexample(verdict.witness) + " (without it)",) if isinstance(verdict, Refuted) else ()
+            (notation.counterexample(verdict.witness) + " (without it)",) if isinstance(verdict, Refuted) else ()
         ) + posed.notes
         help = "\n".join(f"symderiv: {line}" for line in hypothesis.directives)
         return Undecided(claims[0], message, ("hypotheses",)), Diagnostic("E310", message, posed.span, notes, help)
     if isinstance(verdict, Refuted):
         unsaid = walk.doubts.unsaid(posed, verdict.witness)
         if unsaid:
-            notes = (unsaid, counterexample(verdict.witness), *posed.notes)
+            notes = (unsaid, notation.counterexample(verdict.witness), *posed.notes)
             return (
                 Undecided(verdict.claim, unsaid, ("counterexample",)),
                 Diagnostic("E302", "this step could not be decided", posed.span, notes),
@@ -294,7 +294,7 @@ def _solution(walk: Walk, number: int) -> tuple[Verdict | None, Diagnostic | Non
         if len(found) == 1 and solved.only and isinstance(verdict, Refuted):
             posed.kind = "claim"
             message = f"as read, this does not solve {solved.name}"
-            notes = (counterexample(verdict.witness), *posed.notes)
+            notes = (notation.counterexample(verdict.witness), *posed.notes)
             return Undecided(verdict.claim, message), Diagnostic("E304", message, posed.span, notes)
     return None, None
 
@@ -380,7 +380,7 @@ def _false(walk: Walk, number: int, verdict: Refuted) -> Diagnostic:
     from symderiv.repair import holds_when, repair
 
     posed = walk.posed[number]
-    notes = [counterexample(verdict.witness)]
+    notes = [notation.counterexample(verdict.witness)]
     help = ""
     if not posed.expected_false:
         when = holds_when(verdict.claim)
@@ -420,11 +420,3 @@ def _neighbour(walk: Walk, number: int, way: int) -> Term | None:
     except ReadError:
         return None
     return (claims[0].left if way < 0 else claims[0].right) if len(claims) == 1 else None
-
-
-def counterexample(witness: Witness) -> str:
-    """The witness in one line: ``counterexample: K = 2, i = 1, z_1 = 0: left = ..., right = ...``."""
-    places = [f"{name} = {value}" for name, value in (*witness.sizes, *witness.indices)]
-    places += [f"{notation.unicode(var)} = {value}" for var, value in witness.values]
-    where = ", ".join(places)
-    return f"counterexample: {where + ': ' if where else ''}left = {witness.left}, right = {witness.right}"

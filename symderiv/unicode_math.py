@@ -108,7 +108,7 @@ def _one(tokens: list[str], position: int) -> tuple[str, int]:
         return _walk(tokens, position, "}")
     if token in "^_":
         inner, position = _argument(tokens, position)
-        inner = re.sub(r"\s*([=≠<>≤≥])\s*", r"\1", inner.strip())
+        inner = re.sub(r"\s*([=≠<>≤≥])\s*|(?<=^\w) ([−+]) (?=\d+$)", r"\1\2", inner.strip())  # l−1 is one place
         if token == "^" and inner and set(inner) <= {"′", "'"}:
             return inner.replace("'", "′"), position
         if token == "^" and inner.isdecimal() and inner.isascii():

@@ -7,6 +7,7 @@ it reads nothing back (that is the reader's). Names of variables are LaTeX alrea
 
 from symderiv.notation.printer import latex, latex_var, unicode
 from symderiv.notation.verdicts import (
+    counterexample,
     latex_assumption,
     latex_condition,
     latex_scope,
@@ -17,6 +18,7 @@ from symderiv.notation.verdicts import (
 from symderiv.unicode_math import unicode_latex, unicode_words
 
 __all__ = [
+    "counterexample",
     "latex",
     "latex_assumption",
     "latex_condition",

@@ -10,7 +10,7 @@ from symderiv.terms import Assumption, Head, Var
 from symderiv.unicode_math import unicode_latex
 
 if TYPE_CHECKING:
-    from symderiv.kernel.verdict import Condition, Scope
+    from symderiv.kernel.verdict import Condition, Scope, Witness
 
 _RELATIONS = {"=": "=", "<": "<", ">": ">", "<=": r"\le", ">=": r"\ge", "!=": r"\ne"}
 
@@ -77,3 +77,11 @@ def latex_assumption(assumption: Assumption) -> str:
 def unicode_assumption(assumption: Assumption) -> str:
     """An assumption for a terminal: ``Σ_{j=1}^K t_j = 1``."""
     return unicode_latex(latex_assumption(assumption))
+
+
+def counterexample(witness: Witness) -> str:
+    """The witness in one line: ``counterexample: K = 2, i = 1, z_1 = 0: left = ..., right = ...``."""
+    places = [f"{name} = {value}" for name, value in (*witness.sizes, *witness.indices)]
+    places += [f"{unicode(var)} = {value}" for var, value in witness.values]
+    where = ", ".join(places)
+    return f"counterexample: {where + ': ' if where else ''}left = {witness.left}, right = {witness.right}"

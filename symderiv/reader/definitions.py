@@ -11,6 +11,7 @@ from collections.abc import Sequence
 
 from symderiv.diagnostics import Diagnostic, ReadError
 from symderiv.kernel import Proved, Refuted
+from symderiv.notation import counterexample
 from symderiv.reader import syntax
 from symderiv.reader.arrays import Array, Value
 from symderiv.reader.meanings import Meanings
@@ -286,14 +287,17 @@ class Definitions(Meanings):
                 elif (
                     relation == ":=" or not subs or (name not in set(names_in(right)) and self._brings_in(this, right))
                 ):
-                    if self._repeats(left, right) or (relation == "=" and self._rewrites(left, right)):
+                    verdict = self._verdict(left, right)
+                    if isinstance(verdict, Proved) or (relation == "=" and self._rewrites(left, right)):
                         return False
                     symbols.new_version(name, len(subs), len(labels))
-                    self.reading.diagnostics.append(
-                        Diagnostic(
-                            "W420", f"{shown(name)} is defined anew here; its earlier meaning ends", posed.left_span
-                        )
-                    )
+                    message = f"{shown(name)} is defined anew here; its earlier meaning ends"
+                    notes: tuple[str, ...] = ()
+                    help = ""
+                    if relation == "=" and isinstance(verdict, Refuted):
+                        notes = (f"of its earlier meaning this is false, {counterexample(verdict.witness)}",)
+                        help = "another quantity is better given another name"
+                    self.reading.diagnostics.append(Diagnostic("W420", message, posed.left_span, notes, help))
                 else:
                     return False
         symbols.ranges.defining = True
