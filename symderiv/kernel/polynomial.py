@@ -459,6 +459,8 @@ class Algebra:
                     found = self._match_known(pattern, value, group, b)
                     if found is not None:
                         return found
+        if (fewer := self._summed_out(bound, group)) is not None:
+            return fewer
         level = max((depth(atom) for atom, _ in group), default=0)
         names = sorted(bound, key=lambda b: (bound[b], b))
         best = None
@@ -476,6 +478,20 @@ class Algebra:
         assert best is not None
         labels = tuple((f"#{level}.{n}:{bound[b]}", bound[b]) for n, b in enumerate(names))
         return scaled(self.made((SUM, labels, ((), best[0]))), best[1])
+
+    def _summed_out(self, bound: Mapping[str, str], group: Factors) -> Poly | None:
+        r"""\sum_n \sum_k S_n^e g_nk h_n = \sum_n S_n^{e+1} h_n where S_n = \sum_k g_nk is divided by: the shares of a
+        whole add up to it, \sum_k \sum_n a_nk / \sum_j a_nj = N."""
+        for atom, exponent in group:
+            if atom[0] != SUM or not isinstance(exponent, int) or exponent > 0 or len(atom[1]) != 1:
+                continue
+            ((inner, high),) = atom[1]
+            for b in sorted(b for b in bound if bound[b] == high and b not in free_indices(atom)):
+                member, scale = self._renamed(atom[2], {inner: b})
+                if scale == 1 and member == tuple(f for f in group if b in free_indices(f[0])):
+                    rest = self._merge(tuple(f for f in group if f not in member), ((atom, 1),))
+                    return self._closed({other: bound[other] for other in bound if other != b}, rest)
+        return None
 
     def _match_known(self, pattern: Poly, value: Poly, group: Factors, index: str) -> Poly | None:
         """The value of sum_b group if that is an instance of a known sum ('?' in its pattern is b, '?0', ... any)."""

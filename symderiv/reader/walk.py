@@ -189,6 +189,7 @@ class Walk:
                 problem = self.directives.apply(text, max(offset, span.start), f"declared in line {line}")
                 if problem is not None:
                     self.diagnostics.append(problem)
+                reading.paragraphs += 1  # it is as good as words
             case ItemList(items=items):
                 for item in items:
                     for inner in item:

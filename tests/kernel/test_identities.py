@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from fractions import Fraction
 
 import pytest
@@ -103,6 +104,35 @@ def test_gradient_for_a_number_of_classes(size: int) -> None:
     verdict = proved(Deriv(L, f(2)), p(2) - t(2), softmax(unit, size=size))
     assert verdict.given == (unit,)
     assert verdict.scope == Scope(fixed=(("size", size),))
+
+
+@pytest.mark.parametrize(
+    "weight", [lambda n, k: var("a", n, k), lambda n, k: var("w", k) * var("a", n, k), lambda n, k: exp(var("a", n, k))]
+)
+def test_shares_of_a_whole(weight: Callable[[str, str], Term]) -> None:
+    r"""\gamma_nk = a_nk/\sum_j a_nj sums to one over k, in whatever order the sums are written: \sum_k N_k = N."""
+    points, one = Range(1, "N"), Head("w", 1, 0)
+    context = Context(
+        {"n": points, "k": K}, families={Head("a", 2, 0): (points, K), one: (K,), Head("v", 1, 0): (points,)}
+    )
+
+    def share(twice: bool = False, high: Range = K) -> Term:
+        whole = total("j", high, weight("n", "j"))
+        return weight("n", "k") / whole * (weight("n", "k") if twice else ONE)
+
+    def both(term: Term) -> tuple[Term, Term]:
+        return total("n", points, total("k", K, term)), total("k", K, total("n", points, term))
+
+    for left in both(share()):
+        proved(left, SizeOf("N"), context)
+        refuted(left, SizeOf("K"), context)
+    for left in both(share() * var("v", "n")):
+        proved(left, total("n", points, var("v", "n")), context)
+    for wrong in (share(twice=True), share() * var("w", "k"), share(high=Range(2, "K")), share(high=Range(1, "M"))):
+        for left in both(wrong):
+            refuted(left, SizeOf("N"), context)
+    for left in both(share() / total("j", K, weight("n", "j"))):
+        proved(left, total("n", points, ONE / total("k", K, weight("n", "k"))), context)
 
 
 def test_shift_invariance() -> None:
