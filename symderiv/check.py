@@ -110,6 +110,7 @@ def _judged(walk: Walk, number: int) -> Step:
     if posed.kind == "claim":
         if diagnostic is None:
             try:
+                posed.solving = posed.solving and walk.equations.section(posed) in walk.equations.solving
                 verdict, diagnostic = _verdict(walk, number)
                 if isinstance(verdict, Proved | Refuted) and (said := walk.doubts.elsewhere(posed, verdict.claim)):
                     verdict = Undecided(verdict.claim, said, ("normal form",))
@@ -128,6 +129,7 @@ def _judged(walk: Walk, number: int) -> Step:
                 diagnostic = error.diagnostic
             except (RecursionError, MemoryError):
                 diagnostic = beyond(posed.span)
+        walk.equations.judged(posed, isinstance(verdict, Proved))
         if verdict is None and posed.kind == "claim":
             assert diagnostic is not None
             verdict = Undecided(None, diagnostic.message)

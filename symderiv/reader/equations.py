@@ -28,6 +28,7 @@ from symderiv.terms import (
     Definition,
     Deriv,
     Head,
+    Num,
     SizeOf,
     Term,
     Var,
@@ -68,6 +69,16 @@ class Equations:
         blocks = all_blocks(reading.document.blocks)
         self.headings = sorted(block.span.start for block in blocks if isinstance(block, Heading))
         self.known: list[Equation] = []
+        self.solving: set[int] = set()  # the sections in which something was set to zero that is not zero always
+
+    def section(self, posed: Posed) -> int:
+        return bisect(self.headings, posed.span.start)
+
+    def judged(self, posed: Posed, proved: bool) -> None:
+        """Note what a step says that is ``= 0``: an equation, unless it was proved as it stands."""
+        zero = any(isinstance(side, Num) and not side.value for side in (posed.left, posed.right))
+        if zero and (not proved or posed.derived or any(e.posed is posed for e in self.known)):
+            self.solving.add(self.section(posed))
 
     def take(self, posed: Posed, claims: Sequence[Claim], first: bool) -> None:
         """Remember the equation of a step; ``first`` if it does not follow from those before it."""
@@ -79,8 +90,8 @@ class Equations:
 
     def before(self, posed: Posed) -> list[Equation]:
         """The equations that stand before ``posed`` in the same section."""
-        section = bisect(self.headings, posed.span.start)
-        return [e for e in self.known if bisect(self.headings, e.posed.span.start) == section]
+        section = self.section(posed)
+        return [e for e in self.known if self.section(e.posed) == section]
 
     @staticmethod
     def is_one(posed: Posed, claims: Sequence[Claim]) -> bool:
