@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import itertools
+import os
 import subprocess
 import sys
 import tempfile
@@ -95,11 +96,15 @@ def printing(K: int) -> float:
 
 
 def command(*arguments: str, text: str | None = None, repeat: int = 5) -> float | None:
-    """Median seconds of a run of ``python -m symderiv``, or None if it does not end well."""
+    """Median seconds of a run of ``python -m symderiv``, or None if it does not end well.
+
+    The first run may compile the modules, as an installation does (SymPy's are), and is not counted.
+    """
     line = [sys.executable, "-m", "symderiv", *arguments]
+    around = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
 
     def run() -> int:
-        return subprocess.run(line, input=text, capture_output=True, text=True, check=False).returncode
+        return subprocess.run(line, input=text, env=around, capture_output=True, text=True, check=False).returncode
 
     return peers.median_seconds(run, repeat) if run() == 0 else None
 
