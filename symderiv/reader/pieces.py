@@ -27,11 +27,15 @@ class Piece:
 def is_prose(content: str) -> bool:
     r"""Whether the content of a ``\text`` is prose rather than a name."""
     words = content.split()
+    named = len(words) > 1 and content == content.strip() and all(w.isascii() and w.isalpha() for w in words)
+    if named and words[0].lower() not in v.PROSE:
+        return False  # \text{learning rate} x is a product
     if len(words) != 1 or not words[0].isascii():
         return len(words) != 1 or not words[0].isalnum() or len(words[0]) > 1
     name = words[0]
     plain = name.replace("_", "").replace("-", "").replace("\\", "")
-    return name.lower() in v.PROSE or not plain.isalnum()
+    symbol = len(content) == 1 and content.isalpha()  # \text{a} is a symbol, \text{ a } a word
+    return not symbol and (name.lower() in v.PROSE or not plain.isalnum())
 
 
 def relation_at(line: Line, i: int, level: int = 0) -> tuple[str, int, str] | None:

@@ -43,7 +43,7 @@ _SKIPPED = """displaystyle textstyle scriptstyle scriptscriptstyle limits nolimi
     mathstrut normalsize small large Large LARGE huge tiny footnotesize scriptsize smallskip medskip bigskip mathopen
     mathclose mathbin mathrel mathord mathinner mathpunct mathop relax ensuremath xspace null nobreakspace break
     displaybreak goodbreak unicode par toprule midrule bottomrule boldmath unboldmath""".split()
-_SKIPPED_WITH_ARGUMENT = """label tag textcircled require vspace color cssId class htmlClass htmlId cline intertextsep
+_SKIPPED_WITH_ARGUMENT = """label tag require vspace color cssId class htmlClass htmlId cline intertextsep
     addtocounter setcounter vphantomx kern hskip vskip mkern mskip rule raisebox arraycolsep
     definecolor""".split()
 _TEXT = "text|textrm|textit|textsf|texttt|textup|textnormal|textmd|textsc|mbox|hbox|intertext|shortintertext"
@@ -55,6 +55,7 @@ _BRACKET = r"(?=\s*(?:\\left\s*|\\[bB]igg?l?\s*)?(?:[(\[{_^]|\\\{))"
 _TOKEN = re.compile(
     rf"""
     (?P<skip>(?:\s|%[^\n]*|~|\\[,;:!>/\ \n\t]|\\(?:{_alternatives(_SKIPPED)})(?![A-Za-z])
+        |\\textcircled\s*(?:\{{\s*\w{{1,2}}\s*\}}|\d)  # the mark of a step
         |\\(?:{_alternatives(_SKIPPED_WITH_ARGUMENT)})\*?\s*(?:{_ARGUMENT}|-?[\d.]+\s*[a-z]{{2}}))+)
   | (?P<letter>
         (?:(?<![A-Za-z\\])|(?<=[_^][A-Za-z]))(?:

@@ -141,7 +141,7 @@ TOMBSTONES = frozenset({r"\square", r"\blacksquare", r"\Box", r"\qed", r"\qedsym
 PROSE = frozenset("""if when for where with and or otherwise else then since as because so thus hence therefore let by
     from using note given case cases iff such that both any all each every is are the a an of on we now also whenever
     while to in since, si sinon pour où donc avec et cuando para donde si y con wenn falls sonst und mit für except
-    unless but not via""".split())  # fmt: skip
+    unless but not via subject assume assuming suppose supposing provided""".split())  # fmt: skip
 CONDITIONAL = frozenset("""if when for whenever case where with si pour cuando para wenn falls für while unless given
     any all each every""".split())  # fmt: skip
 
