@@ -6,6 +6,8 @@ is a function and its entry at the end of this module, which must never look at 
 
 from __future__ import annotations
 
+import re
+
 from symderiv.document import Span
 from symderiv.reader import syntax as x
 from symderiv.reader import vocabulary as v
@@ -19,6 +21,8 @@ from symderiv.reader.derivatives import (
 from symderiv.reader.expression import CONSTRUCTS, DIFFERENTIALS, ENDS, STOP, Parser
 from symderiv.reader.pieces import is_prose
 from symderiv.reader.tables import cases, environment
+
+MARK = re.compile(r"\S|\\[A-Za-z]+|\( ?\w ?\)")  # what makes another letter of the one that it is set over or under
 
 
 def group(p: Parser) -> x.Node:
@@ -328,6 +332,8 @@ def stacked(p: Parser) -> x.Node:
         return big(p, a, v.BIG[p.text[inner]], under)
     note = _note(p)
     body = p.argument(f"what {command} holds")
+    if isinstance(body, x.Symbol) and MARK.fullmatch(note.text):  # another symbol than x, as \hat{x} is
+        return x.Symbol(f"{command}{{{note.text}}}{{{body.name}}}", p.span(a, p.i))
     return x.Decorated(command[1:], body, note, p.span(a, p.i))
 
 

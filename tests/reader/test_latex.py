@@ -273,7 +273,9 @@ sqrt(x) :: (sqrt x)
 \textcolor{red}{a} b :: (* (textcolor a) b)
 \color{red} a :: a
 \underset{n \times 1}{x} :: (underset x "n \times 1")
-\overset{a}{b} :: (overset b "a")
+\overset{a}{b} :: \overset{a}{b}
+\overset{\text{a note}}{b} :: (overset b "a note")
+\underset{m \times n}{X} :: (underset X "m \times n")
 a \phantom{b} c :: (* a c)
 
 # relations inside
