@@ -124,6 +124,9 @@ def accent(p: Parser) -> x.Node:
     if type(node) is x.Number and len(node.text) == 1:
         return x.Symbol(f"{command}{{{node.text}}}", place)
     if type(node) is x.Scripted and type(node.base) is x.Symbol:
+        if type(node.sup) is x.Number and not node.primes:  # the mean of the squares is not the square of the mean
+            power = x.Symbol(f"{command}{{{node.base.name}^{{{node.sup.text}}}}}", place)
+            return power if node.sub is None else x.Scripted(power, node.sub, None, 0, place)
         base = x.Symbol(f"{command}{{{node.base.name}}}", node.base.span)
         return x.Scripted(base, node.sub, node.sup, node.primes, place)
     return x.Decorated(command[1:], node, None, place)
