@@ -213,7 +213,7 @@ class Sums(Samples):
             return
         if op in ("!=", "in") or op in ("<", "<=", ">", ">="):
             if op == "in" and isinstance(left, syntax.Symbol):
-                found.append((plain(left.name), 1, self.upper(node.sup), []))
+                found.append((plain(left.name), 1, self.upper(node.sup) or self.of_set(plain(left.name), right), []))
                 return
             if op != "!=":
                 raise refuse("E156", "a sum over part of the pairs of indices is not in the language", item)
@@ -243,6 +243,16 @@ class Sums(Samples):
             found.append((plain(bound.name), 1, self.upper(node.sup), [(op, bound, other)]))
             return
         raise refuse("E154", "this sum's index is not understood", item)
+
+    def of_set(self, index: str, members: syntax.Node) -> Size | None:
+        r"""The size of a set that has a name, ``|S|`` in ``\sum_{i \in S}``: another set has another one."""
+        symbols = self.symbols
+        named = isinstance(members, syntax.Symbol | syntax.Scripted)
+        if not named or index in symbols.declared or index in symbols.index_sizes or index in symbols.hinted:
+            return None
+        name = f"|{index_word(members)}|"
+        symbols.ranges.taken.add(name)
+        return symbols.size(name)
 
     def implied_index(self, node: syntax.BigOp) -> str:
         letters = [n for n in dict.fromkeys(subscripts(node.body)) if n not in self.bound and n not in self.free]
