@@ -213,7 +213,8 @@ class Sums(Samples):
             return
         if op in ("!=", "in") or op in ("<", "<=", ">", ">="):
             if op == "in" and isinstance(left, syntax.Symbol):
-                found.append((plain(left.name), 1, self.upper(node.sup) or self.of_set(plain(left.name), right), []))
+                least, greatest = self.of_set(plain(left.name), right)
+                found.append((plain(left.name), least, self.upper(node.sup) or greatest, []))
                 return
             if op != "!=":
                 raise refuse("E156", "a sum over part of the pairs of indices is not in the language", item)
@@ -244,15 +245,28 @@ class Sums(Samples):
             return
         raise refuse("E154", "this sum's index is not understood", item)
 
-    def of_set(self, index: str, members: syntax.Node) -> Size | None:
-        r"""The size of a set that has a name, ``|S|`` in ``\sum_{i \in S}``: another set has another one."""
+    def of_set(self, index: str, members: syntax.Node) -> tuple[int, Size | None]:
+        r"""The least index, and the greatest if it is known, in a set; one with a name has a size ``|S|`` of its own.
+
+        Raises ReadError for part of a set, a union, and what depends on an index: ``S \setminus \{k\}``, ``N(i)``.
+        """
         symbols = self.symbols
-        named = isinstance(members, syntax.Symbol | syntax.Scripted)
-        if not named or index in symbols.declared or index in symbols.index_sizes or index in symbols.hinted:
-            return None
-        name = f"|{index_word(members)}|"
-        symbols.ranges.taken.add(name)
-        return symbols.size(name)
+        match members:
+            case syntax.Symbol() | syntax.Scripted():
+                if index in symbols.declared or index in symbols.index_sizes or index in symbols.hinted:
+                    return 1, None
+                name = f"|{index_word(members)}|"
+                symbols.ranges.taken.add(name)
+                return 1, symbols.size(name)
+            case syntax.Group(body=syntax.Tuple(items=items)) if all(isinstance(i, syntax.Number) for i in items):
+                numbers = [i.text for i in items if isinstance(i, syntax.Number)]
+                if all(n.isdigit() for n in numbers):
+                    low, high = int(numbers[0]), int(numbers[-1])
+                    if list(map(int, numbers)) == list(range(low, high + 1)):
+                        return low, high
+            case syntax.Group():
+                return 1, None  # [n], or {1, ..., n}
+        raise refuse("E156", "a sum over part of a set is not in the language", members)
 
     def implied_index(self, node: syntax.BigOp) -> str:
         letters = [n for n in dict.fromkeys(subscripts(node.body)) if n not in self.bound and n not in self.free]

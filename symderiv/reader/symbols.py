@@ -88,6 +88,7 @@ class Symbols:
     ``arguments`` with what; ``namesakes`` families that other symbols are named after, as Z_a after
     the a_i; ``awaited`` functions that some line defines, and of which symbol; ``index_sizes``
     the size that a factor 1/m tells of the sum after it; ``hinted`` the ranges that the prose gives;
+    ``value_sets`` the sets that sums over the values of letters name;
     ``kinds`` which members (a name, how many subscripts
     and labels) are vectors or matrices themselves, ``doubtful`` the names of which that is not sure; ``layered`` names
     whose numbered labels are layers, each with its own shape, ``layered_subs`` those whose numbered subscripts are;
@@ -175,6 +176,7 @@ class Symbols:
     index_classes: dict[str, str] = field(default_factory=dict)
     index_sizes: dict[str, str] = field(default_factory=dict)
     hinted: dict[str, Range] = field(default_factory=dict)
+    value_sets: dict[str, str] = field(default_factory=dict)
     hinted_classes: dict[str, str] = field(default_factory=dict)
     stated: list[Assumption] = field(default_factory=list)
     calls: dict[tuple[str, int], tuple[dict, dict]] = field(default_factory=dict)

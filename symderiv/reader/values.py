@@ -174,12 +174,18 @@ class Values(Entries):
         sub = node.sub
         if sub is None or node.sup is not None:
             return []
+        said = ""
         match sub:
-            case syntax.Relation(left=left, rest=(("in", _),)):
-                sub = left
+            case syntax.Relation(left=left, rest=(("in", members),)):
+                sub, said = left, syntax.sexpr(members)
         items = sub.items if isinstance(sub, syntax.Tuple) else (sub,)
         found = [self.value_index(item) for item in items]
-        return found if all(found) else []
+        if not all(found):
+            return []
+        for index in found:
+            if said and self.symbols.value_sets.setdefault(letter_of(index), said) != said:
+                raise refuse("E156", f"the values of {index} are those of another set elsewhere", sub)
+        return found
 
     def over_values(self, indices: list[str], node: syntax.BigOp) -> Value:
         """The sum over the values of letters."""
