@@ -291,11 +291,20 @@ def _missing_condition(claim: Claim, verdict: Proved, rng: random.Random) -> str
                     evaluation(claim.left)
                     evaluation(claim.right)
                 except NotDefined as error:
-                    if point.hold(root):
+                    if point.hold(root) and not _defined(claim, at, point, root):
                         return f"{error} at sizes {at} indices {root} values {point.values}, conditions {verdict.conditions}"
         except (Unknown, NotDefined):
             continue
     return ""
+
+
+def _defined(claim: Claim, sizes: Mapping[str, int], point: Point, root: Mapping[str, int]) -> bool:
+    """Whether both sides have a value after all when more digits are carried: 10^{-64} + 1 - 1 is not 0."""
+    try:
+        _sides(claim, sizes, point, root, MORE_DIGITS)
+    except (NotDefined, Unknown):
+        return False
+    return True
 
 
 def unfounded(claim: Claim, verdict: Refuted) -> str:
