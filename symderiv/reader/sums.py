@@ -258,14 +258,20 @@ class Sums(Samples):
                 name = f"|{index_word(members)}|"
                 symbols.ranges.taken.add(name)
                 return 1, symbols.size(name)
-            case syntax.Group(body=syntax.Tuple(items=items)) if all(isinstance(i, syntax.Number) for i in items):
-                numbers = [i.text for i in items if isinstance(i, syntax.Number)]
-                if all(n.isdigit() for n in numbers):
-                    low, high = int(numbers[0]), int(numbers[-1])
-                    if list(map(int, numbers)) == list(range(low, high + 1)):
-                        return low, high
-            case syntax.Group():
-                return 1, None  # [n], or {1, ..., n}
+            case syntax.Group(open="[", body=(syntax.Symbol() | syntax.Scripted()) as last):  # [n]
+                return 1, self.upper(last)
+            case syntax.Group(open=bracket, body=syntax.Tuple(items=(syntax.Number() as first, *between, last))):
+                dots = bool(between) and isinstance(between[-1], syntax.Ellipsis)
+                numbers = [
+                    i.text for i in (first, *(between[:-1] if dots else between)) if isinstance(i, syntax.Number)
+                ]
+                whole = len(numbers) == 1 + len(between) - dots and all(n.isdigit() for n in numbers)
+                least = int(numbers[0]) if whole else 0
+                if whole and list(map(int, numbers)) == list(range(least, least + len(numbers))):
+                    if dots or (bracket == "[" and not between):  # {1, ..., n}, [1, n]
+                        return least, self.upper(last)
+                    if isinstance(last, syntax.Number) and last.text == str(least + len(numbers)):
+                        return least, int(last.text)
         raise refuse("E156", "a sum over part of a set is not in the language", members)
 
     def implied_index(self, node: syntax.BigOp) -> str:
