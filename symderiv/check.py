@@ -113,14 +113,11 @@ def _judged(walk: Walk, number: int) -> Step:
                 posed.solving = posed.solving and walk.equations.section(posed) in walk.equations.solving
                 verdict, diagnostic = _verdict(walk, number)
                 if isinstance(verdict, Proved | Refuted) and (said := walk.doubts.elsewhere(posed, verdict.claim)):
-                    verdict = Undecided(verdict.claim, said, ("normal form",))
-                    diagnostic = Diagnostic("E302", "this step could not be decided", posed.span, (said, *posed.notes))
+                    verdict, diagnostic = _open(posed, verdict.claim, said)
                 if isinstance(verdict, Proved):
                     apart, said = walk.apart(posed)
                     if apart and not any(isinstance(prove_all(claims), Proved) for claims in apart):
-                        verdict = Undecided(verdict.claim, said, ("normal form",))
-                        notes = (said, *posed.notes)
-                        diagnostic = Diagnostic("E302", "this step could not be decided", posed.span, notes)
+                        verdict, diagnostic = _open(posed, verdict.claim, said)
                 if posed.taken and isinstance(verdict, Proved | Refuted):
                     walk.rates.drop(posed)
                 if isinstance(verdict, Refuted):
@@ -160,8 +157,7 @@ def _verdict(walk: Walk, number: int) -> tuple[Verdict | None, Diagnostic | None
         whole = prove_all(wider)
         claims, verdict = (wider, whole) if isinstance(whole, Proved) else (claims, verdict)
     if isinstance(verdict, Proved) and (empty := _empty(walk, claims)):
-        verdict = Undecided(claims[0], empty, ("normal form",))
-        return verdict, Diagnostic("E302", "this step could not be decided", posed.span, (empty, *posed.notes))
+        return _open(posed, claims[0], empty)
     if isinstance(verdict, Proved):
         if posed.expected_false:
             return verdict, Diagnostic(
@@ -176,7 +172,7 @@ def _verdict(walk: Walk, number: int) -> tuple[Verdict | None, Diagnostic | None
             posed.notes = (*posed.notes, *note)
             return second, None
         if isinstance(verdict, Refuted) and isinstance(second, Refuted):
-            if (witness := walk.readings.with_signs(second.witness)) is not None:
+            if (witness := walk.readings.in_signs(second.witness)) is not None:
                 verdict = refuted_at(claims[other.index(second.claim)], witness) or verdict
         elif isinstance(verdict, Refuted):
             empty = "another reading of it holds, but only because both sides vanish in it"
@@ -221,8 +217,7 @@ def _verdict(walk: Walk, number: int) -> tuple[Verdict | None, Diagnostic | None
                 doubt = f"it holds for {apart}, and whether they may be the same is not said"
                 break
     if isinstance(verdict, Refuted) and doubt:
-        verdict = Undecided(verdict.claim, doubt, ("counterexample",))
-        return verdict, Diagnostic("E302", "this step could not be decided", posed.span, (doubt, *posed.notes))
+        return _open(posed, verdict.claim, doubt, tried="counterexample")
     from symderiv.hypotheses import needed  # only for a step that is not proved, as the search for repairs
 
     hypothesis = needed(*claims, natural_only=refuted)
@@ -236,16 +231,20 @@ def _verdict(walk: Walk, number: int) -> tuple[Verdict | None, Diagnostic | None
     if isinstance(verdict, Refuted):
         unsaid = walk.doubts.unsaid(posed, verdict.witness)
         if unsaid:
-            notes = (unsaid, notation.counterexample(verdict.witness), *posed.notes)
-            return (
-                Undecided(verdict.claim, unsaid, ("counterexample",)),
-                Diagnostic("E302", "this step could not be decided", posed.span, notes),
-            )
+            return _open(posed, verdict.claim, unsaid, notation.counterexample(verdict.witness), tried="counterexample")
         return verdict, _false(walk, number, verdict)
     notes = (verdict.reason, *posed.notes)
     if posed.taken:
         return verdict, Diagnostic("E303", "this step could not be decided", posed.span, (TAKEN, *notes))
     return verdict, Diagnostic("E301", "this step could not be decided", posed.span, notes)
+
+
+def _open(
+    posed: Posed, claim: Claim | None, why: str, *facts: str, tried: str = "normal form"
+) -> tuple[Undecided, Diagnostic]:
+    """What is said of a step whose proof, or counterexample, would not convince: ``why``, and further ``facts``."""
+    notes = (why, *facts, *posed.notes)
+    return Undecided(claim, why, (tried,)), Diagnostic("E302", "this step could not be decided", posed.span, notes)
 
 
 def _claims(walk: Walk, posed: Posed) -> list[Claim]:

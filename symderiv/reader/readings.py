@@ -233,7 +233,7 @@ class Readings:
         said = tuple(f"{shown(h.name)} is 1 or -1, {signs[h]}" for h in sorted(heads))
         return [replace(c, context=with_signs(c.context, sorted(heads))) for c in claims], said
 
-    def with_signs(self, witness: Witness) -> Witness | None:
+    def in_signs(self, witness: Witness) -> Witness | None:
         """A witness to a claim of ``signed`` as one to the claim itself; None if no sign stands in it."""
         return signs_in(witness, self.symbols.signs)
 
