@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from symderiv.kernel.atoms import CALL, VAR, Atom, Poly, of_atom, scaled
+from symderiv.kernel.atoms import CALL, POLY, VAR, Atom, Poly, freeze, of_atom, scaled
 from symderiv.kernel.conditions import Requirement
 from symderiv.kernel.derivative import Unsupported
 from symderiv.kernel.normal import Normal
@@ -22,7 +22,7 @@ class Nowhere(Unsupported):
 
 
 class Unmet(NamedTuple):
-    """A requirement, its normal form, and whether the proof may use it (a variable that is positive)."""
+    """A requirement, its normal form, and whether the proof may use it (a variable or polynomial that is positive)."""
 
     need: Requirement
     poly: Poly
@@ -84,21 +84,25 @@ def demanded(normal: Normal, needs: Sequence[Requirement]) -> list[Unmet]:
             unread: Poly = of_atom((CALL, f"condition {len(pending)}", ()))
             pending.append(Unmet(need, unread, False))
             continue
-        variable = _variable(poly) if need.relation == ">" and need.surely else None
+        unknown = _unknown(normal, poly) if need.relation == ">" and need.surely else None
         if not met(normal, poly, need.relation):
-            pending.append(Unmet(need, poly, variable is not None))
+            pending.append(Unmet(need, poly, unknown is not None))
             _exists(normal, need, poly)
-        if variable is not None:
-            normal.demand(variable, need.bound)
+        if unknown is not None:
+            normal.demand(unknown, need.bound)
     return pending
 
 
-def _variable(poly: Poly) -> Atom | None:
-    """The variable of which ``poly`` is a positive multiple, if it is."""
-    if len(poly) != 1:
+def _unknown(normal: Normal, poly: Poly) -> Atom | None:
+    """The variable, or the polynomial of several terms, of which ``poly`` is a positive multiple, if it is."""
+    if not poly or any(deltas for deltas, _ in poly):
         return None
-    (((deltas, factors), coefficient),) = poly.items()
-    if deltas or coefficient < 0 or len(factors) != 1 or factors[0][0][0] != VAR or factors[0][1] != 1:
+    coefficient, factors, rest = normal.algebra.content(poly)
+    if coefficient < 0:
+        return None
+    if len(rest) > 1:
+        return (POLY, freeze(rest)) if normal.algebra.positive_factors(factors) else None
+    if len(factors) != 1 or factors[0][0][0] != VAR or factors[0][1] != 1:
         return None
     return factors[0][0]
 
@@ -119,7 +123,7 @@ def _exists(normal: Normal, need: Requirement, poly: Poly) -> None:
 def _radical(poly: Poly, relation: str) -> object:
     """What a condition says, without what does not matter: x^2 != 0 says x != 0, and 2 x > 0 says x > 0."""
     if len(poly) != 1:
-        return frozenset(poly.items())
+        return frozenset(scaled(poly, -1 if relation == "!=" and poly and poly[min(poly)] < 0 else 1).items())
     (((deltas, factors), coefficient),) = poly.items()
     if relation == "!=":
         return deltas, frozenset(atom for atom, _ in factors)

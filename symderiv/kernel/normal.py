@@ -12,6 +12,7 @@ from fractions import Fraction
 from functools import partial
 
 from symderiv.kernel.atoms import (
+    POLY,
     SUM,
     UNIT,
     VAR,
@@ -19,7 +20,9 @@ from symderiv.kernel.atoms import (
     Poly,
     add_into,
     constant,
+    free_indices,
     free_of_monomial,
+    freeze,
     of_atom,
     scaled,
     subtract,
@@ -110,10 +113,14 @@ class Normal:
             self.memo.clear()
 
     def demand(self, atom: Atom, bound: Bound) -> None:
-        """Let the variable ``atom`` be positive for all ``bound`` indices: a side is defined only there."""
-        wild = {name: f"?{name}" for name, _ in bound if name in atom[3]}
+        """Let ``atom``, a variable or polynomial, be positive for all ``bound`` indices: a side needs it."""
+        free = free_indices(atom)
+        wild = {name: f"?{name}" for name, _ in bound if name in free}
         self.algebra.wild.update((wild[name], range_) for name, range_ in bound if name in wild)
-        pattern = (*atom[:3], tuple(wild.get(i, i) for i in atom[3]))
+        if atom[0] == VAR:
+            pattern: Atom = (*atom[:3], tuple(wild.get(i, i) for i in atom[3]))
+        else:
+            pattern = (POLY, freeze(self.algebra.substitute_poly(dict(atom[1]), wild)))
         if pattern not in self.algebra.demanded_positive:
             self.algebra.demanded_positive.append(pattern)
             self.memo.clear()

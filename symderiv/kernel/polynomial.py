@@ -59,8 +59,9 @@ class Algebra:
     """Arithmetic of normal forms under index ranges and assumptions.
 
     ``ranges`` maps an index to the upper end of its range 1..high; ``minimum`` the symbolic sizes' least values;
-    ``distinct`` the pairs of indices that differ; ``assumed_positive`` and ``demanded_positive`` the variables that are
-    positive; ``onehot`` (with the slot, its range 1..high in ``lengths``) and ``binary`` name the 0/1 families;
+    ``distinct`` the pairs of indices that differ; ``assumed_positive`` and ``demanded_positive`` the variables
+    and polynomials that are positive; ``onehot`` (with the slot, its range 1..high in ``lengths``) and ``binary`` name
+    the 0/1 families;
     ``steps`` says whether step functions occur, and ``partial`` whether some denominators stand also where nothing
     demands that they are not zero; ``known_sums`` and ``known_values`` are the assumed values of closed
     sums and variables ('?' stands for the bound index, other names with '?' for any index in the range
@@ -839,13 +840,29 @@ class Algebra:
             choice = self.choice(atom)
             return self.positive_factors(choice[1] if choice else atom[2][1])
         if kind == POLY:
-            return self.positive_poly(dict(atom[1]))
+            return self._demanded(atom) or self.positive_poly(dict(atom[1]))
         if kind == VAR:
             return any(
                 pattern[1:3] == atom[1:3] and self.instance(pattern[3], atom[3], {})
                 for pattern in (*self.assumed_positive, *self.demanded_positive)
             )
         return False
+
+    def _demanded(self, atom: Atom) -> bool:
+        """Whether a side is defined only where the polynomial ``atom`` is positive."""
+        for pattern in self.demanded_positive:
+            mapping: dict[str, str] = {}
+            known = pattern[0] == POLY and self.instance(pattern[1], atom[1], mapping)
+            if known and free_indices(atom).issuperset(mapping.values()):  # none is bound in a sum further inside
+                return True
+        return False
+
+    def _demanded_multiple(self, poly: Poly) -> bool:
+        """Whether ``poly`` is a positive multiple of such a polynomial."""
+        if len(poly) == 1 or not any(pattern[0] == POLY for pattern in self.demanded_positive):
+            return False
+        coefficient, factors, rest = self.content(poly)
+        return coefficient > 0 and self._demanded((POLY, freeze(rest))) and self.positive_factors(factors)
 
     def positive_factors(self, factors: Factors) -> bool:
         return all(self.positive_atom(atom) for atom, _ in factors)
@@ -866,7 +883,9 @@ class Algebra:
         return True
 
     def positive_poly(self, poly: Poly) -> bool:
-        """Whether a polynomial is > 0 wherever it is defined, by the signs of its terms."""
+        """Whether a polynomial is > 0 wherever it is defined, by the signs of its terms, or as it must be."""
+        if poly and self._demanded_multiple(poly):
+            return True
         strict = False
         for (deltas, factors), c in poly.items():
             if c < 0 or not self.nonnegative_factors(factors):
@@ -875,7 +894,8 @@ class Algebra:
         return strict
 
     def nonnegative_poly(self, poly: Poly) -> bool:
-        return all(c > 0 and self.nonnegative_factors(f) for (_, f), c in poly.items())
+        signs = all(c > 0 and self.nonnegative_factors(f) for (_, f), c in poly.items())
+        return signs or self._demanded_multiple(poly)
 
     # The zero test
 

@@ -15,6 +15,7 @@ from symderiv.notation.styles import BASE, COMMANDS, FACTOR, PRODUCT, QUOTIENT, 
 from symderiv.terms import (
     MINUS_ONE,
     ONE,
+    ZERO,
     Add,
     Cases,
     Delta,
@@ -116,6 +117,9 @@ def _print(style: Style, term: Term) -> Piece:
         case Num():
             return _number(style, term.value)
         case Add():
+            opposite = _negated(term)
+            if isinstance(opposite, Fn) and opposite.name == "step":
+                return _indicator(style, opposite.arg, "<")
             return _sum_of_terms(style, term.parts)
         case Mul():
             return _product(style, term.parts)
@@ -245,11 +249,27 @@ def _function(style: Style, term: Fn) -> Piece:
     if term.name == "abs":
         bar = (r"\left|", r"\right|") if arg.tall else ("|", "|")
         return Piece(bar[0] + arg.text + bar[1], BASE, arg.tall)
+    if term.name == "step":
+        return _indicator(style, term.arg)
     name = style.function(term.name)
     bare = term.name in COMMANDS and (arg.level >= FACTOR or (isinstance(term.arg, Sum) and style.bare_sums))
     if bare and not isinstance(term.arg, Cases):
         return Piece(f"{name} {arg.text}", FACTOR, arg.tall, True)
     return Piece(name + style.bracket(arg).text, FACTOR, arg.tall)
+
+
+def _indicator(style: Style, difference: Term, relation: str = ">") -> Piece:
+    """``1[a > b]`` for step(a - b), and ``1[a < b]`` for 1 - step(a - b)."""
+    left, right = difference, ZERO
+    if isinstance(difference, Add) and len(difference.parts) == 2:
+        last = difference.parts[1]
+        if isinstance(last, Mul) and last.parts[0] is MINUS_ONE:
+            left, right = difference.parts[0], last.parts[1] if len(last.parts) == 2 else Mul(last.parts[1:])
+        elif isinstance(last, Num):
+            left, right = difference.parts[0], Num(-last.value)
+    sides = [_piece(style, side) for side in (left, right)]
+    one = style.name(r"\mathbb{1}")
+    return Piece(f"{one}[{sides[0].text} {relation} {sides[1].text}]", FACTOR, any(side.tall for side in sides))
 
 
 def _opaque(style: Style, term: Opaque) -> Piece:

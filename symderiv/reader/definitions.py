@@ -17,6 +17,7 @@ from symderiv.reader.arrays import Array, Value
 from symderiv.reader.meanings import Meanings
 from symderiv.reader.names import index_word, plain, shown
 from symderiv.reader.nodes import (
+    arguments,
     divergence,
     index_count,
     is_data,
@@ -107,6 +108,10 @@ class Definitions(Meanings):
                 if found is not None:  # r(x, y) is a member of a family for each y
                     members = tuple(syntax.Symbol(str(index), call.span) for index in found[1])
                     return None if found[2] is not None else (found[0], syntax.Tuple(members, (), call.span), None, [])
+            if isinstance(group.body, syntax.Given) and gsub is None:
+                name = self.elaborator.conditional_name(head, group.body)
+                if name:
+                    return name, None, None, list(arguments(group.body))
             args = list(group.body.items) if isinstance(group.body, syntax.Tuple) else [group.body]
             args = [arg.left if isinstance(arg, syntax.Given) else arg for arg in args if not is_data(arg)]
             if not all(isinstance(arg, syntax.Symbol | syntax.Scripted | syntax.Ellipsis) for arg in args):

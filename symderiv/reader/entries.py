@@ -5,7 +5,7 @@ Dots stand for the obvious family or are refused. This module must never guess w
 
 from __future__ import annotations
 
-from symderiv.reader import syntax
+from symderiv.reader import syntax, thresholds
 from symderiv.reader.arrays import Array, Value, join
 from symderiv.reader.dotted import grid, middle
 from symderiv.reader.families import generalise
@@ -30,6 +30,8 @@ from symderiv.terms import (
     subterms,
 )
 
+OTHERWISE = ("otherwise", "else", "sonst", "sinon", "其他", "否则")
+
 
 class Entries(Members):
     """Cases, matrices, lists and dots."""
@@ -40,13 +42,16 @@ class Entries(Members):
             return two
         if not node.rows:
             raise refuse("E105", "there is no case here", node)
+        by_signs = self.by_signs(node)
+        if by_signs is not None:
+            return by_signs
         rows: list[tuple[Term | None, Term]] = []
         for value, condition in node.rows:
             nodes = [c for c in condition if not isinstance(c, syntax.Text)]
             words = " ".join(c.text.lower() for c in condition if isinstance(c, syntax.Text))
             guard = self.guard(nodes, words, node)
             if guard is None and (
-                nodes or not any(w in words for w in ("otherwise", "else", "sonst", "sinon", "其他", "否则"))
+                nodes or not any(w in words for w in OTHERWISE)
             ):
                 raise refuse("E182", "the condition of this case is not understood", node)
             rows.append((guard, self.scalar(value)))
@@ -66,6 +71,28 @@ class Entries(Members):
             if guarding is None:
                 raise refuse("E182", "`otherwise` must come last", node)
             result = Cases(guarding, held, result)
+        return result
+
+    def by_signs(self, node: syntax.Casesdef) -> Term | None:
+        """The cases x > 0 and x <= 0 of a number: step(x) a + (1 - step(x)) b, which says nothing at x = 0."""
+        guards: list[list[thresholds.Literal]] = []
+        for n, (_, condition) in enumerate(node.rows):
+            nodes = [c for c in condition if not isinstance(c, syntax.Text)]
+            words = " ".join(c.text for c in condition if isinstance(c, syntax.Text))
+            if not nodes and n and n == len(node.rows) - 1 and any(w in words.lower() for w in OTHERWISE):
+                guards.append([])
+                continue
+            relation = nodes[0] if len(nodes) == 1 else thresholds.said(words, node) if not nodes else None
+            found = self.inequalities(relation) if isinstance(relation, syntax.Relation) else None
+            if found is None:
+                return None
+            guards.append(found)
+        if len(guards) < 2 or not thresholds.cover(guards):
+            raise refuse("E182", "these cases do not cover everything", node, "add an `otherwise`")
+        result = self.scalar(node.rows[-1][0])
+        for (value, _), guard in reversed([*zip(node.rows[:-1], guards[:-1], strict=True)]):
+            here = thresholds.indicator(guard)
+            result = add(mul(here, self.scalar(value)), mul(add(ONE, neg(here)), result))
         return result
 
     def two_values(self, node: syntax.Casesdef) -> Term | None:

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from symderiv.diagnostics import Diagnostic, ReadError
-from symderiv.reader import syntax
+from symderiv.reader import syntax, thresholds
 from symderiv.reader.arrays import Array, Value
 from symderiv.reader.chosen import choose
 from symderiv.reader.names import index_word, letter_of, plain
@@ -241,7 +241,7 @@ class Indices:
             return [], None, f"{name}^{{{sup.name}}}"
         if isinstance(sup, syntax.Symbol) and ("^" + sup.name) in self.symbols.labels:
             return [], None, f"{name}^{{{sup.name}}}"
-        if self.symbols.time and is_time(sup):
+        if self.symbols.time and is_time(sup) and "t" not in self.symbols.exponents:
             return [], None, f"{name}^{{{index_word(sup)}}}"
         if is_layer(sup) or (isinstance(sup, syntax.Number) and name in self.symbols.numbered):
             return [], None, f"{name}^{{{index_word(sup)}}}"
@@ -274,6 +274,8 @@ class Indices:
         """An index condition as a term with the values 0 and 1."""
         match node:
             case syntax.Relation(left=left, rest=rest):
+                if (found := self.inequalities(node)) is not None:
+                    return thresholds.indicator(found)
                 parts = []
                 for op, right in rest:
                     parts.append(self.comparison(op, self.operand(left), self.operand(right), node))
@@ -284,6 +286,21 @@ class Indices:
             case syntax.Group():
                 return self.condition(node.body, whole)
         raise refuse("E180", "this condition is not one between indices", whole)
+
+    def inequalities(self, node: syntax.Relation) -> list[thresholds.Literal] | None:
+        """``x > 0``, ``-1 < x < 1`` between numbers; None where indices are compared."""
+        sides = [node.left, *(right for _, right in node.rest)]
+        if any(op not in thresholds.ABOVE for op, _ in node.rest) or any(map(self._counts, sides)):
+            return None
+        values = [self.scalar(side) for side in sides]
+        return [thresholds.literal(op, a, b) for (op, _), a, b in zip(node.rest, values, values[1:], strict=False)]
+
+    def _counts(self, node: syntax.Node) -> bool:
+        """Whether a side of a condition is an index, or one more or less than it."""
+        symbols = self.symbols
+        known = symbols.index_names.union(symbols.declared, self.bound, self.free)
+        parts = [term for _, term in node.terms] if isinstance(node, syntax.Add) else [node]
+        return any(isinstance(part, syntax.Symbol) and plain(part.name) in known for part in parts)
 
     def comparison(self, op: str, a: Index, b: Index, node: syntax.Node) -> Term:
         delta = self.delta(a, b, node)

@@ -326,7 +326,12 @@ class Members(Vectors):
             )
         if sup is None:
             return value
-        if is_transpose(sup) and (isinstance(value, Array) or not isinstance(sup, syntax.Symbol) or sup.name != "t"):
+        number = isinstance(sup, syntax.Symbol) and sup.name in self.symbols.exponents
+        if (
+            is_transpose(sup)
+            and not number
+            and (isinstance(value, Array) or not isinstance(sup, syntax.Symbol) or sup.name != "t")
+        ):
             if isinstance(value, Array):
                 return value.transposed
             if isinstance(sup, syntax.Symbol) and (sup.name != "T" or not self.symbols.defines("T", 0)):
@@ -338,7 +343,8 @@ class Members(Vectors):
                         "declare it: `shape W : m x n`",
                     )
                 return value  # the transpose of a number
-        if isinstance(sup, syntax.Symbol) and sup.name == "t" and (self.symbols.vectors or self.symbols.matrices):
+        timed = isinstance(sup, syntax.Symbol) and sup.name == "t" and not number
+        if timed and (self.symbols.vectors or self.symbols.matrices):
             raise refuse(
                 "E214", "the transpose of something whose shape is not known", node, "declare it: `shape W : m x n`"
             )

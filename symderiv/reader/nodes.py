@@ -103,12 +103,13 @@ def is_label(node: syntax.Node) -> bool:
 
 
 def subscripts(node: syntax.Node) -> Iterator[str]:
-    """Letters that stand as lone subscripts inside a node, in order."""
+    """Letters that stand as lone subscripts, or labels ``^{(i)}``, inside a node, in order."""
     for part in syntax_parts(node):
-        if isinstance(part, syntax.Scripted) and isinstance(part.sub, syntax.Symbol):
-            name = letter(part.sub)
-            if name in INDEX_LETTERS:
-                yield name
+        if isinstance(part, syntax.Scripted):
+            label = part.sup.body if isinstance(part.sup, syntax.Group) and part.sup.open == "(" else None
+            for script in (part.sub, label):
+                if isinstance(script, syntax.Symbol) and letter(script) in INDEX_LETTERS:
+                    yield letter(script)
         yield from subscripts(part)
 
 
@@ -170,6 +171,12 @@ def letters_called(node: syntax.Node) -> set[str]:
 def before_bar(body: syntax.Node) -> syntax.Node:
     """What stands before the bar of ``y | x``, or all where there is none."""
     return body.left if isinstance(body, syntax.Given) else body
+
+
+def arguments(body: syntax.Given) -> Iterator[syntax.Node]:
+    """The arguments of ``p(y | x; w)`` on both sides of the bar."""
+    for side in (body.left, body.right):
+        yield from side.items if isinstance(side, syntax.Tuple) else (side,)
 
 
 def divergence(node: syntax.Node, group: syntax.Node) -> tuple[syntax.Node, syntax.Node] | None:

@@ -96,8 +96,11 @@ def _words(line: Line, a: int, b: int) -> str:
     return " ".join(t[6:-1].strip() if t.startswith(r"\text{") else t for t in line.text[a:b])
 
 
-def pieces(line: Line, a: int, b: int) -> list[Piece]:
-    """The pieces of the tokens ``a`` to ``b``, without trailing punctuation and empty pieces."""
+def pieces(line: Line, a: int, b: int, cells: bool = False) -> list[Piece]:
+    """The pieces of the tokens ``a`` to ``b``, without trailing punctuation and empty pieces.
+
+    With ``cells`` a mark & before a sign divides two cells, as in the case ``x & -1 < x < 1``.
+    """
     found: list[Piece] = []
     text = line.text
     start, before, prose_seen = a, "", False
@@ -127,7 +130,7 @@ def pieces(line: Line, a: int, b: int) -> list[Piece]:
             after = max(after, i + 1)
             while after < b and text[after] in ("&", r"\quad"):
                 after += 1
-            if not _aligns(line, previous, after, b):
+            if not _aligns(line, previous, after, b, cells):
                 close(i, "&")
             elif previous >= start:
                 previous = i
@@ -177,7 +180,7 @@ def _stronger(one: str, other: str) -> str:
     return other if one in ("", "text") and other else one or other
 
 
-def _aligns(line: Line, previous: int, after: int, b: int) -> bool:
+def _aligns(line: Line, previous: int, after: int, b: int, cells: bool) -> bool:
     """Whether an alignment mark stands at a relation or an operator, or at the edge of the row.
 
     ``previous`` and ``after`` are the tokens beside it that are no such marks themselves.
@@ -187,6 +190,8 @@ def _aligns(line: Line, previous: int, after: int, b: int) -> bool:
     if previous < 0:
         return True
     tok, earlier = line.text[after], line.text[previous]
+    if cells and tok in v.SIGNS:
+        return False
     edge = tok in v.SIGNS or tok in v.OPERATORS or relation_at(line, after) is not None
     return edge or earlier in v.SIGNS or earlier in v.OPERATORS or relation_at(line, previous) is not None
 

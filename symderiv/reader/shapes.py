@@ -53,6 +53,9 @@ class Shapes(Kinds):
         for name, axes in symbols.shapes.items():
             kind = (NUMBER, COLUMN, MATRIX)[len(axes)]
             self.found[name, 0, 0] = ROW if name in symbols.rows else kind
+        for name, heads in symbols.heads.items():
+            if Head(name, 0, 0) in heads:
+                self.found.setdefault((name, 0, 0), NUMBER)
         declared = set(self.found)
         for self.habits in ("", "capitals", "all"):
             for _ in range(ROUNDS):
@@ -173,6 +176,7 @@ class Shapes(Kinds):
         assert isinstance(base, syntax.Symbol) and isinstance(group, syntax.Group)
         inner = self.kind(group.body)
         name = plain(base.name)
+        self._sample(group.body)
         if self.elaborator.is_jacobian(part[0], part[1]) and sub is not None:
             return ROW if inner == NUMBER else self._derivative(inner, self.kind(sub))
         if gsub is not None or name in self.numeric:
@@ -188,6 +192,16 @@ class Shapes(Kinds):
         if sub is None and found is not None and found[0][1] and inner in (None, NUMBER):
             return None  # s(z_i) may be s_i
         return self._raised(self.kind(part[0]), gsup)
+
+    def _sample(self, argument: syntax.Node) -> None:
+        """What a function is called with, ``h(x^{(i)})``, is of the kind of x."""
+        first = argument.left if isinstance(argument, syntax.Given) else argument
+        for item in first.items if isinstance(first, syntax.Tuple) else (first,):
+            found = self.key(item)
+            if found is not None and found[0][2] and not found[0][1] and found[1] is None:
+                kind = self.found.get((found[0][0], 0, 0))
+                if kind is not None:
+                    self.found.setdefault(found[0], kind)
 
     def _chunks(self, parts: list[tuple[str, list[syntax.Node]]]) -> list[list[list[syntax.Node]]]:
         chunks: list[list[list[syntax.Node]]] = [[]]

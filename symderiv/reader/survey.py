@@ -213,6 +213,7 @@ class Survey:
             and isinstance(node.base, syntax.Symbol)
             and node.sup is not None
             and is_transpose(node.sup)
+            and symbols.exponents.isdisjoint(names_in(node.sup))
             and node.sub is None
         ):
             name = plain(node.base.name)

@@ -51,7 +51,7 @@ def cases(p: Parser) -> x.Node:
     rows: list[tuple[x.Node, tuple[x.Node, ...]]] = []
     first = a + 1
     for k in [*(i for i in p.line.top(a + 1, end) if p.text[i] == r"\\"), end]:
-        found = pieces(p.line, first, k)
+        found = pieces(p.line, first, k, cells=True)
         if found:
             value, *conditions = found
             if value.text:

@@ -7,6 +7,7 @@ and ``\pi(y')`` the same one. This module must never take a letter for an index 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 
 from symderiv.diagnostics import ReadError
@@ -15,8 +16,8 @@ from symderiv.reader.arrays import Value
 from symderiv.reader.entries import Entries
 from symderiv.reader.indices import refuse
 from symderiv.reader.names import index_word, letter_of, plain
-from symderiv.reader.nodes import call_name, is_transpose, letters_called, names_in, parts_of
-from symderiv.reader.symbols import STANDARD
+from symderiv.reader.nodes import arguments, call_name, is_transpose, letters_called, names_in, parts_of
+from symderiv.reader.symbols import STANDARD, Function
 from symderiv.terms import Head, Index, Range, Sum, Term, Var, num
 
 
@@ -112,10 +113,64 @@ class Values(Entries):
         found: list[Index] = []
         labels, exponent, name = self.label(call_name(base, sub) + "'" * primes, sup)
         shape = self.shape(body, found)
+        defined = self.instance_of(name, f"{name}({shape})", body, node) if not labels else None
+        if defined is not None:
+            return self.scripts(defined, exponent, 0, node)
         head = Head(f"{name}({shape})", len(found), len(labels))
         for n, index in enumerate((*found, *labels)):
             self.use(index, self.symbols.ranges.slot(head, n), node)
         return self.scripts(Var(head.name, tuple(found), tuple(labels)), exponent, 0, node)
+
+    def conditional_name(self, node: syntax.Node, body: syntax.Given) -> str:
+        """The symbol that ``p(y | x; w)`` is, at letters alone; else ""."""
+        base, sub, sup, primes = parts_of(node)
+        if not isinstance(base, syntax.Symbol) or sup is not None or primes:
+            return ""
+        if not all(isinstance(item, syntax.Symbol) for item in arguments(body)):
+            return ""
+        found: list[Index] = []
+        name = f"{call_name(base, sub)}({self.shape(body, found)})"
+        return "" if found else name
+
+    def instance_of(self, callee: str, name: str, body: syntax.Node, node: syntax.Node) -> Value | None:
+        """``p(y_i | x_i)``, or ``p(y = 1 | x)``, where the author defined ``p(y | x)`` by a formula."""
+        symbols = self.symbols
+        if not isinstance(body, syntax.Given):
+            return None
+        if all(isinstance(item, syntax.Symbol) for item in arguments(body)) and symbols.defines(name, 0):
+            return self.var(name, [], [], node)
+        count = len(list(arguments(body)))
+        known = [
+            other
+            for (other, subs), function in symbols.functions.items()
+            if not subs and other.startswith(f"{callee}(") and "|" in other and len(function.parameters) == count
+        ]
+        if len(known) != 1:
+            return None
+        items: list[syntax.Node] = []
+        for item, parameter in zip(arguments(body), re.split(r"[,|]", known[0][len(callee) + 1 : -1]), strict=True):
+            match item:
+                case syntax.Relation(left=syntax.Symbol() as left, rest=(("=", syntax.Number() as value),)) if (
+                    plain(left.name) == parameter
+                ):
+                    items.append(value)
+                case syntax.Symbol() | syntax.Scripted() if _letter(item) == parameter:
+                    items.append(item)
+                case _:
+                    return None  # p(x) and p(z) are different functions
+        return self.applied(known[0], [], [], symbols.functions[known[0], 0], items, node)
+
+    def applied(
+        self,
+        name: str,
+        subs: list[Index],
+        labels: list[Index],
+        function: Function,
+        items: list[syntax.Node],
+        node: syntax.Node,
+    ) -> Value | None:
+        """A call of a function that the author defined; None if it is a product after all."""
+        raise NotImplementedError
 
     def shape(self, node: syntax.Node, found: list[Index]) -> str:
         """The text of a node with its indices taken out into ``found``; letters for values stand in braces."""
@@ -204,3 +259,9 @@ class Values(Entries):
         if index not in inner.free:
             raise refuse("E154", f"nothing in this sum depends on {index}, as far as is known", node)
         return Sum(index, Range(1, range_class), inner)
+
+
+def _letter(node: syntax.Node) -> str:
+    """The letter of an argument: y for ``y`` and ``y^{(i)}``."""
+    base = parts_of(node)[0]
+    return plain(base.name) if isinstance(base, syntax.Symbol) else ""

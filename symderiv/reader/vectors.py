@@ -63,7 +63,9 @@ class Vectors(Indices):
             self.guessed = self.guessed or name in symbols.doubtful
             count = len(symbols.shapes[name])
             return self.family(Head(symbols.name(name, count), count, 0), node)
-        if Head(name, 0, 0) in symbols.heads.get(name, set()):
+        if name in symbols.wholes:
+            name = symbols.wholes[name]
+        elif Head(name, 0, 0) in symbols.heads.get(name, set()):
             return None
         base, _, layer = name.partition("^{")  # a^{l+1} is a vector if a^{l}_i is a member
         counts = {h.subs for h in symbols.heads.get(base, ()) if h.subs and (layer or not h.sups)}

@@ -36,9 +36,10 @@ from symderiv.reader.definitions import CUES, Definitions
 from symderiv.reader.directives import Directives
 from symderiv.reader.doubts import Doubts
 from symderiv.reader.equations import Equations
+from symderiv.reader.exponents import numbers, set_apart
 from symderiv.reader.forward import functions_of_one
 from symderiv.reader.names import plain
-from symderiv.reader.nodes import names_in, says_vector
+from symderiv.reader.nodes import every, names_in, says_vector
 from symderiv.reader.primed import primed_names, rename
 from symderiv.reader.ranges import met
 from symderiv.reader.rates import Rates
@@ -48,7 +49,7 @@ from symderiv.reader.shapes import COLUMN, ROW, Shapes
 from symderiv.reader.spaces import Spaces
 from symderiv.reader.statements import Statements
 from symderiv.reader.survey import Survey
-from symderiv.terms import Assumption, Claim
+from symderiv.terms import Assumption, Claim, Head
 
 SIGN = re.compile(r"\\[A-Za-z]+|:=|[=<>!]=|[^\sA-Za-z\\]")
 
@@ -98,6 +99,8 @@ class Walk:
         for text, _ in defined:
             rows += reading.parse_text(text.partition(" ")[2], 0).rows
         rename(rows, primed_names(rows))
+        reading.symbols.exponents = numbers(rows)
+        reading.symbols.wholes = set_apart(rows, reading.symbols.exponents)
         for row in rows:
             survey.row(row)
         reading.symbols.index_names |= class_letters(rows, survey.summed.keys())
@@ -111,6 +114,9 @@ class Walk:
             if isinstance(block, Directive) and block.text.split()[:1] == ["shape"]:
                 self.directives.apply(block.text, 0)  # it holds everywhere; a problem is reported in its place
         lying = Spaces(reading).find(blocks, rows)
+        symbols = reading.symbols
+        for name in symbols.exponents - symbols.shapes.keys() - symbols.vectors - symbols.matrices:
+            symbols.heads.setdefault(name, set()).add(Head(name, 0, 0))
         sides = (s.side for row in rows for s in row.segments)
         stated = reading.symbols.shapes or reading.symbols.kinds
         if stated or any(isinstance(side, syntax.Node) and says_vector(side) for side in sides):
@@ -355,9 +361,12 @@ class Walk:
             elif row.segments and self.statements.range(row):
                 self.chains.last = None
             elif row.segments:
+                sides = [segment.side for segment in row.segments if isinstance(segment.side, syntax.Node)]
                 own = sum(segment.relation in ("<", ">", "<=", ">=") for segment in row.segments)
+                own += sum(len(BOUND.findall(text, side.span.start, side.span.end)) for side in sides)
                 signs = len(BOUND.findall(text, start, row.cells_span.end))
-                self.reading.bounded = self.bounded or signs > own
+                cases = any(isinstance(node, syntax.Casesdef) for side in sides for node in every(side))
+                self.reading.bounded = (self.bounded and not cases) or signs > own
                 said, reading.bounds = reading.bounds, reading.bounds | _bounds([r.content for r in row.remarks])
                 before, reading.values = reading.values, self._values_beside(rows.rows[n : n + 2]) or reading.values
                 self.chains.segments(row, number, n, whole or inherited)

@@ -256,6 +256,16 @@ def test_expectation() -> None:
     assert proved(p("k") - ONE, ZERO, softmax(), "<").scope == Scope(minimum=(("K", 2),))
 
 
+def test_log_odds() -> None:
+    """What a side needs to be positive may be used, also where it is a sum: log(x/(1 - x)) = log x - log(1 - x)."""
+    odds = log(x / (ONE - x))
+    verdict = proved(var("y") * log(x) + (ONE - var("y")) * log(ONE - x), var("y") * odds + log(ONE - x))
+    assert {str(c.term) for c in verdict.conditions} == {str(x), str(ONE - x)}
+    proved(power(x / (ONE - x), var("y")), power(x, var("y")) * power(ONE - x, neg(var("y"))))
+    shares = total("n", N, f("n") * log(x / (ONE - f("n"))))
+    proved(shares, total("n", N, f("n") * (log(x) - log(ONE - f("n")))))
+
+
 def test_expectation_at_the_true_class() -> None:
     loss = {**softmax(size=4).definitions, Head("L", 0, 0): (Definition((), neg(log(p(3)))),)}
     context = Context(definitions=loss, sizes={"K": 4}, families=softmax(size=4).families)

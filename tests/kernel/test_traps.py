@@ -584,6 +584,17 @@ def test_what_a_case_demands_is_not_dropped_where_it_has_no_normal_form() -> Non
         assert verdict.conditions == (Condition(u, relation),)
 
 
+def test_a_sum_that_a_side_needs_positive_is_that_sum_only() -> None:
+    """1 - sum_j A_nj > 0 for all n says nothing of 1 - sum_j A_jj, nor of its opposite."""
+    rows = total("n", K, log(ONE - total("j", K, var("A", "n", "j"))))
+    trace = ONE - total("j", K, var("A", "j", "j"))
+    never_proved(rows + Fn("abs", trace), rows + trace)
+    row = ONE - total("j", K, var("A", "i", "j"))
+    proved(rows + Fn("abs", row), rows + row, plain(i=K))
+    undecided(log(ONE - x) + log(x - ONE), log(x - ONE) + log(ONE - x))
+    never_proved(log(ONE - x) + Fn("abs", ONE + x), log(ONE - x) + ONE + x)
+
+
 def test_a_condition_that_holds_nowhere_proves_nothing() -> None:
     """In a case, or a sum that may be empty, a side can be defined without it; but "where 0 is not 0" says nothing."""
     nowhere, pair = ONE / (x - x), plain(i=K, k=K)

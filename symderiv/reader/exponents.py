@@ -1,0 +1,66 @@
+r"""Which letters are numbers since they are exponents or labels: the y of one example beside the family y_i.
+
+In $p^y (1-p)^{1-y}$ and $P(y = 1 \mid x)$ the letter $y$ is the label of one example, whatever its members $y_i$ are
+elsewhere: no vector is an exponent, and none is equal to 1. This module knows nothing of shapes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from symderiv.reader import syntax
+from symderiv.reader.names import plain
+from symderiv.reader.nodes import every, parts_of
+
+VECTOR = (r"\vec{", r"\mathbf{", r"\boldsymbol{", r"\bm{", r"\pmb{")
+BINARY = ("0", "1")
+EULER = ("e", r"\mathrm{e}", r"\text{e}", r"\exp")
+
+
+def numbers(rows: Sequence[syntax.Row]) -> set[str]:
+    r"""The letters that the rows use as numbers: ``y`` and ``p`` in ``p^y (1-p)^{1-y}``, ``t`` in ``P(t=1|z)``."""
+    parts = [part for row in rows for s in row.segments if isinstance(s.side, syntax.Node) for part in every(s.side)]
+    parts += [part for row in rows for remark in row.remarks for part in every(remark.content)]
+    labels = {symbol.name for part in parts for symbol in _labels(part) if symbol.name == plain(symbol.name)}
+    found = set(labels)
+    for part in parts:
+        base, sub, sup, _ = parts_of(part)
+        if sup is None or not (_complement(sup) or (isinstance(sup, syntax.Symbol) and plain(sup.name) in labels)):
+            continue
+        symbol = _complement(base.body) if isinstance(base, syntax.Group) else base
+        if isinstance(symbol, syntax.Symbol) and sub is None and symbol.name not in EULER:
+            found.add(plain(symbol.name))
+    return found
+
+
+def set_apart(rows: Sequence[syntax.Row], names: set[str]) -> dict[str, str]:
+    r"""Give vectors that are told by their font from one of the numbers ``names`` names of their own.
+
+    Returns these names, each with that of the family: ``\vec y`` beside the label y is the vector of the y_i.
+    """
+    found: dict[str, str] = {}
+    for row in rows:
+        for side in (*(s.side for s in row.segments), *(r.content for r in row.remarks)):
+            for node in every(side) if isinstance(side, syntax.Node) else ():
+                if isinstance(node, syntax.Symbol) and node.name.startswith(VECTOR) and plain(node.name) in names:
+                    name = plain(node.name)
+                    node.name = rf"\overrightarrow{{{name}}}"
+                    found[node.name] = name
+    return found
+
+
+def _labels(node: syntax.Node) -> Iterator[syntax.Symbol]:
+    match node:
+        case syntax.Scripted(sup=sup) if sup is not None and (symbol := _complement(sup)) is not None:
+            yield symbol
+        case syntax.Given(left=syntax.Relation(left=syntax.Symbol() as left, rest=(("=", syntax.Number(text=text)),))):
+            if text in BINARY:
+                yield left
+
+
+def _complement(node: syntax.Node) -> syntax.Symbol | None:
+    """The y of ``1 - y``."""
+    match node:
+        case syntax.Add(terms=(("+", syntax.Number(text="1")), ("-", syntax.Symbol() as symbol))):
+            return symbol
+    return None
