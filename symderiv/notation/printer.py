@@ -260,7 +260,8 @@ def _function(style: Style, term: Fn) -> Piece:
 
 def _indicator(style: Style, difference: Term, relation: str = ">") -> Piece:
     """``1[a > b]`` for step(a - b), and ``1[a < b]`` for 1 - step(a - b)."""
-    left, right = difference, ZERO
+    left: Term = difference
+    right: Term = ZERO
     if isinstance(difference, Add) and len(difference.parts) == 2:
         last = difference.parts[1]
         if isinstance(last, Mul) and last.parts[0] is MINUS_ONE:

@@ -28,6 +28,9 @@ ASIDE = re.compile(
 FALSE_MARK = re.compile(r"%\s*symderiv:\s*false\b")
 
 
+ARROWS = ("implies", "iff", "therefore")
+
+
 class Chains(Namings):
     """Cuts rows into steps and adds them to ``reading.posed``."""
 
@@ -35,6 +38,7 @@ class Chains(Namings):
         super().__init__(reading, definitions)
         self.rates = rates
         self.fresh_chain = self.inline = self.implied = False
+        self.of_derivative = self.led_on = False  # whether the chain began with a derivative, and an arrow follows
         self.kept: frozenset[str] = frozenset()
 
     def section(self) -> None:
@@ -46,7 +50,8 @@ class Chains(Namings):
         self, row: syntax.Row, display: int, n: int, conditions: list[Assumption], inline: bool = False
     ) -> None:
         self.inline = inline
-        for segment in row.segments:
+        for k, segment in enumerate(row.segments):
+            self.led_on = any(after.relation in ARROWS for after in row.segments[k + 1 : k + 2])
             if segment.relation is None:
                 if segment.side is None:
                     continue  # the row goes on with the chain above
@@ -62,7 +67,7 @@ class Chains(Namings):
                     self.unread(beyond(segment.span), segment.span, segment.relation, display, n)
             elif segment.relation in BREAKS:
                 self._start(segment)
-                self.implied = segment.relation in ("implies", "iff", "therefore")
+                self.implied = segment.relation in ARROWS
             else:
                 self.last = Last(None, segment.span, None)
         if inline:
@@ -78,6 +83,7 @@ class Chains(Namings):
         self.elaborator.guessed = False
         self.last = None
         self.fresh_chain = True
+        self.of_derivative = isinstance(segment.side, syntax.DerivativeOp | syntax.Nabla)
         if isinstance(segment.side, ReadError):
             self.last = Last(None, segment.span, None, segment.side.diagnostic)
         elif segment.side is not None:
@@ -246,7 +252,8 @@ class Chains(Namings):
         self.fresh_chain = self.implied = False
         if any(isinstance(side, Num) and not side.value for side in (posed.left, posed.right)):
             self.reading.solving = True
-        posed.sought, posed.bounded = self.reading.sought, self.reading.bounded
+        posed.sought = self.reading.sought or self.led_on or (self.of_derivative and self.reading.optimal)
+        posed.bounded = self.reading.bounded
         posed.at = len(self.reading.posed)
         posed.constant = bool(CONSTANT.search(self.reading.prose))
         posed.guessed = posed.guessed or self.elaborator.guessed

@@ -7,7 +7,7 @@ use. This module must never judge.
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 from itertools import product
 
@@ -20,7 +20,7 @@ from symderiv.reader.einstein import summed
 from symderiv.reader.fixed import of_one_member, with_members
 from symderiv.reader.forward import unfolded
 from symderiv.reader.indices import MOST_CALLS
-from symderiv.reader.layers import further
+from symderiv.reader.layers import LAYER, further
 from symderiv.reader.names import shown
 from symderiv.reader.probability import normalised, positive, product_rule
 from symderiv.reader.rates import Rates
@@ -196,6 +196,12 @@ class Claims:
                 definitions[head] = known
         layers = further(heads, definitions, ranges)
         definitions |= layers
+        unknown = self._known_of_last_layer(terms, definitions)
+        for head in unknown:
+            del definitions[head]
+            note = f"{shown(head.name)} is taken as unknown between the layers"
+            if note not in posed.notes:
+                posed.notes = (*posed.notes, note)
         heads |= symbols.reached(*(d.body for made in layers.values() for d in made))
         differentiated = {part.var.head for part in reached(terms, definitions) if isinstance(part, Deriv)}
         definitions = spelled_out(definitions, differentiated)
@@ -227,7 +233,7 @@ class Claims:
         both = set.intersection(*({top for top, _ in side} for side in sides)) if sides else set()
         # a step that differentiates a loss on one side only says nothing of what the loss goes through
         ways = self._through(symbols.rates, layers)
-        here = self._through({pair for side in sides for pair in side}, layers, at_hand=True)
+        here = self._through({pair for side in sides for pair in side}, layers, unknown, at_hand=True)
         ways |= {top: middle for top, middle in here.items() if top in both or top not in ways}
         for top, middle in ways.items():
             spans = families.get(middle, ())
@@ -299,7 +305,11 @@ class Claims:
         return [*sums, *rule, *positive(self.symbols, heads, line)]
 
     def _through(
-        self, rates: set[tuple[Head, Head]], layers: Mapping[Head, tuple[Definition, ...]], at_hand: bool = False
+        self,
+        rates: set[tuple[Head, Head]],
+        layers: Mapping[Head, tuple[Definition, ...]],
+        unknown: Collection[Head] = (),
+        at_hand: bool = False,
     ) -> dict[Head, Head]:
         """An undefined scalar whose derivatives by an intermediate are written depends on the rest through that one.
 
@@ -309,7 +319,8 @@ class Claims:
         symbols = self.symbols
         result: dict[Head, Head] = {}
         for top in sorted({a for a, _ in rates}):
-            if top in symbols.definitions or top.subs or top.sups or top.name not in LOSSES:
+            defined = top in symbols.definitions and top not in unknown
+            if defined or top.subs or top.sups or top.name not in LOSSES:
                 continue
             by = sorted({b for a, b in rates if a == top})
             tops = {a for a, b in rates if a != b}
@@ -319,6 +330,23 @@ class Claims:
             if len(highest) == 1 and all(b == highest[0] or b in reach[highest[0]] for b in by):
                 result[top] = highest[0]
         return result
+
+    def _known_of_last_layer(
+        self, terms: Sequence[Term], definitions: Mapping[Head, tuple[Definition, ...]]
+    ) -> set[Head]:
+        """A cost that is defined by the last layer L, where the terms differentiate it by something of a layer l."""
+        found: set[Head] = set()
+        for part in reached(terms, definitions):
+            if not isinstance(part, Deriv) or not isinstance(part.body, Var) or part.body.indices:
+                continue
+            cost, layer = part.body.head, LAYER.search(part.var.name)
+            if layer is None or layer["letter"] == "L" or cost not in definitions:
+                continue
+            letters = {m["letter"] for h in self.symbols.reached(part.body) if (m := LAYER.search(h.name))}
+            bare = any(_stands(term, part.body) for term in terms)
+            if letters == {"L"} and not bare:
+                found.add(cost)
+        return found
 
     def _says_depends(self, a: Head, b: Head) -> bool:
         """``p(y|x)``, ``\\pi_\\theta``, ``f(x; \\theta)``: the notation says on what it depends."""
@@ -358,3 +386,10 @@ class Claims:
             if isinstance(part, Term):
                 mentioned |= {t.head for t in subterms(part) if isinstance(t, Var)}
         return bool(mentioned & heads)
+
+
+def _stands(term: Term, var: Var) -> bool:
+    """Whether a term mentions ``var`` other than as what is differentiated."""
+    if isinstance(term, Deriv):
+        return term.body is not var and _stands(term.body, var)
+    return term is var or any(_stands(part, var) for part in term.parts)

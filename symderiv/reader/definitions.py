@@ -150,7 +150,11 @@ class Definitions(Meanings):
             if isinstance(sup, syntax.Number) and sup.text == "2" and name in self.symbols.squares:
                 return f"{name}^{{2}}", subs, []
             labels, rest, name = elaborator.label(name, sup)
-            for arg in args:  # S(x_i) is a member of the family S_i, h_k(x^{(i)}) of h_k^{(i)}
+            # S(x_i) is a member of the family S_i, h_k(x^{(i)}) of h_k^{(i)}, but J(v_c, o) hides its indices
+            shown = not any(
+                isinstance(arg, syntax.Symbol) and plain(arg.name) in self.symbols.sub_letters for arg in args
+            )
+            for arg in args if shown else ():
                 base, arg_sub, arg_sup, _ = parts_of(arg)
                 if isinstance(base, syntax.Symbol):
                     arg_subs = elaborator.indices(arg_sub, plain(base.name)) or []

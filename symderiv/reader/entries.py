@@ -50,9 +50,7 @@ class Entries(Members):
             nodes = [c for c in condition if not isinstance(c, syntax.Text)]
             words = " ".join(c.text.lower() for c in condition if isinstance(c, syntax.Text))
             guard = self.guard(nodes, words, node)
-            if guard is None and (
-                nodes or not any(w in words for w in OTHERWISE)
-            ):
+            if guard is None and (nodes or not any(w in words for w in OTHERWISE)):
                 raise refuse("E182", "the condition of this case is not understood", node)
             rows.append((guard, self.scalar(value)))
         if len(rows) == 1:

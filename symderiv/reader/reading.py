@@ -49,7 +49,7 @@ class Posed:
     implied: bool = False  # an arrow says that it follows from what stands before
     derived: bool = False  # whether it is judged given the one equation that it follows from
     bounded: bool = False  # the words before it, or its row, speak of signs or bounds
-    sought: bool = False  # the words before it say that something is set to zero, or solved
+    sought: bool = False  # something is set to zero, or solved: the words before it say so, or an arrow
     at: int = 0  # how many steps came before
     later: bool = False  # whether definitions that come later may be used
     transposed: tuple[Value, Value] | None = None  # both sides with derivatives by vectors the other way round
@@ -69,12 +69,13 @@ class Reading:
     """What has been read of ``document`` so far, up to ``limit``: the mathematics from there on is beyond the budget.
 
     ``prose`` are the words just before the current place, ``paragraphs`` how many there were; ``sought``: the last
-    words in the section say that something is set to zero, or solved, ``zero`` that they speak of zero; ``solving``: an
-    equation "= 0" came before in the section, which ``begins`` after so many steps; ``seen`` are the names in the
-    formulas so far; ``case`` what they say of indices, ``earlier_case`` what was said last in the section, ``values``
-    and ``earlier_values`` the same of the values that symbols are given; ``constants`` the symbols that the words call
-    constants, ``held`` those that the section says are held fixed: none in particular if empty, nothing said if None;
-    ``bounds`` the names that the last words, or remarks beside a row, set bounds to.
+    words in the section say that something is set to zero, or solved, ``zero`` that they speak of zero, ``optimal``
+    that some in the section speak of a minimum or maximum; ``solving``: an equation "= 0" came before in the section,
+    which ``begins`` after so many steps; ``seen`` are the names in the formulas so far; ``case`` what they say of
+    indices, ``earlier_case`` what was said last in the section, ``values`` and ``earlier_values`` the same of the
+    values that symbols are given; ``constants`` the symbols that the words call constants, ``held`` those that the
+    section says are held fixed: none in particular if empty, nothing said if None; ``bounds`` the names that the last
+    words, or remarks beside a row, set bounds to.
     With ``strict``, assumptions that only the prose states do not count.
     """
 
@@ -87,7 +88,7 @@ class Reading:
         self.diagnostics: list[Diagnostic] = list(document.problems)
         self.prose = ""
         self.paragraphs = 0
-        self.sought = self.zero = False
+        self.sought = self.zero = self.optimal = False
         self.seen: set[str] = set()
         self.solving = self.bounded = False
         self.begins = 0

@@ -245,12 +245,20 @@ class Sums(Samples):
             return
         raise refuse("E154", "this sum's index is not understood", item)
 
+    def words(self, factors: list[syntax.Node], operators: list[str]) -> tuple[list[syntax.Node], list[str]]:
+        """Factors and the operators before them, letters of a word joined."""
+        raise NotImplementedError
+
     def of_set(self, index: str, members: syntax.Node) -> tuple[int, Size | None]:
         r"""The least index, and the greatest if it is known, in a set; one with a name has a size ``|S|`` of its own.
 
         Raises ReadError for part of a set, a union, and what depends on an index: ``S \setminus \{k\}``, ``N(i)``.
         """
         symbols = self.symbols
+        if isinstance(members, syntax.Product):  # w \in Vocab
+            (members, *rest), _ = self.words(list(members.factors), ["", *members.operators])
+            if rest:
+                raise refuse("E156", "a sum over part of a set is not in the language", members)
         match members:
             case syntax.Symbol() | syntax.Scripted():
                 if index in symbols.declared or index in symbols.index_sizes or index in symbols.hinted:

@@ -84,6 +84,7 @@ class Survey:
         self.valued: set[str] = set()  # what the left side of an equation is, by itself
         self.functions: set[str] = set()  # what an equation says of a name and brackets: Z(x) = ...
         self.alone: set[str] = set()  # what an equation says is a quantity without indices: r = \sigma(u)
+        self.classes: set[str] = set()  # the o of P(O = o | C = c)
         self.nameless = False  # whether a sum says nothing of what it runs over
 
     def row(self, row: syntax.Row) -> None:
@@ -116,6 +117,7 @@ class Survey:
         """Draw the conclusions that need the whole document and its words."""
         symbols = self.symbols
         self._sizes()
+        symbols.index_names |= self.classes & symbols.sub_letters
         if self.operator and re.search(r"\boperators?\b|算子|연산자", words):
             symbols.operators.add(self.operator)
             symbols.called.update(name for name in symbols.call_texts if name in FUNCTION_LETTERS)
@@ -219,6 +221,11 @@ class Survey:
             name = plain(node.base.name)
             (symbols.matrices if name[-1:].isupper() or name[-2:-1].isupper() else symbols.vectors).add(name)
         match node:
+            case syntax.Given(left=left, right=right):
+                for side in (left, right):
+                    match side:
+                        case syntax.Relation(left=syntax.Symbol(), rest=(("=", syntax.Symbol(name=name)),)):
+                            self.classes.add(plain(name))
             case syntax.BigOp(kind=r"\sum" | r"\prod", sub=sub, sup=sup):
                 self.sums += 1
                 if sub is not None:

@@ -26,7 +26,7 @@ from symderiv.document import (
     formulas,
     inline_formulas,
 )
-from symderiv.reader import prose, syntax
+from symderiv.reader import called_members, numbered_derivatives, prose, syntax
 from symderiv.reader import vocabulary as v
 from symderiv.reader.calls import FUNCTIONS
 from symderiv.reader.chains import ASIDE, CLAIMS, Chains
@@ -96,9 +96,13 @@ class Walk:
         survey = Survey(reading.symbols)
         rows = [row for f in formulas(blocks) for row in reading.rows(f.latex, f.span).rows]
         defined = [(text, origin) for text, origin in self.outside if text.split()[:1] in (["define"], ["let"])]
+        if not reading.strict:
+            defined += self._abbreviations(blocks, rows)
         for text, _ in defined:
             rows += reading.parse_text(text.partition(" ")[2], 0).rows
         rename(rows, primed_names(rows))
+        called_members.rewrite(rows)
+        numbered_derivatives.rewrite(rows)
         reading.symbols.exponents = numbers(rows)
         reading.symbols.wholes = set_apart(rows, reading.symbols.exponents)
         for row in rows:
@@ -139,6 +143,31 @@ class Walk:
                 continue
             message = f"the same index runs to {a} in one place and to {b} in another; they are read as the same size"
             self.diagnostics.append(Diagnostic("W413", message, reading.symbols.ranges.places.get(b, Span(0, 0))))
+
+    def _abbreviations(self, blocks: Sequence[Block], rows: Sequence[syntax.Row]) -> Iterator[tuple[str, str]]:
+        r"""``$S$ stands for $\sum_k e^{a_k}$``, as definitions that hold from the beginning on.
+
+        Only where no equation says what the symbol is.
+        """
+        firsts = [row.segments[0].side for row in rows if len(row.segments) > 1]
+        said = {plain(side.name) for side in firsts if isinstance(side, syntax.Symbol)}
+        for block in all_blocks(blocks):
+            for sentence in prose.sentences(block.inlines) if isinstance(block, Paragraph) else ():
+                for found in prose.SHORT.finditer(sentence.words):
+                    n = sentence.words[: found.start()].count("$")
+                    pair = sentence.formulas[n : n + 2]
+                    sides = [self._only_side(formula) for formula in pair]
+                    match sides:
+                        case [syntax.Symbol(name=name), syntax.BigOp() | syntax.Quotient() | syntax.Add()]:
+                            if plain(name) not in said:
+                                line = self.reading.document.source.position(pair[0].span.start).line
+                                yield f"define {pair[0].latex} = {pair[1].latex}", f"line {line}"
+
+    def _only_side(self, formula: InlineMath) -> syntax.Node | None:
+        """A formula that is one expression, without a relation."""
+        rows = self.reading.rows(formula.latex, formula.span).rows
+        side = rows[0].segments[0].side if len(rows) == 1 and len(rows[0].segments) == 1 else None
+        return side if isinstance(side, syntax.Node) else None
 
     def _declare(self, directives: Sequence[tuple[str, str]]) -> None:
         """Apply declarations from outside the document."""
@@ -182,6 +211,7 @@ class Walk:
                 reading.prose, self.bounded, reading.bounds = "", False, set()
                 reading.held = self.statements.held(inlines) or self.held
                 reading.sought = prose.seeks(inlines)
+                reading.optimal = bool(prose.OPTIMAL.search(prose.words(inlines)))
                 reading.case = reading.earlier_case = self.statements.cases(inlines)
                 reading.values = reading.earlier_values = self.statements.values(inlines)
             case Paragraph(inlines=inlines):
@@ -286,6 +316,7 @@ class Walk:
         if self.reading.prose.strip(" $.,;:"):
             self.reading.paragraphs += 1
             self.reading.sought = prose.seeks(inlines)
+            self.reading.optimal = self.reading.optimal or bool(prose.OPTIMAL.search(self.reading.prose))
             written = " ".join(formula.latex for formula in inline_formulas(inlines))
             self.reading.zero = bool(prose.ZERO.search(self.reading.prose) or IS_ZERO.search(written))
             self.bounded = bool(prose.BOUNDED.search(self.reading.prose) or BOUND.search(written))

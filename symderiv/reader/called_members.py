@@ -1,0 +1,148 @@
+r"""Members that are written as calls: the ``\pi(a)`` of ``\pi(a) = e^{h_a} / \sum_b e^{h_b}`` is \pi_a.
+
+A letter is an index where it stands below symbols and sums, in conditions and in such calls, and nowhere as a number;
+some letter of a function must stand below another symbol, or below a sum that says from where to where. This module
+must never look at a symbol's meaning.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from symderiv.reader import syntax
+from symderiv.reader.names import plain
+from symderiv.reader.nodes import parts_of, syntax_parts
+from symderiv.reader.symbols import STANDARD
+
+
+class _Uses:
+    """How the letters of a document are used."""
+
+    def __init__(self) -> None:
+        self.called: dict[str, set[str]] = {}  # the letters that a function is called with
+        self.mixed: set[str] = set()  # functions that are called with something else, or have subscripts
+        self.numbers: set[str] = set()  # letters that stand for numbers somewhere
+        self.counting: set[str] = set()  # letters that stand below a symbol, or count from a number on
+
+    def row(self, row: syntax.Row) -> None:
+        sides = [segment.side for segment in row.segments]
+        for side in sides:
+            alone = len(sides) == 1 and isinstance(side, syntax.Symbol | syntax.Tuple)
+            if isinstance(side, syntax.Node) and not alone:
+                self.node(side, False)
+
+    def node(self, node: syntax.Node, script: bool) -> None:
+        """``script``: the node stands in a subscript, a limit, a label or a condition."""
+        match node:
+            case syntax.Symbol(name=name):
+                if not script:
+                    self.numbers.add(plain(name))
+            case syntax.Scripted(base=base, sub=sub, sup=sup):
+                self.node(base, script)
+                if isinstance(sub, syntax.Symbol):
+                    self.counting.add(plain(sub.name))
+                if sub is not None and isinstance(base, syntax.Symbol):
+                    self.mixed.add(plain(base.name))
+                    self.node(sub, True)
+                if sup is not None:
+                    self.node(sup, script or isinstance(sup, syntax.Group))
+            case syntax.BigOp(sub=sub, sup=sup, body=body):
+                match sub:
+                    case syntax.Relation(left=syntax.Symbol() as left, rest=(("=", syntax.Number()),)):
+                        self.counting.add(plain(left.name))
+                if sub is not None:
+                    self.node(sub, True)
+                if sup is not None:
+                    self.node(sup, script)
+                self.node(body, script)
+            case syntax.Relation():
+                for part in syntax_parts(node):
+                    self.node(part, isinstance(part, syntax.Symbol) or script)
+            case syntax.Product():
+                called = {n: found for n, *found in _calls(node)}
+                for n in range(len(node.factors)):
+                    if n in called:
+                        name, letter = called[n]
+                        self.called.setdefault(name, set()).add(letter)
+                    elif n - 1 not in called:
+                        self._factor(node, n, script)
+            case _:
+                for part in syntax_parts(node):
+                    self.node(part, script)
+
+    def _factor(self, node: syntax.Product, n: int, script: bool) -> None:
+        factor = node.factors[n]
+        if isinstance(factor, syntax.Symbol) and n + 1 < len(node.factors) and node.operators[n] == "":
+            group = parts_of(node.factors[n + 1])[0]
+            if isinstance(group, syntax.Group) and group.open in ("(", "["):
+                self.mixed.add(plain(factor.name))
+        self.node(factor, script)
+
+
+def _calls(node: syntax.Product) -> Iterator[tuple[int, str, str]]:
+    """Where a factor and the bracket after it are a call with one letter: the place, the function and the letter."""
+    for n, (factor, follower) in enumerate(zip(node.factors, node.factors[1:], strict=False)):
+        group = parts_of(follower)[0]
+        if node.operators[n] != "" or factor.span.end != follower.span.start or not isinstance(factor, syntax.Symbol):
+            continue
+        if isinstance(group, syntax.Group) and group.open == "(" and isinstance(group.body, syntax.Symbol):
+            yield n, plain(factor.name), plain(group.body.name)
+
+
+def rewrite(rows: Sequence[syntax.Row]) -> None:
+    """Write the members that are called as members, in all ``rows``."""
+    uses = _Uses()
+    for row in rows:
+        uses.row(row)
+    families = _families(uses)
+    for row in rows if families else ():
+        for segment in row.segments:
+            if isinstance(segment.side, syntax.Node):
+                segment.side = _written(segment.side, families)
+
+
+def _families(uses: _Uses) -> set[str]:
+    """The functions whose calls are members."""
+    functions = {name for name in uses.called if name not in uses.mixed and name not in STANDARD}
+    while True:
+        letters = {c for name, found in uses.called.items() if name not in functions for c in found} | uses.numbers
+        kept = {name for name in functions if letters.isdisjoint(uses.called[name])}
+        if kept == functions:
+            break
+        functions = kept
+    counting = set(uses.counting)
+    found: set[str] = set()
+    while more := {name for name in functions - found if counting & uses.called[name]}:
+        found |= more
+        counting |= {c for name in more for c in uses.called[name]}
+    return found
+
+
+def _written(node: syntax.Node, families: set[str]) -> syntax.Node:
+    """``node`` with the calls of ``families`` as members."""
+    slot: str
+    for slot in type(node).__slots__:
+        setattr(node, slot, _each_written(getattr(node, slot), families))
+    if not isinstance(node, syntax.Product):
+        return node
+    at = {n for n, name, _ in _calls(node) if name in families}
+    factors: list[syntax.Node] = []
+    operators: list[str] = []
+    for n, factor in enumerate(node.factors):
+        if n - 1 in at:
+            continue
+        if n:
+            operators.append(node.operators[n - 1])
+        if n in at:
+            group, _, sup, primes = parts_of(node.factors[n + 1])
+            assert isinstance(group, syntax.Group)
+            span = syntax.Span(factor.span.start, node.factors[n + 1].span.end)
+            factor = syntax.Scripted(factor, group.body, sup, primes, span)
+        factors.append(factor)
+    return factors[0] if len(factors) == 1 else syntax.Product(tuple(factors), tuple(operators), node.span)
+
+
+def _each_written(value: object, families: set[str]) -> object:
+    if isinstance(value, syntax.Node):
+        return _written(value, families)
+    return tuple(_each_written(part, families) for part in value) if type(value) is tuple else value
