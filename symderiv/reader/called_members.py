@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 
 from symderiv.reader import syntax
 from symderiv.reader.names import plain
-from symderiv.reader.nodes import parts_of, syntax_parts
+from symderiv.reader.nodes import parts_of, replace_sides, syntax_parts
 from symderiv.reader.symbols import STANDARD
 
 
@@ -95,10 +95,8 @@ def rewrite(rows: Sequence[syntax.Row]) -> None:
     for row in rows:
         uses.row(row)
     families = _families(uses)
-    for row in rows if families else ():
-        for segment in row.segments:
-            if isinstance(segment.side, syntax.Node):
-                segment.side = _written(segment.side, families)
+    if families:
+        replace_sides(rows, lambda node: _written(node, families))
 
 
 def _families(uses: _Uses) -> set[str]:
@@ -119,10 +117,7 @@ def _families(uses: _Uses) -> set[str]:
 
 
 def _written(node: syntax.Node, families: set[str]) -> syntax.Node:
-    """``node`` with the calls of ``families`` as members."""
-    slot: str
-    for slot in type(node).__slots__:
-        setattr(node, slot, _each_written(getattr(node, slot), families))
+    """A product with the calls of ``families`` as members."""
     if not isinstance(node, syntax.Product):
         return node
     at = {n for n, name, _ in _calls(node) if name in families}
@@ -140,9 +135,3 @@ def _written(node: syntax.Node, families: set[str]) -> syntax.Node:
             factor = syntax.Scripted(factor, group.body, sup, primes, span)
         factors.append(factor)
     return factors[0] if len(factors) == 1 else syntax.Product(tuple(factors), tuple(operators), node.span)
-
-
-def _each_written(value: object, families: set[str]) -> object:
-    if isinstance(value, syntax.Node):
-        return _written(value, families)
-    return tuple(_each_written(part, families) for part in value) if type(value) is tuple else value

@@ -35,6 +35,7 @@ from symderiv.terms import (
     mul,
     neg,
     power,
+    rename,
 )
 
 WORDS = (r"\text{", r"\operatorname{", r"\mathrm{", r"\mathit{", r"\mathsf{")
@@ -564,6 +565,10 @@ class Calls(Expectations):
         ranges = self.symbols.ranges
         if isinstance(value, Term) and name in ("tr", "trace") and not isinstance(value, Var):
             return value  # the trace of a number
+        if isinstance(value, Term) and name == "diag" and len(free := value.free - self.bound.keys()) == 1:
+            (index,) = free  # diag(p_i), the diagonal matrix of the p_i
+            entry = value
+            value = Array((self.free[index],), lambda at: rename(entry, {index: at[0]}))
         if not isinstance(value, Array):
             raise refuse("E161", f"{name} needs a matrix or vector", node)
         if name == "diag" and len(value.axes) == 1:

@@ -252,7 +252,8 @@ class Chains(Namings):
         self.fresh_chain = self.implied = False
         if any(isinstance(side, Num) and not side.value for side in (posed.left, posed.right)):
             self.reading.solving = True
-        posed.sought = self.reading.sought or self.led_on or (self.of_derivative and self.reading.optimal)
+        extreme = self.reading.optimal or self.reading.solving
+        posed.sought = self.reading.sought or self.led_on or (self.of_derivative and extreme)
         posed.bounded = self.reading.bounded
         posed.at = len(self.reading.posed)
         posed.constant = bool(CONSTANT.search(self.reading.prose))

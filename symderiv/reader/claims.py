@@ -340,7 +340,7 @@ class Claims:
             if not isinstance(part, Deriv) or not isinstance(part.body, Var) or part.body.indices:
                 continue
             cost, layer = part.body.head, LAYER.search(part.var.name)
-            if layer is None or layer["letter"] == "L" or cost not in definitions:
+            if layer is None or layer["letter"] in ("L", "t") or cost not in definitions:
                 continue
             letters = {m["letter"] for h in self.symbols.reached(part.body) if (m := LAYER.search(h.name))}
             bare = any(_stands(term, part.body) for term in terms)

@@ -98,7 +98,11 @@ class Differentiation(Indices):
                 variable = only  # the gradient of f(x) is that by x
             case syntax.Symbol(name=name) if variable is None and (name := plain(name)) in self.symbols.forms:
                 called = [x for x in self.symbols.forms[name].values() if isinstance(x, syntax.Symbol)]
-                if len(called) == 1 and (name, 0) in self.symbols.functions:
+                function = self.symbols.functions.get((name, 0))
+                heads = [p.family or (p.var.head if p.var else None) for p in function.parameters] if function else []
+                own = {head.name for head in heads if head is not None}
+                called = [x for x in called if len(called) == 1 or self.symbols.name(plain(x.name)) in own]
+                if len(called) == 1 and function is not None:
                     (variable,) = called  # that of f, too, where f(x) is defined
         if variable is None and len(self.symbols.gradients) == 1:
             (variable,) = self.symbols.gradients.values()

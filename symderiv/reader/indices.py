@@ -14,7 +14,7 @@ from symderiv.reader import syntax, thresholds
 from symderiv.reader.arrays import Array, Value
 from symderiv.reader.chosen import choose
 from symderiv.reader.names import index_word, letter_of, plain
-from symderiv.reader.nodes import is_layer, is_time, is_transpose
+from symderiv.reader.nodes import is_layer, is_time, is_transpose, names_in
 from symderiv.reader.symbols import INDEX_LETTERS, Symbols
 from symderiv.terms import ONE, ZERO, Assumption, Delta, Index, Range, Term, Var, add, mul, neg
 
@@ -81,6 +81,8 @@ class Indices:
         """The indices of a subscript; None if it is a part of the name, such as ``max``."""
         if node is None:
             return []
+        if name and not self.symbols.steps.isdisjoint(names_in(node)):
+            return None  # h_{t-1}, the name of what h was a step before
         match node:
             case syntax.Number():
                 if not node.text.isdigit():

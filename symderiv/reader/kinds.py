@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from symderiv.diagnostics import ReadError
 from symderiv.reader import syntax
 from symderiv.reader.elaborate import Elaborator
-from symderiv.reader.layers import LAYER
+from symderiv.reader.layers import place
 from symderiv.reader.names import index_word, plain
 from symderiv.reader.nodes import is_transpose, parts_of, syntax_parts
 from symderiv.reader.survey import BOLD
@@ -165,10 +165,11 @@ class Kinds:
         letter, capital = letter_of(name)
         if name.startswith("d ") and (name[2:], subs, sups) in self.found:
             return self.found[name[2:], subs, sups]  # dW is of the shape of W
-        if LAYER.search(name):  # W^{(l)} is of the kind of W^{(l+1)}
-            stem = name.partition("^{")[0]
+        if (here := place(name)) is not None:  # W^{(l)} is of the kind of W^{(l+1)}
+            stem = name[: here.start()]
             for (other, *counts), kind in self.found.items():
-                if counts == [subs, sups] and other.partition("^{")[0] == stem and LAYER.search(other):
+                there = place(other)
+                if counts == [subs, sups] and there is not None and other[: there.start()] == stem:
                     return kind
         if name.partition("^{")[0] in symbols.flat and not subs:
             return ROW

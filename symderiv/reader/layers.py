@@ -1,7 +1,8 @@
 r"""Layers: what is defined for layer l holds for layer l+1 too, as ``\delta^l_j = \partial C/\partial z^l_j`` does.
 
-Names with a layer (``z^{l}``, ``z^{(l+1)}``) are names like others elsewhere. Layers differ in their sizes, so a sum
-runs over what its terms have in that layer. This module must never carry over a sum of which that is not known.
+So it is with steps in time. Names with a layer (``z^{l}``, ``z^{(l+1)}``) are names like others elsewhere. Layers
+differ in their sizes, so a sum runs over what its terms have in that layer. This module must never carry over a sum of
+which that is not known.
 """
 
 from __future__ import annotations
@@ -12,7 +13,13 @@ from collections.abc import Iterable, Mapping
 from symderiv.reader.ranges import Ranges
 from symderiv.terms import Definition, Head, Sum, Term, Var, rewritten, subterms
 
-LAYER = re.compile(r"\^\{(?P<open>\(?)(?P<letter>l|L|\\ell)(?P<offset>[+-]\d+)?(?P<close>\)?)\}")
+LAYER = re.compile(r"\^\{(?P<open>\(?)(?P<letter>l|L|\\ell|t)(?P<offset>[+-]\d+)?(?P<close>\)?)\}")
+STEP = re.compile(r"_\{(?P<open>)(?P<letter>[a-z])(?P<offset>[+-]\d+)?(?P<close>)\}$")
+
+
+def place(name: str) -> re.Match[str] | None:
+    """The layer or time step in a name: ``z^{(l+1)}``, ``h^{t-1}``, ``v_{k+1}``."""
+    return LAYER.search(name) or STEP.search(name)
 
 
 def further(
@@ -27,7 +34,7 @@ def further(
     for backwards in (True, False, False):
         new: set[Head] = set()
         for head in queue:
-            layer = LAYER.search(head.name)
+            layer = place(head.name)
             if layer is None or head in definitions or head in found:
                 continue
             for known, made in definitions.items():
@@ -60,20 +67,18 @@ def _definition(head: Head, made: Definition, letter: str, by: int, ranges: Rang
 
 
 def _offset(name: str) -> int:
-    layer = LAYER.search(name)
+    layer = place(name)
     return int(layer["offset"] or 0) if layer else 0
 
 
 def _moved(name: str, letter: str, by: int) -> str:
     """``name`` as it is called ``by`` layers further on."""
-
-    def move(layer: re.Match[str]) -> str:
-        if layer["letter"] != letter:
-            return layer[0]
-        offset = int(layer["offset"] or 0) + by
-        return f"^{{{layer['open']}{letter}{f'{offset:+d}' if offset else ''}{layer['close']}}}"
-
-    return LAYER.sub(move, name)
+    layer = place(name)
+    if layer is None or layer["letter"] != letter:
+        return name
+    offset = int(layer["offset"] or 0) + by
+    moved = f"{layer[0][0]}{{{layer['open']}{letter}{f'{offset:+d}' if offset else ''}{layer['close']}}}"
+    return name[: layer.start()] + moved + name[layer.end() :]
 
 
 def _moved_var(var: Var, letter: str, by: int) -> Var:

@@ -5,7 +5,7 @@ This module must never look at what a symbol means.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 
 from symderiv.reader import syntax
 from symderiv.reader.names import index_word, letter, plain
@@ -328,3 +328,25 @@ def commands(node: syntax.Node) -> Iterator[str]:
         return
     for part in syntax_parts(node):
         yield from commands(part)
+
+
+def replaced(node: syntax.Node, change: Callable[[syntax.Node], syntax.Node]) -> syntax.Node:
+    """``node`` with every part of it, and then itself, put through ``change``; the parts are changed in place."""
+
+    def each(value: object) -> object:
+        if isinstance(value, syntax.Node):
+            return replaced(value, change)
+        return tuple(map(each, value)) if type(value) is tuple else value
+
+    slot: str
+    for slot in type(node).__slots__:
+        setattr(node, slot, each(getattr(node, slot)))
+    return change(node)
+
+
+def replace_sides(rows: Sequence[syntax.Row], change: Callable[[syntax.Node], syntax.Node]) -> None:
+    """Put every part of the sides of ``rows`` through ``change``."""
+    for row in rows:
+        for segment in row.segments:
+            if isinstance(segment.side, syntax.Node):
+                segment.side = replaced(segment.side, change)

@@ -6,10 +6,11 @@ This module must never take a letter for a derivative that stands anywhere witho
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 
 from symderiv.reader import syntax
 from symderiv.reader.names import plain
-from symderiv.reader.nodes import every
+from symderiv.reader.nodes import every, replace_sides
 
 
 def rewrite(rows: Sequence[syntax.Row]) -> None:
@@ -21,12 +22,7 @@ def rewrite(rows: Sequence[syntax.Row]) -> None:
         before_something = sum(_name(factor) == name for node in products for factor in node.factors[:-1])
         if whole != before_something:
             continue
-        for row in rows:
-            for segment in row.segments:
-                if isinstance(segment.side, syntax.Product) and _operator(segment.side) == name:
-                    segment.side = _derivative(segment.side, variable)
-                elif isinstance(segment.side, syntax.Node):
-                    _within(segment.side, name, variable)
+        replace_sides(rows, partial(_derivative, name, variable))
 
 
 def _said(rows: Sequence[syntax.Row]) -> dict[str, syntax.Symbol]:
@@ -61,23 +57,11 @@ def _operator(node: syntax.Product) -> str:
     return _name(node.factors[0]) if len(node.factors) == 2 and node.operators == ("",) else ""
 
 
-def _derivative(node: syntax.Product, variable: syntax.Symbol) -> syntax.DerivativeOp:
+def _derivative(name: str, variable: syntax.Symbol, node: syntax.Node) -> syntax.Node:
+    """``D_j S_i`` as a fraction; any other node as it is."""
+    if not isinstance(node, syntax.Product) or _operator(node) != name:
+        return node
     operator, body = node.factors
     assert isinstance(operator, syntax.Scripted)
     by = syntax.Scripted(variable, operator.sub, None, 0, operator.span)
     return syntax.DerivativeOp(r"\partial", None, body, ((by, 1),), "frac", False, node.span)
-
-
-def _within(node: syntax.Node, name: str, variable: syntax.Symbol) -> None:
-    """Replace what stands inside ``node``."""
-
-    def written(part: object) -> object:
-        if isinstance(part, syntax.Product) and _operator(part) == name:
-            return _derivative(part, variable)
-        if isinstance(part, syntax.Node):
-            _within(part, name, variable)
-        return tuple(map(written, part)) if type(part) is tuple else part
-
-    slot: str
-    for slot in type(node).__slots__:
-        setattr(node, slot, written(getattr(node, slot)))

@@ -14,7 +14,7 @@ from symderiv.reader.arrays import Array, Value, elementwise
 from symderiv.reader.chosen import summed_over_classes
 from symderiv.reader.indices import refuse
 from symderiv.reader.names import index_word, letter_of, plain
-from symderiv.reader.nodes import is_layer, is_time, mentions, parts_of, stands_as_value, subscripts
+from symderiv.reader.nodes import is_layer, is_time, mentions, names_in, parts_of, stands_as_value, subscripts
 from symderiv.reader.samples import Samples
 from symderiv.reader.symbols import INDEX_LETTERS
 from symderiv.terms import (
@@ -245,6 +245,11 @@ class Sums(Samples):
             return
         raise refuse("E154", "this sum's index is not understood", item)
 
+    def _is_part_of_name(self, sub: syntax.Node) -> bool:
+        """Whether a subscript is none of the document's indices: the set S_{train}, but not N_i."""
+        symbols = self.symbols
+        return symbols.index_names.union(symbols.bound_names, self.bound, self.free).isdisjoint(names_in(sub))
+
     def words(self, factors: list[syntax.Node], operators: list[str]) -> tuple[list[syntax.Node], list[str]]:
         """Factors and the operators before them, letters of a word joined."""
         raise NotImplementedError
@@ -260,6 +265,8 @@ class Sums(Samples):
             if rest:
                 raise refuse("E156", "a sum over part of a set is not in the language", members)
         match members:
+            case syntax.Scripted(sub=sub) if sub is not None and not self._is_part_of_name(sub):
+                raise refuse("E156", "a sum over a set that depends on an index is not in the language", members)
             case syntax.Symbol() | syntax.Scripted():
                 if index in symbols.declared or index in symbols.index_sizes or index in symbols.hinted:
                     return 1, None

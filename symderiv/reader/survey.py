@@ -84,6 +84,10 @@ class Survey:
         self.valued: set[str] = set()  # what the left side of an equation is, by itself
         self.functions: set[str] = set()  # what an equation says of a name and brackets: Z(x) = ...
         self.alone: set[str] = set()  # what an equation says is a quantity without indices: r = \sigma(u)
+        self.stepped: set[str] = set()  # the t of h_{t-1}, and letters that stand beside others in subscripts
+        self.paired: set[str] = set()
+        self.marks: set[str] = set()  # superscripts of what stands alone on the left of an equation
+        self.raised: Counter[str] = Counter()  # how often a letter is a superscript
         self.classes: set[str] = set()  # the o of P(O = o | C = c)
         self.nameless = False  # whether a sum says nothing of what it runs over
 
@@ -91,6 +95,10 @@ class Survey:
         first = row.segments[0].side if len(row.segments) > 1 else None
         if isinstance(first, syntax.Scripted):
             self.square(first)
+            euler = isinstance(first.base, syntax.Symbol) and plain(first.base.name) == "e"
+            mark = first.sup if isinstance(first.sup, syntax.Symbol) and not euler else None
+            if mark is not None and (first.sub is not None or not is_transpose(mark)):
+                self.marks.add(plain(mark.name))
         if isinstance(first, syntax.Symbol):
             self.energies.add(plain(first.name))
         match first:
@@ -118,6 +126,15 @@ class Survey:
         symbols = self.symbols
         self._sizes()
         symbols.index_names |= self.classes & symbols.sub_letters
+        symbols.steps = self.stepped - self.paired - self.summed.keys() - symbols.bound_names - symbols.size_names
+        symbols.index_names -= symbols.steps
+        for name, below in self.subscripts.items():
+            if below <= symbols.steps and name in symbols.heads:
+                symbols.heads[name] = {head for head in symbols.heads[name] if head[1:] != (1, 0)}
+                if not symbols.heads[name]:
+                    del symbols.heads[name]
+        # p^t_i = ... names the p_i of a teacher t, where t is a number nowhere
+        symbols.labels |= {f"^{mark}" for mark in self.marks - {"T"} if symbols.bare[mark] == self.raised[mark]}
         if self.operator and re.search(r"\boperators?\b|算子|연산자", words):
             symbols.operators.add(self.operator)
             symbols.called.update(name for name in symbols.call_texts if name in FUNCTION_LETTERS)
@@ -160,6 +177,8 @@ class Survey:
             symbols.time = True
         if isinstance(node, syntax.Scripted):
             self._labelled(node)
+            if isinstance(node.sup, syntax.Symbol):
+                self.raised[plain(node.sup.name)] += 1
         if isinstance(node, syntax.Scripted) and isinstance(node.sup, syntax.Group) and node.sup.open in ("(", "["):
             match node.sup.body:
                 case syntax.Add(terms=((_, syntax.Symbol() as letter), (_, syntax.Number()))):
@@ -243,6 +262,13 @@ class Survey:
                 if name != "E":  # what is drawn is no index
                     self.scripted.update(names_in(sub))
                 self.subscripts.setdefault(name, set()).update(names_in(sub) if any(names_in(sub)) else ("",))
+                match sub:
+                    case syntax.Add(terms=((_, syntax.Symbol() as step), (_, syntax.Number()))):
+                        self.stepped.add(plain(step.name))
+                    case syntax.Symbol() | syntax.Number():
+                        pass
+                    case _:
+                        self.paired.update(names_in(sub))
                 if name == r"\delta" and isinstance(sub, syntax.Product | syntax.Tuple):
                     for part in syntax_parts(sub):
                         if isinstance(part, syntax.Symbol) and len(part.name) == 1 and part.name.isupper():

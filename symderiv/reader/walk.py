@@ -26,7 +26,7 @@ from symderiv.document import (
     formulas,
     inline_formulas,
 )
-from symderiv.reader import called_members, numbered_derivatives, prose, syntax
+from symderiv.reader import called_members, capital_words, numbered_derivatives, prose, syntax
 from symderiv.reader import vocabulary as v
 from symderiv.reader.calls import FUNCTIONS
 from symderiv.reader.chains import ASIDE, CLAIMS, Chains
@@ -101,6 +101,7 @@ class Walk:
         for text, _ in defined:
             rows += reading.parse_text(text.partition(" ")[2], 0).rows
         rename(rows, primed_names(rows))
+        capital_words.rewrite(rows)
         called_members.rewrite(rows)
         numbered_derivatives.rewrite(rows)
         reading.symbols.exponents = numbers(rows)

@@ -1,0 +1,103 @@
+"""Names of two or three capital letters, as the CE of ``CE = -log p`` and the FL of ``FL(p)``, which are no products.
+
+They are names where these letters stand nowhere else, and the name stands before a bracket that holds names, or is all
+that an equation is about, or that is differentiated. This module must never look at a symbol's meaning.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+
+from symderiv.document import Span
+from symderiv.reader import syntax
+from symderiv.reader.nodes import every, parts_of, replace_sides
+
+
+def rewrite(rows: Sequence[syntax.Row]) -> None:
+    """Write such names as one symbol each, in all ``rows``."""
+    letters: Counter[str] = Counter()
+    runs: Counter[str] = Counter()
+    named: set[str] = set()
+    for row in rows:
+        for n, segment in enumerate(row.segments):
+            for node in every(segment.side) if isinstance(segment.side, syntax.Node) else ():
+                match node:
+                    case syntax.Symbol(name=name):
+                        letters[name] += 1
+                    case syntax.DerivativeOp(body=syntax.Product() as body):
+                        named.update(_whole(body))
+                    case syntax.Product():
+                        for a, b in _runs(node):
+                            word = _word(node, a, b)
+                            runs[word] += 1
+                            if b < len(node.factors) and _holds_names(node.factors[b]) and node.operators[b - 1] == "":
+                                named.add(word)
+            if n == 0 and len(row.segments) > 1 and isinstance(segment.side, syntax.Product):
+                named.update(_whole(segment.side))
+    inside: Counter[str] = Counter()
+    for word, times in runs.items():
+        for letter in word:
+            inside[letter] += times
+    words = {word for word in named if all(letters[letter] == inside[letter] for letter in word)}
+    if words:
+        replace_sides(rows, lambda node: _written(node, words))
+
+
+def _runs(node: syntax.Product) -> Iterator[tuple[int, int]]:
+    """Where two or three capital letters stand side by side, and no more."""
+    start = 0
+    for n in range(1, len(node.factors) + 1):
+        goes_on = (
+            n < len(node.factors)
+            and _is_capital(node.factors[n])
+            and _is_capital(node.factors[n - 1])
+            and node.operators[n - 1] == ""
+            and node.factors[n - 1].span.end == node.factors[n].span.start
+        )
+        if not goes_on:
+            if 2 <= n - start <= 3 and _is_capital(node.factors[start]):
+                yield start, n
+            start = n
+
+
+def _is_capital(node: syntax.Node) -> bool:
+    return isinstance(node, syntax.Symbol) and len(node.name) == 1 and node.name.isascii() and node.name.isupper()
+
+
+def _word(node: syntax.Product, a: int, b: int) -> str:
+    return "".join(f.name for f in node.factors[a:b] if isinstance(f, syntax.Symbol))
+
+
+def _whole(node: syntax.Product) -> Iterator[str]:
+    if [(0, len(node.factors))] == list(_runs(node)):
+        yield _word(node, 0, len(node.factors))
+
+
+def _holds_names(node: syntax.Node) -> bool:
+    group = parts_of(node)[0]
+    if not isinstance(group, syntax.Group) or group.open != "(":
+        return False
+    items = group.body.items if isinstance(group.body, syntax.Tuple) else (group.body,)
+    return all(isinstance(item, syntax.Symbol | syntax.Scripted) for item in items)
+
+
+def _written(node: syntax.Node, words: set[str]) -> syntax.Node:
+    """A product with ``words`` as symbols."""
+    if not isinstance(node, syntax.Product):
+        return node
+    ends = {a: b for a, b in _runs(node) if _word(node, a, b) in words}
+    factors: list[syntax.Node] = []
+    operators: list[str] = []
+    n = 0
+    while n < len(node.factors):
+        if n:
+            operators.append(node.operators[n - 1])
+        end = ends.get(n, n + 1)
+        factor = node.factors[n]
+        if n in ends:
+            span = Span(factor.span.start, node.factors[end - 1].span.end)
+            factor = syntax.Symbol(rf"\text{{{_word(node, n, end)}}}", span)
+        factors.append(factor)
+        n = end
+    return factors[0] if len(factors) == 1 else syntax.Product(tuple(factors), tuple(operators), node.span)
