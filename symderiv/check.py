@@ -286,6 +286,9 @@ def _solution(walk: Walk, number: int) -> tuple[Verdict | None, Diagnostic | Non
     """What to say of a definition that stands where an equation is being solved for its left side."""
     posed = walk.posed[number]
     found = walk.equations.solved(posed, number)
+    later = walk.equations.solved(posed, len(walk.posed))  # "where N_k = ..." comes after it
+    if any(isinstance(prove_all(solved.claims), Proved) for solved in later):
+        found = later
     for solved in found:
         verdict = prove_all(solved.claims)
         if isinstance(verdict, Proved):

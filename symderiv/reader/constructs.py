@@ -258,10 +258,18 @@ def function(p: Parser, a: int, name: str, bracket: bool = False) -> x.Node:
 
 
 def _bare_argument(p: Parser) -> x.Node:
-    """One factor and the symbols and numbers beside it, with the bracket right after the last symbol if any."""
+    r"""One factor and the symbols and numbers beside it, with the bracket right after the last symbol if any.
+
+    Fractions beside a fraction belong to it, too: ``\log \frac{p}{q} \frac{q}{r}``.
+    """
     a = p.i
+    fraction = p.text[a] in v.FRACTIONS
     factors = [p.factor()]
-    while _is_simple(factors[-1]):
+    while fraction and p.text[p.i] in v.FRACTIONS and not is_derivative(p, p.i) and p.text[p.i + 1] == "{":
+        factors.append(p.factor())
+    if len(factors) > 1:
+        p.warn("W416", "how far the function reaches is not clear: read as one of both fractions", a, p.i)
+    while len(factors) == 1 and _is_simple(factors[-1]):
         tok = p.text[p.i]
         if tok in ("(", "[") and type(factors[-1]) is not x.Number:
             factors.append(p.factor())

@@ -143,7 +143,8 @@ class Expectations(Values):
                 letter = found.pop() if len(found) == 1 else ""
             case named:
                 letter = self.form_of(named) or ""
-        if not letter or any(h.name == call_name(base, sub) for h in self.symbols.definitions):
+        defined = any(name == call_name(base, sub) for name, _ in self.symbols.functions)
+        if not letter or defined:
             return None
         drawn = syntax.Symbol(letter, node.span)
         self.notes.append(f"{shown(call_name(base, sub))} is read as the Kullback-Leibler divergence")

@@ -45,12 +45,20 @@ def normalised(
 
 
 def positive(symbols: Symbols, heads: Collection[Head], line: Callable[[Span], int]) -> Iterator[Assumption]:
-    """Probabilities are positive, where logarithms and quotients of them stand."""
+    """Probabilities are positive, where logarithms and quotients of them stand; so is any ``p(y|x)``."""
     functions = {_function(head.name): span for (head, _), span in reversed(symbols.distributions.items())}
     for head in sorted(heads):
-        if head not in symbols.definitions and NAMED.fullmatch(head.name) and _function(head.name) in functions:
-            source = f"line {line(functions[_function(head.name)])}: it is a distribution"
-            yield Assumption("positive", (head,), f"{shown(head.name)} > 0", source)
+        named = NAMED.fullmatch(head.name)
+        if named is None or head in symbols.definitions:
+            continue
+        function = _function(head.name)
+        if function in functions:
+            source = f"line {line(functions[function])}: it is a distribution"
+        elif named["right"] and function.partition("_{")[0] in PROBABILITIES:
+            source = "it is written as a conditional probability"
+        else:
+            continue
+        yield Assumption("positive", (head,), f"{shown(head.name)} > 0", source)
 
 
 def product_rule(symbols: Symbols, heads: Collection[Head]) -> Iterator[Assumption]:

@@ -475,6 +475,7 @@ class Survey:
             if name in self.weights:
                 self.drawn |= {c for body in forms.values() for c in letters_called(before_bar(body))}
         marked = {name for name in self.conditioned if self.subscripts.get(name, set()) - {""}}  # p(y_w|x), p(y_l|x)
+        marked |= self.conditioned & self.summed.keys()  # p(y_1|x), p(y_2|x), beside a sum over y
         for name in sorted({*self.summed, *marked, *self.drawn}):
             callers = self.callers.get(name, set())
             quantity = name in symbols.vectors or (name in self.named and len(callers) < 2)
