@@ -18,6 +18,7 @@ from symderiv.reader.captured import spelled_out
 from symderiv.reader.chosen import fixed_classes, summed_over_classes
 from symderiv.reader.einstein import summed
 from symderiv.reader.fixed import of_one_member, with_members
+from symderiv.reader.folded import folded
 from symderiv.reader.forward import unfolded
 from symderiv.reader.indices import MOST_CALLS
 from symderiv.reader.layers import LAYER, further
@@ -205,6 +206,11 @@ class Claims:
         heads |= symbols.reached(*(d.body for made in layers.values() for d in made))
         differentiated = {part.var.head for part in reached(terms, definitions) if isinstance(part, Deriv)}
         definitions = spelled_out(definitions, differentiated)
+        for head, by, anew in folded(terms, definitions):
+            definitions[head] = anew
+            note = f"{shown(head.name)} is read as depending on {shown(by.name)}, whose formula stands in it"
+            if note not in posed.notes:
+                posed.notes = (*posed.notes, note)
         said: dict[tuple[str, tuple], Assumption] = {}  # what is said again counts once, where it was said last
         laws = [] if self.reading.strict else self._laws(heads)
         indices: dict[str, Range] = {}

@@ -36,7 +36,9 @@ class Vectors(Indices):
             return None
         if name in symbols.arrays:
             whole: Array = symbols.arrays[name]  # type: ignore[assignment]
-            head = Head(symbols.name(name, len(whole.axes)), len(whole.axes), 0)
+            entries = self.entries_of(name)
+            written = entries.name if entries is not None else name
+            head = Head(symbols.name(written, len(whole.axes)), len(whole.axes), 0)
             sups, head = symbols.hidden.get(head, ((), head))
             if head in symbols.auto and head in symbols.definitions:
                 for n, index in enumerate(sups):
