@@ -55,10 +55,26 @@ FUNCTIONS: dict[str, str] = {
     "softplus": "softplus",
     "relu": "relu",
     "ReLU": "relu",
+    **{name: name for name in ("sech", "csch", "coth", "tan", "sign")},
+    "sgn": "sign",
 }
 """Functions known by name, unless the author defines the name."""
 
+BY_OTHERS: dict[str, Callable[[Term], Term]] = {
+    "sech": lambda x: power(Fn("cosh", x), -1),
+    "csch": lambda x: power(Fn("sinh", x), -1),
+    "coth": lambda x: mul(Fn("cosh", x), power(Fn("sinh", x), -1)),
+    "tan": lambda x: mul(Fn("sin", x), power(Fn("cos", x), -1)),
+    "sign": lambda x: mul(Fn("abs", x), power(x, -1)),
+}
+"""Those of them that are written with others; a sign is none at 0."""
+
 CROSS_ENTROPY = ("CE", "CrossEntropy", "cross_entropy", "crossentropy")
+
+
+def known(name: str, argument: Term) -> Term:
+    """The value of a function that is known by name."""
+    return BY_OTHERS[name](argument) if name in BY_OTHERS else Fn(name, argument)
 
 
 class Calls(Expectations):
@@ -133,7 +149,7 @@ class Calls(Expectations):
                 return None
             body = definition_of(Var(symbols.name(name), (), ()), symbols.definitions)
         elif name in FUNCTIONS and not self._is_quantity(name):
-            body = Fn(FUNCTIONS[name], point)
+            body = known(FUNCTIONS[name], point)
         elif name in symbols.entrywise:
             body = Opaque(symbols.name(name), (point,), (0,))
             self.notes.append(f"{name} is taken to work entry by entry")
@@ -171,7 +187,7 @@ class Calls(Expectations):
             return None
         symbols.standard.add(name)
         self.notes.append(f"{name} alone is read as {name}({plain(argument.name)})")
-        return Fn(FUNCTIONS[name], value)
+        return known(FUNCTIONS[name], value)
 
     @staticmethod
     def _is_inverse(sup: syntax.Node | None) -> bool:
@@ -228,7 +244,7 @@ class Calls(Expectations):
                 value = self.softmax(inner, node)
                 return self.scripts(self.pick(value, gsub, node) if gsub is not None else value, sup, 0, node)
             symbols.standard.add(name)
-            value = elementwise([inner], lambda p: Fn(kind, p[0]), symbols.ranges, node.span)
+            value = elementwise([inner], lambda p: known(kind, p[0]), symbols.ranges, node.span)
         elif name in ("softmax", r"\mathrm{softmax}", "Softmax") and len(items) == 1:
             value = self.softmax(self.value(items[0]), node)
         elif name in CROSS_ENTROPY and len(items) == 2 and gsub is None and not symbols.defines(name, len(subs)):
@@ -546,7 +562,7 @@ class Calls(Expectations):
             if derivative is None:
                 raise refuse("E126", f"a prime on {name}", node, "write the derivative as \\frac{d}{dx}")
             return self.scripts(derivative, node.sup, 0, node)
-        result = elementwise([inner_value], lambda p: Fn(kind, p[0]), symbols.ranges, node.span)
+        result = elementwise([inner_value], lambda p: known(kind, p[0]), symbols.ranges, node.span)
         return self.scripts(result, node.sup, 0, node)
 
     def total(self, value: Value) -> Term:

@@ -225,6 +225,7 @@ def known_function(p: Parser) -> x.Node:
     return function(p, a, v.FUNCTIONS[p.text[a]])
 
 
+OF_ONE = ("sin", "cos", "tan", "tanh", "exp")
 BARS = frozenset(("|", r"\|", r"\lvert", r"\lVert", r"\vert", r"\Vert"))
 
 
@@ -254,6 +255,10 @@ def function(p: Parser, a: int, name: str, bracket: bool = False) -> x.Node:
         return x.Apply(name, sub, sup, primes, p.signed(""), True, p.span(a, p.i))
     else:
         argument, bare = _bare_argument(p), True
+    pair = isinstance(argument, x.Group) and isinstance(argument.body, x.Tuple) and len(argument.body.items) > 1
+    if pair and name in OF_ONE and not (sub or sup or primes):
+        called = x.Symbol(text[a], p.span(a, a + 1))
+        return x.Product((called, argument), ("",), p.span(a, p.i))  # \cos(a, b), the cosine between two vectors
     return x.Apply(name, sub, sup, primes, argument, bare, p.span(a, p.i))
 
 

@@ -19,7 +19,23 @@ from symderiv.reader.vocabulary import LOSSES
 
 NUMBER, COLUMN, ROW, MATRIX = "number", "column", "row", "matrix"
 FLIPPED = {NUMBER: NUMBER, COLUMN: ROW, ROW: COLUMN, MATRIX: MATRIX}
-SAME_KIND = ("log", "exp", "tanh", "sinh", "cosh", "sin", "cos", "sigmoid", "relu", "softplus", "sqrt", "ln", "softmax")
+SAME_KIND = (
+    "log",
+    "exp",
+    "tanh",
+    "sinh",
+    "cosh",
+    "sin",
+    "cos",
+    "sigmoid",
+    "relu",
+    "softplus",
+    "sqrt",
+    "ln",
+    "softmax",
+    "tan",
+    "coth",
+)
 
 Key = tuple[str, int, int]  # a name, how many subscripts and how many labels it has
 

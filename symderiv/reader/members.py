@@ -5,7 +5,7 @@ r"""Symbols: members of families, vectors named by a bare letter, labels, primes
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from fractions import Fraction
 
 from symderiv.kernel.derivative import Unsupported, definition_of
@@ -21,6 +21,7 @@ from symderiv.terms import (
     ONE,
     Delta,
     Deriv,
+    Fn,
     Head,
     Index,
     Opaque,
@@ -197,16 +198,19 @@ class Members(Vectors):
     def normed(
         self, base: syntax.Group, sub: syntax.Node | None, sup: syntax.Node | None, primes: int, node: syntax.Node
     ) -> Value:
-        r"""``\|x\|_2^2`` and ``\|A\|_F``: a squared norm is a sum of squares, defined everywhere."""
+        r"""``\|x\|_2^2``, ``\|A\|_F`` and ``\|w\|_1``: a squared norm is a sum of squares, defined everywhere."""
         kind = index_word(sub) if sub is not None else "2"
+        if kind == "1":
+            return self.scripts(self.sum_of_entries(base, lambda t: Fn("abs", t)), sup, primes, node)
         if kind not in ("2", "F"):
             raise refuse("E150", f"the norm with the index {kind} is not in the language", node)
+        squares = self.sum_of_entries(base, lambda t: power(t, 2))
         if isinstance(sup, syntax.Number) and sup.text == "2" and not primes:
-            return self.squared_norm(base)
-        return self.scripts(power(self.squared_norm(base), Fraction(1, 2)), sup, primes, node)
+            return squares
+        return self.scripts(power(squares, Fraction(1, 2)), sup, primes, node)
 
-    def squared_norm(self, node: syntax.Group) -> Term:
-        """The sum of the squares of the entries of what the bars hold."""
+    def sum_of_entries(self, node: syntax.Group, change: Callable[[Term], Term]) -> Term:
+        """The sum of the entries of what the bars hold, each put through ``change``."""
         raise NotImplementedError
 
     def for_values(self, node: syntax.Symbol | syntax.Scripted) -> Value | None:

@@ -5,6 +5,7 @@ This module must never take two things whose shapes are not known for numbers be
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from fractions import Fraction
 from itertools import pairwise
 
@@ -53,7 +54,7 @@ class Products(Differentials):
         if kind in ("|", r"\lvert") and node.close in ("|", r"\rvert"):
             return Fn("abs", self.scalar(node.body))
         if kind in (r"\|", r"\lVert"):
-            return power(self.squared_norm(node), Fraction(1, 2))
+            return power(self.sum_of_entries(node, lambda t: power(t, 2)), Fraction(1, 2))
         if kind in (r"\lfloor", r"\lceil"):
             raise refuse("E150", "rounding is not in the language", node)
         if isinstance(node.body, syntax.Relation):
@@ -67,14 +68,14 @@ class Products(Differentials):
             raise refuse("E153", "an average, and over what is not said", node)
         return self.value(node.body)
 
-    def squared_norm(self, node: syntax.Group) -> Term:
+    def sum_of_entries(self, node: syntax.Group, change: Callable[[Term], Term]) -> Term:
         value = self.value(node.body)
         if not isinstance(value, Array):
             raise refuse("E214", "the norm of something whose shape is not known", node, "declare it: `shape x : n`")
 
         def over(axes: tuple, at: tuple[Index, ...]) -> Term:
             if not axes:
-                return power(value.entry(at), 2)
+                return change(value.entry(at))
             return contraction(lambda j: over(axes[1:], (*at, j)), axes[0], at)
 
         return over(value.axes, ())
