@@ -95,7 +95,7 @@ class Unicode(Latex):
 
     @staticmethod
     def braced(name: str) -> str:
-        return name
+        return f"({name})"
 
     @staticmethod
     def function(name: str) -> str:

@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from fractions import Fraction
 
 from symderiv.kernel.derivative import Unsupported, definition_of, differentiate
-from symderiv.reader import syntax
+from symderiv.reader import syntax, thresholds
 from symderiv.reader.arrays import Array, Value, contraction, elementwise, inverse, join
 from symderiv.reader.expectations import Expectations
 from symderiv.reader.families import substitute
@@ -92,12 +92,12 @@ class Calls(Expectations):
         if not isinstance(group, syntax.Group) or group.open not in ("(", "[", "{", r"\{"):
             return ONE, 0
         if one and isinstance(group.body, syntax.Relation):
-            return self.scripts(self.condition(group.body, head), gsup, 0, head), 2  # 1\{y = k\}
+            return self.scripts(self.truth(group.body, head), gsup, 0, head), 2  # 1\{y = k\}
         if not isinstance(base, syntax.Symbol):
             return ONE, 0
         name = plain(base.name)
         if isinstance(group.body, syntax.Relation) and (base.name in INDICATORS or name in INDICATORS) and sub is None:
-            return self.scripts(self.condition(group.body, head), gsup, 0, head), 2
+            return self.scripts(self.truth(group.body, head), gsup, 0, head), 2
         if group.open == "{" or (group.open == r"\{" and name not in self.symbols.applied):
             return ONE, 0
         if (found := self.divergence(head, group)) is not None and gsub is None:
@@ -132,6 +132,21 @@ class Calls(Expectations):
         if value is None:
             return ONE, 0
         return self.scripts(value, gsup, primes + gprimes, head), 2
+
+    def truth(self, node: syntax.Relation, whole: syntax.Node) -> Value:
+        """1 where a condition holds, and else 0; of a vector, ``1[z > 0]``, entry by entry."""
+        sides = [node.left, *(right for _, right in node.rest)]
+        if all(op in thresholds.ABOVE for op, _ in node.rest) and not any(map(self.counts, sides)):
+            values = [self.value(side) for side in sides]
+            if any(isinstance(value, Array) for value in values):
+                signs = [op for op, _ in node.rest]
+                return elementwise(
+                    values,
+                    lambda p: thresholds.indicator([*map(thresholds.literal, signs, p, p[1:])]),
+                    self.symbols.ranges,
+                    node.span,
+                )
+        return self.condition(node, whole)
 
     @staticmethod
     def is_word(symbol: syntax.Symbol) -> bool:

@@ -292,12 +292,12 @@ class Indices:
     def inequalities(self, node: syntax.Relation) -> list[thresholds.Literal] | None:
         """``x > 0``, ``-1 < x < 1`` between numbers; None where indices are compared."""
         sides = [node.left, *(right for _, right in node.rest)]
-        if any(op not in thresholds.ABOVE for op, _ in node.rest) or any(map(self._counts, sides)):
+        if any(op not in thresholds.ABOVE for op, _ in node.rest) or any(map(self.counts, sides)):
             return None
         values = [self.scalar(side) for side in sides]
         return [thresholds.literal(op, a, b) for (op, _), a, b in zip(node.rest, values, values[1:], strict=False)]
 
-    def _counts(self, node: syntax.Node) -> bool:
+    def counts(self, node: syntax.Node) -> bool:
         """Whether a side of a condition is an index, or one more or less than it."""
         symbols = self.symbols
         known = symbols.index_names.union(symbols.declared, self.bound, self.free)

@@ -103,13 +103,13 @@ def is_label(node: syntax.Node) -> bool:
 
 
 def subscripts(node: syntax.Node) -> Iterator[str]:
-    """Letters that stand as lone subscripts, or labels ``^{(i)}``, inside a node, in order."""
+    """Letters that stand as lone subscripts, or labels ``^{(i)}``, in a node, in order."""
+    if isinstance(node, syntax.Scripted):
+        label = node.sup.body if isinstance(node.sup, syntax.Group) and node.sup.open == "(" else None
+        for script in (node.sub, label):
+            if isinstance(script, syntax.Symbol) and letter(script) in INDEX_LETTERS:
+                yield letter(script)
     for part in syntax_parts(node):
-        if isinstance(part, syntax.Scripted):
-            label = part.sup.body if isinstance(part.sup, syntax.Group) and part.sup.open == "(" else None
-            for script in (part.sub, label):
-                if isinstance(script, syntax.Symbol) and letter(script) in INDEX_LETTERS:
-                    yield letter(script)
         yield from subscripts(part)
 
 

@@ -17,20 +17,22 @@ from symderiv.terms import ONE, ZERO, Assumption, Head, Range, Sum, Var, mul, po
 
 NAMED = re.compile(r"(?P<function>[^()]+)\((?P<left>[^()|]+)(?:\|(?P<right>[^()|]+))?\)")
 RULE = "the product rule of probability"
+WRITTEN = "it is written as a conditional probability"
 
 
 def normalised(
     symbols: Symbols, heads: Collection[Head], depends: Callable[[Head, Head], bool], line: Callable[[Span], int]
 ) -> Iterator[Assumption]:
-    """Each distribution among ``heads`` sums to one, and so its derivatives sum to zero."""
-    for (head, slot), span in symbols.distributions.items():
+    """Each distribution among ``heads`` sums to one, and so its derivatives sum to zero; so does any ``p(y|x)``."""
+    drawn = {place: f"line {line(span)}: it is a distribution" for place, span in symbols.distributions.items()}
+    written = {place: WRITTEN for head in sorted(heads) for place in _conditional(head)}
+    for (head, slot), source in {**written, **drawn}.items():
         if head not in heads or head in symbols.definitions:
             continue
         indices = _indices(head)
         range_ = Range(1, symbols.ranges.slot(head, slot))
         member = Var(head.name, tuple(indices), ())
         text = rf"\sum_{{{_letters(head)[slot]}}} {shown(head.name)} = 1"
-        source = f"line {line(span)}: it is a distribution"
         for n, index in enumerate(indices):
             if n != slot:
                 symbols.hinted_classes[index] = symbols.ranges.slot(head, n)
@@ -55,7 +57,7 @@ def positive(symbols: Symbols, heads: Collection[Head], line: Callable[[Span], i
         if function in functions:
             source = f"line {line(functions[function])}: it is a distribution"
         elif named["right"] and function.partition("_{")[0] in PROBABILITIES:
-            source = "it is written as a conditional probability"
+            source = WRITTEN
         else:
             continue
         yield Assumption("positive", (head,), f"{shown(head.name)} > 0", source)
@@ -131,6 +133,15 @@ def _rule(symbols: Symbols, whole: Head, factors: list[Head], divisors: list[Hea
     text = f"{shown(whole.name)} = {' '.join(shown(h.name) for h in factors)}"
     text += "".join(f" / {shown(h.name)}" for h in divisors)
     return Assumption("equation", (member(whole), right), text, RULE)
+
+
+def _conditional(head: Head) -> Iterator[tuple[Head, int]]:
+    """The slot of y in ``p(y|x)``, if y stands for values and p is a letter for probabilities."""
+    named = NAMED.fullmatch(head.name)
+    if named and named["right"] and _function(head.name).partition("_{")[0] in PROBABILITIES:
+        letters = SLOT.findall(head.name)
+        if head.subs == len(letters) and not head.sups and letters and named["left"] == f"{{{letters[0]}}}":
+            yield head, 0
 
 
 def _function(name: str) -> str:

@@ -138,7 +138,7 @@ class Products(Differentials):
             names = {n for n in names if not self.known(n) and n not in self.symbols.declared}
             stop = at + 1
             while stop < len(node.terms) and any(
-                n in set(subscripts(_alone(node.terms[stop][1]))) and not binds(node.terms[stop][1], n) for n in names
+                n in set(subscripts(node.terms[stop][1])) and not binds(node.terms[stop][1], n) for n in names
             ):
                 stop += 1
             if stop > at + 1:
@@ -376,10 +376,6 @@ class Products(Differentials):
     def quotient(self, node: syntax.Quotient) -> Value:
         numerator, denominator = self.value(node.numerator), self.value(node.denominator)
         return elementwise([numerator, denominator], lambda p: mul(p[0], inverse(p[1])), self.symbols.ranges, node.span)
-
-
-def _alone(node: syntax.Node) -> syntax.Product:
-    return syntax.Product((node,), ("",), node.span)
 
 
 def _called_by_capitals(factors: list[syntax.Node], operators: list[str], n: int) -> bool:

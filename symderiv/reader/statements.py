@@ -282,16 +282,23 @@ class Statements:
                     self.symbols.stated.append(said)
 
     def _of_two(self, row: syntax.Row, formula: InlineMath) -> None:
-        r"""``$m_i \in \{0, 1\}$``, ``$y_i \in \{-1, +1\}$``."""
+        r"""``$m_i \in \{0, 1\}$``, ``$y_i \in \{-1, +1\}$``, ``$y_i^2 = 1$``."""
         match [(s.relation, s.side) for s in row.segments]:
             case [(None, syntax.Node() as left), ("in", syntax.Node() as right)]:
-                base, numbers = parts_of(left)[0], syntax.sexpr(parts_of(right)[0])
-                if isinstance(base, syntax.Symbol) and numbers in TWO_NUMBERS:
-                    text = formula.latex.strip()
-                    line = self.reading.document.source.position(formula.span.start).line
-                    self.called.add(plain(base.name))
-                    self.numbers.setdefault(plain(base.name), set()).add(TWO_NUMBERS[numbers])
-                    self.said.append((TWO_NUMBERS[numbers], (plain(base.name),), f"line {line}: '{text}'"))
+                base, kind = parts_of(left)[0], TWO_NUMBERS.get(syntax.sexpr(parts_of(right)[0]))
+            case [
+                (None, syntax.Scripted(base=base, sub=syntax.Symbol(), sup=syntax.Number(text="2"))),
+                ("=", syntax.Number(text="1")),
+            ]:
+                kind = "sign"
+            case _:
+                return
+        if isinstance(base, syntax.Symbol) and kind is not None:
+            text = formula.latex.strip()
+            line = self.reading.document.source.position(formula.span.start).line
+            self.called.add(plain(base.name))
+            self.numbers.setdefault(plain(base.name), set()).add(kind)
+            self.said.append((kind, (plain(base.name),), f"line {line}: '{text}'"))
 
     def _letter_of_every(self, range_class: str) -> str:
         """A letter for any index of ``range_class``, which no author writes."""

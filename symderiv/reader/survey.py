@@ -87,7 +87,8 @@ class Survey:
         self.stepped: set[str] = set()  # the t of h_{t-1}, and letters that stand beside others in subscripts
         self.paired: set[str] = set()
         self.marks: set[str] = set()  # superscripts of what stands alone on the left of an equation
-        self.raised: Counter[str] = Counter()  # how often a letter is a superscript
+        self.raised: Counter[str] = Counter()  # how often a letter is a superscript, and a function with a subscript
+        self.named_by_script: Counter[str] = Counter()
         self.classes: set[str] = set()  # the o of P(O = o | C = c)
         self.nameless = False  # whether a sum says nothing of what it runs over
 
@@ -95,9 +96,11 @@ class Survey:
         first = row.segments[0].side if len(row.segments) > 1 else None
         if isinstance(first, syntax.Scripted):
             self.square(first)
-            euler = isinstance(first.base, syntax.Symbol) and plain(first.base.name) == "e"
-            mark = first.sup if isinstance(first.sup, syntax.Symbol) and not euler else None
-            if mark is not None and (first.sub is not None or not is_transpose(mark)):
+        called = first.factors[0] if isinstance(first, syntax.Product) and len(first.factors) == 2 else first
+        if isinstance(called, syntax.Scripted):
+            euler = isinstance(called.base, syntax.Symbol) and plain(called.base.name) == "e"
+            mark = called.sup if isinstance(called.sup, syntax.Symbol) and not euler else None
+            if mark is not None and (called.sub is not None or not is_transpose(mark)):
                 self.marks.add(plain(mark.name))
         if isinstance(first, syntax.Symbol):
             self.energies.add(plain(first.name))
@@ -134,7 +137,7 @@ class Survey:
                 if not symbols.heads[name]:
                     del symbols.heads[name]
         # p^t_i = ... names the p_i of a teacher t, where t is a number nowhere
-        symbols.labels |= {f"^{mark}" for mark in self.marks - {"T"} if symbols.bare[mark] == self.raised[mark]}
+        symbols.labels |= {f"^{mark}" for mark in self.marks - {"T"} if self._only_raised(mark)}
         if self.operator and re.search(r"\boperators?\b|算子|연산자", words):
             symbols.operators.add(self.operator)
             symbols.called.update(name for name in symbols.call_texts if name in FUNCTION_LETTERS)
@@ -309,6 +312,7 @@ class Survey:
                     group = parts_of(g)[0]
                     if op == "" and isinstance(called, syntax.Symbol) and isinstance(group, syntax.Group):
                         self._form(called, below, group)
+                        self.named_by_script[plain(called.name)] += below is not None
                     if above is not None and is_transpose(above):
                         continue  # X^T (X w - y) is a product
                     if op == "" and isinstance(called, syntax.Symbol) and isinstance(group, syntax.Group):
@@ -467,6 +471,10 @@ class Survey:
                 if isinstance(base, syntax.Symbol):
                     self.weights.add(call_name(base, below))
                     self.drawn |= letters_called(sub) & self.callers.keys()
+
+    def _only_raised(self, mark: str) -> bool:
+        """Whether a superscript is a number nowhere: it stands above symbols, or before a bracket as a function."""
+        return self.symbols.bare[mark] == self.raised[mark] + self.named_by_script[mark]
 
     def _values(self) -> None:
         r"""Letters that sums run over and that are arguments of functions there: ``\\sum_y \\pi(y)``."""
