@@ -127,7 +127,7 @@ S = total("j", (1, "K"), exp(var("f", "j")))
         (var(r"\theta", "k", "j"), r"\theta_{kj}", "θ_{kj}"),
         (var("w", r"\ell", "j"), r"w_{\ell j}", "w_{ℓj}"),
         (var(r"\hat{y}", "k", sups=("i",)), r"\hat{y}_k^{(i)}", "ŷ_k^{(i)}"),
-        (var("S_{max}", 1), "{S_{max}}_1", "S_{max}_1"),
+        (var("S_{max}", 1), "{S_{max}}_1", "(S_{max})_1"),
         # cases
         (
             Cases(Delta("i", "k"), a, b),

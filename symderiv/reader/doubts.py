@@ -19,7 +19,7 @@ from symderiv.reader.names import letter_of, shown
 from symderiv.reader.probability import together
 from symderiv.reader.reading import Posed, Reading
 from symderiv.reader.samples import alike
-from symderiv.reader.symbols import PROBABILITIES, of_one
+from symderiv.reader.symbols import PROBABILITIES, base_name, of_one
 from symderiv.terms import (
     Assumption,
     Claim,
@@ -85,6 +85,8 @@ class Doubts:
         for part in parts:
             if part is PI and "\\pi" in self.symbols.call_texts and NUMBER_PI.search(self.reading.document.source.text):
                 return "\N{GREEK SMALL LETTER PI} is a number in one place here, and something else in another"
+            if isinstance(part, Var) and (step := self._at_step(part)):
+                return f"whether {step} says what {notation.unicode(part)} is was not understood"
             if isinstance(part, Var) and 0 in part.indices:
                 spans = claim.context.families.get(part.head, ())
                 if any(
@@ -198,6 +200,13 @@ class Doubts:
         if self.symbols.einstein and (claim.left.free ^ claim.right.free):
             return "an index stands on one side only, and repeated indices may be summed here"
         return ""
+
+    def _at_step(self, var: Var) -> str:
+        """What is defined for every step t, as a_t, where ``var`` is a_3; else ""."""
+        if len(var.indices) != 1 or not isinstance(var.indices[0], int):
+            return ""
+        names = {f"{base_name(var.name)}_{{{letter}}}" for letter in self.symbols.steps}
+        return next((shown(h.name) for h in self.symbols.definitions if shown(h.name) in names), "")
 
     def _may_be_sought(self, claim: Claim) -> bool:
         """Whether two expressions are set equal, neither of them a derivative or a defined quantity."""

@@ -300,7 +300,8 @@ class Indices:
     def counts(self, node: syntax.Node) -> bool:
         """Whether a side of a condition is an index, or one more or less than it."""
         symbols = self.symbols
-        known = symbols.index_names.union(symbols.declared, self.bound, self.free)
+        letters = INDEX_LETTERS.intersection(symbols.sub_letters)
+        known = letters.union(symbols.index_names, symbols.declared, self.bound, self.free)
         parts = [term for _, term in node.terms] if isinstance(node, syntax.Add) else [node]
         return any(isinstance(part, syntax.Symbol) and plain(part.name) in known for part in parts)
 
