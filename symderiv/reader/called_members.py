@@ -59,11 +59,11 @@ class _Uses:
                 for part in syntax_parts(node):
                     self.node(part, isinstance(part, syntax.Symbol) or script)
             case syntax.Product():
-                called = {n: found for n, *found in _calls(node)}
+                called = {n: (name, letter) for n, name, letter in _calls(node)}
                 for n in range(len(node.factors)):
                     if n in called:
                         name, letter = called[n]
-                        self.called.setdefault(name, set()).add(letter)
+                        self.called.setdefault(name, set()).update(letter)
                     elif n - 1 not in called:
                         self._factor(node, n, script)
             case _:
@@ -79,14 +79,18 @@ class _Uses:
         self.node(factor, script)
 
 
-def _calls(node: syntax.Product) -> Iterator[tuple[int, str, str]]:
-    """Where a factor and the bracket after it are a call with one letter: the place, the function and the letter."""
+def _calls(node: syntax.Product) -> Iterator[tuple[int, str, set[str]]]:
+    """Where a factor and the bracket after it are a call with a letter, or with a number: place, function, letter."""
     for n, (factor, follower) in enumerate(zip(node.factors, node.factors[1:], strict=False)):
         group = parts_of(follower)[0]
         if node.operators[n] != "" or factor.span.end != follower.span.start or not isinstance(factor, syntax.Symbol):
             continue
-        if isinstance(group, syntax.Group) and group.open == "(" and isinstance(group.body, syntax.Symbol):
-            yield n, plain(factor.name), plain(group.body.name)
+        if not isinstance(group, syntax.Group) or group.open != "(":
+            continue
+        if isinstance(group.body, syntax.Symbol):
+            yield n, plain(factor.name), {plain(group.body.name)}
+        elif isinstance(group.body, syntax.Number) and group.body.text.isdigit():
+            yield n, plain(factor.name), set()
 
 
 def rewrite(rows: Sequence[syntax.Row]) -> None:

@@ -22,6 +22,7 @@ def numbers(rows: Sequence[syntax.Row]) -> set[str]:
     parts = [part for row in rows for s in row.segments if isinstance(s.side, syntax.Node) for part in every(s.side)]
     parts += [part for row in rows for remark in row.remarks for part in every(remark.content)]
     labels = {symbol.name for part in parts for symbol in _labels(part) if symbol.name == plain(symbol.name)}
+    labels |= {name for row in rows for name in _of_two(row)}
     found = set(labels)
     for part in parts:
         base, sub, sup, _ = parts_of(part)
@@ -56,6 +57,14 @@ def _labels(node: syntax.Node) -> Iterator[syntax.Symbol]:
         case syntax.Given(left=syntax.Relation(left=syntax.Symbol() as left, rest=(("=", syntax.Number(text=text)),))):
             if text in BINARY:
                 yield left
+
+
+def _of_two(row: syntax.Row) -> Iterator[str]:
+    r"""The y of ``y \in \{0, 1\}``, where it has no subscript and is in no bold type."""
+    match [(segment.relation, segment.side) for segment in row.segments]:
+        case [(None, syntax.Symbol(name=name)), ("in", syntax.Group(open=r"\{", body=syntax.Tuple(items=items)))]:
+            if len(items) == 2 and name == plain(name) and not any(isinstance(i, syntax.Symbol) for i in items):
+                yield name
 
 
 def _complement(node: syntax.Node) -> syntax.Symbol | None:
