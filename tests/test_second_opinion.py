@@ -184,7 +184,7 @@ def test_a_linear_function_does_not_always_stand_for_all(claim: Claim) -> None:
 
 
 @pytest.mark.parametrize(
-    "name", ["softmax-jacobian.md", "batch-matrix.md", "layer-norm.md", "kl-divergence.md", "cases.md"]
+    "name", ["softmax-jacobian.md", "batch-matrix.md", "layer-norm.md", "kl-divergence.md", "cases.md", "two-valued.md"]
 )
 def test_test_documents_are_borne_out(name: str) -> None:
     checked = rechecked(check_text((DOCUMENTS / name).read_text(encoding="utf-8"), name))

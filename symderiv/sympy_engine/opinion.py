@@ -162,7 +162,10 @@ def _point(sides: list[Expr], context: Context, sizes: Mapping[str, int]) -> tup
             continue
         head = terms.Head(*assumption.data[0])
         for variable in ordered:
-            if isinstance(variable, sympy.Indexed) and _is_member(variable, head):
+            if assumption.kind == "binary" and not isinstance(variable, sympy.Indexed) and _is_number(variable, head):
+                point[variable] = Integer(sum(sizes.values()) % 2)  # the one value for size 2, the other for size 3
+                settled.add(variable)
+            elif isinstance(variable, sympy.Indexed) and _is_member(variable, head):
                 indices = [int(i) for i in variable.indices]
                 if assumption.kind == "onehot":
                     slot = assumption.data[1]
@@ -192,6 +195,12 @@ def _point(sides: list[Expr], context: Context, sizes: Mapping[str, int]) -> tup
         if left is None or not _holds(left, "=", S.Zero):
             raise UserError("no point was found that satisfies the assumptions")
     return point, solved
+
+
+def _is_number(variable: Expr, head: terms.Head) -> bool:
+    from symderiv.sympy_engine.expressions import sympy_name
+
+    return str(variable) == sympy_name(head.name) and head.subs == head.sups == 0
 
 
 def _is_member(variable: sympy.Indexed, head: terms.Head) -> bool:
