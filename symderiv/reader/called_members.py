@@ -55,9 +55,10 @@ class _Uses:
                 if sup is not None:
                     self.node(sup, script)
                 self.node(body, script)
-            case syntax.Relation():
-                for part in syntax_parts(node):
-                    self.node(part, isinstance(part, syntax.Symbol) or script)
+            case syntax.Relation(left=left, rest=rest):
+                among = all(op in ("=", "!=", "in", "notin") for op, _ in rest)  # i = j, but not x > 0
+                for part in (left, *(right for _, right in rest)):
+                    self.node(part, (among and isinstance(part, syntax.Symbol)) or script)
             case syntax.Product():
                 called = {n: (name, letter) for n, name, letter in _calls(node)}
                 for n in range(len(node.factors)):

@@ -28,6 +28,7 @@ from symderiv.document import (
 )
 from symderiv.reader import called_members, capital_words, numbered_derivatives, prose, syntax
 from symderiv.reader import vocabulary as v
+from symderiv.reader.abbreviations import abbreviations
 from symderiv.reader.calls import FUNCTIONS
 from symderiv.reader.chains import ASIDE, CLAIMS, Chains
 from symderiv.reader.claims import Claims
@@ -97,7 +98,7 @@ class Walk:
         rows = [row for f in formulas(blocks) for row in reading.rows(f.latex, f.span).rows]
         defined = [(text, origin) for text, origin in self.outside if text.split()[:1] in (["define"], ["let"])]
         if not reading.strict:
-            defined += self._abbreviations(blocks, rows)
+            defined += abbreviations(reading, blocks, rows)
         for text, _ in defined:
             rows += reading.parse_text(text.partition(" ")[2], 0).rows
         rename(rows, primed_names(rows))
@@ -144,31 +145,6 @@ class Walk:
                 continue
             message = f"the same index runs to {a} in one place and to {b} in another; they are read as the same size"
             self.diagnostics.append(Diagnostic("W413", message, reading.symbols.ranges.places.get(b, Span(0, 0))))
-
-    def _abbreviations(self, blocks: Sequence[Block], rows: Sequence[syntax.Row]) -> Iterator[tuple[str, str]]:
-        r"""``$S$ stands for $\sum_k e^{a_k}$``, as definitions that hold from the beginning on.
-
-        Only where no equation says what the symbol is.
-        """
-        firsts = [row.segments[0].side for row in rows if len(row.segments) > 1]
-        said = {plain(side.name) for side in firsts if isinstance(side, syntax.Symbol)}
-        for block in all_blocks(blocks):
-            for sentence in prose.sentences(block.inlines) if isinstance(block, Paragraph) else ():
-                for found in prose.SHORT.finditer(sentence.words):
-                    n = sentence.words[: found.start()].count("$")
-                    pair = sentence.formulas[n : n + 2]
-                    sides = [self._only_side(formula) for formula in pair]
-                    match sides:
-                        case [syntax.Symbol(name=name), syntax.BigOp() | syntax.Quotient() | syntax.Add()]:
-                            if plain(name) not in said:
-                                line = self.reading.document.source.position(pair[0].span.start).line
-                                yield f"define {pair[0].latex} = {pair[1].latex}", f"line {line}"
-
-    def _only_side(self, formula: InlineMath) -> syntax.Node | None:
-        """A formula that is one expression, without a relation."""
-        rows = self.reading.rows(formula.latex, formula.span).rows
-        side = rows[0].segments[0].side if len(rows) == 1 and len(rows[0].segments) == 1 else None
-        return side if isinstance(side, syntax.Node) else None
 
     def _declare(self, directives: Sequence[tuple[str, str]]) -> None:
         """Apply declarations from outside the document."""
