@@ -274,6 +274,8 @@ def _indicator(style: Style, difference: Term, relation: str = ">") -> Piece:
 
 
 def _opaque(style: Style, term: Opaque) -> Piece:
+    if term.name == "!" and not any(term.orders):
+        return Piece(_inside(style, term.parts[0], BASE).text + "!", FACTOR)
     args = [_piece(style, part) for part in term.parts]
     name, before = style.name(term.name), ""
     if len(args) == 1:

@@ -349,6 +349,7 @@ class Calls(Expectations):
         replaced: dict[Var, Term] = {}
         families: dict[Head, Callable[[tuple[Index, ...]], Term]] = {}
         extra: list[Index] = []
+        shared: dict[Index, Index] = {}  # the parameters' indices, and those that stand for them here
         lifted: Array | None = None
         for parameter, item in zip(function.parameters, items, strict=True):
             family = parameter.family
@@ -388,7 +389,12 @@ class Calls(Expectations):
                 continue
             if pattern.indices:
                 if isinstance(value, Var) and len(value.indices) == len(pattern.indices):
-                    extra += value.indices
+                    for own, index in zip(pattern.indices, value.indices, strict=True):
+                        if own not in shared:
+                            shared[own] = index
+                            extra.append(index)
+                        elif shared[own] != index:  # L(a_i, y_j), where L(a_i, y_i) was defined
+                            raise refuse("E161", f"{name} was defined for members with the same index", item)
                     if value.head != pattern.head:
                         families[pattern.head] = (
                             lambda at, v=value: Var(  # type: ignore[misc]

@@ -8,6 +8,7 @@ with its place and name, never a guess. This module must never judge whether som
 from __future__ import annotations
 
 from fractions import Fraction
+from math import factorial
 
 from symderiv.diagnostics import ReadError
 from symderiv.reader import syntax
@@ -16,12 +17,15 @@ from symderiv.reader.differentiation import Differentiation
 from symderiv.reader.indices import refuse
 from symderiv.reader.products import Products
 from symderiv.reader.sums import Sums
-from symderiv.terms import num, power
+from symderiv.terms import Num, Opaque, num, power
 
 LAYOUTS = {
     "rows": "derivatives of numbers by vectors are read as rows",
     "transposed": "derivatives of vectors by vectors are read with the variable along the rows",
 }
+
+
+LARGEST_FACTORIAL = 20  # of a number that is written out
 
 
 class Elaborator(Products, Sums, Differentiation):
@@ -79,6 +83,11 @@ class Elaborator(Products, Sums, Differentiation):
                     self.symbols.ranges,
                     node.span,
                 )
+            case syntax.Factorial():
+                factor = self.scalar(node.body)
+                if isinstance(factor, Num) and factor.value.denominator == 1 and 0 <= factor.value <= LARGEST_FACTORIAL:
+                    return num(Fraction(factorial(int(factor.value))))
+                return Opaque("!", (factor,), (0,))
             case syntax.Decorated():
                 if node.kind in ("overline", "widehat", "hat", "bar", "tilde", "widetilde"):
                     raise refuse("E140", f"a {node.kind} over an expression has no meaning that I know", node)

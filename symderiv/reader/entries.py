@@ -252,6 +252,8 @@ class Entries(Members):
     def ellipsis(self, node: syntax.Add) -> Term:
         """``a_1 + a_2 + ... + a_K`` as the sum of the obvious family; any other dots are refused."""
         at = next(n for n, (_, term) in enumerate(node.terms) if isinstance(term, syntax.Ellipsis))
+        if at + 4 == len(node.terms) and isinstance(node.terms[at + 2][1], syntax.Ellipsis):
+            return self.with_member(node, at)
         if at == len(node.terms) - 1 and at >= 2:
             return self.endless(node)
         if at == 0 or at != len(node.terms) - 2:
@@ -269,6 +271,15 @@ class Entries(Members):
         found = self.generalised(family, node)
         result = neg(found) if sign == "-" else found
         return result if lead is ZERO else add(lead, result)
+
+    def with_member(self, node: syntax.Add, at: int) -> Term:
+        """``a_1 + a_2 + ... + a_j + ... + a_K``: the sum of the family of which the term between the dots is one."""
+        whole = self.ellipsis(syntax.Add((*node.terms[: at + 1], node.terms[at + 3]), node.span))
+        member = self.scalar(node.terms[at + 1][1])
+        for part in subterms(whole):
+            if isinstance(part, Sum) and any(rename(part.body, {part.index: i}) is member for i in member.free):
+                return whole
+        raise refuse("E131", "the term between the dots is none of those that they stand for", node)
 
     def endless(self, node: syntax.Add) -> Term:
         r"""``a_0 + a_1 x_1 + a_2 x_2 + \ldots``: to the end of the family, wherever that is."""
