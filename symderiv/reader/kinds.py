@@ -13,7 +13,7 @@ from symderiv.reader import syntax
 from symderiv.reader.elaborate import Elaborator
 from symderiv.reader.layers import place
 from symderiv.reader.names import index_word, plain
-from symderiv.reader.nodes import is_transpose, parts_of, syntax_parts
+from symderiv.reader.nodes import is_transpose, names_in, parts_of, syntax_parts
 from symderiv.reader.survey import BOLD
 from symderiv.reader.vocabulary import LOSSES
 
@@ -63,7 +63,9 @@ class Kinds:
     def key(self, node: syntax.Node) -> tuple[Key, syntax.Node | None] | None:
         """The symbol's key, and the part of its superscript that is no label."""
         base, sub, sup, _ = parts_of(node)
-        if not isinstance(base, syntax.Symbol) or isinstance(sub, syntax.Scripted | syntax.Add | syntax.Relation):
+        step = isinstance(sub, syntax.Add) and not self.symbols.steps.isdisjoint(names_in(sub))
+        nested = isinstance(sub, syntax.Scripted | syntax.Add | syntax.Relation) and not step
+        if not isinstance(base, syntax.Symbol) or nested:
             return None
         name = plain(base.name)
         try:

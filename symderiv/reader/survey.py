@@ -131,8 +131,9 @@ class Survey:
         symbols.index_names |= self.classes & symbols.sub_letters
         symbols.steps = self.stepped - self.paired - self.summed.keys() - symbols.bound_names - symbols.size_names
         symbols.index_names -= symbols.steps
-        for name, below in self.subscripts.items():
-            if below <= symbols.steps and name in symbols.heads:
+        changing = {name for name, below in self.subscripts.items() if below <= symbols.steps}
+        for name in changing:
+            if name in symbols.heads:
                 symbols.heads[name] = {head for head in symbols.heads[name] if head[1:] != (1, 0)}
                 if not symbols.heads[name]:
                     del symbols.heads[name]
@@ -150,7 +151,7 @@ class Survey:
         symbols.ranges.taken |= self.dotted - symbols.bound_names
         # an index n, and a size n beside it, would be mixed up
         symbols.ranges.taken |= self.scripted | symbols.index_names
-        symbols.namesakes = ({*symbols.heads, *self.alone} & NAMESAKES) - symbols.index_names
+        symbols.namesakes = ({*symbols.heads, *self.alone, *changing} & NAMESAKES) - symbols.index_names
         # products with entries 1_j of the vector of ones sum over j without a sign for it
         if self.ones >= 2 and self.sums <= self.ones // 2:
             symbols.einstein = True
