@@ -86,7 +86,7 @@ class Entries(Members):
                 return None
             guards.append(found)
         if len(guards) < 2 or not thresholds.cover(guards):
-            raise refuse("E182", "these cases do not cover everything", node, "add an `otherwise`")
+            raise refuse("E182", "these cases do not cover everything, or are too many", node, "add an `otherwise`")
         result = self.scalar(node.rows[-1][0])
         for (value, _), guard in reversed([*zip(node.rows[:-1], guards[:-1], strict=True)]):
             here = thresholds.indicator(guard)

@@ -22,6 +22,7 @@ SAID = re.compile(
     re.IGNORECASE,
 )
 
+MOST = 10  # different comparisons in one case distinction
 Literal = tuple[Term, bool]  # step(u), and whether it is 1 or 0
 
 
@@ -39,8 +40,10 @@ def indicator(literals: Sequence[Literal]) -> Term:
 
 
 def cover(rows: Sequence[Sequence[Literal]]) -> bool:
-    """Whether one of the rows holds, however the numbers compare."""
+    """Whether one of the rows holds, however the numbers compare; of more than ``MOST`` comparisons nobody asks."""
     steps = list(dict.fromkeys(step for row in rows for step, _ in row))
+    if len(steps) > MOST:
+        return False
     for values in product((True, False), repeat=len(steps)):
         truth = dict(zip(steps, values, strict=True))
         if not any(all(truth[step] == holds for step, holds in row) for row in rows):

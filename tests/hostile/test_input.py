@@ -88,6 +88,14 @@ LARGE = {
     "matrices-by-name.md": "".join(f"<!-- symderiv: shape {c} : n x n -->\n" for c in "ABCDEFGHIJLMNOPQRSTUVWXYZ")
     + display("A B C D E F G H I J L M N O P Q R S T U V W X Y Z = A B C D E F G H I J L M N O P Q R S T U V W X Z Y"),
     "marks.md": display(r"\begin{align} " + "&" * 50_000 + r" a &= b \end{align}"),
+    "cases.md": display(
+        r"f = \begin{cases} " + r" \\ ".join(rf"{n} & x > {n}" for n in range(400)) + r" \\ 0 & x < 0 \end{cases}"
+    ),
+    "conditions.md": display(
+        r"g = \begin{cases} "
+        + r" \\ ".join(rf"{n} & x_{{{n}}} > {n}" for n in range(30))
+        + r" \\ 0 & x_1 > 0 \end{cases}"
+    ),
     "sizes.md": display(" ".join(rf"\delta_{{i_{{{n}}} j_{{{n}}}}}" for n in range(20)) + " = 1"),
     "formulas.md": "$x$ " * 20_000 + "\n\n",
     "words.md": "the one-hot vector $t$ sums to one, " * 5_000 + "\n\n",
