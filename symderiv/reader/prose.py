@@ -9,45 +9,68 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from functools import cached_property
 from typing import NamedTuple
 
 from symderiv.document import Code, Emph, InlineMath, Link, Reference, Text
 from symderiv.reader import syntax
 from symderiv.reader.names import plain
 
-ONE_HOT = re.compile(
-    r"one[\s-]?hot|1-of-[KCNM]\b|独热|獨熱|원[\s-]?핫|un\s+seul\s+1|a single (?:one|1)\b", re.IGNORECASE
-)
-BEFORE_ONE_HOT = re.compile(
+
+class Words:
+    """A regular expression that is compiled when it is first asked: a document without words needs none of them."""
+
+    def __init__(self, pattern: str, flags: int = 0) -> None:
+        self.pattern, self.flags = pattern, flags
+
+    @cached_property
+    def _compiled(self) -> re.Pattern[str]:
+        return re.compile(self.pattern, self.flags)
+
+    def search(self, text: str) -> re.Match[str] | None:
+        return self._compiled.search(text)
+
+    def match(self, text: str) -> re.Match[str] | None:
+        return self._compiled.match(text)
+
+    def fullmatch(self, text: str) -> re.Match[str] | None:
+        return self._compiled.fullmatch(text)
+
+    def finditer(self, text: str) -> Iterator[re.Match[str]]:
+        return self._compiled.finditer(text)
+
+
+ONE_HOT = Words(r"one[\s-]?hot|1-of-[KCNM]\b|独热|獨熱|원[\s-]?핫|un\s+seul\s+1|a single (?:one|1)\b", re.IGNORECASE)
+BEFORE_ONE_HOT = Words(
     r"\$\s*(?:is|are|be|being|denotes?|ist|est|es)?(?:\s*\b(?:an?|the|its|encoded\s+as|ein|une?|un))*\s*$",
     re.IGNORECASE,
 )
-AFTER_ONE_HOT = re.compile(
+AFTER_ONE_HOT = Words(
     r"[\s-]*(?:(?:encod\w+|column|row|vectors?|labels?|targets?|codes?|indicators?|Vektor|向量)\s*)*(?=\$)",
     re.IGNORECASE,
 )
-ONE_HOT_AT = re.compile(
+ONE_HOT_AT = Words(
     r"(?:[\s-]*(?:(?:encod\w+|column|row|vectors?)\s*|\$\s*)*|[^$.;]*?\bwith\s+(?:an?|its|the)\s+(?:single\s+)?(?:1|one)\s+)"
     r"(?:at|in|on)\s+(?:(?:the\s+)?(?:position|entry|index|place|slot|coordinate|component|row)s?\s+)?(?=\$)",
     re.IGNORECASE,
 )
-ANEW = re.compile(r"\b(let|now|set|put|instead|redefine)\b|设|令|今度は|이제", re.IGNORECASE)
-SUM_TO_ONE = re.compile(
+ANEW = Words(r"\b(let|now|set|put|instead|redefine)\b|设|令|今度は|이제", re.IGNORECASE)
+SUM_TO_ONE = Words(
     r"sums?\s+(?:up\s+)?to\s+(?:one|1|unity)\b|add(?:s|ing)?\s+up\s+to\s+(?:one|1)\b|和为\s*1|和為\s*1|之和为\s*(?:1|一)"
     r"|합[은이]?\s*1|suman?\s+(?:1|uno)\b|somme(?:nt)?\s+(?:à|vaut|égale à)\s+(?:1|un)\b"
     r"|summieren\s+sich\s+zu\s+(?:1|eins)"
     r"|probability\s+distribution|概率分布|확률\s*분포",
     re.IGNORECASE,
 )
-BINARY = re.compile(
+BINARY = Words(
     r"\bbinary\b(?!\s+(?:classif|logistic|cross|regress|case|problem|entropy|image|tree))|either\s+(?:0\s+or\s+1|1\s+or\s+0|zero\s+or\s+one)|0\s+or\s+1\b|二元|取\s*0\s*或\s*1|binario|binaire|binär",
     re.IGNORECASE,
 )
-NEGATED = re.compile(
+NEGATED = Words(
     r"\b(?:not|never|no|without|unless|instead|neither|nor|if|whether|for\s+example|e\.g|nicht|kein\w*|pas|sans|sin)\b|n't\b|不|非|没|無|아니|않",
     re.IGNORECASE,
 )
-PLAIN_CASE = re.compile(
+PLAIN_CASE = Words(
     r"(?<![A-Za-z\\_^])([a-z])\s*(==?|≠|!=|\\neq?|(?:is\s+)?(?:not\s+)?equal\s+to|equals|does\s+not\s+equal)\s*([a-z])"
     r"(?![A-Za-z(_^'’])"
 )
@@ -55,49 +78,49 @@ _SUPPOSE = (
     r"\b(?:for|if|when|whenever|cases?|with|assum\w*|suppos\w*|setting|taking|at|für|wenn|falls|mit|pour|si|avec"
     r"|para|cuando|con)"
 )
-SUPPOSED = re.compile(
+SUPPOSED = Words(
     _SUPPOSE + r"(?:\s+(?:that|the|an?|case|of|where|class|label|target|example|special|positive|negative))*[\s,:(]*$"
     r"|(?:当|當|若|如果|令|取|설|때)\s*$",
     re.IGNORECASE,
 )
-AND = re.compile(r"[\s,]*(?:and|und|et|y)?[\s,]*", re.IGNORECASE)
-PLAIN_VALUE = re.compile(_SUPPOSE + r"\s+([a-zA-Z]|[α-ω])\s*=\s*(-?)(\d+)(?![\w.^/*])", re.IGNORECASE)
-BOTH = re.compile(
+AND = Words(r"[\s,]*(?:and|und|et|y)?[\s,]*", re.IGNORECASE)
+PLAIN_VALUE = Words(_SUPPOSE + r"\s+([a-zA-Z]|[α-ω])\s*=\s*(-?)(\d+)(?![\w.^/*])", re.IGNORECASE)
+BOTH = Words(
     r"\b(combin\w*|both cases|in general|altogether|together|summari\w*|unif\w*)\b"
     r"|综合|综上|합치면|종합|en résumé",
     re.IGNORECASE,
 )
-CONSTRAINT = re.compile(
+CONSTRAINT = Words(
     r"\bsubject\s+to\b|\bconstrain\w*|\bs\.t\.|\bunit[\s-](?:norm|length|vector)|\bnormali[sz]ed\b|Nebenbedingung"
     r"|\bsous\s+(?:la\s+)?contrainte|\bsujet[oa]\s+a\b|restricci[óo]n|约束|約束|제약|制約",
     re.IGNORECASE,
 )
-CONSTANT = re.compile(r"\bconstants?\b|常量|常数|常數|상수|constante|konstante", re.IGNORECASE)
-HELD = re.compile(
+CONSTANT = Words(r"\bconstants?\b|常量|常数|常數|상수|constante|konstante", re.IGNORECASE)
+HELD = Words(
     r"\b(?:hold(?:s|ing)?|held|keep(?:s|ing)?|kept|treat\w*|regard\w*)\b.{0,60}?\b(?:fixed|as\s+(?:an?\s+)?constants?)"
     r"|\bwith\s+\$\s*(?:held\s+|kept\s+)?fixed\b|\bstop[\s-]?grad\w*|\bdetach\w*|固定|看作常数|视为常数|고정",
     re.IGNORECASE | re.DOTALL,
 )
-EM = re.compile(r"\bEM\b|\b[Ee]xpectation[\s-][Mm]aximi[sz]ation\b|\b[EM][\s-]step\b|EM\s*算法")
-LABEL = re.compile(
+EM = Words(r"\bEM\b|\b[Ee]xpectation[\s-][Mm]aximi[sz]ation\b|\b[EM][\s-]step\b|EM\s*算法")
+LABEL = Words(
     r"\$\s*(?:is|are|be|being|denotes?|represents?|now)\s+(?:now\s+)?(?:the\s+|our\s+|an?\s+)?(?:(?:true|actual|correct|binary|desired|known"
     r"|one[\s-]hot|class|training|observed)\s+)*(?:labels?|targets?|ground[\s-]truth)\b",
     re.IGNORECASE,
 )
-EINSTEIN = re.compile(
+EINSTEIN = Words(
     r"einstein\s+(?:summation|sum|notation|convention)|summation\s+convention|爱因斯坦|아인슈타인"
     r"|\b(?:repeated|dummy)\s+ind(?:ex|ices)\b",
     re.IGNORECASE,
 )
 
 
-SYMMETRIC = re.compile(
+SYMMETRIC = Words(
     r"\bsymmetric\b(?!\s+(?:about|around)\b)|对称|對稱|対称|대칭|\bsymétriques?\b|\bsimétric[ao]s?\b|\bsymmetrische?[rn]?\b"
     r"|\bpositive[\s-](?:semi-?)?definite\b|\bpositiv\s+(?:semi)?definit\w*"
     r"|\bcovariance(?=\s+matrix)|\bcovariance(?=\s+of\b)|协方差(?=矩阵)|Kovarianz(?=matrix)|\b(?:precision|Gram)(?=\s+matrix)",
     re.IGNORECASE,
 )
-SETS_TO_ZERO = re.compile(
+SETS_TO_ZERO = Words(
     r"\b(?:set(?:s|ting)?|equat\w+|put(?:s|ting)?|let(?:s|ting)?)\b.{0,120}?(?:\b(?:zero|to\s+0|each\s+other)|=\s*0\b)"
     r"|\b(?:solv(?:e|es|ing)|stationary|first[- ]order\s+condition|normal\s+equations?|vanish\w*)\b"
     r"|(?:令|设|設|使).{0,60}?(?:0|零)|(?:等于|等於|为|為)\s*(?:0|零)|求解|ゼロ|0\s*と(?:おく|置く|する)|0으로"
@@ -105,47 +128,43 @@ SETS_TO_ZERO = re.compile(
     re.IGNORECASE | re.DOTALL,
 )
 
-IS_ZERO = re.compile(r"=\s*(?:0|\\(?:mathbf|boldsymbol|bm|vec)\s*\{?\s*0\s*\}?)\s*[.,;]?\s*$")
-ZERO = re.compile(
+IS_ZERO = Words(r"=\s*(?:0|\\(?:mathbf|boldsymbol|bm|vec)\s*\{?\s*0\s*\}?)\s*[.,;]?\s*$")
+ZERO = Words(
     r"\bzero\b|\bto\s+0\b|=\s*0|\bvanish|\bsolv(?:e|ing)\b|\bstationary|\bfirst[- ]order\s+condition|\beach\s+other"
     r"|零|求解|ゼロ|0\s*と|0으로|\bnull\b|\bcero\b|zéro|annul",
     re.IGNORECASE,
 )
 
 
-OPTIMAL = re.compile(
+OPTIMAL = Words(
     r"\b(?:minimi[sz]\w*|maximi[sz]\w*|minim(?:um|a|al)|maxim(?:um|a|al)|optimi[sz]\w*|optim(?:um|al)|MLE|estimat\w+"
     r"|least[- ]squares|stationary|critical points?|normal equations?|Lagrang\w*|closed[- ]form|m[ai][nx]imier\w*)\b"
     r"|最小|最大|极值|極値|최소|최대",
     re.IGNORECASE,
 )
-CONDITIONAL = re.compile(
+CONDITIONAL = Words(
     r"\b(?:if|when\w*|for|in case|case|assum\w*|suppos\w*|at|limit\w*|approx\w*|so|thus|hence|therefore|then|gives?"
     r"|becomes?|notes?|recall|observe|know\w*|remember|since|because|unless|otherwise|only|simplif\w*|reduces?|i\.e|wenn|falls|für|si|pour|para|cuando|entonces|donc|also)\b"
     r"|当|若|如果|对于|因此|所以|경우|따라서",
     re.IGNORECASE,
 )
-WHERE = re.compile(
+WHERE = Words(
     r"[\s,]*(?:if(?: and only if)?|when(?:ever)?|iff|for|where|at|wenn|falls|für|si|para|pour|cuando|当|若)\s*",
     re.IGNORECASE,
 )
-ELSEWHERE = re.compile(
+ELSEWHERE = Words(
     r"\b(?:otherwise|else|elsewhere|zero|0|sonst|sinon|ailleurs|caso contrario)\b|否则|其他|其余", re.IGNORECASE
 )
-EVERY = re.compile(
-    r"\b(?:all|each|every|any)\b|所有|每个|すべて|모든|\balle\b|\btous\b|\btout\b|\btodos\b", re.IGNORECASE
-)
-IF = re.compile(r"\b(?:if|when|whenever|case|wenn|falls|si|cuando)\b|若|如果|경우", re.IGNORECASE)
-ELSE = re.compile(
-    r"^[\s,;]*(?:if|when|whenever|otherwise|else|unless|wenn|falls|sonst|si|sinon|cuando)\b", re.IGNORECASE
-)
-SHORT = re.compile(
+EVERY = Words(r"\b(?:all|each|every|any)\b|所有|每个|すべて|모든|\balle\b|\btous\b|\btout\b|\btodos\b", re.IGNORECASE)
+IF = Words(r"\b(?:if|when|whenever|case|wenn|falls|si|cuando)\b|若|如果|경우", re.IGNORECASE)
+ELSE = Words(r"^[\s,;]*(?:if|when|whenever|otherwise|else|unless|wenn|falls|sonst|si|sinon|cuando)\b", re.IGNORECASE)
+SHORT = Words(
     r"\$\s*(?:denotes?|means?|(?:is )?short for|stands? for|represents?|for|表示|代表)\s*(?:the\s+)?(?:partial\s+)?"
     r"(?:derivative|gradient)?\s*(?=\$)",
     re.IGNORECASE,
 )
 
-REWRITTEN = re.compile(
+REWRITTEN = Words(
     r"\b(?:expan[ds]\w*|rewrit\w*|rearrang\w*|simplif\w*|equivalent\w*|compact\w*|multiply(?:ing)? out|in other words"
     r"|(?:can|may) be (?:re)?written|write this as|this (?:gives|becomes|yields|means)|becomes|algebra"
     r"|so|thus|hence|therefore|it follows|we (?:get|obtain|arrive)|i\.e\.|that is)\b"
@@ -153,7 +172,7 @@ REWRITTEN = re.compile(
     r"|\balso\s+ist\b|\bdéveloppant|\bsimplifi\w*|\bdonc\b|\bon obtient\b|\bdesarroll\w*|\bsimplific\w*|\bse obtiene\b",
     re.IGNORECASE,
 )
-SPECIAL = re.compile(
+SPECIAL = Words(
     r"\b(?:when\w*|if|for|using|us(?:e|ed)|with|without|assum\w*|suppos\w*|cases?|instead|let|set(?:ting)?|defin\w*|consider"
     r"|special|single|only|approximat\w*|regulari\w*|penal\w*|add(?:ing|ed)?|replac\w*|substitut\w*|where|plug\w*|minim\w*"
     r"|new|modif\w*|chang\w*|wenn|falls|für|mit|si|pour|avec|cuando|para|con)\b|当|若|如果|设|設|令|对于|假设|代入|경우|加",
@@ -161,7 +180,7 @@ SPECIAL = re.compile(
 )
 
 
-BOUNDED = re.compile(
+BOUNDED = Words(
     r"\b(?:positive|negative|non-?zero|active|inactive|margin|violated|greater|larger|less|smaller|above|below|exceeds?)\b"
     r"|大于|小于|大於|小於|正数|负数|양수|음수|正の|負の|\bpositi[fv]|\bnegati[fv]|\bmayor|\bmenor|größer|kleiner|supérieur|inférieur",
     re.IGNORECASE,
