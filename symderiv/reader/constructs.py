@@ -274,7 +274,7 @@ def _bare_argument(p: Parser) -> x.Node:
         factors.append(p.factor())
     if len(factors) > 1:
         p.warn("W416", "how far the function reaches is not clear: read as one of both fractions", a, p.i)
-    while len(factors) == 1 and _is_simple(factors[-1]):
+    while _is_simple(factors[-1]):
         tok = p.text[p.i]
         if tok in ("(", "[") and type(factors[-1]) is not x.Number:
             factors.append(p.factor())
