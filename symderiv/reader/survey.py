@@ -96,12 +96,11 @@ class Survey:
         first = row.segments[0].side if len(row.segments) > 1 else None
         if isinstance(first, syntax.Scripted):
             self.square(first)
-        called = first.factors[0] if isinstance(first, syntax.Product) and len(first.factors) == 2 else first
-        if isinstance(called, syntax.Scripted):
-            euler = isinstance(called.base, syntax.Symbol) and plain(called.base.name) == "e"
-            mark = called.sup if isinstance(called.sup, syntax.Symbol) and not euler else None
-            if mark is not None and (called.sub is not None or not is_transpose(mark)):
-                self.marks.add(plain(mark.name))
+        match first:  # p^t_i, u^s(x)
+            case syntax.Product(factors=(syntax.Scripted() as raised, syntax.Group(open="(" | "[")), operators=("",)):
+                self._marked(raised)
+            case syntax.Scripted():
+                self._marked(first)
         if isinstance(first, syntax.Symbol):
             self.energies.add(plain(first.name))
         match first:
@@ -181,8 +180,8 @@ class Survey:
             symbols.time = True
         if isinstance(node, syntax.Scripted):
             self._labelled(node)
-            if isinstance(node.sup, syntax.Symbol):
-                self.raised[plain(node.sup.name)] += 1
+            if (mark := _raised(node)) is not None:
+                self.raised[mark] += 1
         if isinstance(node, syntax.Scripted) and isinstance(node.sup, syntax.Group) and node.sup.open in ("(", "["):
             match node.sup.body:
                 case syntax.Add(terms=((_, syntax.Symbol() as letter), (_, syntax.Number()))):
@@ -473,6 +472,11 @@ class Survey:
                     self.weights.add(call_name(base, below))
                     self.drawn |= letters_called(sub) & self.callers.keys()
 
+    def _marked(self, node: syntax.Scripted) -> None:
+        mark = _raised(node)
+        if mark is not None and (node.sub is not None or (node.sup is not None and not is_transpose(node.sup))):
+            self.marks.add(mark)
+
     def _only_raised(self, mark: str) -> bool:
         """Whether a superscript is a number nowhere: it stands above symbols, or before a bracket as a function."""
         return self.symbols.bare[mark] == self.raised[mark] + self.named_by_script[mark]
@@ -538,6 +542,14 @@ def _bases(node: syntax.Node) -> set[str]:
         node = node.factors[0]
     base = parts_of(node)[0]
     return {plain(base.name)} if isinstance(base, syntax.Symbol) else set()
+
+
+def _raised(node: syntax.Scripted) -> str | None:
+    r"""The letter above another one, an exponent or a mark: ``t`` of ``p^t_i``, not of ``(a b)^t`` or ``e^t``."""
+    match node:
+        case syntax.Scripted(base=syntax.Symbol(name=name), sup=syntax.Symbol(name=above)) if plain(name) != "e":
+            return plain(above)
+    return None
 
 
 def _dressed(name: str, symbols: Symbols) -> None:
