@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 
 from symderiv.reader import syntax
 from symderiv.reader.names import plain
-from symderiv.reader.nodes import parts_of, replace_sides, syntax_parts
+from symderiv.reader.nodes import Change, parts_of, syntax_parts
 from symderiv.reader.symbols import STANDARD
 
 
@@ -94,14 +94,13 @@ def _calls(node: syntax.Product) -> Iterator[tuple[int, str, set[str]]]:
             yield n, plain(factor.name), set()
 
 
-def rewrite(rows: Sequence[syntax.Row]) -> None:
-    """Write the members that are called as members, in all ``rows``."""
+def rewriting(rows: Sequence[syntax.Row]) -> Change | None:
+    """What writes the members that ``rows`` call as members."""
     uses = _Uses()
     for row in rows:
         uses.row(row)
     families = _families(uses)
-    if families:
-        replace_sides(rows, lambda node: _written(node, families))
+    return (lambda node: _written(node, families)) if families else None
 
 
 def _families(uses: _Uses) -> set[str]:

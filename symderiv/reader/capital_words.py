@@ -11,37 +11,35 @@ from collections.abc import Iterator, Sequence
 
 from symderiv.document import Span
 from symderiv.reader import syntax
-from symderiv.reader.nodes import every, parts_of, replace_sides
+from symderiv.reader.nodes import Change, everywhere, parts_of
 
 
-def rewrite(rows: Sequence[syntax.Row]) -> None:
-    """Write such names as one symbol each, in all ``rows``."""
+def rewriting(rows: Sequence[syntax.Row]) -> Change | None:
+    """What writes such names of ``rows`` as one symbol each."""
     letters: Counter[str] = Counter()
     runs: Counter[str] = Counter()
     named: set[str] = set()
+    for node in everywhere(rows):
+        match node:
+            case syntax.Symbol(name=name):
+                letters[name] += 1
+            case syntax.DerivativeOp(body=syntax.Product() as body):
+                named.update(_whole(body))
+            case syntax.Product():
+                for a, b in _runs(node):
+                    word = _word(node, a, b)
+                    runs[word] += 1
+                    if b < len(node.factors) and _holds_names(node.factors[b]) and node.operators[b - 1] == "":
+                        named.add(word)
     for row in rows:
-        for n, segment in enumerate(row.segments):
-            for node in every(segment.side) if isinstance(segment.side, syntax.Node) else ():
-                match node:
-                    case syntax.Symbol(name=name):
-                        letters[name] += 1
-                    case syntax.DerivativeOp(body=syntax.Product() as body):
-                        named.update(_whole(body))
-                    case syntax.Product():
-                        for a, b in _runs(node):
-                            word = _word(node, a, b)
-                            runs[word] += 1
-                            if b < len(node.factors) and _holds_names(node.factors[b]) and node.operators[b - 1] == "":
-                                named.add(word)
-            if n == 0 and len(row.segments) > 1 and isinstance(segment.side, syntax.Product):
-                named.update(_whole(segment.side))
+        if len(row.segments) > 1 and isinstance(row.segments[0].side, syntax.Product):
+            named.update(_whole(row.segments[0].side))
     inside: Counter[str] = Counter()
     for word, times in runs.items():
         for letter in word:
             inside[letter] += times
     words = {word for word in named if all(letters[letter] == inside[letter] for letter in word)}
-    if words:
-        replace_sides(rows, lambda node: _written(node, words))
+    return (lambda node: _written(node, words)) if words else None
 
 
 def _runs(node: syntax.Product) -> Iterator[tuple[int, int]]:

@@ -10,17 +10,15 @@ from collections.abc import Iterator, Sequence
 
 from symderiv.reader import syntax
 from symderiv.reader.names import plain
-from symderiv.reader.nodes import every, parts_of
+from symderiv.reader.nodes import everywhere, parts_of
+from symderiv.reader.vocabulary import BOLD
 
-VECTOR = (r"\vec{", r"\mathbf{", r"\boldsymbol{", r"\bm{", r"\pmb{")
 BINARY = ("0", "1")
-EULER = ("e", r"\mathrm{e}", r"\text{e}", r"\exp")
 
 
 def numbers(rows: Sequence[syntax.Row]) -> set[str]:
     r"""The letters that the rows use as numbers: ``y`` and ``p`` in ``p^y (1-p)^{1-y}``, ``t`` in ``P(t=1|z)``."""
-    parts = [part for row in rows for s in row.segments if isinstance(s.side, syntax.Node) for part in every(s.side)]
-    parts += [part for row in rows for remark in row.remarks for part in every(remark.content)]
+    parts = list(everywhere(rows))
     labels = {symbol.name for part in parts for symbol in _labels(part) if symbol.name == plain(symbol.name)}
     labels |= {name for row in rows for name in _of_two(row)}
     found = set(labels)
@@ -29,25 +27,28 @@ def numbers(rows: Sequence[syntax.Row]) -> set[str]:
         if sup is None or not (_complement(sup) or (isinstance(sup, syntax.Symbol) and plain(sup.name) in labels)):
             continue
         symbol = _complement(base.body) if isinstance(base, syntax.Group) else base
-        if isinstance(symbol, syntax.Symbol) and sub is None and symbol.name not in EULER:
+        if isinstance(symbol, syntax.Symbol) and sub is None and plain(symbol.name) not in ("e", r"\exp"):
             found.add(plain(symbol.name))
     return found
 
 
-def set_apart(rows: Sequence[syntax.Row], names: set[str]) -> dict[str, str]:
-    r"""Give vectors that are told by their font from one of the numbers ``names`` names of their own.
+def vectors_beside(rows: Sequence[syntax.Row], names: set[str]) -> dict[str, str]:
+    r"""The vectors in ``rows`` that their font tells from one of the numbers ``names``, each with a name of its own.
 
-    Returns these names, each with that of the family: ``\vec y`` beside the label y is the vector of the y_i.
+    ``\vec y`` beside the label y is the vector of the y_i.
     """
-    found: dict[str, str] = {}
-    for row in rows:
-        for side in (*(s.side for s in row.segments), *(r.content for r in row.remarks)):
-            for node in every(side) if isinstance(side, syntax.Node) else ():
-                if isinstance(node, syntax.Symbol) and node.name.startswith(VECTOR) and plain(node.name) in names:
-                    name = plain(node.name)
-                    node.name = rf"\overrightarrow{{{name}}}"
-                    found[node.name] = name
-    return found
+    symbols = (node for node in everywhere(rows) if isinstance(node, syntax.Symbol))
+    return {
+        symbol.name: rf"\overrightarrow{{{plain(symbol.name)}}}"
+        for symbol in symbols
+        if symbol.name.startswith(BOLD) and plain(symbol.name) in names
+    }
+
+
+def set_apart(node: syntax.Node, names: dict[str, str]) -> syntax.Node:
+    if isinstance(node, syntax.Symbol):
+        node.name = names.get(node.name, node.name)
+    return node
 
 
 def _labels(node: syntax.Node) -> Iterator[syntax.Symbol]:

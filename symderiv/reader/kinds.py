@@ -14,8 +14,7 @@ from symderiv.reader.elaborate import Elaborator
 from symderiv.reader.layers import place
 from symderiv.reader.names import index_word, plain
 from symderiv.reader.nodes import is_transpose, names_in, parts_of, syntax_parts
-from symderiv.reader.survey import BOLD
-from symderiv.reader.vocabulary import LOSSES
+from symderiv.reader.vocabulary import BOLD, LOSSES
 
 NUMBER, COLUMN, ROW, MATRIX = "number", "column", "row", "matrix"
 FLIPPED = {NUMBER: NUMBER, COLUMN: ROW, ROW: COLUMN, MATRIX: MATRIX}

@@ -5,15 +5,18 @@ This module must never look at what a symbol means.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 
 from symderiv.reader import syntax
 from symderiv.reader.names import index_word, letter, plain
 from symderiv.reader.symbols import INDEX_LETTERS
+from symderiv.reader.vocabulary import BOLD
 
 TRANSPOSES = frozenset(
     {"T", r"\top", r"\intercal", r"\mathsf{T}", r"\mathrm{T}", r"\text{T}", r"\mathbf{T}", "t", r"\prime"}
 )
+
+Change = Callable[[syntax.Node], syntax.Node]  # what becomes of a part of a formula
 
 
 def parts_of(node: syntax.Node) -> tuple[syntax.Node, syntax.Node | None, syntax.Node | None, int]:
@@ -227,7 +230,7 @@ def says_vector(node: syntax.Node) -> bool:
     """Whether something in a formula is written for vectors: a transpose, bold type, a norm, softmax(z)."""
     match node:
         case syntax.Symbol(name=name):
-            return name.startswith((r"\mathbf{", r"\boldsymbol{", r"\bm{", r"\vec{", r"\pmb{"))
+            return name.startswith(BOLD)
         case syntax.Scripted(sup=sup) if sup is not None and is_transpose(sup):
             return True
         case syntax.Group(open=r"\|" | r"\langle"):
@@ -288,6 +291,14 @@ def every(node: syntax.Node) -> Iterator[syntax.Node]:
         yield from every(part)
 
 
+def everywhere(rows: Iterable[syntax.Row]) -> Iterator[syntax.Node]:
+    """Every node of the sides of ``rows``, and of the remarks beside them."""
+    for row in rows:
+        for content in (*(segment.side for segment in row.segments), *(remark.content for remark in row.remarks)):
+            if isinstance(content, syntax.Node):
+                yield from every(content)
+
+
 def index_names(sub: syntax.Node | None) -> Iterator[str]:
     match sub:
         case syntax.Symbol():
@@ -330,7 +341,7 @@ def commands(node: syntax.Node) -> Iterator[str]:
         yield from commands(part)
 
 
-def replaced(node: syntax.Node, change: Callable[[syntax.Node], syntax.Node]) -> syntax.Node:
+def replaced(node: syntax.Node, change: Change) -> syntax.Node:
     """``node`` with every part of it, and then itself, put through ``change``; the parts are changed in place."""
 
     def each(value: object) -> object:
@@ -344,9 +355,11 @@ def replaced(node: syntax.Node, change: Callable[[syntax.Node], syntax.Node]) ->
     return change(node)
 
 
-def replace_sides(rows: Sequence[syntax.Row], change: Callable[[syntax.Node], syntax.Node]) -> None:
-    """Put every part of the sides of ``rows`` through ``change``."""
+def replace(rows: Sequence[syntax.Row], change: Change) -> None:
+    """Put every part of the sides of ``rows``, and of the remarks beside them, through ``change``."""
     for row in rows:
         for segment in row.segments:
             if isinstance(segment.side, syntax.Node):
                 segment.side = replaced(segment.side, change)
+        for remark in row.remarks:
+            remark.content = replaced(remark.content, change)

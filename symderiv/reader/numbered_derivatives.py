@@ -6,23 +6,23 @@ This module must never take a letter for a derivative that stands anywhere witho
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import partial
 
 from symderiv.reader import syntax
 from symderiv.reader.names import plain
-from symderiv.reader.nodes import every, replace_sides
+from symderiv.reader.nodes import Change, everywhere
 
 
-def rewrite(rows: Sequence[syntax.Row]) -> None:
-    """Write such derivatives as the fractions that they are short for, in all ``rows``."""
-    for name, variable in _said(rows).items():
-        sides = [s.side for row in rows for s in row.segments if isinstance(s.side, syntax.Node)]
-        whole = sum(_name(node) == name for side in sides for node in every(side))
-        products = [node for side in sides for node in every(side) if isinstance(node, syntax.Product)]
+def rewriting(rows: Sequence[syntax.Row]) -> Change | None:
+    """What writes such derivatives of ``rows`` as the fractions that they are short for."""
+    said = _said(rows)
+    nodes = list(everywhere(rows)) if said else []
+    for name in list(said):
+        whole = sum(_name(node) == name for node in nodes)
+        products = [node for node in nodes if isinstance(node, syntax.Product)]
         before_something = sum(_name(factor) == name for node in products for factor in node.factors[:-1])
         if whole != before_something:
-            continue
-        replace_sides(rows, partial(_derivative, name, variable))
+            del said[name]
+    return (lambda node: _derivative(node, said)) if said else None
 
 
 def _said(rows: Sequence[syntax.Row]) -> dict[str, syntax.Symbol]:
@@ -57,11 +57,11 @@ def _operator(node: syntax.Product) -> str:
     return _name(node.factors[0]) if len(node.factors) == 2 and node.operators == ("",) else ""
 
 
-def _derivative(name: str, variable: syntax.Symbol, node: syntax.Node) -> syntax.Node:
+def _derivative(node: syntax.Node, said: dict[str, syntax.Symbol]) -> syntax.Node:
     """``D_j S_i`` as a fraction; any other node as it is."""
-    if not isinstance(node, syntax.Product) or _operator(node) != name:
+    if not isinstance(node, syntax.Product) or _operator(node) not in said:
         return node
     operator, body = node.factors
     assert isinstance(operator, syntax.Scripted)
-    by = syntax.Scripted(variable, operator.sub, None, 0, operator.span)
+    by = syntax.Scripted(said[_name(operator)], operator.sub, None, 0, operator.span)
     return syntax.DerivativeOp(r"\partial", None, body, ((by, 1),), "frac", False, node.span)

@@ -11,10 +11,16 @@ from itertools import pairwise
 
 from symderiv.reader import syntax
 from symderiv.reader.names import plain
-from symderiv.reader.nodes import every, index_names, parts_of, stands_bare
+from symderiv.reader.nodes import Change, every, index_names, parts_of, stands_bare
 
 
-def primed_names(rows: Sequence[syntax.Row]) -> set[str]:
+def rewriting(rows: Sequence[syntax.Row]) -> Change | None:
+    """What makes the prime a part of the name, for the names that ``rows`` use so."""
+    names = _primed_names(rows)
+    return (lambda node: _renamed(node, names)) if names else None
+
+
+def _primed_names(rows: Sequence[syntax.Row]) -> set[str]:
     """The symbols that other symbols are named after with a prime."""
     found: set[str] = set()
     defined: set[str] = set()
@@ -42,16 +48,15 @@ def primed_names(rows: Sequence[syntax.Row]) -> set[str]:
     return found - functions
 
 
-def rename(rows: Sequence[syntax.Row], names: set[str]) -> None:
-    """Make the prime a part of the name, wherever one of ``names`` has one."""
-    for row in rows:
-        for side in (*(s.side for s in row.segments), *(r.content for r in row.remarks)):
-            for node in every(side) if isinstance(side, syntax.Node) else ():
-                if isinstance(node, syntax.Scripted) and isinstance(node.base, syntax.Symbol) and node.primes:
-                    name = plain(node.base.name)
-                    if name in names:
-                        node.base = syntax.Symbol(name + "'" * node.primes, node.base.span)
-                        node.primes = 0
+def _renamed(node: syntax.Node, names: set[str]) -> syntax.Node:
+    """The prime as a part of the name, where one of ``names`` has one."""
+    match node:
+        case syntax.Scripted(base=syntax.Symbol(name=name, span=span), primes=primes) if (
+            primes and plain(name) in names
+        ):
+            node.base = syntax.Symbol(plain(name) + "'" * primes, span)
+            node.primes = 0
+    return node
 
 
 def _primed(node: object) -> str:

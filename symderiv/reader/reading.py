@@ -5,6 +5,7 @@ This module must never interpret a formula: it holds what others found, and pars
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from symderiv.diagnostics import Diagnostic
@@ -14,6 +15,7 @@ from symderiv.reader.arrays import Value
 from symderiv.reader.elaborate import Elaborator
 from symderiv.reader.latex import parse_display
 from symderiv.reader.names import plain
+from symderiv.reader.nodes import Change, replace
 from symderiv.reader.symbols import Symbols
 from symderiv.terms import Assumption, Head, Range
 
@@ -99,6 +101,7 @@ class Reading:
         self.constants: set[str] = set()
         self.held: frozenset[str] | None = None
         self.bounds: set[str] = set()
+        self.changes: list[Change] = []
         self._parsed: dict[Span, syntax.Rows] = {}
         self.limit: Span | None = None
         length = 0
@@ -119,7 +122,19 @@ class Reading:
             self._stop(span, f"{MOST_DEFINITIONS:,} definitions")
 
     def parse_text(self, text: str, offset: int) -> syntax.Rows:
-        return parse_display(" " * offset + text, offset, offset + len(text), self.document.macros)
+        """The rows of a directive, or of a declaration from outside, rewritten as those of the document are."""
+        found = parse_display(" " * offset + text, offset, offset + len(text), self.document.macros)
+        return self._rewritten(found)
+
+    def _rewritten(self, found: syntax.Rows) -> syntax.Rows:
+        for change in self.changes:
+            replace(found.rows, change)
+        return found
+
+    def rewrite(self, rows: Sequence[syntax.Row], change: Change) -> None:
+        """Put the document's ``rows``, and all that is read from here on, through ``change``."""
+        replace(rows, change)
+        self.changes.append(change)
 
     def rows(self, latex: str, span: Span) -> syntax.Rows:
         found = self._parsed.get(span)
@@ -132,7 +147,7 @@ class Reading:
             else:  # masked by its container, at the same length
                 whole = " " * span.start + latex
                 found = parse_display(whole, span.start, span.start + len(latex), self.document.macros)
-            self._parsed[span] = found
+            found = self._parsed[span] = self._rewritten(found)
         return found
 
     def is_index(self, node: syntax.Node) -> bool:

@@ -6,14 +6,14 @@ This module must never take a shape from anything but such words and formulas.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from itertools import pairwise
 
 from symderiv.diagnostics import ReadError
 from symderiv.document import Block, Heading, Paragraph, Span, all_blocks
 from symderiv.reader import prose, syntax
 from symderiv.reader.names import index_word, plain
-from symderiv.reader.nodes import every, is_transposition, parts_of
+from symderiv.reader.nodes import everywhere, is_transposition, parts_of
 from symderiv.reader.reading import Reading
 from symderiv.terms import Head, Range
 
@@ -83,7 +83,7 @@ class Spaces:
                     self._symmetric(sentence, said)
         text = " ".join(words)
         if "softmax" in text.lower() and not re.search(r"sigmoid|logistic", text, re.IGNORECASE):
-            self.symbols.softmax = self.symbols.softmax or any(map(_is_entry, _products(rows)))
+            self.symbols.softmax = self.symbols.softmax or any(map(_is_entry, everywhere(rows)))
         self.symbols.jacobians = bool(JACOBIANS.search(text))
         self.symbols.rowwise = bool(ROWWISE.search(text))
         return bool(ROWS.search(text)) and not COLUMNS.search(text)
@@ -285,20 +285,9 @@ def _text(node: syntax.Node) -> str:
     return "?"
 
 
-__all__ = ["Spaces", "dims"]
-
-
-def _products(rows: Sequence[syntax.Row]) -> Iterator[syntax.Product]:
-    for row in rows:
-        for segment in row.segments:
-            for node in every(segment.side) if isinstance(segment.side, syntax.Node) else ():
-                if isinstance(node, syntax.Product):
-                    yield node
-
-
-def _is_entry(node: syntax.Product) -> bool:
+def _is_entry(node: syntax.Node) -> bool:
     r"""``\sigma(z)_i``: the sigma of a text on softmax that has entries is the softmax function."""
-    for called, group in pairwise(node.factors):
+    for called, group in pairwise(node.factors) if isinstance(node, syntax.Product) else ():
         if isinstance(called, syntax.Symbol) and plain(called.name) == r"\sigma" and isinstance(group, syntax.Scripted):
             base = parts_of(group)[0]
             if isinstance(base, syntax.Group) and base.open == "(" and group.sub is not None:

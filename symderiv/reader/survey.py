@@ -29,7 +29,7 @@ from symderiv.reader.nodes import (
     word_before,
 )
 from symderiv.reader.symbols import INDEX_LETTERS, STANDARD, Symbols
-from symderiv.reader.vocabulary import ELEMENTWISE
+from symderiv.reader.vocabulary import BOLD, ELEMENTWISE
 from symderiv.terms import Head, Range
 
 OUTPUTS = frozenset("azposhuyfgq")  # letters of what is computed for an example
@@ -46,7 +46,6 @@ EXPECTED = re.compile(
 SIZES = ("K", "N", "M", "n", "m")  # letters that are sizes though an equation says how large
 POSITIVE = re.compile(r"\\(?:var)?sigma\b|\\tau\b|(?<![A-Za-z\\])[sSdDrR]\b")  # deviations, distances and radii
 NAMESAKES = frozenset("abcduvghpqrs")  # letters for indices that name other things as well
-BOLD = (r"\mathbf{", r"\boldsymbol{", r"\bm{", r"\pmb{", r"\vec{")
 
 
 class Survey:

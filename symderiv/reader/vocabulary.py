@@ -176,5 +176,8 @@ MOMENTS = ("Var", "Cov", "Corr", r"\mathbb{V}")
 LOSSES = ("L", "J", "C", "E", "l", r"\ell", r"\mathcal{L}", r"\mathcal{J}", r"\mathcal{C}", "loss", "cost", "Loss")
 """Letters for what is minimised."""
 
+BOLD = (r"\mathbf{", r"\boldsymbol{", r"\bm{", r"\pmb{", r"\vec{")
+"""Fonts and accents that tell vectors and matrices from numbers."""
+
 ELEMENTWISE = (r"\odot", r"\circ", r"\oslash", r"\bullet")
 """Operators of products and quotients entry by entry."""

@@ -26,7 +26,7 @@ from symderiv.document import (
     formulas,
     inline_formulas,
 )
-from symderiv.reader import called_members, capital_words, numbered_derivatives, prose, syntax
+from symderiv.reader import called_members, capital_words, exponents, numbered_derivatives, primed, prose, syntax
 from symderiv.reader import vocabulary as v
 from symderiv.reader.abbreviations import abbreviations
 from symderiv.reader.calls import FUNCTIONS
@@ -37,11 +37,9 @@ from symderiv.reader.definitions import CUES, Definitions
 from symderiv.reader.directives import Directives
 from symderiv.reader.doubts import Doubts
 from symderiv.reader.equations import Equations
-from symderiv.reader.exponents import numbers, set_apart
 from symderiv.reader.forward import functions_of_one
 from symderiv.reader.names import plain
 from symderiv.reader.nodes import every, names_in, says_vector
-from symderiv.reader.primed import primed_names, rename
 from symderiv.reader.ranges import met
 from symderiv.reader.rates import Rates
 from symderiv.reader.reading import Posed, Reading
@@ -96,17 +94,19 @@ class Walk:
         blocks = reading.document.blocks
         survey = Survey(reading.symbols)
         rows = [row for f in formulas(blocks) for row in reading.rows(f.latex, f.span).rows]
-        defined = [(text, origin) for text, origin in self.outside if text.split()[:1] in (["define"], ["let"])]
+        defined = [(text, origin) for text, origin in self.outside if _defines(text)]
         if not reading.strict:
             defined += abbreviations(reading, blocks, rows)
-        for text, _ in defined:
+        inside = [b.text for b in all_blocks(blocks) if isinstance(b, Directive) and _defines(b.text)]
+        for text in (*inside, *(text for text, _ in defined)):
             rows += reading.parse_text(text.partition(" ")[2], 0).rows
-        rename(rows, primed_names(rows))
-        capital_words.rewrite(rows)
-        called_members.rewrite(rows)
-        numbered_derivatives.rewrite(rows)
-        reading.symbols.exponents = numbers(rows)
-        reading.symbols.wholes = set_apart(rows, reading.symbols.exponents)
+        for room in (primed, capital_words, called_members, numbered_derivatives):
+            if (change := room.rewriting(rows)) is not None:
+                reading.rewrite(rows, change)
+        reading.symbols.exponents = exponents.numbers(rows)
+        if beside := exponents.vectors_beside(rows, reading.symbols.exponents):
+            reading.symbols.wholes = {new: plain(name) for name, new in beside.items()}
+            reading.rewrite(rows, lambda node: exponents.set_apart(node, beside))
         for row in rows:
             survey.row(row)
         reading.symbols.index_names |= class_letters(rows, survey.summed.keys())
@@ -413,6 +413,10 @@ def _bounded(row: syntax.Row) -> Iterator[str]:
         for segment in row.segments:
             if isinstance(segment.side, syntax.Node):
                 yield from names_in(segment.side)
+
+
+def _defines(directive: str) -> bool:
+    return directive.split()[:1] in (["define"], ["let"])
 
 
 def _bounds(remarks: Sequence[syntax.Node]) -> set[str]:

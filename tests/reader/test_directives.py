@@ -42,3 +42,28 @@ def test_what_is_not_understood_is_said_and_declares_nothing(directive: str) -> 
 )  # fmt: skip
 def test_what_is_understood(directive: str) -> None:
     assert check_text(f"<!-- symderiv: {directive} -->\n\n$$ a b = b a $$\n", "directives.md").diagnostics == ()
+
+
+REWRITTEN = {  # a definition that needs what is rewritten in formulas, and a step that holds given it
+    "members that are called": (
+        r"\pi(a) = e^{h_a} / \sum_b e^{h_b}",
+        r"\frac{\partial \log \pi(a)}{\partial h_b} = \delta_{ab} - \pi(b)",
+    ),
+    "names of capitals": (r"FL(p) = -(1-p)^2 \log p", r"\frac{d FL}{d p} = 2 (1-p) \log p - \frac{(1-p)^2}{p}"),
+    "names with primes": (r"k(x, x') = e^{x x'}", r"\frac{\partial k(x, x')}{\partial x'} = x e^{x x'}"),
+    "vectors beside labels": (
+        r"f = \vec{y} \cdot \vec{y}",
+        r"\log P(y = 1 \mid x) + f = \log P(y = 1 \mid x) + \sum_{i=1}^K y_i^2",
+    ),
+}
+
+
+@pytest.mark.parametrize("kind", REWRITTEN)
+@pytest.mark.parametrize("outside", [False, True])
+def test_directives_are_rewritten_as_formulas_are(kind: str, outside: bool) -> None:
+    definition, step = REWRITTEN[kind]
+    said = f"define {definition}"
+    text = f"$$ {step} $$\n" if outside else f"<!-- symderiv: {said} -->\n\n$$ {step} $$\n"
+    checked = check_text(text, "directives.md", directives=[(said, "the test")] if outside else [])
+    assert checked.diagnostics == ()
+    assert [type(claim.verdict) for claim in checked.claims if claim.kind == "claim"] == [Proved]
