@@ -1,7 +1,8 @@
 """Names of two or three capital letters, as the CE of ``CE = -log p`` and the FL of ``FL(p)``, which are no products.
 
 They are names where these letters stand nowhere else, and the name stands before a bracket that holds names, or is all
-that an equation is about, or that is differentiated. This module must never look at a symbol's meaning.
+that an equation is about, or that is differentiated; three letters before such a bracket are a name wherever else they
+stand. This module must never look at a symbol's meaning.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ def rewriting(rows: Sequence[syntax.Row]) -> Change | None:
     """What writes such names of ``rows`` as one symbol each."""
     letters: Counter[str] = Counter()
     runs: Counter[str] = Counter()
+    called: set[str] = set()
     named: set[str] = set()
     for node in everywhere(rows):
         match node:
@@ -30,7 +32,7 @@ def rewriting(rows: Sequence[syntax.Row]) -> Change | None:
                     word = _word(node, a, b)
                     runs[word] += 1
                     if b < len(node.factors) and _holds_names(node.factors[b]) and node.operators[b - 1] == "":
-                        named.add(word)
+                        called.add(word)
     for row in rows:
         if len(row.segments) > 1 and isinstance(row.segments[0].side, syntax.Product):
             named.update(_whole(row.segments[0].side))
@@ -38,7 +40,8 @@ def rewriting(rows: Sequence[syntax.Row]) -> Change | None:
     for word, times in runs.items():
         for letter in word:
             inside[letter] += times
-    words = {word for word in named if all(letters[letter] == inside[letter] for letter in word)}
+    words = {word for word in called if len(word) == 3}
+    words |= {word for word in called | named if all(letters[letter] == inside[letter] for letter in word)}
     return (lambda node: _written(node, words)) if words else None
 
 

@@ -300,7 +300,7 @@ class Products(Differentials):
             joined.append(operators[n])
             first = factors[n]
             named = stop - n >= 2 and _called_with_several(factors, operators, stop)
-            if stop - n >= 4 or named or (stop - n == 3 and _called_by_capitals(factors, operators, n)):
+            if stop - n >= 4 or named:
                 word = "".join(f.name for f in factors[n:stop] if isinstance(f, syntax.Symbol))
                 result.append(syntax.Symbol(f"\\text{{{word}}}", Span(first.span.start, factors[stop - 1].span.end)))
                 n = stop
@@ -376,14 +376,6 @@ class Products(Differentials):
     def quotient(self, node: syntax.Quotient) -> Value:
         numerator, denominator = self.value(node.numerator), self.value(node.denominator)
         return elementwise([numerator, denominator], lambda p: mul(p[0], inverse(p[1])), self.symbols.ranges, node.span)
-
-
-def _called_by_capitals(factors: list[syntax.Node], operators: list[str], n: int) -> bool:
-    """``ELU(x)``: three capital letters before a name in brackets are the name of a function."""
-    letters = [f.name for f in factors[n : n + 3] if isinstance(f, syntax.Symbol)]
-    group = parts_of(factors[n + 3])[0] if n + 3 < len(factors) and operators[n + 3] == "" else None
-    called = isinstance(group, syntax.Group) and group.open == "(" and isinstance(group.body, syntax.Symbol)
-    return called and all(map(str.isupper, letters))
 
 
 def _called_with_several(factors: list[syntax.Node], operators: list[str], at: int) -> bool:
