@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +21,7 @@ from symderiv.kernel import Proved, Refuted, Undecided, Verdict
 from symderiv.kernel.budget import STEP, within
 from symderiv.kernel.derivative import is_unknown
 from symderiv.reader.elaborate import LAYOUTS
+from symderiv.reader.equations import Solved
 from symderiv.reader.fixed import of_one_member
 from symderiv.reader.reading import Posed
 from symderiv.reader.walk import Walk
@@ -285,17 +287,19 @@ def _from_equations(walk: Walk, posed: Posed, claims: list[Claim]) -> Proved | N
 def _solution(walk: Walk, number: int) -> tuple[Verdict | None, Diagnostic | None]:
     """What to say of a definition that stands where an equation is being solved for its left side."""
     posed = walk.posed[number]
-    found = walk.equations.solved(posed, number)
-    later = walk.equations.solved(posed, len(walk.posed))  # "where N_k = ..." comes after it
-    if any(isinstance(prove_all(solved.claims), Proved) for solved in later):
-        found = later
-    for solved in found:
-        verdict = prove_all(solved.claims)
+
+    def judged(at: int) -> Iterator[tuple[Solved, Verdict]]:
+        for solved in walk.equations.solved(posed, at):
+            yield solved, prove_all(solved.claims)
+
+    found = list(judged(number))
+    for solved, verdict in chain(found, judged(len(walk.posed))):  # "where N_k = ..." comes after it
         if isinstance(verdict, Proved):
             posed.kind = "claim"
             posed.notes = (*posed.notes, f"it solves {solved.name}")
             return verdict, None
-        if len(found) == 1 and solved.only and isinstance(verdict, Refuted):
+    match found:
+        case [(solved, Refuted() as verdict)] if solved.only:
             posed.kind = "claim"
             message = f"as read, this does not solve {solved.name}"
             notes = (notation.counterexample(verdict.witness), *posed.notes)

@@ -85,8 +85,10 @@ class Entries(Members):
             if found is None:
                 return None
             guards.append(found)
-        if len(guards) < 2 or not thresholds.cover(guards):
-            raise refuse("E182", "these cases do not cover everything, or are too many", node, "add an `otherwise`")
+        if len(guards) == 1:
+            raise refuse("E182", "there is only one case", node)
+        if not thresholds.cover(guards):
+            raise refuse("E182", "these cases are not seen to cover everything", node, "add an `otherwise`")
         result = self.scalar(node.rows[-1][0])
         for (value, _), guard in reversed([*zip(node.rows[:-1], guards[:-1], strict=True)]):
             here = thresholds.indicator(guard)

@@ -291,11 +291,14 @@ class Indices:
 
     def inequalities(self, node: syntax.Relation) -> list[thresholds.Literal] | None:
         """``x > 0``, ``-1 < x < 1`` between numbers; None where indices are compared."""
-        sides = [node.left, *(right for _, right in node.rest)]
-        if any(op not in thresholds.ABOVE for op, _ in node.rest) or any(map(self.counts, sides)):
+        if not self.compares(node):
             return None
-        values = [self.scalar(side) for side in sides]
-        return [thresholds.literal(op, a, b) for (op, _), a, b in zip(node.rest, values, values[1:], strict=False)]
+        return thresholds.literals(node, [self.scalar(side) for side in thresholds.sides(node)])
+
+    def compares(self, node: syntax.Relation) -> bool:
+        """Whether a condition is an inequality between numbers, or vectors of them, and not between indices."""
+        signs = all(op in thresholds.ABOVE for op, _ in node.rest)
+        return signs and not any(map(self.counts, thresholds.sides(node)))
 
     def counts(self, node: syntax.Node) -> bool:
         """Whether a side of a condition is an index, or one more or less than it."""

@@ -11,12 +11,13 @@ from collections.abc import Sequence
 from itertools import product
 
 from symderiv.reader import syntax
+from symderiv.reader.prose import Words
+from symderiv.reader.vocabulary import RELATIONS, UNICODE
 from symderiv.terms import ONE, ZERO, Fn, Num, Term, add, mul, neg
 
 ABOVE = {">": True, ">=": True, "<": False, "<=": False}
 FLIPPED = {">": "<", ">=": "<=", "<": ">", "<=": ">="}
-WRITTEN = {r"\le": "<=", r"\leq": "<=", "≤": "<=", r"\ge": ">=", r"\geq": ">=", "≥": ">="}
-SAID = re.compile(
+SAID = Words(
     r"(?:(?:if|when|for|where)\s+)?(?P<name>\\[A-Za-z]+|[A-Za-z])\s*"
     r"(?P<op><=|>=|<|>|\\leq?|\\geq?|≤|≥)\s*(?P<number>\d+(?:\.\d+)?)\s*[.,;]?",
     re.IGNORECASE,
@@ -24,6 +25,15 @@ SAID = re.compile(
 
 MOST = 10  # different comparisons in one case distinction
 Literal = tuple[Term, bool]  # step(u), and whether it is 1 or 0
+
+
+def sides(node: syntax.Relation) -> list[syntax.Node]:
+    return [node.left, *(right for _, right in node.rest)]
+
+
+def literals(node: syntax.Relation, values: Sequence[Term]) -> list[Literal]:
+    """``-1 < x < 1`` as literals, given the values of its sides."""
+    return [literal(op, a, b) for (op, _), a, b in zip(node.rest, values, values[1:], strict=False)]
 
 
 def literal(op: str, left: Term, right: Term) -> Literal:
@@ -40,7 +50,9 @@ def indicator(literals: Sequence[Literal]) -> Term:
 
 
 def cover(rows: Sequence[Sequence[Literal]]) -> bool:
-    """Whether one of the rows holds, however the numbers compare; of more than ``MOST`` comparisons nobody asks."""
+    """Whether one of the rows holds, however the numbers compare; more than ``MOST`` comparisons are not looked at."""
+    if not all(rows):
+        return True  # `otherwise`
     steps = list(dict.fromkeys(step for row in rows for step, _ in row))
     if len(steps) > MOST:
         return False
@@ -56,6 +68,6 @@ def said(words: str, node: syntax.Node) -> syntax.Relation | None:
     found = SAID.fullmatch(words.replace("$", "").strip())
     if found is None:
         return None
-    op = WRITTEN.get(found["op"], found["op"])
+    op = RELATIONS[UNICODE.get(found["op"], found["op"])]
     left = syntax.Symbol(found["name"], node.span)
     return syntax.Relation(left, ((op, syntax.Number(found["number"], node.span)),), node.span)

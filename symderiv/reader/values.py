@@ -12,16 +12,16 @@ from collections.abc import Callable
 
 from symderiv.diagnostics import ReadError
 from symderiv.reader import syntax
+from symderiv.reader.applications import Applications
 from symderiv.reader.arrays import Value
-from symderiv.reader.entries import Entries
 from symderiv.reader.indices import refuse
 from symderiv.reader.names import index_word, letter_of, plain
 from symderiv.reader.nodes import arguments, call_name, is_transpose, letters_called, names_in, parts_of
-from symderiv.reader.symbols import STANDARD, Function
+from symderiv.reader.symbols import STANDARD
 from symderiv.terms import Head, Index, Range, Sum, Term, Var, num
 
 
-class Values(Entries):
+class Values(Applications):
     """Calls at letters that stand for values, conditional probabilities, and sums over such letters."""
 
     def value_index(self, node: syntax.Node) -> str:
@@ -159,18 +159,6 @@ class Values(Entries):
                 case _:
                     return None  # p(x) and p(z) are different functions
         return self.applied(known[0], [], [], symbols.functions[known[0], 0], items, node)
-
-    def applied(
-        self,
-        name: str,
-        subs: list[Index],
-        labels: list[Index],
-        function: Function,
-        items: list[syntax.Node],
-        node: syntax.Node,
-    ) -> Value | None:
-        """A call of a function that the author defined; None if it is a product after all."""
-        raise NotImplementedError
 
     def shape(self, node: syntax.Node, found: list[Index]) -> str:
         """The text of a node with its indices taken out into ``found``; letters for values stand in braces."""
