@@ -25,10 +25,8 @@ BREAKS = ("implies", "iff", "impliedby", "therefore", "because", "to", "mapsto",
 ASIDE = re.compile(
     r"(?:[&\s{]|\\[,:;! ]|\\(?:text|mathrm|mbox)\{)*(?:when|where|with|since|and|because|whereas|here)\b", re.IGNORECASE
 )
-FALSE_MARK = re.compile(r"%\s*symderiv:\s*false\b")
-
-
 ARROWS = ("implies", "iff", "therefore")
+FALSE_MARK = re.compile(r"%\s*symderiv:\s*false\b")
 
 
 class Chains(Namings):
@@ -65,6 +63,8 @@ class Chains(Namings):
                     self._step(segment, display, n, conditions)
                 except (RecursionError, MemoryError):
                     self.unread(beyond(segment.span), segment.span, segment.relation, display, n)
+                except ReadError as error:
+                    self.unread(error.diagnostic, segment.span, segment.relation, display, n)
             elif segment.relation in BREAKS:
                 self._start(segment)
                 self.implied = segment.relation in ARROWS

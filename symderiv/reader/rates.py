@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from typing import NamedTuple
 
+from symderiv.diagnostics import ReadError
 from symderiv.kernel.derivative import unknown_derivative
 from symderiv.reader.arrays import Array
 from symderiv.reader.reading import Posed, Reading
@@ -49,7 +50,10 @@ class Rates:
             if any(isinstance(axis, int) for axis in (*left.axes, *right.axes)):
                 return
             at = tuple(f"{n}\N{DOUBLE PRIME}" for n in range(len(left.axes)))  # a statement about every entry
-            left, right = left.entry(at), right.entry(at)
+            try:
+                left, right = left.entry(at), right.entry(at)
+            except ReadError:  # said when the step is judged
+                return
         if not isinstance(left, Deriv) or not isinstance(right, Term) or posed.relation != "=" or posed.error:
             return
         top, bottom = left.body, left.var

@@ -135,6 +135,8 @@ class Walk:
                 self._block(block)
             except (RecursionError, MemoryError):
                 self.diagnostics.append(beyond(block.span))
+            except ReadError as error:
+                self.diagnostics.append(error.diagnostic)
         for text, span in self.directives.skips.items():
             if text not in self.met:
                 self.diagnostics.append(Diagnostic("W440", "nothing is skipped: no display contains this", span))
