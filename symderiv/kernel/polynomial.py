@@ -859,7 +859,7 @@ class Algebra:
 
     def _demanded_multiple(self, poly: Poly) -> bool:
         """Whether ``poly`` is a positive multiple of such a polynomial."""
-        if len(poly) == 1 or not any(pattern[0] == POLY for pattern in self.demanded_positive):
+        if len(poly) < 2 or not any(pattern[0] == POLY for pattern in self.demanded_positive):
             return False
         coefficient, factors, rest = self.content(poly)
         return coefficient > 0 and self._demanded((POLY, freeze(rest))) and self.positive_factors(factors)
@@ -884,7 +884,7 @@ class Algebra:
 
     def positive_poly(self, poly: Poly) -> bool:
         """Whether a polynomial is > 0 wherever it is defined, by the signs of its terms, or as it must be."""
-        if poly and self._demanded_multiple(poly):
+        if self._demanded_multiple(poly):
             return True
         strict = False
         for (deltas, factors), c in poly.items():

@@ -200,17 +200,13 @@ class Claims:
         unknown = self._known_of_last_layer(terms, definitions)
         for head in unknown:
             del definitions[head]
-            note = f"{shown(head.name)} is taken as unknown between the layers"
-            if note not in posed.notes:
-                posed.notes = (*posed.notes, note)
+            posed.note(f"{shown(head.name)} is taken as unknown between the layers")
         heads |= symbols.reached(*(d.body for made in layers.values() for d in made))
         differentiated = {part.var.head for part in reached(terms, definitions) if isinstance(part, Deriv)}
         definitions = spelled_out(definitions, differentiated)
         for head, by, anew in folded(terms, definitions):
             definitions[head] = anew
-            note = f"{shown(head.name)} is read as depending on {shown(by.name)}, whose formula stands in it"
-            if note not in posed.notes:
-                posed.notes = (*posed.notes, note)
+            posed.note(f"{shown(head.name)} is read as depending on {shown(by.name)}, whose formula stands in it")
         said: dict[tuple[str, tuple], Assumption] = {}  # what is said again counts once, where it was said last
         laws = [] if self.reading.strict else self._laws(heads)
         indices: dict[str, Range] = {}
@@ -245,9 +241,7 @@ class Claims:
             spans = families.get(middle, ())
             if top in heads and all(r is not None and r.low <= 1 for r in spans):
                 through[top] = ((middle, spans),)
-                note = f"{shown(top.name)} is taken to depend on everything through {shown(middle.name)}"
-                if note not in posed.notes:
-                    posed.notes = (*posed.notes, note)
+                posed.note(f"{shown(top.name)} is taken to depend on everything through {shown(middle.name)}")
         given = [] if self.reading.strict else self.rates.known(posed, heads | {m for ((m, _),) in through.values()})
         heads |= set(map(of_one, heads))
         fixed = [a for a in posed.case if of_one_member(a) and a.data[0].head not in symbols.variables]

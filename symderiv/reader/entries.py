@@ -5,6 +5,8 @@ Dots stand for the obvious family or are refused. This module must never guess w
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from symderiv.reader import syntax, thresholds
 from symderiv.reader.arrays import Array, Value, join
 from symderiv.reader.dotted import grid, middle
@@ -47,10 +49,9 @@ class Entries(Members):
             return by_signs
         rows: list[tuple[Term | None, Term]] = []
         for value, condition in node.rows:
-            nodes = [c for c in condition if not isinstance(c, syntax.Text)]
-            words = " ".join(c.text.lower() for c in condition if isinstance(c, syntax.Text))
-            guard = self.guard(nodes, words, node)
-            if guard is None and (nodes or not any(w in words for w in OTHERWISE)):
+            nodes, words = _condition(condition)
+            guard = self.guard(nodes, words.lower(), node)
+            if guard is None and (nodes or not _otherwise(words)):
                 raise refuse("E182", "the condition of this case is not understood", node)
             rows.append((guard, self.scalar(value)))
         if len(rows) == 1:
@@ -75,9 +76,8 @@ class Entries(Members):
         """The cases x > 0 and x <= 0 of a number: step(x) a + (1 - step(x)) b, which says nothing at x = 0."""
         guards: list[list[thresholds.Literal]] = []
         for n, (_, condition) in enumerate(node.rows):
-            nodes = [c for c in condition if not isinstance(c, syntax.Text)]
-            words = " ".join(c.text for c in condition if isinstance(c, syntax.Text))
-            if not nodes and n and n == len(node.rows) - 1 and any(w in words.lower() for w in OTHERWISE):
+            nodes, words = _condition(condition)
+            if not nodes and n and n == len(node.rows) - 1 and _otherwise(words):
                 guards.append([])
                 continue
             relation = nodes[0] if len(nodes) == 1 else thresholds.said(words, node) if not nodes else None
@@ -100,7 +100,7 @@ class Entries(Members):
         values: dict[str, syntax.Node] = {}
         variables = {}
         for value, condition in node.rows:
-            match [c for c in condition if not isinstance(c, syntax.Text)]:
+            match _condition(condition)[0]:
                 case [syntax.Relation(left=left, rest=(("=", syntax.Number(text="0" | "1" as number)),))]:
                     values[number] = value
                     variables[syntax.sexpr(left)] = left
@@ -334,3 +334,13 @@ def _entry(values: list[Term], index: Index) -> Term:
     for n in range(len(values) - 1, 0, -1):
         result = Cases(Delta(index, n), values[n - 1], result)
     return result
+
+
+def _condition(parts: Sequence[syntax.Node]) -> tuple[list[syntax.Node], str]:
+    """The formulas and the words of a case's condition."""
+    nodes = [part for part in parts if not isinstance(part, syntax.Text)]
+    return nodes, " ".join(part.text for part in parts if isinstance(part, syntax.Text))
+
+
+def _otherwise(words: str) -> bool:
+    return any(word in words.lower() for word in OTHERWISE)

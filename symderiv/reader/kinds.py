@@ -18,23 +18,7 @@ from symderiv.reader.vocabulary import BOLD, LOSSES
 
 NUMBER, COLUMN, ROW, MATRIX = "number", "column", "row", "matrix"
 FLIPPED = {NUMBER: NUMBER, COLUMN: ROW, ROW: COLUMN, MATRIX: MATRIX}
-SAME_KIND = (
-    "log",
-    "exp",
-    "tanh",
-    "sinh",
-    "cosh",
-    "sin",
-    "cos",
-    "sigmoid",
-    "relu",
-    "softplus",
-    "sqrt",
-    "ln",
-    "softmax",
-    "tan",
-    "coth",
-)
+SAME_KIND = frozenset("log ln exp tanh sinh cosh coth sin cos tan sigmoid relu softplus sqrt softmax".split())
 
 Key = tuple[str, int, int]  # a name, how many subscripts and how many labels it has
 

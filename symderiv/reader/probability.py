@@ -25,7 +25,7 @@ def normalised(
 ) -> Iterator[Assumption]:
     """Each distribution among ``heads`` sums to one, and so its derivatives sum to zero; so does any ``p(y|x)``."""
     drawn = {place: f"line {line(span)}: it is a distribution" for place, span in symbols.distributions.items()}
-    written = {place: WRITTEN for head in sorted(heads) for place in _conditional(head)}
+    written = {(head, 0): WRITTEN for head in sorted(heads) if _is_conditional(head) and _first_is_summed(head)}
     for (head, slot), source in {**written, **drawn}.items():
         if head not in heads or head in symbols.definitions:
             continue
@@ -56,7 +56,7 @@ def positive(symbols: Symbols, heads: Collection[Head], line: Callable[[Span], i
         function = _function(head.name)
         if function in functions:
             source = f"line {line(functions[function])}: it is a distribution"
-        elif named["right"] and function.partition("_{")[0] in PROBABILITIES:
+        elif _is_conditional(head):
             source = WRITTEN
         else:
             continue
@@ -135,13 +135,17 @@ def _rule(symbols: Symbols, whole: Head, factors: list[Head], divisors: list[Hea
     return Assumption("equation", (member(whole), right), text, RULE)
 
 
-def _conditional(head: Head) -> Iterator[tuple[Head, int]]:
-    """The slot of y in ``p(y|x)``, if y stands for values and p is a letter for probabilities."""
+def _is_conditional(head: Head) -> bool:
+    """Whether this is ``p(y|x)``, and p a letter for probabilities."""
     named = NAMED.fullmatch(head.name)
-    if named and named["right"] and _function(head.name).partition("_{")[0] in PROBABILITIES:
-        letters = SLOT.findall(head.name)
-        if head.subs == len(letters) and not head.sups and letters and named["left"] == f"{{{letters[0]}}}":
-            yield head, 0
+    return bool(named and named["right"]) and _function(head.name).partition("_{")[0] in PROBABILITIES
+
+
+def _first_is_summed(head: Head) -> bool:
+    """Whether y stands for values in ``p(y|x)``, alone before the bar."""
+    letters = _letters(head)
+    first = head.name.partition("(")[2].partition("|")[0]
+    return head.subs == len(letters) > 0 and not head.sups and first == f"{{{letters[0]}}}"
 
 
 def _function(name: str) -> str:

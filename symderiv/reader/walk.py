@@ -169,7 +169,7 @@ class Walk:
             for pair in pairs:
                 if (span := ranges.said.get(frozenset(pair))) is not None:
                     line = self.reading.document.source.position(span.start).line
-                    posed.notes = tuple(dict.fromkeys((*posed.notes, f"{pair[0]} = {pair[1]}, as line {line} says")))
+                    posed.note(f"{pair[0]} = {pair[1]}, as line {line} says")
                 else:
                     said = (
                         f"it holds if {pair[0]} and {pair[1]} are the same size, as they were read, and nobody says so"
