@@ -166,6 +166,9 @@ def _verdict(walk: Walk, number: int) -> tuple[Verdict | None, Diagnostic | None
                 "E202", "this step is marked as false, but it is proved", posed.span, posed.notes
             )
         return verdict, None
+    drawn, said = walk.readings.two_points(claims)
+    if drawn and isinstance(second := prove_all(drawn), Refuted):
+        verdict, posed.drawn = second, said
     if posed.expected_false and isinstance(verdict, Refuted):
         return verdict, _false(walk, number, verdict)
     for other, note in _readings(walk, posed, claims):
@@ -388,9 +391,9 @@ def _false(walk: Walk, number: int, verdict: Refuted) -> Diagnostic:
     from symderiv.repair import holds_when, repair
 
     posed = walk.posed[number]
-    notes = [notation.counterexample(verdict.witness)]
+    notes = [notation.counterexample(verdict.witness), *([posed.drawn] if posed.drawn else [])]
     help = ""
-    if not posed.expected_false:
+    if not posed.expected_false and not posed.drawn:
         when = holds_when(verdict.claim)
         if when:
             notes.append("it holds when " + " or when ".join(notation.unicode_latex(text) for text in when))

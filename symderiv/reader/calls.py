@@ -123,6 +123,10 @@ class Calls(Expectations):
             derivative = self.function_derivative(name, primes, items[0], head)
             if derivative is not None:
                 return self.scripts(derivative, gsup, gprimes, head), 2
+        if name == "E" and self.symbols.mean and len(items) == 1 and not (sub or sup or primes):
+            return self.scripts(self.mean(items[0]), gsup, gprimes, head), 2
+        if (found := self.moment(name, items, head)) is not None and not (sub or sup or primes):
+            return self.scripts(found, gsup, gprimes, head), 2
         value = self.called(name, sub, sup, items, gsub, head)
         if value is None and name in ("sum", "Sum") and sub is None and len(items) == 1:
             value = self.total(self.value(items[0]))

@@ -22,6 +22,7 @@ from symderiv.reader.folded import folded
 from symderiv.reader.forward import unfolded
 from symderiv.reader.indices import MOST_CALLS
 from symderiv.reader.layers import LAYER, further
+from symderiv.reader.means import linear
 from symderiv.reader.names import shown
 from symderiv.reader.probability import normalised, positive, product_rule
 from symderiv.reader.rates import Rates
@@ -143,9 +144,11 @@ class Claims:
             left, right = summed(left, keep, posed.free.get), summed(right, keep, posed.free.get)
         context = self._of_chosen(posed, kept, self.context(posed, classes, left, right), left, right)
         relation = "=" if posed.relation == ":=" else posed.relation
-        return Claim(
-            self.symbols.ranges.resolve(left, memo), relation, self.symbols.ranges.resolve(right, memo), context
-        )
+        resolve = self.symbols.ranges.resolve
+        claim, constants = linear(Claim(resolve(left, memo), relation, resolve(right, memo), context))
+        for head in constants:
+            posed.note(f"{shown(head.name)} is read as a constant in the expectations")
+        return claim
 
     def _of_chosen(self, posed: Posed, kept: Collection[str], context: Context, *terms: Term) -> Context:
         """The context of a step that holds under conditions on the classes ``kept`` of examples."""

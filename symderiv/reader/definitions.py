@@ -250,7 +250,7 @@ class Definitions(Meanings):
             return False  # H(y) = H(x) + ... says how H behaves, not what it is
         if relation == "=" and (name, len(subs)) in symbols.functions and self._is_place(name, subs, head[3]):
             return False  # l(\hat\lambda) = ... says what the value of l is there
-        if (symbols.mean and name == "E") or (name in MOMENTS and len(symbols.call_texts.get(name, ())) > 1):
+        if (symbols.mean and name == "E") or name in MOMENTS:
             return False  # E[c] = c and Var(X) = s^2 say something of c and X
         if relation == "=" and isinstance(right, syntax.Symbol | syntax.Scripted) and self._are_told(head, right):
             return False  # s = t, where both have just been defined

@@ -15,6 +15,7 @@ from symderiv.judge import prove_all
 from symderiv.kernel import Refuted, Witness
 from symderiv.kernel.derivative import Unsupported, definition_of
 from symderiv.reader.families import differences
+from symderiv.reader.means import is_mean
 from symderiv.reader.names import letter_of, shown
 from symderiv.reader.probability import together
 from symderiv.reader.reading import Posed, Reading
@@ -71,6 +72,8 @@ class Doubts:
         endless = self.symbols.endless
         if endless and any(isinstance(t, Sum) and letter_of(t.index) in endless for t in inside):
             return "the values here may be infinitely many"
+        if any(map(is_mean, inside)):
+            return "this may say how something is distributed"
         if any(isinstance(t, Opaque) for t in parts) and not any(
             isinstance(t, Deriv) or (isinstance(t, Opaque) and any(t.orders)) for t in parts
         ):
@@ -341,8 +344,9 @@ class Doubts:
     def _orders(self, term: Term) -> set[tuple[str, str]]:
         """Which unexplained capital letters stand before which others, or layers' names, in products of ``term``."""
         pairs: set[tuple[str, str]] = set()
+        drawn = {inner for mean in subterms(term) if is_mean(mean) for inner in subterms(mean)}
         for part in subterms(term):
-            if isinstance(part, Mul):
+            if isinstance(part, Mul) and part not in drawn:
                 before: set[str] = set()
                 for factor in part.parts:
                     here = self._capitals(factor)
@@ -356,8 +360,8 @@ class Doubts:
             unknown = unknown and term.name not in self.symbols.divisors
             letter, _, layer = term.name.partition("^{")
             return {term.name} if unknown and len(letter) == 1 and (layer or letter.isupper()) else set()
-        if isinstance(term, Fn):
-            return set()  # the logarithm of a matrix is not in the language
+        if isinstance(term, Fn) or is_mean(term):
+            return set()  # the logarithm of a matrix is not in the language, and X is a random number in E[X]
         return set().union(*map(self._capitals, term.parts))
 
     def _hiding(self) -> dict[Head, Head]:

@@ -10,13 +10,15 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from symderiv.reader import syntax
-from symderiv.reader.arrays import Value, inverse
+from symderiv.reader.arrays import Array, Value, elementwise, inverse
 from symderiv.reader.indices import refuse
+from symderiv.reader.means import MEAN
 from symderiv.reader.names import letter_of, plain, shown
 from symderiv.reader.nodes import before_bar, call_name, differential, divergence, letters_called, parts_of
 from symderiv.reader.symbols import PROBABILITIES, base_name
 from symderiv.reader.values import Values
-from symderiv.terms import Index, Term, Var, log, mul
+from symderiv.reader.vocabulary import MOMENTS
+from symderiv.terms import Index, Opaque, Term, Var, add, log, mul, neg
 
 Drawn = tuple[str, Callable[[], Term]]  # an index for values, and the weight of each, to be read where it is bound
 FINITE = "read as {} over finitely many values"
@@ -27,6 +29,8 @@ class Expectations(Values):
 
     def expectation(self, sub: syntax.Node | None, body: syntax.Node, node: syntax.Node) -> Value:
         """``E_{y ~ p}[body]``."""
+        if sub is None and not self.symbols.draws and isinstance(body, syntax.Group):
+            return self.mean(body.body)
         drawn = self.drawn(sub, node)
         self.notes.append(FINITE.format("an expectation"))
 
@@ -37,6 +41,28 @@ class Expectations(Values):
             return mul(*(weight() for _, weight in drawn), value)
 
         return self.summed_over([index for index, _ in drawn], weighed, node)
+
+    def mean(self, body: syntax.Node) -> Value:
+        """``E[X]`` of what nobody says a distribution; of a vector, entry by entry."""
+        value = self.value(body)
+        return elementwise([value], lambda p: _mean(p[0]), self.symbols.ranges, body.span)
+
+    def moment(self, name: str, items: list[syntax.Node], node: syntax.Node) -> Value | None:
+        """``Var(X)`` and ``Cov(X, Y)``, unless the author defines them or it is something else."""
+        if name not in MOMENTS or (name, 0) in self.symbols.functions or len(items) != MOMENTS[name]:
+            return None
+        values = [self.value(item) for item in items]
+        if len(values) == 1 and isinstance(values[0], Array):
+            self.warn("W415", "the variance of a vector: read as those of its entries", node)
+        elif not all(isinstance(value, Term) for value in values):
+            return None
+        self.notes.append(f"{name} is read as the {'variance' if len(items) == 1 else 'covariance'}")
+
+        def product(p: list[Term]) -> Term:
+            first, last = (add(value, neg(_mean(value))) for value in (p[0], p[-1]))
+            return _mean(mul(first, last))
+
+        return elementwise(values, product, self.symbols.ranges, node.span)
 
     def drawn(self, sub: syntax.Node | None, node: syntax.Node) -> list[Drawn]:
         """What is drawn, and from which distribution."""
@@ -155,6 +181,10 @@ class Expectations(Values):
             return mul(p, log(mul(p, inverse(q))))
 
         return self.summed_over([letter], summed, node)
+
+
+def _mean(value: Term) -> Term:
+    return Opaque(MEAN, (value,), (0,))
 
 
 def _named(base: syntax.Symbol, sub: syntax.Node | None, node: syntax.Node) -> syntax.Node:

@@ -58,6 +58,7 @@ class Posed:
     numbers: tuple[Value, Value] | None = None  # both sides where letters that may be vectors are numbers
     taken: bool = False  # whether it states a derivative that later steps take as given
     summands: frozenset[Head] = frozenset()  # new names for the summands before it, which is all that it says
+    drawn: str = ""  # of which random variables a counterexample speaks
     supposed: str = ""  # what the words right before it suppose: "if y is one-hot"
     held: frozenset[str] | None = None  # what the section says is held fixed: names, or none in particular
     kept: frozenset[str] = frozenset()  # the indices of the chain's first side, free under Einstein's convention

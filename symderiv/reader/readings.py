@@ -7,13 +7,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from fractions import Fraction
 
 from symderiv.kernel import Witness
 from symderiv.kernel.derivative import Unsupported, definition_of, differentiate
 from symderiv.reader.fixed import signs_in, with_signs
+from symderiv.reader.means import at_two_points
 from symderiv.reader.names import shown
+from symderiv.reader.prose import Words
 from symderiv.reader.reading import Posed, Reading
 from symderiv.terms import (
     Claim,
@@ -32,6 +35,13 @@ from symderiv.terms import (
     subterms,
 )
 
+CENTRED = Words(r"zero[\s-]*mean|mean\s+(?:of\s+)?(?:zero|0)|cent(?:e?red|ralis|raliz)|noise|unbiased", re.IGNORECASE)
+DISTRIBUTED = Words(
+    r"\bdistribut|bernoulli|binomial|gauss|\bnormal\b|poisson|uniform|exponential|binary|independen|\bi\.?i\.?d\b|verteil|unabh"
+    r"|indépend|独立|分布|독립|\\sim\b|~|\\in\s*\\\{|\bconstants?\b|deterministic",
+    re.IGNORECASE,
+)
+IS_ZERO = Words(r"E\}?\s*(?:\\left|\\[bB]igl?)?\s*[\[({][^=]{1,60}=\s*0(?![.\d])")
 _BAR = re.compile(r"\\(?:bar|overline)\{([^{}]+)\}$")
 
 
@@ -40,6 +50,20 @@ class Readings:
 
     def __init__(self, reading: Reading) -> None:
         self.symbols = reading.symbols
+        self.reading = reading
+
+    def two_points(self, claims: Sequence[Claim]) -> tuple[list[Claim], str]:
+        """What the claims say of random variables with two values, where they speak of expectations, and a note."""
+        text = self.reading.document.source.text
+        if DISTRIBUTED.search(text):
+            return [], ""
+        centred = bool(CENTRED.search(text) or IS_ZERO.search(text))
+        found = []
+        for claim in claims:
+            with suppress(Unsupported):
+                found += [drawn] if (drawn := at_two_points(claim, centred)) is not None else []
+        values = "its value and minus that" if centred else "the value without a prime and that with one"
+        return found, f"the random variables are independent here; each has {values} with probability 1/2"
 
     def later(self, posed: Posed, claims: Sequence[Claim]) -> bool:
         """Whether a definition that comes later says something about what the claims mention."""

@@ -208,6 +208,8 @@ class Sums(Samples):
                 raise refuse("E155", "the lower end of this sum is not a whole number", right)
             high = self.upper(node.sup)
             index = plain(base.name) + "'" * primes
+            if high == index:
+                raise refuse("E155", f"the last value of {index} is {index} itself", node.sup or item)
             conditions = [(o, left, r) for o, r in rest[1:]]
             found.append((index, int(low.value), high, conditions))
             return

@@ -170,8 +170,8 @@ UNICODE: dict[str, str] = _UNICODE
 SUPERSCRIPTS = dict(zip("⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁽⁾ⁱⁿᵀᵗᵏʲᵐ", "0123456789+-()inTtkjm", strict=True))
 SUBSCRIPTS = dict(zip("₀₁₂₃₄₅₆₇₈₉₊₋₍₎ᵢⱼₖₗₘₙₜᵣₐₑₓ", "0123456789+-()ijklmntraex", strict=True))
 
-MOMENTS = ("Var", "Cov", "Corr", r"\mathbb{V}")
-"""Operators on random variables: what one is of X says nothing of what it is of Y."""
+MOMENTS = {"Var": 1, r"\mathbb{V}": 1, "Cov": 2}
+"""The variance and the covariance, and of how many random variables they are."""
 
 LOSSES = ("L", "J", "C", "E", "l", r"\ell", r"\mathcal{L}", r"\mathcal{J}", r"\mathcal{C}", "loss", "cost", "Loss")
 """Letters for what is minimised."""
