@@ -381,9 +381,8 @@ def _readings(walk: Walk, posed: Posed, claims: list[Claim]) -> Iterator[tuple[l
         yield asides
     if fixed := walk.readings.fixed(posed, claims):
         yield fixed
-    explicit = [walk.readings.explicit(claim) for claim in claims]
-    if None not in explicit:
-        yield [claim for claim in explicit if claim is not None], ()
+    if partial := walk.readings.partial(posed, claims):
+        yield partial
 
 
 def _false(walk: Walk, number: int, verdict: Refuted) -> Diagnostic:

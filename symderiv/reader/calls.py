@@ -116,7 +116,7 @@ class Calls(Expectations):
             return self.scripts(self.delta(first, second, head), gsup, 0, head), 2  # \delta(i, j)
         if any(isinstance(item, syntax.Given) for item in items) or (of_values and gsub is None):
             return self.scripts(self.conditional(head, group.body), gsup, gprimes, head), 2
-        known = name in FUNCTIONS and not self._is_quantity(name) and name not in self.symbols.squares
+        known = self.standard(name) and not self._is_quantity(name) and name not in self.symbols.squares
         if self._is_inverse(sup) and (known or (name, 0) in self.symbols.functions):
             raise refuse("E151", f"the inverse of the function {name} is not in the language", head)
         if primes and sub is None and len(items) == 1:
@@ -147,6 +147,10 @@ class Calls(Expectations):
             node.span,
         )
 
+    def standard(self, name: str) -> str:
+        """The function that a name is known for, unless the words say that it is another, or any; or ""."""
+        return self.symbols.activations.get(name, FUNCTIONS.get(name, ""))
+
     @staticmethod
     def is_word(symbol: syntax.Symbol) -> bool:
         """Whether a name is a word, and so the name of a function where a bracket follows."""
@@ -162,8 +166,8 @@ class Calls(Expectations):
             if point.indices:
                 return None
             body = definition_of(Var(symbols.name(name), (), ()), symbols.definitions)
-        elif name in FUNCTIONS and not self._is_quantity(name):
-            body = known(FUNCTIONS[name], point)
+        elif self.standard(name) and not self._is_quantity(name):
+            body = known(self.standard(name), point)
         elif name in symbols.entrywise:
             body = Opaque(symbols.name(name), (point,), (0,))
             self.notes.append(f"{name} is taken to work entry by entry")
@@ -186,7 +190,7 @@ class Calls(Expectations):
         symbols = self.symbols
         argument = symbols.arguments.get(name)
         if (
-            name not in FUNCTIONS
+            not self.standard(name)
             or not isinstance(argument, syntax.Symbol)
             or len(symbols.call_texts.get(name, ())) != 1
             or (name, 0) in symbols.functions
@@ -201,7 +205,7 @@ class Calls(Expectations):
             return None
         symbols.standard.add(name)
         self.notes.append(f"{name} alone is read as {name}({plain(argument.name)})")
-        return known(FUNCTIONS[name], value)
+        return known(self.standard(name), value)
 
     @staticmethod
     def _is_inverse(sup: syntax.Node | None) -> bool:
@@ -249,8 +253,7 @@ class Calls(Expectations):
             if value is None:
                 return None
             gsub = None
-        elif name in FUNCTIONS and not subs and len(items) == 1 and not self._is_quantity(name):
-            kind = FUNCTIONS[name]
+        elif (kind := self.standard(name)) and not subs and len(items) == 1 and not self._is_quantity(name):
             inner = self.value(items[0])
             if name == r"\sigma" and isinstance(inner, Array) and (symbols.softmax or gsub is not None):
                 if not symbols.softmax:
@@ -399,9 +402,8 @@ class Calls(Expectations):
             return elementwise([self.value(argument)], lambda p: power(p[0], Fraction(1, 2)), symbols.ranges, node.span)
         if name in ("max", "min") and node.sub is None and not node.primes:
             return self.scripts(self.extreme(name, argument, node), node.sup, 0, node)
-        if base not in FUNCTIONS:
+        if not (kind := self.standard(base)):
             raise refuse("E151", f"the function {name} is not in the language", node)
-        kind = FUNCTIONS[base]
         inner_value = self.value(argument)
         if node.sub is not None:
             if kind != "log":

@@ -141,7 +141,10 @@ class Claims:
             raise ReadError("E109", message, posed.span)
         if self.symbols.einstein:
             keep = frozenset(posed.kept) | frozenset(posed.declared)
+            sides = left, right
             left, right = summed(left, keep, posed.free.get), summed(right, keep, posed.free.get)
+            if (left, right) != sides:
+                posed.note("repeated indices are summed over")
         context = self._of_chosen(posed, kept, self.context(posed, classes, left, right), left, right)
         relation = "=" if posed.relation == ":=" else posed.relation
         resolve = self.symbols.ranges.resolve

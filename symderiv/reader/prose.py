@@ -8,6 +8,7 @@ stated.
 from __future__ import annotations
 
 import re
+import sys
 from collections.abc import Iterator, Sequence
 from functools import cached_property
 from typing import NamedTuple
@@ -27,8 +28,8 @@ class Words:
     def _compiled(self) -> re.Pattern[str]:
         return re.compile(self.pattern, self.flags)
 
-    def search(self, text: str) -> re.Match[str] | None:
-        return self._compiled.search(text)
+    def search(self, text: str, begin: int = 0, end: int = sys.maxsize) -> re.Match[str] | None:
+        return self._compiled.search(text, begin, end)
 
     def match(self, text: str) -> re.Match[str] | None:
         return self._compiled.match(text)
@@ -67,7 +68,8 @@ BINARY = Words(
     re.IGNORECASE,
 )
 NEGATED = Words(
-    r"\b(?:not|never|no|without|unless|instead|neither|nor|if|whether|for\s+example|e\.g|nicht|kein\w*|pas|sans|sin)\b|n't\b|不|非|没|無|아니|않",
+    r"\b(?:not|never|no|without|unless|instead|neither|nor|if|whether|for\s+example|e\.g|nicht|kein\w*|pas|sans|sin"
+    r"|rather\s+than|unlike|generali[sz]\w*|as\s+opposed\s+to|arbitrary|(?:next|later)\s+section)\b|n't\b|不|非|没|無|아니|않",
     re.IGNORECASE,
 )
 PLAIN_CASE = Words(
@@ -86,7 +88,8 @@ SUPPOSED = Words(
 AND = Words(r"[\s,]*(?:and|und|et|y)?[\s,]*", re.IGNORECASE)
 PLAIN_VALUE = Words(_SUPPOSE + r"\s+([a-zA-Z]|[α-ω])\s*=\s*(-?)(\d+)(?![\w.^/*])", re.IGNORECASE)
 BOTH = Words(
-    r"\b(combin\w*|both cases|in general|altogether|together|summari\w*|unif\w*)\b"
+    r"\b(combin\w*|both cases|(?:in|the) general|general (?:case|form)|altogether|together|summari\w*|unif\w*)\b"
+    r"|\b(?:any|all|every|each|arbitrary)\s+(?:\w+\s+)?\$"
     r"|综合|综上|합치면|종합|en résumé",
     re.IGNORECASE,
 )
@@ -109,7 +112,7 @@ LABEL = Words(
 )
 EINSTEIN = Words(
     r"einstein\s+(?:summation|sum|notation|convention)|summation\s+convention|爱因斯坦|아인슈타인"
-    r"|\b(?:repeated|dummy)\s+ind(?:ex|ices)\b",
+    r"|\brepeated\s+ind(?:ex|ices)\b[^.]*\bsum|\bsum\w*\s+(?:over|on)\s+(?:\w+\s+)?repeated\b",
     re.IGNORECASE,
 )
 

@@ -36,6 +36,7 @@ from symderiv.terms import (
 )
 
 CENTRED = Words(r"zero[\s-]*mean|mean\s+(?:of\s+)?(?:zero|0)|cent(?:e?red|ralis|raliz)|noise|unbiased", re.IGNORECASE)
+PARTIAL = Words(r"\\partial|\\nabla|[∂∇]|\\pd|\\pdv")
 DISTRIBUTED = Words(
     r"\bdistribut|bernoulli|binomial|gauss|\bnormal\b|poisson|uniform|exponential|binary|independen|\bi\.?i\.?d\b|verteil|unabh"
     r"|indépend|独立|分布|독립|\\sim\b|~|\\in\s*\\\{|\bconstants?\b|deterministic",
@@ -279,24 +280,43 @@ class Readings:
         held = frozenset(
             h for h in heads & claims[0].context.definitions.keys() if not posed.held or h.name in posed.held
         )
-        read = [self.explicit(claim, held) for claim in claims]
+        read = [self._explicit(claim, held) for claim in claims]
         if None in read:
             return None
         names = ", ".join(sorted(shown(name) for name in posed.held)) or "what stands in it"
-        return [claim for claim in read if claim is not None], (f"{names} is held fixed here, as the words say",)
+        return [found[0] for found in read if found is not None], (f"{names} is held fixed here, as the words say",)
 
-    def explicit(self, claim: Claim, held: frozenset[Head] | None = None) -> Claim | None:
-        """The claim with explicit partial derivatives of intermediates, where the author differentiates by these too.
+    def partial(self, posed: Posed, claims: Sequence[Claim]) -> tuple[list[Claim], tuple[str, ...]] | None:
+        r"""The claims with the explicit partial derivatives of what is differentiated by intermediates, too.
 
-        With x' = (x - m)/s, the derivative of x' by x may hold m and s fixed; that of a loss is always the total one.
-        None if no derivative in the claim allows that reading. With ``held``, these are what is held fixed.
+        With x' = (x - m)/s, and derivatives of x' by m and s, that by x may hold m and s fixed, and so may that of
+        L(x, y) by x hold y; that of a loss is always the total one, and so is any written with d.
         """
-        if held is None:
-            held = frozenset(h for h in self.symbols.variables if h in claim.context.definitions)
-        changed = False
+        source = self.reading.document.source.text
+        if not PARTIAL.search(source, posed.left_span.start, posed.span.end):
+            return None
+        symbols = self.symbols
+        read = []
+        for claim in claims:
+            defined = claim.context.definitions
+            held = {head for head in symbols.variables if head in defined}
+            for part in subterms(claim.left) if isinstance(claim.left, Deriv) else ():
+                function = symbols.functions.get((part.name.partition("#")[0], 0)) if isinstance(part, Var) else None
+                given = [p.var for p in function.parameters if p.var is not None] if function is not None else []
+                held |= {var.head for var in given if var.head in defined}
+            read.append(self._explicit(claim, frozenset(held)))
+        if None in read:
+            return None
+        names = sorted({shown(head.name) for found in read if found is not None for head in found[1]})
+        said = f"{' and '.join(names)} {'is' if len(names) == 1 else 'are'} held fixed in the partial derivative"
+        return [found[0] for found in read if found is not None], (said,)
+
+    @staticmethod
+    def _explicit(claim: Claim, held: frozenset[Head]) -> tuple[Claim, set[Head]] | None:
+        """The claim with derivatives that hold ``held`` fixed, and what was; None if that changes nothing."""
+        fixed: set[Head] = set()
 
         def partial(term: Term) -> Term | None:
-            nonlocal changed
             if isinstance(term, Deriv) and isinstance(term.body, Var) and term.body.head not in claim.context.through:
                 body = definition_of(term.body, claim.context.definitions)
             elif isinstance(term, Deriv) and not isinstance(term.body, Deriv):
@@ -305,8 +325,8 @@ class Readings:
                 body = None
             if isinstance(term, Deriv) and body is not None:
                 direct = {t.head for t in subterms(body) if isinstance(t, Var)}
-                if term.var.head in direct and (direct & held) - {term.var.head}:
-                    changed = True
+                if term.var.head in direct and (kept := (direct & held) - {term.var.head}):
+                    fixed.update(kept)
                     return differentiate(body, term.var, replace(claim.context, held=held))
             return None
 
@@ -315,4 +335,4 @@ class Readings:
             left, right = rewritten(claim.left, partial, memo), rewritten(claim.right, partial, memo)
         except Unsupported:
             return None
-        return replace(claim, left=left, right=right) if changed else None
+        return (replace(claim, left=left, right=right), fixed) if fixed else None

@@ -115,6 +115,7 @@ class Symbols:
     ``lettered`` the family that a_k is where another one, a_j, has that name and k counts another layer (w_{kj}, too);
     ``applied`` names that stand before brackets only, and before one that holds a name: functions, never factors;
     ``mean``: E is the expectation, no number; ``exponents`` letters that are exponents or labels, and so numbers,
+    ``activations`` the functions that the words say letters to be, "" for any;
     ``wholes`` the vectors that only their font tells from these; ``steps`` letters of steps in time, as in h_{t-1};
     ``short`` the losses L by which names as dz are defined, dz = dL/dz; ``turned`` names of
     which a member is transposed, w_i^T.
@@ -147,6 +148,7 @@ class Symbols:
     exponents: set[str] = field(default_factory=set)
     steps: set[str] = field(default_factory=set)
     wholes: dict[str, str] = field(default_factory=dict)
+    activations: dict[str, str] = field(default_factory=dict)
     namesakes: set[str] = field(default_factory=set)
     awaited: dict[str, Node] = field(default_factory=dict)
     bare: Counter[str] = field(default_factory=Counter)

@@ -26,7 +26,16 @@ from symderiv.document import (
     formulas,
     inline_formulas,
 )
-from symderiv.reader import called_members, capital_words, exponents, numbered_derivatives, primed, prose, syntax
+from symderiv.reader import (
+    activations,
+    called_members,
+    capital_words,
+    exponents,
+    numbered_derivatives,
+    primed,
+    prose,
+    syntax,
+)
 from symderiv.reader import vocabulary as v
 from symderiv.reader.abbreviations import abbreviations
 from symderiv.reader.calls import FUNCTIONS
@@ -113,6 +122,8 @@ class Walk:
         reading.symbols.awaited = {f: x for f, x in functions_of_one(rows).items() if f not in FUNCTIONS}
         words = " ".join(prose.words(b.inlines) for b in all_blocks(blocks) if isinstance(b, Paragraph | Heading))
         survey.settle(words)
+        reading.symbols.activations = activations.said(reading, blocks)
+        reading.symbols.opaque |= {name for name, kind in reading.symbols.activations.items() if not kind}
         if prose.EM.search(words):
             self.held = reading.held = frozenset()  # the M-step holds the responsibilities fixed
         self._declare([given for given in self.outside if given not in defined])
@@ -308,15 +319,14 @@ class Walk:
             self.reading.case = ()
             if prose.BOTH.search(self.reading.prose):
                 self.reading.earlier_case = self.reading.earlier_values = ()
-        if (held := self.statements.held(inlines)) is not None:
-            self.reading.held = held
         self.statements.relabelled(inlines)
         if found := self.statements.values(inlines):
             self.reading.values = self.reading.earlier_values = found
         elif self.reading.prose.strip():
             self.reading.values = ()
-        if prose.EINSTEIN.search(self.reading.prose):
-            self.reading.symbols.einstein = True
+        for sentence in prose.sentences(inlines):
+            if prose.EINSTEIN.search(sentence.words) and not prose.NEGATED.search(sentence.words):
+                self.reading.symbols.einstein = True
         alone = re.search(r"[^\s$.,;:]", self.reading.prose) is None
         for sentence in prose.sentences(inlines):
             words = sentence.words.split("$")
@@ -328,6 +338,8 @@ class Walk:
                     supposed = self.statements.values_said(self.reading.rows(formula.latex, formula.span).rows) or None
                 for row in self.reading.rows(formula.latex, formula.span).rows:
                     self.chains.see(row)
+        if (held := self.statements.held(inlines)) is not None:
+            self.reading.held = held
         for sentence in prose.sentences(inlines):
             self.statements.sentence(sentence)
 
