@@ -59,12 +59,16 @@ class Chains(Namings):
             ):
                 return  # "... = x when g = ..." goes on with words
             elif segment.relation in CLAIMS:
+                before = row.segments[k - 1].side if k else None
+                begun = len(self.reading.posed)
                 try:
                     self._step(segment, display, n, conditions)
                 except (RecursionError, MemoryError):
                     self.unread(beyond(segment.span), segment.span, segment.relation, display, n)
                 except ReadError as error:
                     self.unread(error.diagnostic, segment.span, segment.relation, display, n)
+                if any(posed.error is not None for posed in self.reading.posed[begun:]):
+                    self.reading.not_read(before, segment.side)
             elif segment.relation in BREAKS:
                 self._start(segment)
                 self.implied = segment.relation in ARROWS

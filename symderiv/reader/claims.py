@@ -48,6 +48,7 @@ from symderiv.terms import (
     written_out,
 )
 
+NAME = re.compile(r"\\[A-Za-z]+(?:\{[^{}]*\})?|[A-Za-z]")
 MOST_PARTS = 200_000  # in one claim
 
 
@@ -361,11 +362,13 @@ class Claims:
         brace = a.name.find("_{")
         if brace >= 0 and b.name in a.name[brace:]:
             return True
-        return any(
-            re.search(rf"(?<![A-Za-z]){re.escape(b.name)}(?![A-Za-z])", text)
+        called = [
+            text
             for text in self.symbols.call_texts.get(a.name, ())
             if not text.startswith(("(+", "(*", "(-")) and a.name not in self.symbols.shapes  # W (x + b) is a product
-        )
+        ]
+        names = {name for text in called for name in NAME.findall(text)}
+        return shown(b.name) in self.symbols.speaks_of(names)
 
     def _applicable(self) -> list[Assumption]:
         """What the prose states about families that are not defined."""

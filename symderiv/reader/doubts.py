@@ -42,6 +42,7 @@ from symderiv.terms import (
     subterms,
 )
 
+COSTS = ("L", "J", r"\mathcal{L}", r"\mathcal{J}")  # L_0 depends on all that is learnt, where nobody says otherwise
 PI = Var(r"\pi", (), ())
 SIZES = ("K", "N", "M", "n")  # letters that hardly ever stand for anything but how many there are
 NORMALISERS = ("Z", r"\mathcal{Z}")  # what weights are divided by to be probabilities
@@ -62,6 +63,8 @@ class Doubts:
         may be tied together by words that were not understood.
         """
         one = claim
+        if unread := self.unread([claim], False):
+            return unread
         claim, unsaid = alike(claim, self.symbols)
         if unsaid:
             return unsaid
@@ -255,6 +258,28 @@ class Doubts:
                 return f"what {shown(head.name)} is was said for {notation.unicode_latex(other[0].text)} only"
         return ""
 
+    def unread(self, claims: Sequence[Claim], proved: bool) -> str:
+        """What in the claims is said to be something that could not be read, on which more hinges than is known.
+
+        An equation without derivatives holds of whatever it is; a derivative by what it does not speak of, too.
+        """
+        for claim in claims:
+            inside = list(reached((claim.left, claim.right), claim.context.definitions))
+            varied = {t.var.head for t in inside if isinstance(t, Deriv)}
+            for var in (t for t in inside if isinstance(t, Var) and t.head not in claim.context.definitions):
+                found = self.symbols.unread.get(shown(var.name))
+                letter, script, _ = var.name.partition("_{")
+                free = {h for h in varied if (var.head, h) not in claim.context.dependent}
+                if proved and free and script and letter in COSTS and var.head not in claim.context.through:
+                    return f"on what {shown(var.name)} depends is not said"
+                if found is None or (var.head in varied and not found.of_one):
+                    continue
+                depends = found.names is None or self.symbols.speaks_of(found.names) & {shown(h.name) for h in free}
+                if (free and (depends or found.of_one)) or not proved:
+                    line = self.reading.document.source.position(found.span.start).line
+                    return f"what {shown(var.name)} is was not understood (line {line})"
+        return ""
+
     def unsaid(self, posed: Posed, witness: Witness) -> str:
         """Whether the counterexample needs what nobody has said: an index that is 0, a value for one more member."""
         zero = [name for name, value in witness.indices if value == 0 and name not in posed.declared]
@@ -299,6 +324,8 @@ class Doubts:
         Something defined is differentiated by what it does not contain, or capital letters of which nothing is known
         change places in products: they may be matrices.
         """
+        if unread := self.unread(claims, True):
+            return unread
         for claim in claims:
             pairs = self._orders(claim.left) | self._orders(claim.right)
             changed = sorted(a for a, b in pairs if (b, a) in pairs)

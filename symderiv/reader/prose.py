@@ -110,6 +110,10 @@ LABEL = Words(
     r"|one[\s-]hot|class|training|observed)\s+)*(?:labels?|targets?|ground[\s-]truth)\b",
     re.IGNORECASE,
 )
+DEPENDS = Words(
+    r"\bdepends?\s+(?:\w+\s+){0,3}(?:on|upon)\s*(?:\w+\s+){0,3}$|\bfunctions?\s+of\s+(?:\w+\s+){0,3}$|\bhängt\s+von\s*$|依赖于?\s*$",
+    re.IGNORECASE,
+)
 EINSTEIN = Words(
     r"einstein\s+(?:summation|sum|notation|convention)|summation\s+convention|爱因斯坦|아인슈타인"
     r"|\brepeated\s+ind(?:ex|ices)\b[^.]*\bsum|\bsum\w*\s+(?:over|on)\s+(?:\w+\s+)?repeated\b",

@@ -15,8 +15,8 @@ from symderiv.reader.arrays import Value
 from symderiv.reader.elaborate import Elaborator
 from symderiv.reader.latex import parse_display
 from symderiv.reader.names import plain
-from symderiv.reader.nodes import Change, replace
-from symderiv.reader.symbols import Symbols
+from symderiv.reader.nodes import Change, names_in, parts_of, replace
+from symderiv.reader.symbols import Symbols, Unread
 from symderiv.terms import Assumption, Head, Range
 
 
@@ -155,6 +155,17 @@ class Reading:
                 found = parse_display(whole, span.start, span.start + len(latex), self.document.macros)
             found = self._parsed[span] = self._rewritten(found)
         return found
+
+    def not_read(self, left: object, right: object) -> None:
+        """What ``left`` is said to be could not be read: nothing may rest on its being free."""
+        base, sub, sup, _ = parts_of(left) if isinstance(left, syntax.Node) else (None, None, None, 0)
+        if isinstance(base, syntax.Symbol) and (sup is None or isinstance(sup, syntax.Group)):
+            index = isinstance(sub, syntax.Symbol) and self.is_index(sub)
+            of_one = sub is not None and not index and (isinstance(sub, syntax.Number) or self.is_size_or_index(sub))
+            name = plain(base.name)
+            says = frozenset(names_in(right)) - {name} if isinstance(right, syntax.Node) else None
+            if says is None or says or of_one:
+                self.symbols.unread.setdefault(name, Unread(base.span, of_one, says))
 
     def is_index(self, node: syntax.Node) -> bool:
         return isinstance(node, syntax.Symbol) and (

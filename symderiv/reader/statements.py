@@ -245,6 +245,13 @@ class Statements:
                     self._stated_equation(row, formula, constrained)
                     self._orthonormal(row, formula)
                 self._of_two(row, formula)
+        words = sentence.words.split("$")
+        for n in range(1, len(sentence.formulas)):
+            if prose.DEPENDS.search(words[n]) and not prose.NEGATED.search(words[n]):
+                what, by = (self.reading.rows(f.latex, f.span) for f in sentence.formulas[n - 1 : n + 1])
+                for side in (row.segments[0].side for row in what.rows if len(row.segments) == 1):
+                    for other in by.rows:
+                        self.reading.not_read(side, other.segments[0].side)
         if CONSTANT.search(sentence.words):
             for formula in sentence.formulas:
                 for row in self.reading.rows(formula.latex, formula.span).rows:

@@ -109,6 +109,9 @@ class Survey:
             self.symbols.pieces.update(_bases(first))
         composed = row.segments[1].side if len(row.segments) > 1 else None
         base, _, sup, _ = parts_of(first) if isinstance(first, syntax.Node) else (None, None, None, 0)
+        if isinstance(base, syntax.Symbol):
+            sides = [segment.side for segment in row.segments[1:] if isinstance(segment.side, syntax.Node)]
+            self.symbols.equated.setdefault(plain(base.name), set()).update(*map(names_in, sides))
         if isinstance(base, syntax.Symbol) and sup is None and isinstance(composed, syntax.Node):
             self.valued |= {plain(base.name)} - set(names_in(composed))
         if isinstance(first, syntax.Symbol) and isinstance(composed, syntax.Product | syntax.Add | syntax.BigOp):

@@ -11,6 +11,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from symderiv.document import Span
 from symderiv.reader.chosen import summed_over_classes
@@ -72,6 +73,14 @@ class Function:
     labels: int = 0
 
 
+class Unread(NamedTuple):
+    """What could not be read: where, whether it is said of one member only, and which names it speaks of, if known."""
+
+    span: Span
+    of_one: bool
+    names: frozenset[str] | None
+
+
 @dataclass(slots=True, eq=False, repr=False)
 class Symbols:
     """The symbols in force at the current place.
@@ -115,6 +124,8 @@ class Symbols:
     ``lettered`` the family that a_k is where another one, a_j, has that name and k counts another layer (w_{kj}, too);
     ``applied`` names that stand before brackets only, and before one that holds a name: functions, never factors;
     ``mean``: E is the expectation, no number; ``exponents`` letters that are exponents or labels, and so numbers,
+    ``unread`` names of which a formula says something that could not be read, ``equated`` which names stand in the
+    formulas that say what each is;
     ``activations`` the functions that the words say letters to be, "" for any;
     ``wholes`` the vectors that only their font tells from these; ``steps`` letters of steps in time, as in h_{t-1};
     ``short`` the losses L by which names as dz are defined, dz = dL/dz; ``turned`` names of
@@ -149,6 +160,8 @@ class Symbols:
     steps: set[str] = field(default_factory=set)
     wholes: dict[str, str] = field(default_factory=dict)
     activations: dict[str, str] = field(default_factory=dict)
+    unread: dict[str, Unread] = field(default_factory=dict)
+    equated: dict[str, set[str]] = field(default_factory=dict)
     namesakes: set[str] = field(default_factory=set)
     awaited: dict[str, Node] = field(default_factory=dict)
     bare: Counter[str] = field(default_factory=Counter)
@@ -341,6 +354,17 @@ class Symbols:
 
     def in_force(self) -> tuple[Assumption, ...]:
         return tuple(self.assumptions) + tuple(a for case in self.cases for a in case)
+
+    def speaks_of(self, names: Iterable[str]) -> set[str]:
+        """The names that stand in the formulas that say what ``names`` are, and in those of these, and so on."""
+        found: set[str] = set()
+        queue = sorted(names)
+        while queue:
+            name = queue.pop()
+            if name not in found:
+                found.add(name)
+                queue += self.equated.get(name, ())
+        return found
 
     def reached(self, *terms: Term) -> set[Head]:
         """The families that terms mention, definitions put in."""

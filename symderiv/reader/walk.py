@@ -246,6 +246,7 @@ class Walk:
                 continue
             left, right = row.segments[0].side, row.segments[1].side
             if not isinstance(left, syntax.Node) or not isinstance(right, syntax.Node):
+                self.reading.not_read(left, right)
                 continue
             around = f"{before} {after}"
             names = [plain(side.name) for side in (left, right) if isinstance(side, syntax.Symbol)]
