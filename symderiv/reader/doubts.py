@@ -24,6 +24,7 @@ from symderiv.reader.symbols import PROBABILITIES, base_name, of_one
 from symderiv.terms import (
     Assumption,
     Claim,
+    Context,
     Definition,
     Delta,
     Deriv,
@@ -272,6 +273,8 @@ class Doubts:
                 free = {h for h in varied if (var.head, h) not in claim.context.dependent}
                 if proved and free and script and letter in COSTS and var.head not in claim.context.through:
                     return f"on what {shown(var.name)} depends is not said"
+                if proved and var.head not in varied and self._otherwise(var, claim.context, free):
+                    return f"{shown(var.name)} has other indices where it is defined"
                 if found is None or (var.head in varied and not found.of_one):
                     continue
                 depends = found.names is None or self.symbols.speaks_of(found.names) & {shown(h.name) for h in free}
@@ -279,6 +282,12 @@ class Doubts:
                     line = self.reading.document.source.position(found.span.start).line
                     return f"what {shown(var.name)} is was not understood (line {line})"
         return ""
+
+    def _otherwise(self, var: Var, context: Context, varied: set[Head]) -> bool:
+        """Whether a family of the same name with other indices is defined by way of what is varied."""
+        if not any(head.name == var.name for head in context.definitions):
+            return False
+        return bool(self.symbols.speaks_of([shown(var.name)]) & {shown(head.name) for head in varied})
 
     def unsaid(self, posed: Posed, witness: Witness) -> str:
         """Whether the counterexample needs what nobody has said: an index that is 0, a value for one more member."""
