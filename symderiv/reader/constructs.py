@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 
+from symderiv.diagnostics import ReadError
 from symderiv.document import Span
 from symderiv.reader import syntax as x
 from symderiv.reader import vocabulary as v
@@ -300,6 +301,8 @@ def word(p: Parser) -> x.Node:
     if command == r"\text" and is_prose(content):
         return x.Text(content, p.span(a, a + 1))
     name = " ".join(content.split())
+    if not name:
+        raise ReadError("E105", "there is nothing in the braces", p.span(a, a + 1))
     if name in v.WORDS:
         return function(p, a, v.WORDS[name], bracket=True)
     if p.text[a] in DIFFERENTIALS and differential_slash(p, a):

@@ -30,7 +30,7 @@ from symderiv.reader.nodes import (
 )
 from symderiv.reader.reading import Posed
 from symderiv.reader.rests import NOTE, define_all, first_members
-from symderiv.reader.survey import Survey
+from symderiv.reader.survey import POSITIVE, Survey
 from symderiv.reader.symbols import Function, Parameter, shape
 from symderiv.reader.vocabulary import LOSSES, MOMENTS
 from symderiv.terms import Deriv, Head, Index, Term, Var, subterms
@@ -412,6 +412,9 @@ class Definitions(Meanings):
         left, right = row.segments[0].side, row.segments[1].side
         assert isinstance(left, syntax.Node) and isinstance(right, syntax.Node)
         survey = Survey(self.symbols)
+        match parts_of(left):
+            case (syntax.Symbol(name=name), _, syntax.Number(text="2"), _) if not POSITIVE.search(plain(name)):
+                raise ReadError("E191", "two numbers have this square: define the number, or assume this", left.span)
         survey.square(left)
         survey.cube(left)
         head = self.head_of(left)

@@ -105,7 +105,8 @@ class Directives:
 
     def _define(self, text: str, offset: int, source: str) -> None:
         row = self._row(text, offset)
-        if len(row.segments) < 2 or row.segments[0].side is None:
+        whole = all(isinstance(segment.side, syntax.Node) for segment in row.segments)
+        if len(row.segments) != 2 or not whole or row.segments[1].relation not in ("=", ":="):
             raise ReadError(
                 "E191", "a definition needs a left side, `=` and a right side", Span(offset, offset + len(text))
             )

@@ -137,7 +137,7 @@ def pieces(line: Line, a: int, b: int, cells: bool = False) -> list[Piece]:
                 continue
         elif tok == ":" and prose_seen and relation_at(line, i) is None:
             close(i, ":")
-        elif tok.startswith(r"\text{") and is_prose(tok[6:-1]):
+        elif tok.startswith(r"\text{") and is_prose(tok[6:-1]) and not _is_term(text, a, i, b):
             close(i, "")
             found.append(Piece(i, i + 1, before, tok[6:-1]))
             before, prose_seen = "text", True
@@ -162,6 +162,19 @@ def pieces(line: Line, a: int, b: int, cells: bool = False) -> list[Piece]:
         previous = i
     close(b, "")
     return found
+
+
+def _is_term(text: list[str], a: int, i: int, b: int) -> bool:
+    r"""Whether the words at ``i`` stand where a term does: ``\text{KL(p)} + z``, ``L - \text{const.}``."""
+    before = text[i - 1] if i > a else ""
+    after = text[i + 1] if i + 1 < b else ""
+    signs = v.SIGNS | v.OPERATORS.keys()
+    if before in signs or after in signs - {"-"} or after in ("/", "^", "_"):
+        return True
+    content = text[i][6:-1]
+    beside = before not in ("", ",", ";", "&", r"\quad", ".", ":") and before not in v.RELATIONS
+    name = " " not in content and content[:1].isalpha() and content.lower() not in v.ABBREVIATED
+    return beside and name and content.isascii() and (content[-1] == "." or any(c in content for c in "(0123456789"))
 
 
 def _is_punctuation(text: list[str], i: int) -> bool:

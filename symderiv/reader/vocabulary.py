@@ -142,6 +142,7 @@ PROSE = frozenset("""if when for where with and or otherwise else then since as 
     from using note given case cases iff such that both any all each every is are the a an of on we now also whenever
     while to in since, si sinon pour où donc avec et cuando para donde si y con wenn falls sonst und mit für except
     unless but not via subject assume assuming suppose supposing provided""".split())  # fmt: skip
+ABBREVIATED = frozenset("i.e. e.g. s.t. w.r.t. etc. resp. a.s. a.e. q.e.d. i.i.d. cf. viz. bzw. z.b. d.h.".split())
 CONDITIONAL = frozenset("""if when for whenever case where with si pour cuando para wenn falls für while unless given
     any all each every""".split())  # fmt: skip
 

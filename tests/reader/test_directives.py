@@ -15,7 +15,8 @@ NOT_UNDERSTOOD = {
     "size K = 0": "E193", r"size \ = 3": "E193", "einstein maybe": "E191", "end": "E194", "case i": "E194",
     "assume onehot 3": "E191", "assume x = 1; y = 2": "E191", "assume x_i = 1, i = 1": "E191",
     r"assume x_i = 1 \text{ if } i = 1": "E191", "define x_i = 1, i = 1": "E191", "define p = 1, q = 2": "E191",
-    "case i = j, k = l": "E191", "frobnicate": "E190",
+    "define q =": "E191", "define q = {}": "E191", r"define q + 1 = \text{}": "E191", "define q^2 = 4": "E191", "let q =": "E191", r"define q \ne 1": "E191", "define q < 1": "E191",
+    "define q = 1 = 2": "E191", "case i = j, k = l": "E191", "frobnicate": "E190",
 }  # fmt: skip
 
 
