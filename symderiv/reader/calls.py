@@ -175,6 +175,7 @@ class Calls(Expectations):
             return None
         if body is None:
             return None
+        symbols.variables.add(point.head)  # what solves f'(x) = 0 is no definition of x
         derivative: Term = body
         try:
             for _ in range(primes):

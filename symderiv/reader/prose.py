@@ -110,6 +110,11 @@ LABEL = Words(
     r"|one[\s-]hot|class|training|observed)\s+)*(?:labels?|targets?|ground[\s-]truth)\b",
     re.IGNORECASE,
 )
+NAMES = Words(
+    r"\b(?:let|where|with|denot\w*|defin\w*|set(?:ting)?|put(?:ting)?|call\w*|writ\w*|abbreviat\w*|nam\w*|short(?:hand)?|sei|où|avec|donde)"
+    r"\b[^.;]{0,30}$|(?:令|设|記|记|其中)\s*$",
+    re.IGNORECASE,
+)
 DEPENDS = Words(
     r"\bdepends?\s+(?:\w+\s+){0,3}(?:on|upon)\s*(?:\w+\s+){0,3}$|\bfunctions?\s+of\s+(?:\w+\s+){0,3}$|\bhängt\s+von\s*$|依赖于?\s*$",
     re.IGNORECASE,

@@ -261,7 +261,7 @@ class Walk:
                 and plain(left.name) in self.reading.symbols.sub_letters
             ):
                 continue  # "where $i = T$" is a case
-            if self._is_point(left, right):
+            if self._is_point(left, right) or self._is_condition(left, right, before):
                 continue
             if isinstance(left, syntax.DerivativeOp | syntax.Nabla) and len(row.segments) == 2:
                 self.chains.stated(left, right)
@@ -294,6 +294,16 @@ class Walk:
             case [(None, left), ("=" | "<" | ">" | "<=" | ">=", syntax.Number() | syntax.Add() as right)]:
                 return isinstance(left, syntax.Symbol | syntax.Scripted) and not any(names_in(right))
         return False
+
+    def _is_condition(self, left: syntax.Node, right: syntax.Node, before: str) -> bool:
+        """Whether running text says that two quantities are equal in some case: "if $a = b$", "the case $a = b$".
+
+        It is a definition where a word announces one, or where the left one has not been spoken of before.
+        """
+        names = [plain(side.name) for side in (left, right) if isinstance(side, syntax.Symbol)]
+        if len(names) < 2 or names[0] not in self.reading.seen or names[1] not in self.reading.seen:
+            return False
+        return bool(prose.NEGATED.search(before)) or not prose.NAMES.search(before)
 
     def _is_point(self, left: syntax.Node, right: syntax.Node) -> bool:
         """``f = (0, 1)`` names a place, if f was a variable in the steps before and nothing says "let"."""
