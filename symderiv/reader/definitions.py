@@ -14,6 +14,7 @@ from symderiv.kernel import Proved, Refuted
 from symderiv.notation import counterexample
 from symderiv.reader import syntax
 from symderiv.reader.arrays import Array, Value
+from symderiv.reader.layers import further, place
 from symderiv.reader.meanings import Meanings
 from symderiv.reader.names import index_word, plain, shown
 from symderiv.reader.nodes import (
@@ -265,6 +266,10 @@ class Definitions(Meanings):
             self.reading.diagnostics.append(
                 Diagnostic("W420", f"{shown(name)} is defined anew here; its earlier meaning ends", posed.left_span)
             )
+        if place(name) and not symbols.defines(name, len(subs), len(labels)):
+            moved = Head(symbols.name(name, len(subs), len(labels)), len(subs), len(labels))
+            if moved in further([moved], symbols.definitions, symbols.ranges):
+                return False  # a_n = n^2 says what a_{n+1} is
         if symbols.defines(name, len(subs), len(labels)):
             written = Head(symbols.name(name, len(subs), len(labels)), len(subs), len(labels))
             known = symbols.hidden[written][1] if written in symbols.hidden else written

@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterable, Mapping
 
 from symderiv.reader.ranges import Ranges
-from symderiv.terms import Definition, Head, Sum, Term, Var, rewritten, subterms
+from symderiv.terms import Definition, Delta, Head, SizeOf, Sum, Term, Var, add, num, rewritten, subterms
 
 LAYER = re.compile(r"\^\{(?P<open>\(?)(?P<letter>l|L|\\ell|t)(?P<offset>[+-]\d+)?(?P<close>\)?)\}")
 STEP = re.compile(r"_\{(?P<open>)(?P<letter>[a-z])(?P<offset>[+-]\d+)?(?P<close>)\}$")
@@ -55,11 +55,10 @@ def _definition(head: Head, made: Definition, letter: str, by: int, ranges: Rang
     """``made`` as that of ``head``, ``by`` layers further on; None if nobody knows what a sum in it runs over there."""
     classes = {index: ranges.slot(head, n) for n, index in enumerate(made.params) if isinstance(index, str)}
     bound = {part.index for part in subterms(made.body) if isinstance(part, Sum)}
-    if bound & classes.keys():
+    if bound & classes.keys() or any(_counts(part, letter) for part in subterms(made.body)):
         return None
-    for part in sorted(
-        {_moved_var(t, letter, by) for t in subterms(made.body) if isinstance(t, Var)}, key=lambda t: (t.head, str(t))
-    ):
+    moved = {_moved_var(t, letter, by) for t in subterms(made.body) if isinstance(t, Var)}
+    for part in sorted((t for t in moved if isinstance(t, Var)), key=lambda t: (t.head, str(t))):
         for n, index in enumerate(part.indices):
             if isinstance(index, str):
                 ranges.unite(classes.setdefault(index, ranges.slot(part.head, n)), ranges.slot(part.head, n))
@@ -81,7 +80,16 @@ def _moved(name: str, letter: str, by: int) -> str:
     return name[: layer.start()] + moved + name[layer.end() :]
 
 
-def _moved_var(var: Var, letter: str, by: int) -> Var:
+def _counts(part: Term, letter: str) -> bool:
+    """Whether the letter of the layer, or step, is a number in an index or a limit: nobody can write one more there."""
+    if isinstance(part, Sum):
+        return letter in part.range
+    return isinstance(part, Var | Delta) and letter in part.free
+
+
+def _moved_var(var: Var, letter: str, by: int) -> Term:
+    if var.name == letter and not var.indices:
+        return add(var, num(by))  # 1/t becomes 1/(t + 1)
     return Var(_moved(var.name, letter, by), var.subs, var.sups)
 
 
@@ -89,6 +97,8 @@ def _above(term: Term, letter: str, by: int, classes: Mapping[str, str], ranges:
     memo: dict[Term, Term] = {}
 
     def above(part: Term) -> Term | None:
+        if isinstance(part, SizeOf) and part.name == letter:
+            return add(part, num(by))
         if isinstance(part, Var):
             return _moved_var(part, letter, by)
         if isinstance(part, Sum):
