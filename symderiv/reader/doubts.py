@@ -22,6 +22,7 @@ from symderiv.reader.reading import Posed, Reading
 from symderiv.reader.samples import alike
 from symderiv.reader.symbols import PROBABILITIES, base_name, of_one
 from symderiv.terms import (
+    Add,
     Assumption,
     Claim,
     Context,
@@ -64,7 +65,7 @@ class Doubts:
         may be tied together by words that were not understood.
         """
         one = claim
-        if unread := self.unread([claim], False):
+        if unread := self.unread([claim], False) or self.shapeless([claim]):
             return unread
         claim, unsaid = alike(claim, self.symbols)
         if unsaid:
@@ -283,6 +284,20 @@ class Doubts:
                     return f"what {shown(var.name)} is was not understood (line {line})"
         return ""
 
+    def shapeless(self, claims: Sequence[Claim]) -> str:
+        """A letter that stands for a number in the claims, and is a matrix by the words, or the identity beside one."""
+        for claim in claims:
+            inside = reached((claim.left, claim.right), claim.context.definitions)
+            names = {
+                t.name for t in inside if isinstance(t, Var) and not t.indices and not self.symbols.defines(t.name, 0)
+            }
+            unknown = sorted(names & self.symbols.matrices_by_word)
+            if not unknown and "I" in names and (others := self._capitals(claim.left) | self._capitals(claim.right)):
+                unknown = sorted(others)
+            if unknown:
+                return f"{' and '.join(map(shown, unknown))} may be matrices, of which the shapes are not declared"
+        return ""
+
     def _otherwise(self, var: Var, context: Context, varied: set[Head]) -> bool:
         """Whether a family of the same name with other indices is defined by way of what is varied."""
         if not any(head.name == var.name for head in context.definitions):
@@ -333,7 +348,7 @@ class Doubts:
         Something defined is differentiated by what it does not contain, or capital letters of which nothing is known
         change places in products: they may be matrices.
         """
-        if unread := self.unread(claims, True):
+        if unread := self.unread(claims, True) or self.shapeless(claims):
             return unread
         for claim in claims:
             pairs = self._orders(claim.left) | self._orders(claim.right)
@@ -382,6 +397,9 @@ class Doubts:
         pairs: set[tuple[str, str]] = set()
         drawn = {inner for mean in subterms(term) if is_mean(mean) for inner in subterms(mean)}
         for part in subterms(term):
+            match part:
+                case Pow(base=Add() | Mul() as base, exponent=Num(value=value)) if value > 1:  # (A B)^2, (A + B)^2
+                    pairs |= {(a, b) for a in self._capitals(base) for b in self._capitals(base) if a != b}
             if isinstance(part, Mul) and part not in drawn:
                 before: set[str] = set()
                 for factor in part.parts:

@@ -34,6 +34,14 @@ SOFTMAX = re.compile(
     r"soft-?max(?:\s+(?:map|function|activation|operator|layer))?[\s,(]*\$|\$\s*(?:is|as|be|denotes?)\s+(?:the\s+)?soft-?max",
     re.I,
 )
+CALLED_MATRIX = prose.Words(
+    r"(?:\bmatri(?:x|ces)|Matrix|Matrizen|matrices?|矩阵|矩陣|行列|행렬)\s*(?P<named>(?:\$[\s,]*(?:and|und|et|y|和)?[\s,]*)+)",
+    re.IGNORECASE,
+)
+IS_MATRIX = prose.Words(
+    r"(?P<named>(?:\$[\s,]*(?:and)?[\s,]*)+)(?:is|are|be|denotes?)\s+(?:an?\s+|the\s+)?(?:[\w-]+\s+){0,3}matri(?:x|ces)\b",
+    re.IGNORECASE,
+)
 JACOBIANS = re.compile(r"jacobi|야코비|雅可比", re.IGNORECASE)
 COMPONENT = re.compile(r"\b(component|coordinate|entry|element)\b", re.IGNORECASE)
 BASIS = re.compile(r"\b(basis|unit)\s+vectors?\b|基向量|단위벡터", re.IGNORECASE)
@@ -77,6 +85,7 @@ class Spaces:
                 if SOFTMAX.search(sentence.words):
                     self._softmax(sentence)
                 self._entries(sentence)
+                self._called_matrices(sentence)
                 if SAYS_SHAPE.search(sentence.words):
                     self._sentence(sentence)
                 for said in () if self.reading.strict else prose.SYMMETRIC.finditer(sentence.words):
@@ -106,6 +115,17 @@ class Spaces:
                     ) if basis:
                         self.symbols.basis.add("e")
                         self.symbols.kinds["e", 1, 0] = "column"
+
+    def _called_matrices(self, sentence: prose.Sentence) -> None:
+        """``for square matrices $A$ and $B$``, ``$P$ is a projection matrix``: no numbers, whatever their shapes."""
+        for pattern in (CALLED_MATRIX, IS_MATRIX):
+            for said in pattern.finditer(sentence.words):
+                first = sentence.words.count("$", 0, said.start("named"))
+                for formula in sentence.formulas[first : first + said["named"].count("$")]:
+                    for row in self.reading.rows(formula.latex, formula.span).rows:
+                        side = row.segments[0].side if row.segments else None
+                        if isinstance(side, syntax.Symbol) and plain(side.name).isupper():
+                            self.symbols.matrices_by_word.add(plain(side.name))
 
     def _symmetric(self, sentence: prose.Sentence, said: re.Match[str]) -> None:
         """``a symmetric matrix $S$``, ``$S$ (is) symmetric``, ``symmetric $A$ and $B$``: what is beside the word."""
