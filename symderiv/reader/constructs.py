@@ -278,7 +278,10 @@ def _bare_argument(p: Parser) -> x.Node:
     while _is_simple(factors[-1]):
         tok = p.text[p.i]
         if tok in ("(", "[") and type(factors[-1]) is not x.Number:
+            gap, at = p.start[p.i] > p.end[p.i - 1], p.i
             factors.append(p.factor())
+            if gap and type(factors[-1]) is x.Group and type(factors[-1].body) is x.Add:
+                p.warn("W417", "how far the function reaches is not clear: read as one of the bracket, too", at, p.i)
             break
         plain = (len(tok) == 1 and tok.isalnum()) or tok in v.SYMBOLS or tok in v.FONTS or tok in v.ACCENTS
         if not (plain or tok[:1].isdigit()) or (tok == r"\mathbb" and "E" in p.text[p.i + 1 : p.i + 3]):

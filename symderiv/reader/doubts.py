@@ -65,6 +65,9 @@ class Doubts:
         may be tied together by words that were not understood.
         """
         one = claim
+        for warned in self.reading.diagnostics:
+            if warned.code == "W417" and posed.left_span.start <= warned.span.start < posed.span.end:
+                return warned.message
         if unread := self.unread([claim], False) or self.shapeless([claim]):
             return unread
         claim, unsaid = alike(claim, self.symbols)

@@ -141,6 +141,11 @@ class Parser:
     def _pack(self, items: list[x.Node], separators: list[str], a: int) -> x.Node:
         return items[0] if len(items) == 1 else x.Tuple(tuple(items), tuple(separators), self.span(a, self.i))
 
+    def _goes_on(self) -> bool:
+        """Whether a letter follows without a gap."""
+        tok, touching = self.text[self.i], self.start[self.i] == self.end[self.i - 1]
+        return touching and (tok in v.SYMBOLS or (len(tok) == 1 and tok.isalpha()))
+
     def _relations(self, left: x.Node) -> x.Node:
         a, text = self.i, self.text
         rest: list[tuple[str, x.Node]] = []
@@ -224,6 +229,8 @@ class Parser:
                     factor = self.factor()
                     denominator = x.Product((denominator, factor), ("",), self.span(below, self.i))
                     self.warn("W409", "read as standing below the slash as a whole", below, self.i)
+                elif type(denominator) in (x.Symbol, x.Number) and self._goes_on():
+                    self.warn("W417", "how far the slash reaches is not clear: read as (a/b) c", below, self.i + 1)
                 factors, operators = [x.Quotient(numerator, denominator, "/", self.span(a, self.i))], []
                 tok = text[self.i]
             if tok in STOP or tok == until:
@@ -249,6 +256,7 @@ class Parser:
         tok = self.text[self.i]
         letter = (len(tok) == 1 and tok.isalpha() and tok.isascii() and tok != "d") or tok in v.SYMBOLS
         squared = isinstance(numerator, x.Scripted) and isinstance(numerator.sup, x.Number)
+        squared = squared or (self._goes_on() and self.text[self.i + 1] == r"\sum")  # 1/2m \sum_i
         return squared and isinstance(denominator, x.Number) and letter and tok not in STOP
 
     def _product(self, factors: list[x.Node], operators: list[str], a: int) -> x.Node:

@@ -132,9 +132,11 @@ class Products(Differentials):
     def under_sum(self, node: syntax.Add) -> syntax.Add:
         r"""``\sum_n a_n - b_n`` where n means nothing outside the sum: the bracket around a_n - b_n was left out."""
         for at, (sign, term) in enumerate(node.terms[:-1]):
-            if not isinstance(term, syntax.BigOp) or term.kind != r"\sum":
+            before = term.factors[:-1] if isinstance(term, syntax.Product) else ()
+            total = term.factors[-1] if isinstance(term, syntax.Product) else term
+            if not isinstance(total, syntax.BigOp) or total.kind != r"\sum":
                 continue
-            names = {plain(s.name) for s in bound_symbols(term.sub)}
+            names = {plain(s.name) for s in bound_symbols(total.sub)}
             names = {n for n in names if not self.known(n) and n not in self.symbols.declared}
             stop = at + 1
             while stop < len(node.terms) and any(
@@ -142,9 +144,11 @@ class Products(Differentials):
             ):
                 stop += 1
             if stop > at + 1:
-                body = syntax.Add((("+", term.body), *node.terms[at + 1 : stop]), term.span)
-                self.warn("W412", "the sum is read as one over all the terms that contain its index", term)
-                wider = syntax.BigOp(term.kind, term.sub, term.sup, body, term.signed, term.span)
+                body = syntax.Add((("+", total.body), *node.terms[at + 1 : stop]), total.span)
+                self.warn("W412", "the sum is read as one over all the terms that contain its index", total)
+                wider: syntax.Node = syntax.BigOp(total.kind, total.sub, total.sup, body, total.signed, total.span)
+                if isinstance(term, syntax.Product):
+                    wider = syntax.Product((*before, wider), term.operators, term.span)
                 return syntax.Add((*node.terms[:at], (sign, wider), *node.terms[stop:]), node.span)
         return node
 
