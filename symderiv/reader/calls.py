@@ -33,6 +33,7 @@ from symderiv.terms import (
     log,
     mul,
     neg,
+    num,
     power,
     rename,
 )
@@ -421,6 +422,10 @@ class Calls(Expectations):
                 raise refuse("E126", f"a prime on {name}", node, "write the derivative as \\frac{d}{dx}")
             return self.scripts(derivative, node.sup, 0, node)
         result = elementwise([inner_value], lambda p: known(kind, p[0]), symbols.ranges, node.span)
+        if name == "log" and symbols.log_base:
+            self.notes.append(f"log is the logarithm to base {symbols.log_base}")
+            unit = inverse(log(num(symbols.log_base)))
+            result = elementwise([result], lambda p: mul(p[0], unit), symbols.ranges, node.span)
         return self.scripts(result, node.sup, 0, node)
 
     def total(self, value: Value) -> Term:

@@ -110,6 +110,12 @@ LABEL = Words(
     r"|one[\s-]hot|class|training|observed)\s+)*(?:labels?|targets?|ground[\s-]truth)\b",
     re.IGNORECASE,
 )
+LOG_BASE = Words(
+    r"\blog\w*[^.]{0,40}?\b(?:base|basis)[\s-]*(?:\$\s*)?(?P<base>2|10|two|ten)\b|\b(?:base|basis)[\s-]*(?P<before>2|10|two|ten)\s*log"
+    r"|\bentrop\w*[^.]{0,40}\bin\s+(?P<bits>bits)\b|以\s*(?P<chinese>2|10)\s*为底",
+    re.IGNORECASE,
+)
+LOG_FOR = Words(r"\$\\log\$\s+(?:for|means|denotes|is|stands\s+for)\s+\$\\log_\{?(?P<base>2|10)\}?\$")
 NAMES = Words(
     r"\b(?:let|where|with|denot\w*|defin\w*|set(?:ting)?|put(?:ting)?|call\w*|writ\w*|abbreviat\w*|nam\w*|short(?:hand)?|sei|où|avec|donde)"
     r"\b[^.;]{0,30}$|(?:令|设|記|记|其中)\s*$",
