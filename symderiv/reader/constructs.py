@@ -108,6 +108,8 @@ def font(p: Parser) -> x.Node:
     outer, p.font = p.font, name
     node = p.argument(f"what {command} sets")
     p.font = outer
+    if type(node) is x.Number and node.text == "1" and f"{name}{{" in (*v.BOLD, r"\mathbb{", r"\mathds{", r"\mathbbm{"):
+        return x.Symbol(f"{name}{{1}}", p.span(a, p.i))  # the vector of ones
     if type(node) is x.Symbol and name and node.span.start > p.start[a]:
         node = x.Symbol(node.name, p.span(a, p.i))
     return node

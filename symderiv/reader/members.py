@@ -158,6 +158,12 @@ class Members(Vectors):
         if name == "1" or base.name in (r"\mathbf{1}", r"\mathbb{1}", r"\boldsymbol{1}", r"\vec{1}"):
             if self._is_length(sub):
                 return self.ones(sub), sup
+            if base.name.startswith(r"\mathbb") and len(subs) == 2:
+                return self.delta(subs[0], subs[1], node), sup
+            if symbols.indicators and len(subs) == 1:
+                raise refuse("E151", "what this is the indicator of was not understood", node)
+            if len(symbols.shapes.get("1", ())) == 1 and not subs:
+                return Array((symbols.ranges.slot(Head("1", 1, 0), 0),), lambda at: ONE), sup
             for index in subs:
                 self.use(index, symbols.ranges.new(), node)
             # an entry of the vector of ones keeps its index, because a sum over it counts

@@ -379,6 +379,8 @@ class Products(Differentials):
 
     def quotient(self, node: syntax.Quotient) -> Value:
         numerator, denominator = self.value(node.numerator), self.value(node.denominator)
+        if isinstance(node.numerator, syntax.Symbol) and plain(node.numerator.name) == "1":
+            numerator = ONE  # the vector of ones over another one
         return elementwise([numerator, denominator], lambda p: mul(p[0], inverse(p[1])), self.symbols.ranges, node.span)
 
 

@@ -115,6 +115,7 @@ LOG_BASE = Words(
     r"|\bentrop\w*[^.]{0,40}\bin\s+(?P<bits>bits)\b|以\s*(?P<chinese>2|10)\s*为底",
     re.IGNORECASE,
 )
+INDICATOR = Words(r"\bindicator\b|\bindicatrice|\bIndikator|\bindicador|指示函数|示性", re.IGNORECASE)
 LOG_FOR = Words(r"\$\\log\$\s+(?:for|means|denotes|is|stands\s+for)\s+\$\\log_\{?(?P<base>2|10)\}?\$")
 NAMES = Words(
     r"\b(?:let|where|with|denot\w*|defin\w*|set(?:ting)?|put(?:ting)?|call\w*|writ\w*|abbreviat\w*|nam\w*|short(?:hand)?|sei|où|avec|donde)"

@@ -126,6 +126,7 @@ class Walk:
         reading.symbols.opaque |= {name for name, kind in reading.symbols.activations.items() if not kind}
         if said := prose.LOG_BASE.search(words) or prose.LOG_FOR.search(reading.document.source.text):
             reading.symbols.log_base = 10 if set(said.groups()) & {"10", "ten"} else 2
+        reading.symbols.indicators = bool(prose.INDICATOR.search(words))
         if prose.EM.search(words):
             self.held = reading.held = frozenset()  # the M-step holds the responsibilities fixed
         self._declare([given for given in self.outside if given not in defined])
