@@ -35,6 +35,7 @@ _SILENT = {
 _ACCENTS = {"hat": "\u0302", "widehat": "\u0302", "bar": "\u0304", "overline": "\u0304", "tilde": "\u0303",
             "widetilde": "\u0303", "dot": "\u0307", "ddot": "\u0308", "vec": "\u20d7"}  # fmt: skip
 _LETTERS = {"mathbb": "double-struck", "mathcal": "script", "mathscr": "script"}
+_FONTS = {"mathbf", "boldsymbol", "bm", "mathrm", "mathsf", "mathit", "mathtt", "pmb", "mathds", "mathbbm"}
 _DROPPED = {"label", "tag", "begin", "end"}  # commands whose argument is not shown
 _WORDS = {"text", "textrm", "textbf", "textit", "textnormal", "mbox", "hbox"}  # their argument is not mathematics
 _SPACED = {"=", "<", ">", "≠", "≤", "≥", "≈", "∈", "→", "⇒", "·", "×"}
@@ -44,6 +45,7 @@ SUPERSCRIPTS = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
 _DIGITS = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹", "0123456789")
 _BIG_LIMIT = re.compile(r"([ΣΠ](?:_\{[^{}]*\}|_\w)?)([⁰¹²³⁴-⁹]+)")  # the 4 of \sum_{j=1}^4 is no power
 _TOKEN = re.compile(r"\\[A-Za-z]+\*?|\\.|\s+|[^\\]|\\", re.DOTALL)
+_CASES = re.compile(r"\\begin\{d?cases\}(.*?)\\end\{d?cases\}", re.DOTALL)
 _CLOSED = re.compile(
     r"[\w∂∇][\u0300-\u036f⁰¹²³⁴-⁹]*(?:[_^](?:\w|\{[^{}]*\}))*[⁰¹²³⁴-⁹]*|\d+|(?:exp|log|ln|tanh)?\([^()]*\)"
 )
@@ -57,13 +59,25 @@ def unicode_latex(latex: str) -> str:
     '∂L/∂f_k = p_k − ŷ_k'
     """
     try:
-        text, _ = _walk(_TOKEN.findall(latex), 0, "")
+        text, _ = _walk(_TOKEN.findall(_CASES.sub(_cases, latex)), 0, "")
     except RecursionError:  # hundreds of nested groups are no snippet
         return latex
     text = re.sub(r"\s+", " ", text)
     text = _BIG_LIMIT.sub(lambda found: found[1] + "^" + found[2].translate(_DIGITS), text)
     text = re.sub(r"(?<=[∂∇(\[]) | (?=[)\],.;])|(?<=exp|log|tan|sin|cos) (?=\()|(?<=ln) (?=\()", "", text)
     return unicodedata.normalize("NFC", text).strip()
+
+
+def _cases(found: re.Match[str]) -> str:
+    """The cases on one line, divided by semicolons."""
+    rows = [row.partition("&") for row in re.split(r"\\\\(?:\[[^\]]*\])?", found[1]) if row.strip()]
+    said = []
+    for value, _, when in rows:
+        if re.match(r"\s*(?:\\(?:text|mathrm|mbox)\b|if|when|for|$)", when):
+            said.append(f"{value}{',' * bool(when)} {when}")
+        else:
+            said.append(rf"{value} \text{{ if }} {when}")
+    return r"\{ " + "; ".join(said) + r" \}"
 
 
 def unicode_words(text: str) -> str:
@@ -134,6 +148,8 @@ def _command(name: str, tokens: list[str], position: int) -> tuple[str, int]:
     if name in _LETTERS:
         inner, position = _argument(tokens, position)
         return "".join(_styled(letter, _LETTERS[name]) for letter in inner.strip()), position
+    if name in _FONTS:
+        return _argument(tokens, position)
     if name in _DROPPED:
         inner, position = _argument(tokens, position)
         return " ", position

@@ -14,6 +14,8 @@ from symderiv.document import Span
 from symderiv.reader import syntax
 from symderiv.reader.nodes import Change, everywhere, parts_of
 
+COUNTS = {"TP", "FP", "TN", "FN"}  # the true and false positives and negatives, where two of them stand
+
 
 def rewriting(rows: Sequence[syntax.Row]) -> Change | None:
     """What writes such names of ``rows`` as one symbol each."""
@@ -40,7 +42,9 @@ def rewriting(rows: Sequence[syntax.Row]) -> Change | None:
     for word, times in runs.items():
         for letter in word:
             inside[letter] += times
+    counts = COUNTS & runs.keys() if len(COUNTS & runs.keys()) > 1 else set()
     words = {word for word in called if len(word) == 3}
+    words |= {word for word in counts if all(letters[letter] == inside[letter] for letter in word)}
     words |= {word for word in called | named if all(letters[letter] == inside[letter] for letter in word)}
     return (lambda node: _written(node, words)) if words else None
 

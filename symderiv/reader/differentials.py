@@ -30,6 +30,8 @@ class Differentials(Calls):
         base, _, sup, primes = parts_of(factors[n])
         if not isinstance(base, syntax.Symbol) or plain(base.name) not in ("d", "D") or primes or n + 1 >= len(factors):
             return False
+        if plain(base.name) in self.symbols.matrices_by_word:
+            return False
         if self.symbols.defines(plain(base.name), 0) or operators[n + 1]:
             return False
         if sup is not None and not (isinstance(sup, syntax.Number) and sup.text == "2"):

@@ -18,6 +18,7 @@ from symderiv.reader.families import differences
 from symderiv.reader.means import is_mean
 from symderiv.reader.names import letter_of, shown
 from symderiv.reader.probability import together
+from symderiv.reader.prose import COMPLEX
 from symderiv.reader.reading import Posed, Reading
 from symderiv.reader.samples import alike
 from symderiv.reader.symbols import PROBABILITIES, base_name, of_one
@@ -75,6 +76,11 @@ class Doubts:
             return unsaid
         parts = {t for side in (claim.left, claim.right) for t in subterms(side)}
         inside = list(reached((claim.left, claim.right), claim.context.definitions))
+        units = {t.name for t in inside if isinstance(t, Var) and not t.indices and t.name in ("i", "j", r"\mathrm{i}")}
+        exponents = [t for t in inside if isinstance(t, Fn) and t.name == "exp"]
+        raised = any(isinstance(v, Var) and v.name in units for t in exponents for v in subterms(t))
+        if units and (raised or COMPLEX.search(self.reading.document.source.text)):
+            return f"{min(units)} may be the imaginary unit"
         for name in sorted(self.symbols.two_conventions & {t.name for t in inside if isinstance(t, Var)}):
             return f"{shown(name)} is said to be 0 or 1 in one place, and 1 or -1 in another"
         endless = self.symbols.endless

@@ -23,6 +23,7 @@ def rewriting(rows: Sequence[syntax.Row]) -> Change | None:
 def _primed_names(rows: Sequence[syntax.Row]) -> set[str]:
     """The symbols that other symbols are named after with a prime."""
     found: set[str] = set()
+    paired: set[str] = set()
     defined: set[str] = set()
     functions: set[str] = set()
     updates: list[tuple[str, syntax.Node]] = []
@@ -42,9 +43,10 @@ def _primed_names(rows: Sequence[syntax.Row]) -> set[str]:
                         found.update(filter(None, (_primed(variable) for variable, _ in variables)))
                     case syntax.Tuple(items=items):
                         plainly = {plain(item.name) for item in items if isinstance(item, syntax.Symbol)}
-                        found.update(name for item in items if (name := _primed(item)) in plainly)
+                        paired.update(name for item in items if (name := _primed(item)) in plainly)
                 functions.update(_not_numbers(node))
     found |= {name for name, right in updates if name not in defined and stands_bare(right, name)}
+    found |= paired - defined  # of u = x^2 the pair (u, u') has the derivative
     return found - functions
 
 

@@ -337,6 +337,8 @@ class Products(Differentials):
 
     def multiplied(self, left: Value, right: Value, operator: str, node: syntax.Node) -> Value:
         ranges = self.symbols.ranges
+        if operator in self.symbols.other_signs:
+            raise refuse("E151", f"by the words {operator} is no product here", node)
         if (
             operator in (r"\odot", r"\circ", r"\oslash", r"\bullet")
             and isinstance(left, Term)

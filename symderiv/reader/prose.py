@@ -116,6 +116,19 @@ LOG_BASE = Words(
     re.IGNORECASE,
 )
 INDICATOR = Words(r"\bindicator\b|\bindicatrice|\bIndikator|\bindicador|指示函数|示性", re.IGNORECASE)
+SIGNS_BY_WORD = {  # signs that are no products where the words speak of this
+    r"\circ": Words(r"\bcompositions?\b|\bcompos(?:e|ed|ing)\b|\bKomposition\b|\bcomposée?\b|复合", re.IGNORECASE),
+    "*": Words(r"\bconvolutions?\b|\bconvolved?\b|\bFaltung\b|卷积", re.IGNORECASE),
+    r"\times": Words(r"\bcross[\s-]products?\b|\bKreuzprodukt|\bproduit vectoriel|叉积|外积", re.IGNORECASE),
+}
+ELEMENTWISE = Words(
+    r"hadamard|element[\s-]?wise|entry[\s-]?wise|component[\s-]?wise|逐元素|elementweise", re.IGNORECASE
+)
+COMPLEX = Words(
+    r"\bcomplex\b|\bimaginary\b|\bconjugates?\b|\bcharacteristic\s+function|\bfourier\b|\beuler's\s+(?:formula|identity)"
+    r"|\broots?\s+of\s+unity|\bphases?\b|komplex|imaginär|复数|虚数",
+    re.IGNORECASE,
+)
 LOG_FOR = Words(r"\$\\log\$\s+(?:for|means|denotes|is|stands\s+for)\s+\$\\log_\{?(?P<base>2|10)\}?\$")
 NAMES = Words(
     r"\b(?:let|where|with|denot\w*|defin\w*|set(?:ting)?|put(?:ting)?|call\w*|writ\w*|abbreviat\w*|nam\w*|short(?:hand)?|sei|où|avec|donde)"

@@ -44,6 +44,7 @@ EXPECTED = re.compile(
     r"\b(?:expect|random|varianc|covarianc|erwart|varian[zc]|espér|espera|ожидан|дисперс)|期望|期待|方差", re.IGNORECASE
 )
 SIZES = ("K", "N", "M", "n", "m")  # letters that are sizes though an equation says how large
+OPERATOR = re.compile(r"(?<!hadamard )(?<!linear )(?<!of )\boperators?\b(?!\s+norm)|算子|연산자", re.IGNORECASE)
 POSITIVE = re.compile(r"\\(?:var)?sigma\b|\\tau\b|(?<![A-Za-z\\])[sSdDrR]\b")  # deviations, distances and radii
 NAMESAKES = frozenset("abcduvghpqrs")  # letters for indices that name other things as well
 
@@ -89,6 +90,7 @@ class Survey:
         self.raised: Counter[str] = Counter()  # how often a letter is a superscript, and a function with a subscript
         self.named_by_script: Counter[str] = Counter()
         self.classes: set[str] = set()  # the o of P(O = o | C = c)
+        self.signed = False  # whether the words speak of distances with a sign
         self.nameless = False  # whether a sum says nothing of what it runs over
 
     def row(self, row: syntax.Row) -> None:
@@ -127,6 +129,7 @@ class Survey:
 
     def settle(self, words: str) -> None:
         """Draw the conclusions that need the whole document and its words."""
+        self.signed = re.search(r"\bsigned\b|\bresiduals?\b", words) is not None
         symbols = self.symbols
         self._sizes()
         symbols.index_names |= self.classes & symbols.sub_letters
@@ -140,7 +143,7 @@ class Survey:
                     del symbols.heads[name]
         # p^t_i = ... names the p_i of a teacher t, where t is a number nowhere
         symbols.labels |= {f"^{mark}" for mark in self.marks - {"T"} if self._only_raised(mark)}
-        if self.operator and re.search(r"\boperators?\b|算子|연산자", words):
+        if self.operator and OPERATOR.search(words):
             symbols.operators.add(self.operator)
             symbols.called.update(name for name in symbols.call_texts if name in FUNCTION_LETTERS)
         whole = {name for name in self.sole | set(FUNCTION_LETTERS) if symbols.bare[name] <= self.boxed[name]}
@@ -386,7 +389,7 @@ class Survey:
         """Whether a name whose square has been given a value is the root of it: nothing else is, and it is positive."""
         if name in self.valued:
             return False
-        return bool(POSITIVE.search(name)) or self.symbols.bare[name] <= self.squared[name]
+        return (bool(POSITIVE.search(name)) and not self.signed) or self.symbols.bare[name] <= self.squared[name]
 
     def _factors(self, terms: Sequence[syntax.Node]) -> None:
         r"""``1 + e^{-\sigma(s_i - s_j)}``: nobody writes a sigmoid of a sigmoid so, and \sigma is a number."""

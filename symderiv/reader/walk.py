@@ -127,6 +127,9 @@ class Walk:
         if said := prose.LOG_BASE.search(words) or prose.LOG_FOR.search(reading.document.source.text):
             reading.symbols.log_base = 10 if set(said.groups()) & {"10", "ten"} else 2
         reading.symbols.indicators = bool(prose.INDICATOR.search(words))
+        reading.symbols.other_signs = {sign for sign, said in prose.SIGNS_BY_WORD.items() if said.search(words)}
+        if prose.ELEMENTWISE.search(words):
+            reading.symbols.other_signs.discard(r"\circ")
         if prose.EM.search(words):
             self.held = reading.held = frozenset()  # the M-step holds the responsibilities fixed
         self._declare([given for given in self.outside if given not in defined])
