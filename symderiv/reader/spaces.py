@@ -35,11 +35,11 @@ SOFTMAX = re.compile(
     re.I,
 )
 CALLED_MATRIX = prose.Words(
-    r"(?:\bmatri(?:x|ces)|Matrix|Matrizen|matrices?|矩阵|矩陣|行列|행렬)\s*(?P<named>(?:\$[\s,]*(?:and|und|et|y|和)?[\s,]*)+)",
+    r"(?:\bmatri(?:x|ces)|Matrix|Matrizen|matrices?|矩阵|矩陣|行列|행렬)\s*(?P<named>(?:\$[\s,]*(?:(?:and|und|et|y|和)[\s,]*)?){1,8})",
     re.IGNORECASE,
 )
 IS_MATRIX = prose.Words(
-    r"(?P<named>(?:\$[\s,]*(?:and)?[\s,]*)+)(?:is|are|be|denotes?)\s+(?:an?\s+|the\s+)?(?:[\w-]+\s+){0,3}matri(?:x|ces)\b",
+    r"(?P<named>(?:\$[\s,]*(?:and[\s,]*)?){1,8})(?:is|are|be|denotes?)\s+(?:an?\s+|the\s+)?(?:[\w-]+\s+){0,3}matri(?:x|ces)\b",
     re.IGNORECASE,
 )
 JACOBIANS = re.compile(r"jacobi|야코비|雅可比", re.IGNORECASE)
