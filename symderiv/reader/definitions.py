@@ -304,6 +304,15 @@ class Definitions(Meanings):
                     verdict = self._verdict(left, right)
                     if isinstance(verdict, Proved) or (relation == "=" and self._rewrites(left, right)):
                         return False
+                    called = symbols.functions.get((name, len(subs)))
+                    if called is not None and head[3]:
+                        own = {
+                            (p.var or Var(p.family.name if p.family else "", (), ())).name for p in called.parameters
+                        }
+                        if len(head[3]) != len(called.parameters) or own != {
+                            n for arg in head[3] for n in names_in(arg)
+                        }:
+                            symbols.overloaded.add(name)
                     symbols.new_version(name, len(subs), len(labels))
                     message = f"{shown(name)} is defined anew here; its earlier meaning ends"
                     notes: tuple[str, ...] = ()

@@ -24,7 +24,7 @@ def _primed_names(rows: Sequence[syntax.Row]) -> set[str]:
     """The symbols that other symbols are named after with a prime."""
     found: set[str] = set()
     paired: set[str] = set()
-    defined: set[str] = set()
+    defined: dict[str, set[str]] = {}  # and the formulas that say what these are
     functions: set[str] = set()
     updates: list[tuple[str, syntax.Node]] = []
     for row in rows:
@@ -35,7 +35,9 @@ def _primed_names(rows: Sequence[syntax.Row]) -> set[str]:
             if name and isinstance(right, syntax.Node):
                 updates.append((name, right))
             elif isinstance(left, syntax.Node) and isinstance(base := parts_of(left)[0], syntax.Symbol):
-                defined.add(plain(base.name))
+                defined.setdefault(plain(base.name), set()).add(
+                    syntax.sexpr(right) if isinstance(right, syntax.Node) else ""
+                )
         for side in sides:
             for node in every(side) if isinstance(side, syntax.Node) else ():
                 match node:
@@ -46,7 +48,10 @@ def _primed_names(rows: Sequence[syntax.Row]) -> set[str]:
                         paired.update(name for item in items if (name := _primed(item)) in plainly)
                 functions.update(_not_numbers(node))
     found |= {name for name, right in updates if name not in defined and stands_bare(right, name)}
-    found |= paired - defined  # of u = x^2 the pair (u, u') has the derivative
+    for name, right in updates:  # s = w x and s' = w x' are two quantities
+        if "'" in (said := syntax.sexpr(right)) and said.replace("'", "") in defined.get(name, ()):
+            found |= {name, *filter(None, map(_primed, every(right)))}
+    found |= paired - defined.keys()  # of u = x^2 the pair (u, u') has the derivative
     return found - functions
 
 

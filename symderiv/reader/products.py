@@ -329,6 +329,8 @@ class Products(Differentials):
         base, sub, sup, primes = parts_of(factors[n + 1])
         if not isinstance(base, syntax.Symbol) or (name == "d" and base.span.start != first.span.end):
             return None
+        if self.is_word(base) and self.standard(plain(base.name)):
+            return None  # \delta sign(r) is a product
         if isinstance(sup, syntax.Number):
             return None
         whole = Span(first.span.start, factors[n + 1].span.end)

@@ -126,6 +126,7 @@ class Symbols:
     ``mean``: E is the expectation, no number; ``exponents`` letters that are exponents or labels, and so numbers,
     ``unread`` names of which a formula says something that could not be read, ``equated`` which names stand in the
     formulas that say what each is;
+    ``overloaded`` names of functions that are one of p, and another of p and q, or of q;
     ``indicators``: the words speak of them; ``other_signs`` those that are no products by the words;
     ``log_base`` that of ``\\log``, where the words name one; ``matrices_by_word`` letters that the words call matrices;
     ``activations`` the functions that the words say letters to be, "" for any;
@@ -164,6 +165,7 @@ class Symbols:
     activations: dict[str, str] = field(default_factory=dict)
     matrices_by_word: set[str] = field(default_factory=set)
     log_base: int = 0
+    overloaded: set[str] = field(default_factory=set)
     other_signs: set[str] = field(default_factory=set)
     indicators: bool = False
     unread: dict[str, Unread] = field(default_factory=dict)
