@@ -244,6 +244,8 @@ class Calls(Expectations):
         if function is None and gsub is not None:
             function = symbols.functions.get((name, len(subs)))
         value: Value | None = None
+        if name in symbols.overloaded:
+            raise refuse("E151", f"{name} is the name of several functions, of other arguments", node)
         if function is None and gsub is None and not subs and (name, 1) in symbols.functions:
             whole = symbols.functions[name, 1]
             probe = self.applied(name, ["?"], labels, whole, items, node)

@@ -32,7 +32,7 @@ from symderiv.reader.nodes import (
 from symderiv.reader.reading import Posed
 from symderiv.reader.rests import NOTE, define_all, first_members
 from symderiv.reader.survey import POSITIVE, Survey
-from symderiv.reader.symbols import Function, Parameter, shape
+from symderiv.reader.symbols import PROBABILITIES, Function, Parameter, shape
 from symderiv.reader.vocabulary import LOSSES, MOMENTS
 from symderiv.terms import Deriv, Head, Index, Term, Var, subterms
 
@@ -304,15 +304,8 @@ class Definitions(Meanings):
                     verdict = self._verdict(left, right)
                     if isinstance(verdict, Proved) or (relation == "=" and self._rewrites(left, right)):
                         return False
-                    called = symbols.functions.get((name, len(subs)))
-                    if called is not None and head[3]:
-                        own = {
-                            (p.var or Var(p.family.name if p.family else "", (), ())).name for p in called.parameters
-                        }
-                        if len(head[3]) != len(called.parameters) or own != {
-                            n for arg in head[3] for n in names_in(arg)
-                        }:
-                            symbols.overloaded.add(name)
+                    if self._is_another(name, len(subs), head[3]):
+                        symbols.overloaded.add(name)
                     symbols.new_version(name, len(subs), len(labels))
                     message = f"{shown(name)} is defined anew here; its earlier meaning ends"
                     notes: tuple[str, ...] = ()
@@ -343,6 +336,15 @@ class Definitions(Meanings):
             heads = {t.head for t in subterms(term) if isinstance(t, Var)}
             symbols.ranges.settled.update(c for (head, _), c in symbols.ranges.slots.items() if head in heads)
         return True
+
+    def _is_another(self, name: str, subs: int, arguments: Sequence[syntax.Node]) -> bool:
+        """Whether the function of this name was one of other arguments: H(p) and H(p, q), or p(x) and p(y)."""
+        called = self.symbols.functions.get((name, subs))
+        if called is None or not arguments:
+            return False
+        own = {p.var.name for p in called.parameters if p.var is not None}
+        density = name in PROBABILITIES and own.isdisjoint(n for arg in arguments for n in names_in(arg))
+        return len(arguments) != len(called.parameters) or (density and bool(own))
 
     def _shorten(self, name: str, value: object) -> None:
         """``dz = dL/dz``: from here on, ``dw`` is short for the derivative of L by w."""

@@ -277,8 +277,6 @@ class Doubts:
         for claim in claims:
             inside = list(reached((claim.left, claim.right), claim.context.definitions))
             varied = {t.var.head for t in inside if isinstance(t, Deriv)}
-            for var in (t for t in inside if isinstance(t, Var) and shown(t.name) in self.symbols.overloaded):
-                return f"{shown(var.name)} is the name of several functions, of other arguments"
             for var in (t for t in inside if isinstance(t, Var) and t.head not in claim.context.definitions):
                 found = self.symbols.unread.get(shown(var.name))
                 letter, script, _ = var.name.partition("_{")
