@@ -21,7 +21,7 @@ from symderiv.reader.fixed import of_one_member, with_members
 from symderiv.reader.folded import folded
 from symderiv.reader.forward import unfolded
 from symderiv.reader.indices import MOST_CALLS
-from symderiv.reader.layers import LAYER, further
+from symderiv.reader.layers import LAYER, further, place
 from symderiv.reader.means import linear
 from symderiv.reader.names import shown
 from symderiv.reader.probability import normalised, positive, product_rule
@@ -368,6 +368,9 @@ class Claims:
             if not text.startswith(("(+", "(*", "(-")) and a.name not in self.symbols.shapes  # W (x + b) is a product
         ]
         names = {name for text in called for name in NAME.findall(text)}
+        step = place(a.name)
+        if step is not None and step["offset"]:
+            names.add(a.name[: step.start()])  # h_{t-2} depends on what h_t depends on
         return shown(b.name) in self.symbols.speaks_of(names)
 
     def _applicable(self) -> list[Assumption]:
