@@ -89,9 +89,19 @@ class Equations:
         self.known = [equation for equation in self.known if equation.posed is not posed]
 
     def before(self, posed: Posed) -> list[Equation]:
-        """The equations that stand before ``posed`` in the same section."""
+        """The equations that stand before ``posed`` in the same section, of what has not been given a meaning since."""
         section = self.section(posed)
-        return [e for e in self.known if self.section(e.posed) == section]
+        return [e for e in self.known if self.section(e.posed) == section and not self._of_another(e, posed)]
+
+    def _of_another(self, equation: Equation, posed: Posed) -> bool:
+        """Whether a family in the equation has been defined since: "now let a_i = ..."."""
+        symbols = self.reading.symbols
+        parts = (t for c in equation.claims for side in (c.left, c.right) for t in subterms(side) if isinstance(t, Var))
+        return any(
+            equation.posed.at <= symbols.order[var.head, d.params] < posed.at and var.indices
+            for var in parts
+            for d in symbols.definitions.get(var.head, ())
+        )
 
     @staticmethod
     def is_one(posed: Posed, claims: Sequence[Claim]) -> bool:

@@ -195,6 +195,8 @@ class Readings:
     def means(self, claims: Sequence[Claim]) -> tuple[list[Claim], tuple[str, ...]] | None:
         r"""The claims with an undefined ``\bar{x}`` as the mean of the x_i; None if there is none."""
         found, notes = [], []
+        if re.search(r"\bmedian", self.reading.document.source.text, re.IGNORECASE):
+            return None
         for claim in claims:
             made = {}
             for head in sorted(self.symbols.reached(claim.left, claim.right) - claim.context.definitions.keys()):
