@@ -95,7 +95,7 @@ def write(report: Report, line: float = LINE) -> str:
 # What in the text of a report calls for which line of the preamble.
 _PACKAGES = (
     "cancel{", r"\scalebox", "tikzpicture", "{framed}", r"\toprule", "longtable", "{itemize}", r"\proved", r"\false",
-    r"\unsettled", r"\bm", r"\coloneqq",
+    r"\unsettled", r"\bm", r"\coloneqq", r"\mathbb",
 )  # fmt: skip
 
 

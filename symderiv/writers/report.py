@@ -423,11 +423,13 @@ def _formulas(latexes: Sequence[str], last: str = " and ") -> tuple[Inline, ...]
 
 def failure(witness: Witness, number: str = "") -> tuple[Inline, ...]:
     """(7) is false at K = 2, k = 1, f = (0, 1): the left side is …, the right side …."""
-    subject = (Reference(f"@{number}", _NOWHERE), Text(" is false at ", _NOWHERE)) if number else ()
+    where = tuple(_formulas(witness_latex(witness), ", "))
+    said = "alse at " if where else "alse"
+    subject = (Reference(f"@{number}", _NOWHERE), Text(f" is f{said}", _NOWHERE)) if number else ()
     left, right = (side.replace("…", r"\ldots") for side in (witness.left, witness.right))
     return (
-        *(subject or (Text("False at ", _NOWHERE),)),
-        *_formulas(witness_latex(witness), ", "),
+        *(subject or (Text(f"F{said}", _NOWHERE),)),
+        *where,
         Text(": the left side is ", _NOWHERE),
         InlineMath(left, _NOWHERE),
         Text(", the right side ", _NOWHERE),
