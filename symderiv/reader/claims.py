@@ -59,6 +59,7 @@ class Claims:
         self.reading = reading
         self.symbols = reading.symbols
         self.rates = rates
+        self._spoken_of: dict[str, set[str]] = {}
 
     def of(self, posed: Posed) -> list[Claim]:
         """The claims of a step; several for an equation between vectors. Raises ReadError where shapes do not fit."""
@@ -362,16 +363,19 @@ class Claims:
         brace = a.name.find("_{")
         if brace >= 0 and b.name in a.name[brace:]:
             return True
-        called = [
-            text
-            for text in self.symbols.call_texts.get(a.name, ())
-            if not text.startswith(("(+", "(*", "(-")) and a.name not in self.symbols.shapes  # W (x + b) is a product
-        ]
-        names = {name for text in called for name in NAME.findall(text)}
-        step = place(a.name)
+        if a.name not in self._spoken_of:
+            self._spoken_of[a.name] = self._speaks_of(a.name)
+        return shown(b.name) in self._spoken_of[a.name]
+
+    def _speaks_of(self, name: str) -> set[str]:
+        """The names in the brackets after ``name``, or in the formula of another step, and what these depend on."""
+        texts = () if name in self.symbols.shapes else self.symbols.call_texts.get(name, ())
+        called = (text for text in texts if not text.startswith(("(+", "(*", "(-")))  # W (x + b) is a product
+        names = {found for text in called for found in NAME.findall(text)}
+        step = place(name)
         if step is not None and step["offset"]:
-            names.add(a.name[: step.start()])  # h_{t-2} depends on what h_t depends on
-        return shown(b.name) in self.symbols.speaks_of(names)
+            names.add(name[: step.start()])  # h_{t-2} depends on what h_t depends on
+        return self.symbols.speaks_of(names)
 
     def _applicable(self) -> list[Assumption]:
         """What the prose states about families that are not defined."""
