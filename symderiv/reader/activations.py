@@ -40,7 +40,7 @@ def said(reading: Reading, blocks: Sequence[Block]) -> dict[str, str]:
             for sentence in prose.sentences(block.inlines):
                 for name, kind in _in(reading, sentence):
                     found.setdefault(name, set()).add(kind)
-    known = SIGMOID.search(reading.document.source.text)  # \sigma may be a sigmoid or a softmax after all
+    known = found and SIGMOID.search(reading.document.source.text)  # \sigma may be a sigmoid or a softmax after all
     kinds = {name: of - {""} or ({""} if not known else set()) for name, of in found.items()}
     return {name: min(of) for name, of in kinds.items() if len(of) == 1}
 

@@ -14,7 +14,7 @@ from fractions import Fraction
 from symderiv.kernel import Witness
 from symderiv.kernel.derivative import Unsupported, definition_of, differentiate
 from symderiv.reader.fixed import signs_in, with_signs
-from symderiv.reader.means import at_two_points
+from symderiv.reader.means import at_two_points, is_mean
 from symderiv.reader.names import shown
 from symderiv.reader.prose import Words
 from symderiv.reader.reading import Posed, Reading
@@ -56,7 +56,8 @@ class Readings:
     def two_points(self, claims: Sequence[Claim]) -> tuple[list[Claim], str]:
         """What the claims say of random variables with two values, where they speak of expectations, and a note."""
         text = self.reading.document.source.text
-        if DISTRIBUTED.search(text):
+        sides = [side for claim in claims for side in (claim.left, claim.right)]
+        if not any(map(is_mean, (t for side in sides for t in subterms(side)))) or DISTRIBUTED.search(text):
             return [], ""
         centred = bool(CENTRED.search(text) or IS_ZERO.search(text))
         found = []

@@ -124,14 +124,8 @@ class Walk:
         survey.settle(words)
         reading.symbols.activations = activations.said(reading, blocks)
         reading.symbols.opaque |= {name for name, kind in reading.symbols.activations.items() if not kind}
-        if said := prose.LOG_BASE.search(words) or prose.LOG_FOR.search(reading.document.source.text):
-            reading.symbols.log_base = 10 if set(said.groups()) & {"10", "ten"} else 2
-        reading.symbols.indicators = bool(prose.INDICATOR.search(words))
-        reading.symbols.other_signs = {sign for sign, said in prose.SIGNS_BY_WORD.items() if said.search(words)}
-        if prose.ELEMENTWISE.search(words):
-            reading.symbols.other_signs.discard(r"\circ")
-        if prose.EM.search(words):
-            self.held = reading.held = frozenset()  # the M-step holds the responsibilities fixed
+        if words:
+            self._said(words)
         self._declare([given for given in self.outside if given not in defined])
         for block in all_blocks(blocks):
             if isinstance(block, Directive) and block.text.split()[:1] == ["shape"]:
@@ -164,6 +158,18 @@ class Walk:
                 continue
             message = f"the same index runs to {a} in one place and to {b} in another; they are read as the same size"
             self.diagnostics.append(Diagnostic("W413", message, reading.symbols.ranges.places.get(b, Span(0, 0))))
+
+    def _said(self, words: str) -> None:
+        """What the words of the whole document say of signs and names."""
+        symbols = self.reading.symbols
+        if said := prose.LOG_BASE.search(words) or prose.LOG_FOR.search(self.reading.document.source.text):
+            symbols.log_base = 10 if set(said.groups()) & {"10", "ten"} else 2
+        symbols.indicators = bool(prose.INDICATOR.search(words))
+        symbols.other_signs = {sign for sign, said in prose.SIGNS_BY_WORD.items() if said.search(words)}
+        if prose.ELEMENTWISE.search(words):
+            symbols.other_signs.discard(r"\circ")
+        if prose.EM.search(words):
+            self.held = self.reading.held = frozenset()  # the M-step holds the responsibilities fixed
 
     def _declare(self, directives: Sequence[tuple[str, str]]) -> None:
         """Apply declarations from outside the document."""
