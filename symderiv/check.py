@@ -174,7 +174,7 @@ def _verdict(walk: Walk, number: int) -> tuple[Verdict | None, Diagnostic | None
     for other, note in _readings(walk, posed, claims):
         second = prove_all(other)
         if isinstance(second, Proved) and not _empty(walk, other):
-            posed.notes = (*posed.notes, *note)
+            posed.note(*note)
             return second, None
         if isinstance(verdict, Refuted) and isinstance(second, Refuted):
             if (witness := walk.readings.in_signs(second.witness)) is not None:
@@ -188,7 +188,7 @@ def _verdict(walk: Walk, number: int) -> tuple[Verdict | None, Diagnostic | None
     symmetric, said = walk.readings.symmetric(claims)
     if symmetric:
         second = prove_all(symmetric)
-        posed.notes = (*posed.notes, said)
+        posed.note(said)
         if isinstance(second, Proved) and not _empty(walk, symmetric):
             return second, None
         if isinstance(verdict, Refuted) and not walk.readings.is_symmetric(verdict.witness):
@@ -265,7 +265,7 @@ def _claims(walk: Walk, posed: Posed) -> list[Claim]:
                 claims = walk.claims(replace(posed, left=sides[0], right=sides[1]))
                 posed.left, posed.right = sides
                 posed.transposed = None
-                posed.notes = (*posed.notes, note)
+                posed.note(note)
                 return claims
         raise error
 
@@ -277,7 +277,7 @@ def _from_equations(walk: Walk, posed: Posed, claims: list[Claim]) -> Proved | N
         for other, note in walk.equations.following(posed, read):
             verdict = prove_all(other)
             if isinstance(verdict, Proved) and not _empty(walk, other):
-                posed.notes = (*posed.notes, *said, *note)
+                posed.note(*said, *note)
                 walk.equations.take(posed, claims, first=False)
                 return verdict
     is_one = walk.equations.is_one(posed, claims)
@@ -299,7 +299,7 @@ def _solution(walk: Walk, number: int) -> tuple[Verdict | None, Diagnostic | Non
     for solved, verdict in chain(found, judged(len(walk.posed))):  # "where N_k = ..." comes after it
         if isinstance(verdict, Proved):
             posed.kind = "claim"
-            posed.notes = (*posed.notes, f"it solves {solved.name}")
+            posed.note(f"it solves {solved.name}")
             return verdict, None
     match found:
         case [(solved, Refuted() as verdict)] if solved.only:
@@ -412,7 +412,8 @@ def _false(walk: Walk, number: int, verdict: Refuted) -> Diagnostic:
             sizes = mended.verdict.scope.minimum or mended.verdict.scope.fixed
             proved = f"proved for {notation.unicode_scope(mended.verdict.scope)}" if sizes else "proved"
             where = "" if mended.side == "right" else " on the left"
-            help = f"{mended.latex}{where} is {proved}: {mended.words}"
+            written = notation.latex(walk.reading.symbols.as_called(mended.term))
+            help = f"{written}{where} is {proved}: {mended.words}"
     return Diagnostic("E201", "this step is false", posed.span, (*notes, *posed.notes), help)
 
 

@@ -151,11 +151,10 @@ class _Judge:
     def _undecided(self) -> Undecided:
         case, search = self.case, self.search
         tried = ["normal form", "counterexample", *(("budget",) if case.budget.left < 0 else ())]
-        missing = self.prover.reason
-        reason = missing or search.obstacle
+        reason = missing = self.prover.reason or search.obstacle
         if search.agreed:
-            upto = ", ".join(f"{name} = {value}" for name, value in search.largest.items())
-            reason = f"agrees at {search.agreed} points" + (f" up to {upto}" if upto else "")
+            upto = ", ".join(f"{name} = {value}" for name, value in search.largest)
+            reason = f"agrees at {search.agreed.total()} points" + (f" up to {upto}" if upto else "")
             reason += f", but no proof was found ({missing})" if missing else ", but no proof was found"
         return Undecided(self.claim, reason or "no proof and no counterexample was found", tuple(tried))
 

@@ -5,6 +5,7 @@ Nothing here is trusted. This module must never treat agreement at points as mor
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from heapq import heappop, heappush
 from itertools import islice, product
@@ -20,6 +21,7 @@ from symderiv.terms import Term
 
 TRIALS = (((0, 1), 6), ((0, 1, 2, 3, 4, 5), 64))  # which rules for values, at how many choices of the indices
 NOTHING_HERE = (NoValue, Unsupported, ValueError, OverflowError, ZeroDivisionError)
+Sizes = tuple[tuple[str, int], ...]
 
 
 def size_choices(
@@ -40,22 +42,25 @@ def size_choices(
 
 
 class Search:
-    """The search for a counterexample to a case; ``agreed`` counts the points where both sides agreed."""
+    """The search for a counterexample to a case.
+
+    ``agreed`` counts the points where both sides agreed, by their sizes; ``obstacles`` says why they could not be
+    compared at others.
+    """
 
     def __init__(self, case: Case) -> None:
         self.case = case
         self.context = case.posed.context
         self.minimum = {**self.context.minimum, **case.minimum}
-        self.agreed = 0
-        self.largest: dict[str, int] = {}
-        self.obstacle = ""
+        self.agreed: Counter[Sizes] = Counter()
+        self.obstacles: dict[Sizes, str] = {}
         self.left = 0
         self.derivatives: dict[Term, Term] = {}
 
     def run(self, nodes: int) -> Refuted | None:
         """A refutation, if one is found while evaluating about that many nodes."""
         self.left = nodes
-        self.agreed = 0
+        self.agreed.clear()
         for trials, limit in TRIALS:
             for sizes in self._sizes():
                 for trial in trials:
@@ -66,6 +71,16 @@ class Search:
                         if refuted is not None:
                             return refuted
         return None
+
+    @property
+    def largest(self) -> Sizes:
+        """The last sizes at which both sides agreed."""
+        return next(reversed(self.agreed), ())
+
+    @property
+    def obstacle(self) -> str:
+        """Why the sides could not be compared at the smallest sizes where they never could be, or ""."""
+        return next((why for sizes, why in self.obstacles.items() if sizes not in self.agreed), "")
 
     def satisfy(self, needs: tuple[Requirement, ...]) -> None:
         """Look for a point at which every assumption and ``needs`` hold; the kernel notes that there is one."""
@@ -103,13 +118,13 @@ class Search:
                 yield root
 
     def _try(self, point: Point) -> Refuted | None:
+        sizes = tuple((name, point.sizes[name]) for name in self.case.assumed_sizes)
         try:
             return convict(self.case, point)
         except Agree:
-            self.agreed += 1
-            self.largest = {name: point.sizes[name] for name in self.case.assumed_sizes}
+            self.agreed[sizes] += 1
         except NOTHING_HERE as error:
-            self.obstacle = str(error)
+            self.obstacles[sizes] = str(error)
         finally:
             self._pay(point)
         return None

@@ -33,7 +33,12 @@ from symderiv.terms import Assumption, Head, Range, Var
 Parse = Callable[[str, int], syntax.Rows]
 _NAME = r"\\?[^\W\d_][^\s,:;<>=]*"  # a letter, a word or a command, with its subscript or label
 _SIZE = r"\d+|\\?[^\W\d_][^\s.,:;()<>=+*/^-]*"
+ONE_SIZE = "leave out one of the two"
 Define = Callable[[syntax.Row], None]
+
+
+def _in_document(source: str) -> bool:
+    return source.startswith("declared in line")
 
 
 class Directives:
@@ -44,6 +49,7 @@ class Directives:
         self.elaborator = elaborator
         self.parse = parse
         self.define = define
+        self.asked = dict(symbols.sizes)  # sizes with a number from outside the document, which holds for all of it
         self.skips: dict[str, Span] = {}
         self.skips_next = False
 
@@ -212,11 +218,18 @@ class Directives:
             raise ReadError(
                 "E193", "a size declaration reads `size K = 4` or `size K >= 2`", Span(offset, offset + len(text))
             )
-        self.symbols.size_names.add(match[1])
-        if match[2] == "=":
-            self.symbols.sizes[match[1]] = int(match[3])
-        else:
-            self.symbols.minimum[match[1]] = int(match[3])
+        name, number, least = match[1], int(match[3]), match[2] != "="
+        asked, minimum = self.asked.get(name, number), self.symbols.minimum.get(name, 1)
+        if number > asked if least else number != asked:
+            raise ReadError(
+                "E193", f"{name} = {asked} was asked for already", Span(offset, offset + len(text)), ONE_SIZE
+            )
+        if not least and number < minimum:
+            raise ReadError("E193", f"{name} >= {minimum} was declared", Span(offset, offset + len(text)), ONE_SIZE)
+        self.symbols.size_names.add(name)
+        (self.symbols.minimum if least else self.symbols.sizes)[name] = number
+        if not least and not _in_document(source):
+            self.asked[name] = number
 
     def _case(self, text: str, offset: int, source: str) -> None:
         self.symbols.cases.append(self.conditions(self._row(text, offset), text, source))
@@ -283,7 +296,7 @@ class Directives:
         """``skips`` are the texts of displays to leave out, ``skips_next`` is for the next one only."""
         if named := text.strip("\"'“” "):
             self.skips["".join(named.split())] = Span(offset, offset + len(text))
-        elif source.startswith("declared in line"):
+        elif _in_document(source):
             self.skips_next = True
         else:
             raise ReadError("E191", "from outside, `skip` names what stands in the display", Span(offset, offset))

@@ -142,7 +142,7 @@ class Equations:
         known = reached(*(side for c in first[0].claims for side in (c.left, c.right)))
         if not reached(*(side for c in claims for side in (c.left, c.right))) <= known:
             return []
-        posed.notes = (*posed.notes, f"given the equation of line {self._line(first[0].posed)}")
+        posed.note(f"given the equation of line {self._line(first[0].posed)}")
         return [self._given(claim, first) for claim in claims]
 
     def _line(self, posed: Posed) -> int:

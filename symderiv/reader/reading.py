@@ -63,10 +63,9 @@ class Posed:
     held: frozenset[str] | None = None  # what the section says is held fixed: names, or none in particular
     kept: frozenset[str] = frozenset()  # the indices of the chain's first side, free under Einstein's convention
 
-    def note(self, said: str) -> None:
+    def note(self, *said: str) -> None:
         """Say what the reading of this step rests on, once."""
-        if said not in self.notes:
-            self.notes = (*self.notes, said)
+        self.notes = tuple(dict.fromkeys((*self.notes, *said)))
 
 
 MOST_MATHEMATICS = 2_000_000  # characters in one document; a thick textbook has about a million

@@ -363,6 +363,21 @@ class Symbols:
     def in_force(self) -> tuple[Assumption, ...]:
         return tuple(self.assumptions) + tuple(a for case in self.cases for a in case)
 
+    def as_called(self, term: Term) -> Term:
+        r"""``term`` with each function that the author never writes alone as it was defined: ``\sigma(x)``."""
+
+        def called(part: Term) -> Term | None:
+            if not isinstance(part, Var) or part.indices:
+                return None
+            written = part.name.partition("#")[0]
+            function = self.functions.get((written, 0))
+            if function is None or self.bare[written]:
+                return None
+            names = (parameter.var or parameter.family for parameter in function.parameters)
+            return Var(f"{written}({', '.join(part.name for part in names if part is not None)})", (), ())
+
+        return rewritten(term, called)
+
     def speaks_of(self, names: Iterable[str]) -> set[str]:
         """The names that stand in the formulas that say what ``names`` are, and in those of these, and so on."""
         found: set[str] = set()

@@ -92,11 +92,11 @@ class Walk:
         self.statements = Statements(reading)
         self.definitions = Definitions(reading, self.claims_of)
         self.chains = Chains(reading, self.definitions, self.rates)
+        reading.symbols.sizes.update(sizes or {})
+        reading.symbols.size_names.update(sizes or {})
         self.directives = Directives(
             reading.symbols, reading.elaborator, reading.parse_text, self.definitions.define_row
         )
-        reading.symbols.sizes.update(sizes or {})
-        reading.symbols.size_names.update(sizes or {})
 
     def run(self) -> None:
         reading = self.reading

@@ -152,6 +152,7 @@ def _step(step: Step, source: Source) -> dict[str, Any]:
         "witness": _witness(verdict) if isinstance(verdict, Refuted) else None,
         "code": diagnostic.code if diagnostic else None,
         "message": message,
+        "reasons": [n for n in diagnostic.notes if n not in step.notes] if diagnostic else [],
         "help": (diagnostic.help or None) if diagnostic else None,
     }
     if start.cell is not None:

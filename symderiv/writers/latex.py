@@ -56,6 +56,11 @@ def escape(text: str) -> str:
     return "".join(map(_character, text))
 
 
+def _code(text: str) -> str:
+    """Code, with straight quotes, and hyphens that do not join into dashes."""
+    return "".join({'"': r"{\char34}", "-": "-{}"}.get(c) or _character(c) for c in text)
+
+
 def _character(c: str) -> str:
     if c in _SPECIAL:
         return _SPECIAL[c]
@@ -140,7 +145,7 @@ def _macros(macros: Macros, formulas: str) -> Iterable[str]:
 
 
 def _verbatim(text: str) -> Markup:
-    lines = (escape(line).replace(" ", "~") for line in text.rstrip("\n").split("\n"))
+    lines = (_code(line).replace(" ", "~") for line in text.rstrip("\n").split("\n"))
     return Markup("\\\\\n".join(line or r"\mbox{}" for line in lines))
 
 
@@ -163,7 +168,7 @@ class _Writer:
             case Emph(inlines=inlines, strong=strong):
                 return Markup(r"\%s{%s}") % (Markup("textbf" if strong else "emph"), self.words(inlines))
             case Code(text=text):
-                return Markup(r"\texttt{%s}") % Markup(escape(text))
+                return Markup(r"\texttt{%s}") % Markup(_code(text))
             case Link(inlines=inlines, target=target):
                 if not web_target(target):
                     return self.words(inlines)

@@ -22,6 +22,7 @@ from symderiv.document import (
     CodeBlock,
     Directive,
     Display,
+    Document,
     Figure,
     Heading,
     Inline,
@@ -162,9 +163,10 @@ class _Layout:
         self.numbered: dict[Span, tuple[str, str]] = {}
 
     def layout(self) -> Layout:
-        blocks = tuple(self.laid(self.document.blocks))
-        given = self.report.title or ("" if self.document.title else PurePath(self.document.source.name).stem)
-        title = (Text(given, _NOWHERE),) if given else self.settable.words(self.document.title)
+        title, inside = _entitled(self.document)
+        blocks = tuple(self.laid(inside))
+        given = self.report.title or ("" if title else PurePath(self.document.source.name).stem)
+        title = (Text(given, _NOWHERE),) if given else self.settable.words(title)
         closing = tuple(self.closing()) if self.report.checked.claims and not self.report.plain else ()
         return Layout(title, blocks, closing, self.targets, self.document.macros, self.report.plain)
 
@@ -238,9 +240,8 @@ class _Layout:
             self.targets.update(dict.fromkeys(labels, (anchor, f"({number})")))
         placed = list(self.placed(block, rows, steps))
         false = frozenset(row for row, step in placed if step.expected_false)
-        return Shown(
-            block.latex, rows, number, anchor, self.marks(rows, placed), self.failures(steps, number), false
-        )  # fmt: skip
+        failures = self.failures(placed, number)
+        return Shown(block.latex, rows, number, anchor, self.marks(rows, placed), failures, false)
 
     def unmarked(self, block: Display) -> Iterator[Paragraph]:
         """What stands in the margin of a display, in words."""
@@ -251,7 +252,7 @@ class _Layout:
         words = (("✓", "proved"), ("✗", "refuted"), ("?", "undecided"))
         counted = ", ".join(f"{sign} {found.count(mark)} {mark}" for sign, mark in words if mark in found)
         yield Paragraph((Text(f"Its steps: {counted}.", _NOWHERE),), _NOWHERE)
-        for inlines in self.failures(steps, ""):
+        for inlines in self.failures([(0, step) for step in steps], ""):
             yield Paragraph(inlines, _NOWHERE)
 
     def placed(self, block: Display, rows: tuple[Line, ...], steps: list[Step]) -> Iterator[tuple[int, Step]]:
@@ -272,11 +273,17 @@ class _Layout:
         order = ("refuted", "undecided", "proved")
         return tuple(next((mark for mark in order if mark in marks), "") for marks in found)
 
-    def failures(self, steps: list[Step], number: str) -> tuple[tuple[Inline, ...], ...]:
+    def failures(self, placed: list[tuple[int, Step]], number: str) -> tuple[tuple[Inline, ...], ...]:
+        """Where the false rows of the display ``number`` fail, by the number of the row if several make claims."""
         if self.report.plain:
             return ()
-        refuted = [s.verdict for s in steps if isinstance(s.verdict, Refuted)]
-        return tuple(self.settable.words(f) for f in dict.fromkeys(failure(v.witness, number) for v in refuted))
+        several = len({row for row, _ in placed}) > 1
+        found = (
+            failure(step.verdict.witness, number, row + 1 if several else 0)
+            for row, step in placed
+            if isinstance(step.verdict, Refuted)
+        )
+        return tuple(map(self.settable.words, dict.fromkeys(found)))
 
     # The closing section
 
@@ -285,11 +292,13 @@ class _Layout:
         claims = self.report.checked.claims
         proved = [step for step in claims if isinstance(step.verdict, Proved)]
         words = f"The mark ✓ stands beside what was proved exactly as it is printed: {_relations(len(proved))} in all."
-        false = sum(isinstance(step.verdict, Refuted) for step in claims)
-        if false:
-            words += f" {_count(false)} printed as a warning, and refuted: the counterexample stands beside it."
-        unsettled = len(claims) - len(proved) - false
-        if unsettled:
+        refuted = [step for step in claims if isinstance(step.verdict, Refuted)]
+        warned = sum(step.expected_false for step in refuted)
+        if warned:
+            words += f" {_count(warned)} printed as a warning, and refuted, with a counterexample beneath."
+        if false := len(refuted) - warned:
+            words += f" {_count(false)} false, with a counterexample beneath."
+        if unsettled := len(claims) - len(proved) - len(refuted):
             words += f" {_count(unsettled)} neither proved nor refuted."
         yield Paragraph((Text(words, _NOWHERE),), _NOWHERE)
         ledger = self.ledger(proved)
@@ -318,6 +327,8 @@ class _Layout:
         for step in proved:
             assert isinstance(step.verdict, Proved)
             by_display.setdefault(displays[step.display], []).append(step.verdict)
+        claims = self.report.checked.claims
+        in_part = {displays[step.display] for step in claims if not isinstance(step.verdict, Proved)}
         groups: dict[tuple[tuple[str, ...], ...], list[tuple[Span, list[str]]]] = {}
         for span, verdicts in by_display.items():
             used = list(dict.fromkeys(assumption for verdict in verdicts for assumption in verdict.given))
@@ -325,9 +336,10 @@ class _Layout:
             scope = tuple(map(notation.latex_scope, _narrowest(v.scope for v in verdicts)))
             given = tuple(notation.latex_assumption(a) for a in used if a.kind not in ("equal", "distinct"))
             where = tuple(dict.fromkeys(notation.latex_condition(c) for v in verdicts for c in v.conditions))
-            groups.setdefault((scope, given, where, ("in a case",) if cases else ()), []).append((span, cases))
+            kind = (*(["in a case"] if cases else []), *(["in part"] if span in in_part else []))
+            groups.setdefault((scope, given, where, kind), []).append((span, cases))
         rows: list[tuple[tuple[Inline, ...], tuple[Inline, ...]]] = []
-        for (scope, given, where, _), members in groups.items():
+        for (scope, given, where, kind), members in groups.items():
             named = [span for span, _ in members if span in self.numbered]
             equations = self._equations(named, len(members) - len(named))
             statement = _worded("; ".join(text if text.startswith("no ") else f"for {text}" for text in scope))
@@ -338,6 +350,8 @@ class _Layout:
                 statement += (Text("; given ", _NOWHERE), *_formulas(given))
             if where:
                 statement += (Text("; where ", _NOWHERE), *_formulas(where))
+            if "in part" in kind:
+                statement += (Text("; only the lines with the mark ✓", _NOWHERE),)
             rows.append((equations, self.settable.words(statement)))
         return Ledger(tuple(rows))
 
@@ -361,6 +375,25 @@ class _Layout:
             words = f"{others} formula{'s' if others > 1 else ''} in the text"
             out.append(Text(f", {words}" if out else words, _NOWHERE))
         return tuple(out)
+
+
+def _entitled(document: Document) -> tuple[tuple[Inline, ...], tuple[Block, ...]]:
+    """The title and what stands below it: without a title, a first heading is one that has none of its level after it.
+
+    The levels of the other headings begin at 1.
+    """
+    title, blocks = document.title, document.blocks
+    levels = [block.level for block in blocks if isinstance(block, Heading)]
+    first = next((n for n, block in enumerate(blocks) if not isinstance(block, Directive)), 0)
+    if (
+        not title
+        and levels
+        and isinstance(heading := blocks[first], Heading)
+        and heading.level < min(levels[1:], default=9)
+    ):
+        title, blocks, levels = heading.inlines, (*blocks[:first], *blocks[first + 1 :]), levels[1:]
+    above = max(min(levels, default=1), 1) - 1
+    return title, tuple(replace(b, level=b.level - above) if isinstance(b, Heading) else b for b in blocks)
 
 
 def _two_columns(row: Line) -> Line:
@@ -421,14 +454,18 @@ def _formulas(latexes: Sequence[str], last: str = " and ") -> tuple[Inline, ...]
     return tuple(out)
 
 
-def failure(witness: Witness, number: str = "") -> tuple[Inline, ...]:
-    """(7) is false at K = 2, k = 1, f = (0, 1): the left side is …, the right side …."""
+def failure(witness: Witness, number: str = "", row: int = 0) -> tuple[Inline, ...]:
+    """(7) is false at K = 2, k = 1, f = (0, 1): the left side is …, the right side …. Or: Line 2 of (7) is false …."""
     where = tuple(_formulas(witness_latex(witness), ", "))
-    said = "alse at " if where else "alse"
-    subject = (Reference(f"@{number}", _NOWHERE), Text(f" is f{said}", _NOWHERE)) if number else ()
+    at = " at " if where else ""
+    subject: tuple[Inline, ...] = (Text(f"False{at}", _NOWHERE),)
+    if number:
+        subject = (Reference(f"@{number}", _NOWHERE), Text(f" is false{at}", _NOWHERE))
+    if number and row:
+        subject = (Text(f"Line {row} of ", _NOWHERE), *subject)
     left, right = (side.replace("…", r"\ldots") for side in (witness.left, witness.right))
     return (
-        *(subject or (Text(f"F{said}", _NOWHERE),)),
+        *subject,
         *where,
         Text(": the left side is ", _NOWHERE),
         InlineMath(left, _NOWHERE),

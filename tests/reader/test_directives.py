@@ -68,3 +68,23 @@ def test_directives_are_rewritten_as_formulas_are(kind: str, outside: bool) -> N
     checked = check_text(text, "directives.md", directives=[(said, "the test")] if outside else [])
     assert checked.diagnostics == ()
     assert [type(claim.verdict) for claim in checked.claims if claim.kind == "claim"] == [Proved]
+
+
+SUM = "$$\\sum_{i=1}^K a_i = \\sum_{j=1}^K a_j$$\n"
+
+
+@pytest.mark.parametrize("asked", ["size K = 3", "size K >= 3"])
+def test_a_size_is_asked_for_once(asked):
+    outside = check_text(SUM, sizes={"K": 2}, directives=[(asked, "--size")])
+    inside = check_text(f"<!-- symderiv: {asked} -->\n\n" + SUM, "a.md", sizes={"K": 2})
+    for checked in (outside, inside):
+        (found,) = checked.diagnostics
+        assert found.code == "E193" and "K = 2 was asked for already" in found.message
+        assert dict(checked.steps[0].verdict.scope.fixed) == {"K": 2}
+
+
+def test_sizes_that_agree_may_be_asked_for_twice():
+    checked = check_text(SUM, sizes={"K": 4}, directives=[("size K >= 2", "--size"), ("size K = 4", "--size")])
+    assert not checked.diagnostics
+    (found,) = check_text(SUM, directives=[("size K >= 3", "--size"), ("size K = 2", "--size")]).diagnostics
+    assert "K >= 3 was declared" in found.message

@@ -7,10 +7,11 @@ from html.parser import HTMLParser
 
 import pytest
 
+from symderiv.check import check_text
 from symderiv.diagnostics import UserError
 from symderiv.writers import html, latex, pdf, typst
 from symderiv.writers.formula import SYMBOLS, inline, lines
-from symderiv.writers.report import Boxed, Ledger, Report, Shown, layout
+from symderiv.writers.report import Boxed, Ledger, Report, Section, Shown, layout
 from tests.writers import sheets
 
 HOSTILE = r"<script>alert(1)</script> \write18{id} $(id) `id` #eval(\"x\") ]] ((( 7*7 ))) & % _ ^ ~ \x1b[31m"
@@ -49,7 +50,45 @@ def test_ledger_groups_equations_that_were_proved_alike():
         "".join(getattr(p, "text", getattr(p, "latex", getattr(p, "label", ""))) for p in row[1]) for row in ledger.rows
     ]
     assert words[0] == "for all K"
-    assert words[3] == r"for all K, m; given \sum_{j=1}^{K} t_j = 1; where V^1 \ne 0"
+    assert r"for all K, m; given \sum_{j=1}^{K} t_j = 1; where V^1 \ne 0" in words
+
+
+HALF = r"""# Notes on sums
+
+$$\begin{aligned}
+\sum_i a_i c_i &= \sum_j a_j c_j \\
+&= \sum_i a_i \sum_j c_j
+\end{aligned}$$
+
+## A section
+
+Code: `x = "a" --b`.
+"""
+
+
+def test_a_display_of_which_one_line_is_false_says_which():
+    report = Report(check_text(HALF, "half.md"))
+    laid = layout(report)
+    (shown,) = [b for b in laid.blocks if isinstance(b, Shown)]
+    assert shown.marks == ("proved", "refuted")
+    words = "".join(getattr(part, "text", getattr(part, "label", "")) for part in shown.failures[0])
+    assert words.startswith("Line 2 of @1 is false at ")
+    (ledger,) = [b for b in laid.closing if isinstance(b, Ledger)]
+    assert ledger.rows[0][1][-1].text == "; only the lines with the mark ✓"
+    assert "One line is false, with a counterexample beneath." in html.write(report)
+
+
+def test_a_first_heading_that_stands_above_all_others_is_the_title():
+    laid = layout(Report(check_text(HALF, "half.md")))
+    assert [part.text for part in laid.title] == ["Notes on sums"]
+    assert [(b.level, b.number) for b in laid.blocks if isinstance(b, Section)] == [(1, "1")]
+    laid = layout(Report(check_text(HALF.replace("## ", "# "), "half.md")))
+    assert [part.text for part in laid.title] == ["half"]
+    assert [b.number for b in laid.blocks if isinstance(b, Section)] == ["1", "2"]
+
+
+def test_code_keeps_its_quotes_and_hyphens_in_latex():
+    assert r"\texttt{x = {\char34}a{\char34} -{}-{}b}" in latex.write(Report(check_text(HALF, "half.md")))
 
 
 def test_plain_leaves_out_marks_and_closing_section():

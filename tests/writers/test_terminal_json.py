@@ -97,3 +97,17 @@ def test_an_equation_to_be_solved_is_no_claim():
     assert terminal.total([examined]).startswith(
         "1 step: ✓ 1 proved, ✗ 0 false, ? 0 could not be checked (1 equation to"
     )
+
+
+def test_json_gives_the_reasons_beside_what_was_read():
+    found = json_writer.record(check_text("$$\\frac{\\partial L}{\\partial w} = g w$$", "a.md"))
+    assert found["steps"][0]["reasons"] == [
+        "what is differentiated is defined nowhere, so later steps take this line as given",
+        "how w enters is not known",
+    ]
+
+
+def test_a_repair_names_a_function_as_the_author_does():
+    text = "$$\\begin{aligned}\\sigma(x) &= \\frac{1}{1+e^{-x}} \\\\ 1-\\sigma(x) &= \\sigma(x) e^x\\end{aligned}$$"
+    checked = check_text(text, "a.md")
+    assert checked.steps[1].diagnostic.help == r"\sigma(x) e^{-x} is proved: the sign of x is wrong"
