@@ -166,11 +166,11 @@ def _verdict(walk: Walk, number: int) -> tuple[Verdict | None, Diagnostic | None
                 "E202", "this step is marked as false, but it is proved", posed.span, posed.notes
             )
         return verdict, None
-    drawn, said = walk.readings.two_points(claims)
-    if drawn and isinstance(second := prove_all(drawn), Refuted):
-        verdict, posed.drawn = second, said
+    at_two, said_of_two = walk.readings.two_points(claims)
+    drawn = prove_all(at_two) if at_two else None
+    verdict = drawn if isinstance(drawn, Refuted) else verdict
     if posed.expected_false and isinstance(verdict, Refuted):
-        return verdict, _false(walk, number, verdict)
+        return verdict, _false(walk, number, verdict, said_of_two if verdict is drawn else "")
     for other, note in _readings(walk, posed, claims):
         second = prove_all(other)
         if isinstance(second, Proved) and not _empty(walk, other):
@@ -237,7 +237,7 @@ def _verdict(walk: Walk, number: int) -> tuple[Verdict | None, Diagnostic | None
         unsaid = walk.doubts.unsaid(posed, verdict.witness)
         if unsaid:
             return _open(posed, verdict.claim, unsaid, notation.counterexample(verdict.witness), tried="counterexample")
-        return verdict, _false(walk, number, verdict)
+        return verdict, _false(walk, number, verdict, said_of_two if verdict is drawn else "")
     notes = (verdict.reason, *posed.notes)
     if posed.taken:
         return verdict, Diagnostic("E303", "this step could not be decided", posed.span, (TAKEN, *notes))
@@ -385,14 +385,17 @@ def _readings(walk: Walk, posed: Posed, claims: list[Claim]) -> Iterator[tuple[l
         yield partial
 
 
-def _false(walk: Walk, number: int, verdict: Refuted) -> Diagnostic:
-    """What to say of a false step: the counterexample, when it does hold, and a repair that is proved."""
+def _false(walk: Walk, number: int, verdict: Refuted, drawn: str) -> Diagnostic:
+    """What to say of a false step: the counterexample, when it does hold, and a repair that is proved.
+
+    ``drawn`` says how random variables are distributed in the counterexample, or is empty.
+    """
     from symderiv.repair import holds_when, repair
 
     posed = walk.posed[number]
-    notes = [notation.counterexample(verdict.witness), *([posed.drawn] if posed.drawn else [])]
+    notes = [notation.counterexample(verdict.witness), *([drawn] if drawn else [])]
     help = ""
-    if not posed.expected_false and not posed.drawn:
+    if not posed.expected_false and not drawn:
         when = holds_when(verdict.claim)
         if when:
             notes.append("it holds when " + " or when ".join(notation.unicode_latex(text) for text in when))

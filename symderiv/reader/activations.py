@@ -20,7 +20,8 @@ KINDS = {
     "softplus": r"soft-?plus",
     "relu": r"relu\b|rectif\w+|整流",
     "step": r"heaviside|(?:unit\s+)?step\s+function",
-    "": r"arbitrary|any\b|some\b|unknown|generic|general|non-?linear\w*|activation|differentiable|smooth",
+    "": r"(?:arbitrary|any|some|unknown|generic|general)\b(?=[^.$]{0,40}\b(?:function|activation|non-?linear))"
+    r"|non-?linear\w*|activation|differentiable|smooth",
 }
 _KIND = "|".join(f"(?P<{kind or 'unknown'}>{words})" for kind, words in KINDS.items())
 _OF_FUNCTIONS = r"(?:[\s-]+(?:activations?|functions?|non-?linearit\w+|units?|transfer|maps?))*"
@@ -29,6 +30,9 @@ AFTER = Words(
     re.IGNORECASE,
 )
 BEFORE = Words(rf"(?:{_KIND}){_OF_FUNCTIONS}\s*,?\s*\(?$", re.IGNORECASE)
+UNLIKE = Words(
+    r"\b(?:not|no|without|instead|neither|nor|rather\s+than|unlike|as\s+opposed\s+to|avoid\w*)\b", re.IGNORECASE
+)
 SIGMOID = Words(KINDS["sigmoid"] + r"|e\^\{\s*-|\\exp\s*(?:\\left)?[\s({]*-|sigm\b|soft-?max", re.IGNORECASE)
 
 
@@ -57,5 +61,7 @@ def _in(reading: Reading, sentence: prose.Sentence) -> Iterator[tuple[str, str]]
             case _:
                 continue
         for match in (AFTER.match(words[n + 1]), BEFORE.search(words[n])):
-            if match is not None and match.lastgroup is not None:
+            if match is None or match.lastgroup is None:
+                continue
+            if not UNLIKE.search(words[n], 0, match.start() if match.string is words[n] else 0):
                 yield name, match.lastgroup.replace("unknown", "")

@@ -73,6 +73,7 @@ class Applications(Entries):
                 if pattern.indices:
                     if isinstance(item, syntax.Symbol | syntax.Scripted) and len(value.axes) == len(pattern.indices):
                         lifted = value
+                        families[pattern.head] = value.entry
                         continue
                     raise refuse("E161", f"{name} was defined for single entries", item)
                 lifted = value
@@ -98,7 +99,14 @@ class Applications(Entries):
         if lifted is not None:
             array = lifted
             if function.parameters[0].var is not None and function.parameters[0].var.indices:
-                return Array(array.axes, lambda at: self.var(name, [*subs, *at], labels, node), array.row)
+                probe = array.entry(tuple("?" for _ in array.axes))
+                if isinstance(probe, Var) and probe.head == function.parameters[0].var.head:
+                    return Array(array.axes, lambda at: self.var(name, [*subs, *at], labels, node), array.row)
+                return Array(
+                    array.axes,
+                    lambda at: self.with_arguments(self._member(name, [*subs, *at], labels, node), {}, families, node),
+                    array.row,
+                )
             scalar = function.parameters[0].var
             if len(function.parameters) != 1 or scalar is None:
                 raise refuse("E161", f"{name} of a vector with other arguments", node)

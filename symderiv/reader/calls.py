@@ -17,7 +17,7 @@ from symderiv.reader.families import substitute
 from symderiv.reader.indices import INDICATORS, refuse
 from symderiv.reader.names import GREEK_NAMES, index_word, plain
 from symderiv.reader.nodes import is_data, parts_of, stands_bare
-from symderiv.reader.vocabulary import QUANTITIES
+from symderiv.reader.vocabulary import MOMENTS, QUANTITIES
 from symderiv.terms import (
     ONE,
     ZERO,
@@ -124,10 +124,14 @@ class Calls(Expectations):
             derivative = self.function_derivative(name, primes, items[0], head)
             if derivative is not None:
                 return self.scripts(derivative, gsup, gprimes, head), 2
-        if name == "E" and self.symbols.mean and len(items) == 1 and not (sub or sup or primes):
-            return self.scripts(self.mean(items[0]), gsup, gprimes, head), 2
-        if (found := self.moment(name, items, head)) is not None and not (sub or sup or primes):
-            return self.scripts(found, gsup, gprimes, head), 2
+        if not (sub or sup or primes):
+            mean = name == "E" and self.symbols.mean and len(items) == 1
+            found = self.mean(items[0]) if mean else self.moment(name, items, head)
+            if found is not None:
+                found = self.pick(found, gsub, head) if gsub is not None else found
+                return self.scripts(found, gsup, gprimes, head), 2
+        elif name in MOMENTS and not self.symbols.defines(name, 1) and (name, 1) not in self.symbols.functions:
+            raise refuse("E153", f"{name} under a distribution that is only named", head)
         value = self.called(name, sub, sup, items, gsub, head)
         if value is None and name in ("sum", "Sum") and sub is None and len(items) == 1:
             value = self.total(self.value(items[0]))

@@ -44,8 +44,7 @@ def rewriting(rows: Sequence[syntax.Row]) -> Change | None:
             inside[letter] += times
     counts = COUNTS & runs.keys() if len(COUNTS & runs.keys()) > 1 else set()
     words = {word for word in called if len(word) == 3}
-    words |= {word for word in counts if all(letters[letter] == inside[letter] for letter in word)}
-    words |= {word for word in called | named if all(letters[letter] == inside[letter] for letter in word)}
+    words |= {word for word in called | named | counts if all(letters[letter] == inside[letter] for letter in word)}
     return (lambda node: _written(node, words)) if words else None
 
 

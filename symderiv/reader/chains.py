@@ -68,7 +68,7 @@ class Chains(Namings):
                 except ReadError as error:
                     self.unread(error.diagnostic, segment.span, segment.relation, display, n)
                 if any(posed.error is not None for posed in self.reading.posed[begun:]):
-                    self.reading.not_read(before, segment.side)
+                    self.reading.not_understood(before, segment.side)
             elif segment.relation in BREAKS:
                 self._start(segment)
                 self.implied = segment.relation in ARROWS
@@ -269,7 +269,7 @@ class Chains(Namings):
         posed.conditions = [*conditions, *self.elaborator.said]
         posed.notes = tuple(dict.fromkeys(self.elaborator.notes))
         self.elaborator.notes.clear()
-        self.reading.diagnostics += self.elaborator.warnings
+        self.reading.warn(self.elaborator.warnings)
         self.elaborator.warnings.clear()
         self.rates.take(posed)
         self.reading.posed.append(posed)

@@ -10,6 +10,7 @@ import re
 from collections.abc import Sequence
 
 from symderiv.diagnostics import Diagnostic, ReadError
+from symderiv.document import Span
 from symderiv.kernel import Proved, Refuted
 from symderiv.notation import counterexample
 from symderiv.reader import syntax
@@ -503,7 +504,7 @@ class Definitions(Meanings):
         )
         if itself:
             raise ReadError("E165", f"{shown(name)} stands on both sides, so this does not define it", posed.span)
-        head = symbols.define(name, params, len(subs), value, posed.left_span)
+        head = symbols.define(name, params, len(subs), value, Span(posed.left_span.start, posed.span.end))
         symbols.told[head.name] = self.reading.paragraphs
         if self.reading.values and symbols.pieces[name] > 1:
             symbols.partial[head] = self.reading.values
@@ -535,7 +536,7 @@ class Definitions(Meanings):
             return
         head = Head(self.symbols.name(name), 0, 0)
         if isinstance(value, Term) and head not in self.symbols.reached(value):
-            self.symbols.define(name, (), 0, value, posed.left_span)
+            self.symbols.define(name, (), 0, value, Span(posed.left_span.start, posed.span.end))
 
     def _scalar_definition(self, right: syntax.Node, args: list[syntax.Node]) -> tuple[Value, list[Parameter]]:
         self.elaborator.as_scalars = True

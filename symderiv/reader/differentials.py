@@ -12,12 +12,12 @@ from collections.abc import Sequence
 from symderiv.kernel.derivative import Unsupported, differentiate
 from symderiv.reader import syntax
 from symderiv.reader.arrays import Array, Value, contraction, elementwise
-from symderiv.reader.calls import FUNCTIONS, Calls
+from symderiv.reader.calls import FUNCTIONS, Calls, known
 from symderiv.reader.families import substitute
 from symderiv.reader.indices import refuse
 from symderiv.reader.names import plain
 from symderiv.reader.nodes import parts_of
-from symderiv.terms import Context, Deriv, Fn, Head, Index, Term, Var, add, mul
+from symderiv.terms import Context, Deriv, Head, Index, Term, Var, add, mul
 
 POINT = r"\cdot"  # the name of the argument where a derivative is taken before its value is put in
 
@@ -204,8 +204,9 @@ class Differentials(Calls):
         else:
             base, sub, sup, primes = parts_of(function)
             name = plain(base.name) if isinstance(base, syntax.Symbol) else ""
-        known = name in FUNCTIONS or name == "softmax"
-        if sub is not None or sup is not None or primes or not known or not isinstance(point, Array):
+        kind = self.standard(name)
+        known_one = kind or name == "softmax"
+        if sub is not None or sup is not None or primes or not known_one or not isinstance(point, Array):
             raise refuse("E150", "the derivative of this function at a point is not in the language", node)
         if len(point.axes) != 1 or self.symbols.defines(name, 0) or (name, 0) in self.symbols.functions:
             raise refuse("E150", "the derivative of this function at a point is not in the language", node)
@@ -214,7 +215,7 @@ class Differentials(Calls):
         body = (
             self.softmax(variable, node)
             if soft
-            else elementwise([variable], lambda p: Fn(FUNCTIONS[name], p[0]), self.symbols.ranges, node.span)
+            else elementwise([variable], lambda p: known(kind, p[0]), self.symbols.ranges, node.span)
         )
         assert isinstance(body, Array)
         families = {Head(POINT, 1, 0): point.entry}

@@ -11,6 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from itertools import combinations
 
 from symderiv import notation
+from symderiv.document import Span
 from symderiv.judge import prove_all
 from symderiv.kernel import Refuted, Witness
 from symderiv.kernel.derivative import Unsupported, definition_of
@@ -26,7 +27,6 @@ from symderiv.terms import (
     Add,
     Assumption,
     Claim,
-    Context,
     Definition,
     Delta,
     Deriv,
@@ -66,11 +66,10 @@ class Doubts:
         may be tied together by words that were not understood.
         """
         one = claim
-        for warned in self.reading.diagnostics:
-            if warned.code == "W417" and posed.left_span.start <= warned.span.start < posed.span.end:
-                return warned.message
-        if unread := self.unread([claim], False) or self.shapeless([claim]):
-            return unread
+        if unclear := self._unclear(posed, claim):
+            return unclear
+        if unknown := self._unknown([claim], False):
+            return unknown
         claim, unsaid = alike(claim, self.symbols)
         if unsaid:
             return unsaid
@@ -88,12 +87,12 @@ class Doubts:
             return "the values here may be infinitely many"
         if any(map(is_mean, inside)):
             return "this may say how something is distributed"
-        if any(isinstance(t, Opaque) for t in parts) and not any(
-            isinstance(t, Deriv) or (isinstance(t, Opaque) and any(t.orders)) for t in parts
-        ):
+        derived = any(isinstance(t, Deriv) for t in parts)
+        unknowns = [t for t in parts if isinstance(t, Opaque)]
+        if unknowns and not derived and not any(any(t.orders) for t in unknowns):
             return "this may say what an unknown function is like"
-        if unknown := self._peculiar(claim):
-            return f"this may say what the derivative of the unknown function {shown(unknown)} is like"
+        if peculiar := self._peculiar(claim):
+            return f"this may say what the derivative of the unknown function {shown(peculiar)} is like"
         for part in parts:
             if isinstance(part, Var) and part.name.startswith("\\operatorname{"):
                 return "a command in it is not known"
@@ -110,8 +109,7 @@ class Doubts:
                     i == 0 and span is not None and span.low > 0 for i, span in zip(part.indices, spans, strict=False)
                 ):
                     return f"whether {shown(part.name)} has an entry 0 beside those from 1 on is not said"
-        within = reached((claim.left, claim.right), claim.context.definitions)
-        if posed.bounded and any(isinstance(t, Fn) and t.name in ("relu", "abs", "step", "sign") for t in within):
+        if posed.bounded and any(isinstance(t, Fn) and t.name in ("relu", "abs", "step", "sign") for t in inside):
             return "it may be meant under a condition that the words or the line beside it set"
         if posed.supposed:
             return f"the words before it speak of a case, '{posed.supposed}', that was not understood"
@@ -125,9 +123,7 @@ class Doubts:
                 and any(isinstance(t, Var) for t in subterms(other))
             ):
                 return "this may be an equation to be solved, not one that holds always"
-        if posed.solving and not any(
-            isinstance(t, Deriv) for side in (claim.left, claim.right) for t in subterms(side)
-        ):
+        if posed.solving and not derived:
             return "this may follow from an equation that is being solved"
         if posed.equated and not posed.derived and self._may_be_sought(claim):
             return "this may be an equation to be solved, not one that holds always"
@@ -269,49 +265,63 @@ class Doubts:
                 return f"what {shown(head.name)} is was said for {notation.unicode_latex(other[0].text)} only"
         return ""
 
-    def unread(self, claims: Sequence[Claim], proved: bool) -> str:
-        """What in the claims is said to be something that could not be read, on which more hinges than is known.
+    def _unclear(self, posed: Posed, claim: Claim) -> str:
+        """How far a sign reaches may not be clear in the line, or in one that defines what stands in it."""
+        inside = reached((claim.left, claim.right), claim.context.definitions) if self.reading.unclear else ()
+        spans = {self.symbols.defined_at.get(t.head) for t in inside if isinstance(t, Var)}
+        spans.add(Span(posed.left_span.start, posed.span.end))
+        for start in self.reading.unclear:
+            if any(span is not None and span.start <= start < span.end for span in spans):
+                line = self.reading.document.source.position(start).line
+                return f"how far a sign in line {line} reaches is not clear"
+        return ""
+
+    def _unknown(self, claims: Sequence[Claim], proved: bool) -> str:
+        """What in the claims, proved or not, is said to be something that was not understood."""
+        for claim in claims:
+            inside = list(reached((claim.left, claim.right), claim.context.definitions))
+            if said := self._unread(claim, inside, proved) or self._shapeless(claim, inside):
+                return said
+        return ""
+
+    def _unread(self, claim: Claim, inside: Sequence[Term], proved: bool) -> str:
+        """What is said to be something that could not be read, on which more hinges than is known.
 
         An equation without derivatives holds of whatever it is; a derivative by what it does not speak of, too.
         """
-        for claim in claims:
-            inside = list(reached((claim.left, claim.right), claim.context.definitions))
-            varied = {t.var.head for t in inside if isinstance(t, Deriv)}
-            for var in (t for t in inside if isinstance(t, Var) and t.head not in claim.context.definitions):
-                found = self.symbols.unread.get(shown(var.name))
-                letter, script, _ = var.name.partition("_{")
-                free = {h for h in varied if (var.head, h) not in claim.context.dependent}
-                if proved and free and script and letter in COSTS and var.head not in claim.context.through:
-                    return f"on what {shown(var.name)} depends is not said"
-                if proved and var.head not in varied and self._otherwise(var, claim.context, free):
-                    return f"{shown(var.name)} has other indices where it is defined"
-                if found is None or (var.head in varied and not found.of_one):
-                    continue
-                depends = found.names is None or self.symbols.speaks_of(found.names) & {shown(h.name) for h in free}
-                if (free and (depends or found.of_one)) or not proved:
-                    line = self.reading.document.source.position(found.span.start).line
-                    return f"what {shown(var.name)} is was not understood (line {line})"
+        varied = {t.var.head for t in inside if isinstance(t, Deriv)}
+        named = {head.name for head in claim.context.definitions}
+        for var in (t for t in inside if isinstance(t, Var) and t.head not in claim.context.definitions):
+            found = self.symbols.unread.get(shown(var.name))
+            letter, script, _ = var.name.partition("_{")
+            free = {h for h in varied if (var.head, h) not in claim.context.dependent}
+            if proved and free and script and letter in COSTS and var.head not in claim.context.through:
+                return f"on what {shown(var.name)} depends is not said"
+            if proved and var.head not in varied and var.name in named and self._speaks(shown(var.name), free):
+                return f"{shown(var.name)} has other indices where it is defined"
+            if found is None or (var.head in varied and not found.of_one):
+                continue
+            depends = found.names is None or any(self._speaks(name, free) for name in found.names)
+            if (free and (depends or found.of_one)) or not proved:
+                line = self.reading.document.source.position(found.span.start).line
+                return f"what {shown(var.name)} is was not understood (line {line})"
         return ""
 
-    def shapeless(self, claims: Sequence[Claim]) -> str:
-        """A letter that stands for a number in the claims, and is a matrix by the words, or the identity beside one."""
-        for claim in claims:
-            inside = reached((claim.left, claim.right), claim.context.definitions)
-            names = {
-                t.name for t in inside if isinstance(t, Var) and not t.indices and not self.symbols.defines(t.name, 0)
-            }
-            unknown = sorted(names & self.symbols.matrices_by_word)
-            if not unknown and "I" in names and (others := self._capitals(claim.left) | self._capitals(claim.right)):
-                unknown = sorted(others)
-            if unknown:
-                return f"{' and '.join(map(shown, unknown))} may be matrices, of which the shapes are not declared"
-        return ""
+    def _speaks(self, name: str, heads: set[Head]) -> bool:
+        """Whether the formulas that say what ``name`` is speak of one of ``heads``, or what they mention does."""
+        return not self.symbols.speaks_of([name]).isdisjoint(shown(head.name) for head in heads)
 
-    def _otherwise(self, var: Var, context: Context, varied: set[Head]) -> bool:
-        """Whether a family of the same name with other indices is defined by way of what is varied."""
-        if not any(head.name == var.name for head in context.definitions):
-            return False
-        return bool(self.symbols.speaks_of([shown(var.name)]) & {shown(head.name) for head in varied})
+    def _shapeless(self, claim: Claim, inside: Sequence[Term]) -> str:
+        """A letter that stands for a number, and is a matrix by the words, or the identity beside one."""
+        names = {t.name for t in inside if isinstance(t, Var) and not t.indices and not self.symbols.defines(t.name, 0)}
+        unknown = sorted(names & self.symbols.matrices_by_word)
+        if not unknown and "I" in names and (others := self._capitals(claim.left) | self._capitals(claim.right)):
+            unknown = sorted(others)
+        return (
+            f"{' and '.join(map(shown, unknown))} may be matrices, of which the shapes are not declared"
+            if unknown
+            else ""
+        )
 
     def unsaid(self, posed: Posed, witness: Witness) -> str:
         """Whether the counterexample needs what nobody has said: an index that is 0, a value for one more member."""
@@ -357,8 +367,8 @@ class Doubts:
         Something defined is differentiated by what it does not contain, or capital letters of which nothing is known
         change places in products: they may be matrices.
         """
-        if unread := self.unread(claims, True) or self.shapeless(claims):
-            return unread
+        if unknown := self._unknown(claims, True):
+            return unknown
         for claim in claims:
             pairs = self._orders(claim.left) | self._orders(claim.right)
             changed = sorted(a for a, b in pairs if (b, a) in pairs)

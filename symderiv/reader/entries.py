@@ -44,6 +44,8 @@ class Entries(Members):
             return two
         if not node.rows:
             raise refuse("E105", "there is no case here", node)
+        if len(node.rows) == 1:
+            raise refuse("E182", "there is only one case", node)
         by_signs = self.by_signs(node)
         if by_signs is not None:
             return by_signs
@@ -54,8 +56,6 @@ class Entries(Members):
             if guard is None and (nodes or not _otherwise(words)):
                 raise refuse("E182", "the condition of this case is not understood", node)
             rows.append((guard, self.scalar(value)))
-        if len(rows) == 1:
-            raise refuse("E182", "there is only one case", node)
         last_guard, result = rows[-1]
         if last_guard is not None:
             complement = {add(ONE, neg(guard)) for guard, _ in rows[:-1] if guard is not None}
@@ -85,8 +85,6 @@ class Entries(Members):
             if found is None:
                 return None
             guards.append(found)
-        if len(guards) == 1:
-            raise refuse("E182", "there is only one case", node)
         if not thresholds.cover(guards):
             raise refuse("E182", "these cases are not seen to cover everything", node, "add an `otherwise`")
         result = self.scalar(node.rows[-1][0])

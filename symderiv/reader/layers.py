@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
+from functools import lru_cache
 
 from symderiv.reader.ranges import Ranges
 from symderiv.terms import Definition, Delta, Head, SizeOf, Sum, Term, Var, add, num, rewritten, subterms
@@ -17,6 +18,7 @@ LAYER = re.compile(r"\^\{(?P<open>\(?)(?P<letter>l|L|\\ell|t)(?P<offset>[+-]\d+)
 STEP = re.compile(r"_\{(?P<open>)(?P<letter>[a-z])(?P<offset>[+-]\d+)?(?P<close>)\}$")
 
 
+@lru_cache(maxsize=4096)
 def place(name: str) -> re.Match[str] | None:
     """The layer or time step in a name: ``z^{(l+1)}``, ``h^{t-1}``, ``v_{k+1}``."""
     return LAYER.search(name) or STEP.search(name)
@@ -38,10 +40,12 @@ def further(
             if layer is None or head in definitions or head in found:
                 continue
             for known, made in definitions.items():
+                if known[1:] != head[1:]:
+                    continue
                 by = _offset(head.name) - _offset(known.name)
                 if by <= 0 and (not backwards or layer["letter"] == "L"):
                     continue
-                if not by or _moved(known.name, layer["letter"], by) != head.name or known[1:] != head[1:]:
+                if not by or _moved(known.name, layer["letter"], by) != head.name:
                     continue
                 moved = [_definition(head, d, layer["letter"], by, ranges) for d in made]
                 if None not in moved:

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 
 from symderiv.kernel.derivative import Unsupported, definition_of, differentiate
 from symderiv.terms import (
@@ -35,7 +35,6 @@ from symderiv.terms import (
     num,
     power,
     reached,
-    rebuild,
     rename,
     rewritten,
     subterms,
@@ -58,13 +57,13 @@ def linear(claim: Claim) -> tuple[Claim, list[Head]]:
     varied = {part.var.head for part in parts if isinstance(part, Deriv)}  # a derivative by p needs p to be there
     means = _Means(context, {h: made for h, made in context.definitions.items() if h not in varied})
     try:
-        outside = {head for side in sides for head in _outside(side, means.definitions) if not RANDOM.search(head.name)}
+        outside = {head for head in _outside(sides, means.definitions) if not RANDOM.search(head.name)}
         inside = means.inside(sides)
         if any(head.name[0] in "XYZ" for head in inside):
             outside |= {head for head in inside if head.name in NUMBERS}
         means.constants = outside if inside - outside else set()
         left, right = map(means.of, sides)
-    except (_TooMany, Unsupported):
+    except Unsupported:
         return claim, []
     return Claim(left, claim.relation, right, context), sorted(means.used)
 
@@ -73,6 +72,7 @@ def at_two_points(claim: Claim, centred: bool) -> Claim | None:
     """What ``claim`` says of independent random variables with two equally likely values, X and X' = -X if ``centred``.
 
     None where it says more than that: of powers only, with the same letters on both sides, and without assumptions.
+    Raises Unsupported for other means.
     """
     sides, definitions = (claim.left, claim.right), claim.context.definitions
     drawn = {v for mean in filter(is_mean, reached(sides, definitions)) for v in subterms(mean) if isinstance(v, Var)}
@@ -83,7 +83,7 @@ def at_two_points(claim: Claim, centred: bool) -> Claim | None:
     said = [part for a in claim.context.assumptions for part in a.data]
     assumed = {v.head for t in said if isinstance(t, Term) for v in subterms(t) if isinstance(v, Var)} & heads
     assumed |= {head for head in heads if head in said}
-    elsewhere = heads.intersection(head for side in sides for head in _outside(side, definitions))
+    elsewhere = heads & _outside(sides, definitions)
     if claim.relation != "=" or letters[0] != letters[1] or len(heads) < len(drawn):
         return None
     if assumed or elsewhere or heads & definitions.keys():
@@ -100,13 +100,10 @@ def at_two_points(claim: Claim, centred: bool) -> Claim | None:
                 case Pow(base=Var() as base, exponent=Num(value=value)) if value.denominator == 1 and value > 0:
                     powers[base] += int(value)
                 case _:
-                    raise _TooMany
+                    raise Unsupported("more than a product of powers in an expectation")
         return mul(*(_two(var, times, centred) for var, times in powers.items()))
 
-    try:
-        left, right = (rewritten(side, moment) for side in sides)
-    except _TooMany:
-        return None
+    left, right = (rewritten(side, moment) for side in sides)
     return Claim(left, claim.relation, right, claim.context)
 
 
@@ -116,16 +113,13 @@ def _two(var: Var, times: int, centred: bool) -> Term:
     return mul(num("1/2"), add(power(var, times), power(other, times)))
 
 
-class _TooMany(Exception):
-    """More products than are written out, or something that is no product of powers."""
-
-
 class _Means:
     def __init__(self, context: Context, definitions: Definitions) -> None:
         self.context = context
         self.definitions = definitions
         self.constants: set[Head] = set()
         self.used: set[Head] = set()
+        self.memo: dict[Term, Term] = {}
 
     def inside(self, terms: Iterable[Term]) -> set[Head]:
         """The families that stand in expectations, and have no definition."""
@@ -135,13 +129,16 @@ class _Means:
 
     def of(self, term: Term) -> Term:
         """``term`` with its expectations written so, also those that stand in definitions."""
-        if isinstance(term, Var):
-            body = definition_of(term, self.definitions)
-            return self.of(body) if body is not None and self._speaks(body) else term
-        if isinstance(term, Deriv):
-            return Deriv(self.of(term.body), term.var) if self._speaks(term.body) else term
-        found = rebuild(term, tuple(map(self.of, term.parts)))
-        return self.mean(found.parts[0]) if is_mean(found) else found
+        return rewritten(term, self._changed, self.memo)
+
+    def _changed(self, part: Term) -> Term | None:
+        match part:
+            case Var():
+                body = definition_of(part, self.definitions)
+                return self.of(body) if body is not None and self._speaks(body) else part
+            case Deriv():
+                return Deriv(self.of(part.body), part.var) if self._speaks(part.body) else part
+        return self.mean(self.of(part.parts[0])) if is_mean(part) else None
 
     def mean(self, body: Term) -> Term:
         """E[body], as a sum."""
@@ -188,19 +185,26 @@ class _Means:
         return any(map(is_mean, reached((term,), self.definitions)))
 
 
-def _outside(term: Term, definitions: Definitions) -> Iterator[Head]:
+def _outside(terms: Iterable[Term], definitions: Definitions) -> set[Head]:
     """The families that stand outside of all expectations."""
-    if isinstance(term, Var):
-        body = definition_of(term, definitions)
-        yield from (term.head,) if body is None else _outside(body, definitions)
-    elif not is_mean(term):
-        for part in term.parts:
-            yield from _outside(part, definitions)
+    found: set[Head] = set()
+    seen: set[Term] = set()
+    queue = list(terms)
+    while queue:
+        term = queue.pop()
+        if term in seen or is_mean(term):
+            continue
+        seen.add(term)
+        body = definition_of(term, definitions) if isinstance(term, Var) else None
+        if isinstance(term, Var) and body is None:
+            found.add(term.head)
+        queue += term.parts if body is None else (body,)
+    return found
 
 
 def _few(products: list[tuple[Term, ...]]) -> list[tuple[Term, ...]]:
     if len(products) > MOST:
-        raise _TooMany
+        raise Unsupported("more than a product of powers in an expectation")
     return products
 
 

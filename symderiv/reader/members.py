@@ -155,7 +155,7 @@ class Members(Vectors):
             if isinstance(sup, syntax.Number) and sup.text.isdigit():
                 return (square if sup.text == "2" else power(square, Fraction(int(sup.text), 2))), None
             return power(square, Fraction(1, 2)), sup
-        if name == "1" or base.name in (r"\mathbf{1}", r"\mathbb{1}", r"\boldsymbol{1}", r"\vec{1}"):
+        if plain(base.name) in ("1", r"\mathbb{1}"):
             if self._is_length(sub):
                 return self.ones(sub), sup
             if base.name.startswith(r"\mathbb") and len(subs) == 2:

@@ -5,23 +5,22 @@ This module must never take a letter for a derivative that stands anywhere witho
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 
 from symderiv.reader import syntax
 from symderiv.reader.names import plain
-from symderiv.reader.nodes import Change, everywhere
+from symderiv.reader.nodes import Change, everywhere, parts_of
 
 
 def rewriting(rows: Sequence[syntax.Row]) -> Change | None:
     """What writes such derivatives of ``rows`` as the fractions that they are short for."""
-    said = _said(rows)
-    nodes = list(everywhere(rows)) if said else []
-    for name in list(said):
-        whole = sum(_name(node) == name for node in nodes)
-        products = [node for node in nodes if isinstance(node, syntax.Product)]
-        before_something = sum(_name(factor) == name for node in products for factor in node.factors[:-1])
-        if whole != before_something:
-            del said[name]
+    found = _said(rows)
+    nodes = list(everywhere(rows)) if found else []
+    times = Counter(map(_name, nodes))
+    products = (node for node in nodes if isinstance(node, syntax.Product))
+    before_something = Counter(_name(factor) for node in products for factor in node.factors[:-1])
+    said = {name: by for name, by in found.items() if times[name] == before_something[name]}
     return (lambda node: _derivative(node, said)) if said else None
 
 
@@ -36,8 +35,8 @@ def _said(rows: Sequence[syntax.Row]) -> dict[str, syntax.Symbol]:
                     body=syntax.Node() as body,
                     variables=((syntax.Scripted(base=syntax.Symbol() as variable, sub=syntax.Symbol() as by), 1),),
                 ),
-            ] if (name := _operator(left)) and len(left.factors) == 2:
-                index = left.factors[0].sub if isinstance(left.factors[0], syntax.Scripted) else None
+            ] if name := _operator(left):
+                _, index, _, _ = parts_of(left.factors[0])
                 same = isinstance(index, syntax.Symbol) and index.name == by.name
                 if same and syntax.sexpr(body) == syntax.sexpr(left.factors[1]):
                     found[name] = variable

@@ -164,12 +164,14 @@ def pieces(line: Line, a: int, b: int, cells: bool = False) -> list[Piece]:
     return found
 
 
+_SIGNS = v.SIGNS | v.OPERATORS.keys()
+
+
 def _is_term(text: list[str], a: int, i: int, b: int) -> bool:
     r"""Whether the words at ``i`` stand where a term does: ``\text{KL(p)} + z``, ``L - \text{const.}``."""
     before = text[i - 1] if i > a else ""
     after = text[i + 1] if i + 1 < b else ""
-    signs = v.SIGNS | v.OPERATORS.keys()
-    if before in signs or after in signs - {"-"} or after in ("/", "^", "_"):
+    if before in _SIGNS or (after in _SIGNS and after != "-") or after in ("/", "^", "_"):
         return True
     content = text[i][6:-1]
     beside = before not in ("", ",", ";", "&", r"\quad", ".", ":") and before not in v.RELATIONS

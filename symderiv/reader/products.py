@@ -98,9 +98,9 @@ class Products(Differentials):
         node = self.under_sum(node)
         for at, (_, term) in enumerate(node.terms[:-1]):
             match term:
-                case syntax.DerivativeOp(
-                    body_from_product=True, body=body, variables=((syntax.Symbol(name=name), _),)
-                ) if not isinstance(body, syntax.Group) and any(name in names_in(t) for _, t in node.terms[at + 1 :]):
+                case syntax.DerivativeOp(body_from_product=True, body=body, variables=((by, _),)) if not isinstance(
+                    body, syntax.Group
+                ) and any({*names_in(by)} <= {*names_in(t)} for _, t in node.terms[at + 1 :]):
                     self.warn("W417", "how far the derivative reaches is not clear: read as one of one term", term)
         values = []
         for sign, term in node.terms:

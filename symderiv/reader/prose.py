@@ -115,6 +115,10 @@ LOG_BASE = Words(
     r"|\bentrop\w*[^.]{0,40}\bin\s+(?P<bits>bits)\b|以\s*(?P<chinese>2|10)\s*为底",
     re.IGNORECASE,
 )
+NATURAL_LOG = Words(
+    r"\bnatural\s+log|\bnats?\b|natürlich\w*\s+Log|logarithme\s+n[aé]p?\w*|logaritmo\s+(?:natural|neperiano)|自然[对對]数",
+    re.IGNORECASE,
+)
 INDICATOR = Words(r"\bindicator\b|\bindicatrice|\bIndikator|\bindicador|指示函数|示性", re.IGNORECASE)
 SIGNS_BY_WORD = {  # signs that are no products where the words speak of this
     r"\circ": Words(r"\bcompositions?\b|\bcompos(?:e|ed|ing)\b|\bKomposition\b|\bcomposée?\b|复合", re.IGNORECASE),
@@ -276,6 +280,14 @@ def _flat(inlines: Sequence[object]) -> Iterator[str | InlineMath]:
 
 def words(inlines: Sequence[object]) -> str:
     return "".join("$" if isinstance(piece, InlineMath) else piece for piece in _flat(inlines))
+
+
+def log_base(sentences: Sequence[str]) -> re.Match[str] | None:
+    """Where the words say that logarithms have the base 2 or 10, if they nowhere say that they are natural."""
+    if any(map(NATURAL_LOG.search, sentences)):
+        return None
+    found = ((LOG_BASE.search(sentence), sentence) for sentence in sentences)
+    return next((said for said, words in found if said and not NEGATED.search(words, 0, said.start())), None)
 
 
 def seeks(inlines: Sequence[object]) -> bool:

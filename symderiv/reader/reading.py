@@ -58,7 +58,6 @@ class Posed:
     numbers: tuple[Value, Value] | None = None  # both sides where letters that may be vectors are numbers
     taken: bool = False  # whether it states a derivative that later steps take as given
     summands: frozenset[Head] = frozenset()  # new names for the summands before it, which is all that it says
-    drawn: str = ""  # of which random variables a counterexample speaks
     supposed: str = ""  # what the words right before it suppose: "if y is one-hot"
     held: frozenset[str] | None = None  # what the section says is held fixed: names, or none in particular
     kept: frozenset[str] = frozenset()  # the indices of the chain's first side, free under Einstein's convention
@@ -93,6 +92,7 @@ class Reading:
         self.elaborator = Elaborator(self.symbols)
         self.posed: list[Posed] = []
         self.diagnostics: list[Diagnostic] = list(document.problems)
+        self.unclear: list[int] = []  # where it is not clear how far a sign reaches
         self.prose = ""
         self.paragraphs = 0
         self.sought = self.zero = self.optimal = False
@@ -120,6 +120,10 @@ class Reading:
         self.limit = span
         message = f"more than {much}: none is read from here on"
         self.diagnostics.append(Diagnostic("E109", message, span, help="split the document"))
+
+    def warn(self, found: Sequence[Diagnostic]) -> None:
+        self.diagnostics += found
+        self.unclear += (warning.span.start for warning in found if warning.code == "W417")
 
     def bound(self, span: Span) -> None:
         """Called before each block: every claim is posed under the definitions before it, so they are bounded, too."""
@@ -155,12 +159,12 @@ class Reading:
             found = self._parsed[span] = self._rewritten(found)
         return found
 
-    def not_read(self, left: object, right: object) -> None:
-        """What ``left`` is said to be could not be read: nothing may rest on its being free."""
+    def not_understood(self, left: object, right: object) -> None:
+        """What ``left`` is said to be was not understood: nothing may rest on its being free."""
         base, sub, sup, _ = parts_of(left) if isinstance(left, syntax.Node) else (None, None, None, 0)
         if isinstance(base, syntax.Symbol) and (sup is None or isinstance(sup, syntax.Group)):
-            index = isinstance(sub, syntax.Symbol) and self.is_index(sub)
-            of_one = sub is not None and not index and (isinstance(sub, syntax.Number) or self.is_size_or_index(sub))
+            of_one = isinstance(sub, syntax.Number)
+            of_one |= sub is not None and not self.is_index(sub) and self.is_size_or_index(sub)
             name = plain(base.name)
             says = frozenset(names_in(right)) - {name} if isinstance(right, syntax.Node) else None
             if says is None or says or of_one:

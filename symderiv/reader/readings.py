@@ -38,11 +38,13 @@ from symderiv.terms import (
 CENTRED = Words(r"zero[\s-]*mean|mean\s+(?:of\s+)?(?:zero|0)|cent(?:e?red|ralis|raliz)|noise|unbiased", re.IGNORECASE)
 PARTIAL = Words(r"\\partial|\\nabla|[∂∇]|\\pd|\\pdv")
 DISTRIBUTED = Words(
-    r"\bdistribut|bernoulli|binomial|gauss|\bnormal\b|poisson|uniform|exponential|binary|independen|\bi\.?i\.?d\b|verteil|unabh"
+    r"\bdistribut|bernoulli|rademacher|indicator|success|\beither\b|\bcoins?\b|\bdi[ce]e?\b|\b(?:takes?|with)\s+(?:\w+\s+)?values?\b"
+    r"|with\s+(?:equal\s+)?probabilit|standardi[sz]|whitened|\bunit[\s-]|binomial|gauss|\bnormal\b|poisson|uniform|exponential|binary|independen|\bi\.?i\.?d\b|verteil|unabh"
     r"|indépend|独立|分布|독립|\\sim\b|~|\\in\s*\\\{|\bconstants?\b|deterministic",
     re.IGNORECASE,
 )
 IS_ZERO = Words(r"E\}?\s*(?:\\left|\\[bB]igl?)?\s*[\[({][^=]{1,60}=\s*0(?![.\d])")
+MEDIAN = Words(r"\bmedian", re.IGNORECASE)
 _BAR = re.compile(r"\\(?:bar|overline)\{([^{}]+)\}$")
 
 
@@ -196,8 +198,6 @@ class Readings:
     def means(self, claims: Sequence[Claim]) -> tuple[list[Claim], tuple[str, ...]] | None:
         r"""The claims with an undefined ``\bar{x}`` as the mean of the x_i; None if there is none."""
         found, notes = [], []
-        if re.search(r"\bmedian", self.reading.document.source.text, re.IGNORECASE):
-            return None
         for claim in claims:
             made = {}
             for head in sorted(self.symbols.reached(claim.left, claim.right) - claim.context.definitions.keys()):
@@ -211,7 +211,9 @@ class Readings:
             found.append(
                 replace(claim, context=replace(claim.context, definitions={**claim.context.definitions, **made}))
             )
-        return (found, tuple(dict.fromkeys(notes))) if notes else None
+        if not notes or MEDIAN.search(self.reading.document.source.text):
+            return None
+        return found, tuple(dict.fromkeys(notes))
 
     def symmetric(self, claims: Sequence[Claim]) -> tuple[list[Claim], str]:
         """The claims for matrices that are called symmetric, and what to say of it; empty if there are none.

@@ -233,7 +233,8 @@ class Statements:
         return bool(found)
 
     def sentence(self, sentence: prose.Sentence) -> None:
-        """Assumptions and ranges that a sentence states."""
+        """Assumptions and ranges that a sentence states, and what it says to depend on what."""
+        self._dependences(sentence)
         if self.reading.strict:
             return
         constrained = bool(prose.CONSTRAINT.search(sentence.words))
@@ -245,13 +246,6 @@ class Statements:
                     self._stated_equation(row, formula, constrained)
                     self._orthonormal(row, formula)
                 self._of_two(row, formula)
-        words = sentence.words.split("$")
-        for n in range(1, len(sentence.formulas)):
-            if prose.DEPENDS.search(words[n]) and not prose.NEGATED.search(words[n]):
-                what, by = (self.reading.rows(f.latex, f.span) for f in sentence.formulas[n - 1 : n + 1])
-                for side in (row.segments[0].side for row in what.rows if len(row.segments) == 1):
-                    for other in by.rows:
-                        self.reading.not_read(side, other.segments[0].side)
         if CONSTANT.search(sentence.words):
             for formula in sentence.formulas:
                 for row in self.reading.rows(formula.latex, formula.span).rows:
@@ -266,6 +260,16 @@ class Statements:
                 continue
             if match and (kind != "binary" or sentence.formulas):
                 self._stated(kind, match[0], sentence)
+
+    def _dependences(self, sentence: prose.Sentence) -> None:
+        """``$h$ depends on $x$``: how, nobody knows, so that nothing may rest on h being free of x."""
+        words = sentence.words.split("$")
+        for n in range(1, len(sentence.formulas)):
+            if prose.DEPENDS.search(words[n]) and not prose.NEGATED.search(words[n]):
+                what, by = (self.reading.rows(f.latex, f.span) for f in sentence.formulas[n - 1 : n + 1])
+                for side in (row.segments[0].side for row in what.rows if len(row.segments) == 1):
+                    for other in by.rows:
+                        self.reading.not_understood(side, other.segments[0].side)
 
     def _orthonormal(self, row: syntax.Row, formula: InlineMath) -> None:
         r"""``$Q^\top Q = I$`` of a matrix that is defined nowhere: \sum_k Q_{ki} Q_{kj} = \delta_{ij}."""

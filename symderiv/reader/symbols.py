@@ -379,9 +379,9 @@ class Symbols:
         return rewritten(term, called)
 
     def speaks_of(self, names: Iterable[str]) -> set[str]:
-        """The names that stand in the formulas that say what ``names`` are, and in those of these, and so on."""
+        """``names``, those that stand in the formulas that say what they are, and in those of these, and so on."""
         found: set[str] = set()
-        queue = sorted(names)
+        queue = list(names)
         while queue:
             name = queue.pop()
             if name not in found:

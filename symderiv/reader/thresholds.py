@@ -68,6 +68,6 @@ def said(words: str, node: syntax.Node) -> syntax.Relation | None:
     found = SAID.fullmatch(words.replace("$", "").strip())
     if found is None:
         return None
-    op = RELATIONS[UNICODE.get(found["op"], found["op"])]
+    op = RELATIONS[UNICODE.get(found["op"], found["op"].lower())]
     left = syntax.Symbol(found["name"], node.span)
     return syntax.Relation(left, ((op, syntax.Number(found["number"], node.span)),), node.span)

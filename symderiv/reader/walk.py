@@ -120,12 +120,13 @@ class Walk:
             survey.row(row)
         reading.symbols.index_names |= class_letters(rows, survey.summed.keys())
         reading.symbols.awaited = {f: x for f, x in functions_of_one(rows).items() if f not in FUNCTIONS}
-        words = " ".join(prose.words(b.inlines) for b in all_blocks(blocks) if isinstance(b, Paragraph | Heading))
+        spoken = [b.inlines for b in all_blocks(blocks) if isinstance(b, Paragraph | Heading)]
+        words = " ".join(map(prose.words, spoken))
         survey.settle(words)
         reading.symbols.activations = activations.said(reading, blocks)
         reading.symbols.opaque |= {name for name, kind in reading.symbols.activations.items() if not kind}
         if words:
-            self._said(words)
+            self._said(words, [sentence.words for inlines in spoken for sentence in prose.sentences(inlines)])
         self._declare([given for given in self.outside if given not in defined])
         for block in all_blocks(blocks):
             if isinstance(block, Directive) and block.text.split()[:1] == ["shape"]:
@@ -159,10 +160,10 @@ class Walk:
             message = f"the same index runs to {a} in one place and to {b} in another; they are read as the same size"
             self.diagnostics.append(Diagnostic("W413", message, reading.symbols.ranges.places.get(b, Span(0, 0))))
 
-    def _said(self, words: str) -> None:
+    def _said(self, words: str, sentences: Sequence[str]) -> None:
         """What the words of the whole document say of signs and names."""
         symbols = self.reading.symbols
-        if said := prose.LOG_BASE.search(words) or prose.LOG_FOR.search(self.reading.document.source.text):
+        if said := prose.LOG_FOR.search(self.reading.document.source.text) or prose.log_base(sentences):
             symbols.log_base = 10 if set(said.groups()) & {"10", "ten"} else 2
         symbols.indicators = bool(prose.INDICATOR.search(words))
         symbols.other_signs = {sign for sign, said in prose.SIGNS_BY_WORD.items() if said.search(words)}
@@ -253,12 +254,13 @@ class Walk:
         if alone and self.reading.document.source.text[max(0, formula.span.start - 2) : formula.span.start] == "$$":
             self._display(Display(formula.latex, formula.span))
             return
-        for row in self.reading.rows(formula.latex, formula.span).rows:
+        found = self.reading.rows(formula.latex, formula.span)
+        for row in found.rows:
             if len(row.segments) < 2 or row.segments[1].relation not in ("=", ":="):
                 continue
             left, right = row.segments[0].side, row.segments[1].side
             if not isinstance(left, syntax.Node) or not isinstance(right, syntax.Node):
-                self.reading.not_read(left, right)
+                self.reading.not_understood(left, right)
                 continue
             around = f"{before} {after}"
             names = [plain(side.name) for side in (left, right) if isinstance(side, syntax.Symbol)]
@@ -293,6 +295,7 @@ class Walk:
                 self.displays.append(formula.span)
                 self.reading.elaborator.start_chain()
                 values, self.reading.values = self.reading.values, supposed or ()
+                self.reading.warn(found.warnings)
                 self.chains.segments(row, len(self.displays) - 1, 0, [], inline=True)
                 self.reading.values = values
             elif head is not None and len(row.segments) == 2:
@@ -347,11 +350,12 @@ class Walk:
             self.reading.values = self.reading.earlier_values = found
         elif self.reading.prose.strip():
             self.reading.values = ()
-        for sentence in prose.sentences(inlines):
+        sentences = list(prose.sentences(inlines))
+        for sentence in sentences:
             if prose.EINSTEIN.search(sentence.words) and not prose.NEGATED.search(sentence.words):
                 self.reading.symbols.einstein = True
         alone = re.search(r"[^\s$.,;:]", self.reading.prose) is None
-        for sentence in prose.sentences(inlines):
+        for sentence in sentences:
             words = sentence.words.split("$")
             supposed: tuple[Assumption, ...] | None = ()
             for n, formula in enumerate(sentence.formulas):
@@ -363,7 +367,7 @@ class Walk:
                     self.chains.see(row)
         if (held := self.statements.held(inlines)) is not None:
             self.reading.held = held
-        for sentence in prose.sentences(inlines):
+        for sentence in sentences:
             self.statements.sentence(sentence)
 
     def _skipped(self, block: Display) -> bool:
@@ -385,7 +389,7 @@ class Walk:
         self.displays.append(block.span)
         number = len(self.displays) - 1
         rows = reading.rows(block.latex, block.span)
-        self.diagnostics.extend(rows.warnings)
+        reading.warn(rows.warnings)
         beside = [self.statements.beside(row) for row in rows.rows]
         kinds = {(a.kind, a.data) for found in beside for a in found}
         whole = [a for found in beside for a in found][:1] if len(kinds) == 1 else []

@@ -8,7 +8,7 @@ from __future__ import annotations
 import pytest
 
 from symderiv.check import check_text
-from symderiv.kernel import Proved, Refuted
+from symderiv.kernel import Proved, Refuted, Undecided
 
 POLICY = r"We maximise $$J(\theta) = \mathbb{E}_{y \sim \pi_\theta}[R(y)]$$ by its gradient $\nabla_\theta J$."
 LATENT = r"$$F = \mathbb{E}_{z \sim q(z)}\left[\log p(x, z) - \log q(z)\right]$$"
@@ -90,3 +90,33 @@ def test_an_author_may_mean_something_else_by_the_same_signs() -> None:
         is Proved
     )
     assert verdict(r"$E = (y - u)^2$", r"\frac{\partial E}{\partial u} = -2 (y - u)") is Proved
+
+
+SQUARE = "\n\n$$\\mathbb{E}[X^2] = \\mathbb{E}[X]$$\n"
+
+
+def test_a_square_has_another_mean_where_nothing_is_said():
+    assert isinstance(check_text(f"For a random variable $X$:{SQUARE}").steps[0].verdict, Refuted)
+
+
+@pytest.mark.parametrize(
+    "said",
+    ["Let $X$ be the indicator of an event.", "The random variable $X$ is either 0 or 1.", "$X$ takes the values zero and one.",
+     "Let $X$ be a Rademacher variable.", "A coin is thrown, and $X$ counts heads."],
+)  # fmt: skip
+def test_it_may_have_the_same_where_the_values_are_few(said):
+    assert isinstance(check_text(said + SQUARE).steps[0].verdict, Undecided)
+
+
+def test_a_chain_of_definitions_is_walked_once():
+    chain = "\n\n".join(f"$$b_{{{k}}} = b_{{{k - 1}}}^2 + \\sin b_{{{k - 1}}}$$" for k in range(2, 60))
+    checked = check_text(
+        f"{chain}\n\n$$\\mathbb{{E}}[X + Y] = \\mathbb{{E}}[X] + \\mathbb{{E}}[Y] + b_{{59}} - b_{{59}}$$\n"
+    )
+    assert isinstance(checked.claims[-1].verdict, Undecided)  # within its budget
+
+
+@pytest.mark.parametrize("strict", [False, True])
+def test_what_depends_on_x_is_not_free_of_it(strict):
+    text = "The quantity $h$ depends on $x$.\n\n$$\\frac{\\partial}{\\partial x} (h x) = h$$\n"
+    assert isinstance(check_text(text, strict=strict).steps[0].verdict, Undecided)
