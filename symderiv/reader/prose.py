@@ -72,6 +72,13 @@ NEGATED = Words(
     r"|rather\s+than|unlike|generali[sz]\w*|as\s+opposed\s+to|arbitrary|(?:next|later)\s+section)\b|n't\b|不|非|没|無|아니|않",
     re.IGNORECASE,
 )
+_NUMBERS = ("two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
+NUMBERS = {word: n for n, word in enumerate(_NUMBERS, 2)}
+CLASSES = Words(
+    rf"(?P<count>\$|\b(?:[0-9]+|{'|'.join(_NUMBERS)}))[\s-]+(?:\w+\s+)?"
+    r"(?:classes|categories|outcomes|Klassen|catégories|clases|categorías)\b",
+    re.IGNORECASE,
+)
 PLAIN_CASE = Words(
     r"(?<![A-Za-z\\_^])([a-z])\s*(==?|≠|!=|\\neq?|(?:is\s+)?(?:not\s+)?equal\s+to|equals|does\s+not\s+equal)\s*([a-z])"
     r"(?![A-Za-z(_^'’])"
@@ -269,7 +276,7 @@ def _flat(inlines: Sequence[object]) -> Iterator[str | InlineMath]:
     for inline in inlines:
         match inline:
             case Text(text=text):
-                yield text
+                yield text.replace("$", "\N{FULLWIDTH DOLLAR SIGN}")  # a price: no formula is meant
             case InlineMath():
                 yield inline
             case Emph(inlines=inner) | Link(inlines=inner):

@@ -214,8 +214,13 @@ class Spaces:
                     listed = []
 
     def _member(self, names: Sequence[syntax.Node], space: syntax.Node) -> None:
+        r"""``\mathbb{R}^n``, ``\{0, 1\}^K``, ``[0, 1]^n``: what ``names`` are vectors or matrices of."""
         base, sub, sup, _ = parts_of(space)
-        if isinstance(base, syntax.Symbol) and base.name in REALS and sub is None and sup is not None:
+        of_numbers = isinstance(base, syntax.Symbol) and base.name in REALS
+        if isinstance(base, syntax.Group) and isinstance(base.body, syntax.Tuple):
+            items = base.body.items
+            of_numbers = base.open in (r"\{", "[") and len(items) == 2 and all(map(_is_number, items))
+        if of_numbers and sub is None and sup is not None:
             lengths = dims(sup)
             if lengths:
                 for name in names:
@@ -303,6 +308,10 @@ def _text(node: syntax.Node) -> str:
         case syntax.Add(terms=terms):
             return "".join(sign + _text(term) for sign, term in terms).removeprefix("+")
     return "?"
+
+
+def _is_number(node: syntax.Node) -> bool:
+    return syntax.sexpr(node) in ("0", "1", "(- 1)", "(+ 1)")
 
 
 def _is_entry(node: syntax.Node) -> bool:

@@ -18,6 +18,7 @@ from symderiv.reader.names import plain, shown
 from symderiv.reader.nodes import is_transposition, parts_of
 from symderiv.reader.prose import CONSTANT
 from symderiv.reader.reading import Reading
+from symderiv.reader.spaces import dims
 from symderiv.reader.symbols import MARK
 from symderiv.reader.vocabulary import LOSSES, UNICODE
 from symderiv.terms import (
@@ -56,6 +57,7 @@ class Statements:
         self.elaborator = reading.elaborator
         self.said: list[tuple[str, tuple[str, ...], str]] = []  # kind, the names beside the words, and where
         self.called: set[str] = set()  # names that the words beside them say it of
+        self.counts: set[str] = set()  # how many classes there are, by the words
         self.numbers: dict[str, set[str]] = {}  # of which two numbers formulas say that each name is one
         self.indicators = Indicators(reading, self.value_said)
 
@@ -237,6 +239,7 @@ class Statements:
         self._dependences(sentence)
         if self.reading.strict:
             return
+        self.counts.update(self._classes(sentence))
         constrained = bool(prose.CONSTRAINT.search(sentence.words))
         for member, place, _ in self.indicators.said(sentence):
             self.indicators.define(member, place, sentence.formulas[0].span)
@@ -260,6 +263,20 @@ class Statements:
                 continue
             if match and (kind != "binary" or sentence.formulas):
                 self._stated(kind, match[0], sentence)
+
+    def _classes(self, sentence: prose.Sentence) -> Iterator[str]:
+        """How many classes a sentence says that there are: ``over the $K$ classes``, ``three classes``."""
+        for found in prose.CLASSES.finditer(sentence.words):
+            count = found["count"].lower()
+            if count != "$":
+                yield str(prose.NUMBERS.get(count, count))
+                continue
+            formula = sentence.formulas[sentence.words.count("$", 0, found.start("count"))]
+            match [
+                segment.side for row in self.reading.rows(formula.latex, formula.span).rows for segment in row.segments
+            ]:
+                case [syntax.Symbol() | syntax.Number() as side] if not self.reading.is_index(side):
+                    yield from dims(side)
 
     def _dependences(self, sentence: prose.Sentence) -> None:
         """``$h$ depends on $x$``: how, nobody knows, so that nothing may rest on h being free of x."""
@@ -425,6 +442,7 @@ class Statements:
                     continue
                 slot = head.subs - 1
                 range_class = symbols.ranges.slot(head, slot)
+                source += self._entries(range_class)
                 indices = tuple(
                     "j" if n == slot else self._letter_of_every(symbols.ranges.slot(head, n))
                     for n in range(head.subs + head.sups)
@@ -435,6 +453,20 @@ class Statements:
                 symbols.stated.append(Assumption("equation", (total, ONE), text, source))
                 if kind == "onehot":
                     symbols.stated.append(Assumption("onehot", (head, slot), f"{head.name} \\text{{ one-hot}}", source))
+
+    def _entries(self, range_class: str) -> str:
+        """What is to be said of a length that only numbers of entries tell, unless the words tell it."""
+        ranges = self.symbols.ranges
+        numbers = ranges.numbers.get(ranges.find(range_class), set())
+        if ranges.explicit.get(ranges.find(range_class)) or len(numbers) < 2:
+            return ""
+        low = min(1, *numbers)
+        for count in self.counts if len(self.counts) == 1 else ():
+            if not count.isdigit() or int(count) > max(numbers) - low:
+                high = self.symbols.size_of(count)
+                ranges.declare(range_class, Range(low, low + high - 1 if isinstance(high, int) else high))
+                return ""
+        return f", which has the entries {low} to {max(numbers)} as read"
 
     def _targets(self) -> list[Head]:
         """Families that are never defined and never differentiated by: data such as targets."""

@@ -61,7 +61,7 @@ class Vectors(Indices):
             for n in range(2):
                 symbols.ranges.unite(symbols.ranges.slot(rows, n), symbols.ranges.slot(Head(name, 2, 0), n))
             return self.family(rows, node)
-        if name in symbols.shapes:
+        if symbols.shapes.get(name):
             self.guessed = self.guessed or name in symbols.doubtful
             count = len(symbols.shapes[name])
             return self.family(Head(symbols.name(name, count), count, 0), node)
