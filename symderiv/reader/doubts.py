@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from itertools import combinations
 
 from symderiv import notation
 from symderiv.document import Span
 from symderiv.judge import prove_all
-from symderiv.kernel import Refuted, Witness
+from symderiv.kernel import Proved, Refuted, Witness
 from symderiv.kernel.derivative import Unsupported, definition_of
 from symderiv.reader.families import differences
 from symderiv.reader.means import is_mean
@@ -66,6 +67,8 @@ class Doubts:
         may be tied together by words that were not understood.
         """
         one = claim
+        if claim.relation == "!=" and not isinstance(prove_all([replace(claim, relation="=")]), Proved):
+            return "its sides differ, if not everywhere"
         if unclear := self._unclear(posed, claim):
             return unclear
         if unknown := self._unknown([claim], False):

@@ -164,14 +164,16 @@ class Parser:
         if tok not in v.SIGNS:
             node = self.product()
             tok = text[self.i]
-            if tok not in v.SIGNS:
+            if tok not in v.SIGNS and not self._signed_inside():
                 return node
             terms = [("+", node)]
         else:
             terms = []
-        while tok in v.SIGNS:
-            self.i += 1
-            if text[self.i] in v.SIGNS:
+        while tok in v.SIGNS or self._signed_inside():
+            self.i += tok in v.SIGNS
+            if tok not in v.SIGNS:
+                tok, node = "+", self.product()
+            elif text[self.i] in v.SIGNS:
                 node = self.signed("E105")
             else:
                 node = self.product()
@@ -182,6 +184,11 @@ class Parser:
         if len(terms) == 1 and terms[0][0] == "+":
             return terms[0][1]
         return x.Add(tuple(terms), self.span(a, self.i))
+
+    def _signed_inside(self) -> bool:
+        r"""Whether a term follows that has its sign in a wrapper: the ``\underbrace{- b}_{..}`` after ``a``."""
+        text, i = self.text, self.i
+        return text[i] in v.DECORATIONS and text[i + 1] == "{" and text[i + 2] in v.SIGNS
 
     def signed(self, code: str) -> x.Node:
         """A factor with its own sign, as in ``a \\cdot -b``: forgiven with a warning."""
@@ -199,7 +206,7 @@ class Parser:
         text, a = self.text, self.i
         node = self.factor()
         tok = text[self.i]
-        if tok in STOP or tok == until:
+        if tok in STOP or tok == until or self._signed_inside():
             return node
         factors: list[x.Node] = []
         operators: list[str] = []
@@ -247,7 +254,7 @@ class Parser:
                     continue
             else:
                 operator = ""
-                if until == "d" and self.bodyless(self.i):
+                if (until == "d" and self.bodyless(self.i)) or self._signed_inside():
                     return self._product(factors, operators, a)
             node = self.factor()
 

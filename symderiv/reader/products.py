@@ -215,6 +215,11 @@ class Products(Differentials):
                 n += 2
                 result = value if result is None else self.multiplied(result, value, operator, node)
                 continue
+            if n + 1 < len(factors) and operators[n + 1] == "" and self.at_its_variable(factor, factors[n + 1]):
+                value = self.value(factor)
+                n += 2
+                result = value if result is None else self.multiplied(result, value, operator, node)
+                continue
             value, used = (
                 self.differential(factors, operators, n)
                 if self.is_differential(factors, operators, n)
@@ -226,6 +231,30 @@ class Products(Differentials):
             result = value if result is None else self.multiplied(result, value, operator, node)
         assert result is not None
         return result
+
+    def at_its_variable(self, function: syntax.Node, group: syntax.Node) -> bool:
+        r"""Whether brackets only name the variable: ``\frac{df}{dx}(x)``, and ``(f + g)(x)`` after ``f(x) = ...``.
+
+        Raises ReadError where they may also give a point, or be a factor.
+        """
+        if not isinstance(group, syntax.Group) or group.open != "(" or function.span.end != group.span.start:
+            return False
+        if not isinstance(group.body, syntax.Symbol | syntax.Scripted | syntax.Number | syntax.Tuple):
+            return False
+        said = syntax.sexpr(group.body)
+        if isinstance(function, syntax.DerivativeOp) and not function.body_from_product and function.style != "sub":
+            if [syntax.sexpr(variable) for variable, _ in function.variables] == [said]:
+                return True
+            raise refuse("E150", "whether this is a derivative at a point, or a product, is not clear", group)
+        if not isinstance(function, syntax.Group) or function.open != "(":
+            return False
+        functions = [self.symbols.functions.get((name, 0)) for name in {*names_in(function)}]
+        if not functions or None in functions:
+            return False
+        parameters = {p.var.name for f in functions if f is not None for p in f.parameters if p.var is not None}
+        if parameters == {said}:
+            return True
+        raise refuse("E150", "whether this is the value of functions at a point, or a product, is not clear", group)
 
     def goes_on(self, node: syntax.Nabla, operator: str) -> bool:
         r"""Whether a nabla differentiates more than the factor after it.

@@ -140,6 +140,7 @@ COMPLEX = Words(
     r"|\broots?\s+of\s+unity|\bphases?\b|komplex|imaginär|复数|虚数",
     re.IGNORECASE,
 )
+WRITTEN_BASE = Words(r"\\log\s*_\s*\{?\s*(?:2|10)\b|\\l[bg]\b")
 LOG_FOR = Words(r"\$\\log\$\s+(?:for|means|denotes|is|stands\s+for)\s+\$\\log_\{?(?P<base>2|10)\}?\$")
 NAMES = Words(
     r"\b(?:let|where|with|denot\w*|defin\w*|set(?:ting)?|put(?:ting)?|call\w*|writ\w*|abbreviat\w*|nam\w*|short(?:hand)?|sei|où|avec|donde)"

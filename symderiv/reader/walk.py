@@ -34,6 +34,7 @@ from symderiv.reader import (
     numbered_derivatives,
     primed,
     prose,
+    slashed_calls,
     syntax,
 )
 from symderiv.reader import vocabulary as v
@@ -109,7 +110,7 @@ class Walk:
         inside = [b.text for b in all_blocks(blocks) if isinstance(b, Directive) and _defines(b.text)]
         for text in (*inside, *(text for text, _ in defined)):
             rows += reading.parse_text(text.partition(" ")[2], 0).rows
-        for room in (primed, capital_words, called_members, numbered_derivatives):
+        for room in (slashed_calls, primed, capital_words, called_members, numbered_derivatives):
             if (change := room.rewriting(rows)) is not None:
                 reading.rewrite(rows, change)
         reading.symbols.exponents = exponents.numbers(rows)
@@ -163,7 +164,9 @@ class Walk:
     def _said(self, words: str, sentences: Sequence[str]) -> None:
         """What the words of the whole document say of signs and names."""
         symbols = self.reading.symbols
-        if said := prose.LOG_FOR.search(self.reading.document.source.text) or prose.log_base(sentences):
+        text = self.reading.document.source.text
+        based = None if prose.WRITTEN_BASE.search(text) else prose.log_base(sentences)  # then none is meant elsewhere
+        if said := prose.LOG_FOR.search(text) or based:
             symbols.log_base = 10 if set(said.groups()) & {"10", "ten"} else 2
         symbols.indicators = bool(prose.INDICATOR.search(words))
         symbols.other_signs = {sign for sign, said in prose.SIGNS_BY_WORD.items() if said.search(words)}
