@@ -210,10 +210,10 @@ def _verdict(walk: Walk, number: int) -> tuple[Verdict | None, Diagnostic | None
         doubt = "it holds with the meaning that a symbol in it is given further down"
     if refuted and not doubt and any(isinstance(prove_all(old), Proved) for old in walk.readings.before(claims)):
         doubt = "it holds with the meaning that a symbol in it had before it was defined anew"
-    if refuted and not doubt and posed.earlier_values:
-        special = walk.claims(replace(posed, case=(*posed.case, *posed.earlier_values)))
-        if isinstance(prove_all(special), Proved):
-            said = ", ".join(f"{notation.unicode_latex(a.text)} ({a.source})" for a in posed.earlier_values)
+    for cases in (posed.earlier_values, *((aside,) for aside in posed.asides)) if refuted and not doubt else ():
+        special = walk.claims(replace(posed, case=(*posed.case, *cases))) if cases else []
+        if special and isinstance(prove_all(special), Proved):
+            said = ", ".join(f"{notation.unicode_latex(a.text)} ({a.source})" for a in cases)
             doubt = f"it holds for {said}"
     if refuted and not doubt:
         for pair in walk.doubts.degenerate(claims):

@@ -42,6 +42,7 @@ class Chains(Namings):
     def section(self) -> None:
         """A heading ends the chain."""
         self.last = None
+        self.reading.section += 1
         self.reading.solving, self.reading.begins = False, len(self.reading.posed)
 
     def segments(
@@ -248,6 +249,7 @@ class Chains(Namings):
                 self.used |= {t.head for t in subterms(side) if isinstance(t, Var)}
         posed.case, posed.earlier_case = self.reading.case, self.reading.earlier_case
         posed.values, posed.earlier_values = self.reading.values, self.reading.earlier_values
+        posed.asides, posed.section = self.reading.asides, self.reading.section
         posed.held, posed.supposed = self.reading.held, supposes(self.reading.prose)
         posed.kept = self.kept
         posed.solving = self.reading.solving and self.fresh_chain

@@ -227,7 +227,7 @@ class Claims:
         for name, range_class in symbols.index_classes.items():
             if name not in indices:
                 indices[name] = ranges.range_of(range_class)
-        stated = () if self.reading.strict else self._applicable()
+        stated = () if self.reading.strict else self._applicable(posed)
         strongest = ("onehot", "binary", "positive")  # dropped first where a weaker one will do
         stated = sorted(stated, key=lambda a: strongest.index(a.kind) if a.kind in strongest else len(strongest))
         families = ranges.families()
@@ -377,10 +377,10 @@ class Claims:
             names.add(name[: step.start()])  # h_{t-2} depends on what h_t depends on
         return self.symbols.speaks_of(names)
 
-    def _applicable(self) -> list[Assumption]:
-        """What the prose states about families that are not defined."""
+    def _applicable(self, posed: Posed) -> list[Assumption]:
+        """What the prose states, up to the end of this section, about families that are not defined."""
         found = []
-        for assumption in self.symbols.stated:
+        for assumption in (a for a, section in self.symbols.stated.items() if section <= posed.section):
             heads = {
                 t.head
                 for part in assumption.data

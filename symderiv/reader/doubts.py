@@ -67,8 +67,11 @@ class Doubts:
         may be tied together by words that were not understood.
         """
         one = claim
-        if claim.relation == "!=" and not isinstance(prove_all([replace(claim, relation="=")]), Proved):
-            return "its sides differ, if not everywhere"
+        if claim.relation == "!=":
+            same = replace(claim, relation="=")
+            if not isinstance(prove_all([same]), Proved):
+                return "its sides differ, if not everywhere"
+            return self.empty([same])
         if unclear := self._unclear(posed, claim):
             return unclear
         if unknown := self._unknown([claim], False):

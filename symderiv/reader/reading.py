@@ -43,6 +43,8 @@ class Posed:
     earlier_case: tuple[Assumption, ...] = ()
     values: tuple[Assumption, ...] = ()  # the values that the words right before it give to symbols: "for $\\beta = 1$"
     earlier_values: tuple[Assumption, ...] = ()  # and those said last in the section
+    section: int = 1 << 30  # how many headings came before; what no heading comes before is said of all
+    asides: tuple[Assumption, ...] = ()  # cases of which the last words speak without setting them
     rounded: bool = False
     guessed: bool = False
     constant: bool = False
@@ -95,6 +97,7 @@ class Reading:
         self.unclear: list[int] = []  # where it is not clear how far a sign reaches
         self.prose = ""
         self.paragraphs = 0
+        self.section = 0  # how many headings came before
         self.sought = self.zero = self.optimal = False
         self.seen: set[str] = set()
         self.solving = self.bounded = False
@@ -103,6 +106,7 @@ class Reading:
         self.earlier_case: tuple[Assumption, ...] = ()
         self.values: tuple[Assumption, ...] = ()
         self.earlier_values: tuple[Assumption, ...] = ()
+        self.asides: tuple[Assumption, ...] = ()
         self.constants: set[str] = set()
         self.held: frozenset[str] | None = None
         self.bounds: set[str] = set()

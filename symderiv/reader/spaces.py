@@ -59,6 +59,7 @@ NAMED_MATRIX = re.compile(
     rf"(?:\s*\b(?:an?|the|all|both|assumed|taken|to|be|and|une?|una?|eine?|{_OF_MATRICES}))*[\s,]*$",
     re.IGNORECASE,
 )
+OTHERWISE = re.compile(r"\s*(?:arbitrary|general|any|not|need\b)", re.IGNORECASE)
 LISTED = re.compile(r"\s*(?:,|,?\s*(?:and|or|und|et|y|e|和|与|및|と))\s*", re.IGNORECASE)
 
 
@@ -129,13 +130,14 @@ class Spaces:
 
     def _symmetric(self, sentence: prose.Sentence, said: re.Match[str]) -> None:
         """``a symmetric matrix $S$``, ``$S$ (is) symmetric``, ``symmetric $A$ and $B$``: what is beside the word."""
-        if prose.NEGATED.search(sentence.words[: said.start()]):
+        if prose.supposed(sentence.words, said.start(), said.end()):
             return
         before, after = sentence.words[: said.start()], sentence.words[said.end() :]
         number = before.count("$")
         between = sentence.words.split("$")[1:-1]
         first = last = number
-        if NAMED_MATRIX.search(before):
+        goes_on = re.search(r"\$[\s,]*and\s*$", before) and MATRIX_NAMED.match(after)  # "$x$ and symmetric $A$"
+        if NAMED_MATRIX.search(before) and not goes_on:
             first = last = number - 1
             while first > 0 and LISTED.fullmatch(between[first - 1]):
                 first -= 1
@@ -143,11 +145,15 @@ class Spaces:
             first = last = number + named[0].count("$")
             while last < len(between) and LISTED.fullmatch(between[last]):
                 last += 1
+            pieces = sentence.words.split("$")
+            if last > first and OTHERWISE.match(pieces[last + 1]):  # "with symmetric $A$, $B$ arbitrary"
+                last -= 1
         else:
             return
         for formula in sentence.formulas[max(first, 0) : last + 1]:
             for row in self.reading.rows(formula.latex, formula.span).rows:
-                side = row.segments[0].side if row.segments else None
+                equation = len(row.segments) > 1 and row.segments[1].relation != "in"
+                side = row.segments[0].side if row.segments and not equation else None
                 items: list[object] = [*side.items] if isinstance(side, syntax.Tuple) else [side]
                 for remark in row.remarks:  # "$A, B \in R^{n x n}$"
                     content: syntax.Node = remark.content

@@ -10,7 +10,7 @@ from dataclasses import replace
 from fractions import Fraction
 
 from symderiv.diagnostics import Diagnostic, ReadError
-from symderiv.document import Inline, InlineMath, Span, inline_formulas
+from symderiv.document import Inline, InlineMath, Span
 from symderiv.reader import prose, syntax
 from symderiv.reader.arrays import Array
 from symderiv.reader.indicators import Indicators
@@ -55,31 +55,39 @@ class Statements:
         self.reading = reading
         self.symbols = reading.symbols
         self.elaborator = reading.elaborator
-        self.said: list[tuple[str, tuple[str, ...], str]] = []  # kind, the names beside the words, and where
+        self.said: list[tuple[str, tuple[str, ...], str, int]] = []  # kind, names beside the words, place, section
         self.called: set[str] = set()  # names that the words beside them say it of
         self.counts: set[str] = set()  # how many classes there are, by the words
+        self.asides: dict[tuple, Assumption] = {}  # cases of which the last words speak, and that they do not set
         self.numbers: dict[str, set[str]] = {}  # of which two numbers formulas say that each name is one
         self.indicators = Indicators(reading, self.value_said)
 
-    def cases(self, inlines: Sequence[Inline]) -> tuple[Assumption, ...]:
+    def cases(self, sentences: Sequence[prose.Sentence]) -> tuple[Assumption, ...]:
         """The case that the words set, if they set exactly one."""
         found: dict[tuple, Assumption] = {}
-        given = [condition for s in prose.sentences(inlines) for _, _, condition in self.indicators.said(s)]
-        for formula in (f for f in inline_formulas(inlines) if f not in given):
-            for row in self.reading.rows(formula.latex, formula.span).rows:
-                if len(row.segments) == 2 and isinstance(row.segments[0].side, syntax.Node):
-                    left, segment = row.segments[0].side, row.segments[1]
-                    if isinstance(segment.side, syntax.Node) and segment.relation in ("=", "!="):
-                        relation = syntax.Relation(left, ((segment.relation, segment.side),), formula.span)
-                        for assumption in self._condition(relation, prose.index_relation(relation) is not None):
-                            found.setdefault((assumption.kind, assumption.data), assumption)
-        for a, op, b in prose.plain_cases(prose.words(inlines)):
+        for sentence in sentences:
+            given = [condition for _, _, condition in self.indicators.said(sentence)]
+            for number, formula in enumerate(sentence.formulas):
+                if formula in given:
+                    continue
+                for assumption in self._cases_in(formula):
+                    told = prose.denied(sentence.words, number) or prose.aside(sentence.words)
+                    (self.asides if told else found).setdefault((assumption.kind, assumption.data), assumption)
+        for a, op, b in (case for sentence in sentences for case in prose.plain_cases(sentence.words)):
             names = self.symbols.index_names | self.symbols.sub_letters
             if a in names and b in names:
                 kind = "equal" if op == "=" else "distinct"
                 text = f"{a} {'=' if op == '=' else chr(92) + 'ne'} {b}"
                 found.setdefault((kind, (a, b)), Assumption(kind, (a, b), text, "said before the formula"))
         return tuple(found.values()) if len(found) == 1 else ()
+
+    def _cases_in(self, formula: InlineMath) -> Iterator[Assumption]:
+        for row in self.reading.rows(formula.latex, formula.span).rows:
+            if len(row.segments) == 2 and isinstance(row.segments[0].side, syntax.Node):
+                left, segment = row.segments[0].side, row.segments[1]
+                if isinstance(segment.side, syntax.Node) and segment.relation in ("=", "!="):
+                    relation = syntax.Relation(left, ((segment.relation, segment.side),), formula.span)
+                    yield from self._condition(relation, prose.index_relation(relation) is not None)
 
     def held(self, inlines: Sequence[Inline]) -> frozenset[str] | None:
         """What the words hold fixed: the symbols in that sentence; empty if it names none, None if nothing is."""
@@ -114,12 +122,11 @@ class Statements:
                 if isinstance(base, syntax.Symbol):
                     yield plain(base.name), plain(base.name) in defined
 
-    def values(self, inlines: Sequence[Inline]) -> tuple[Assumption, ...]:
+    def values(self, every: Sequence[prose.Sentence]) -> tuple[Assumption, ...]:
         r"""The values that the words give to symbols for what follows: ``for $\beta = 1$``, ``when $y = 0$``."""
         if self.reading.strict:
             return ()
         found: dict[Var, Assumption] = {}
-        every = list(prose.sentences(inlines))
         for n, sentence in enumerate(every):
             if any(len(later.words.split()) > 4 or prose.BOTH.search(later.words) for later in every[n + 1 :]):
                 continue  # the words go on to other things
@@ -134,9 +141,12 @@ class Statements:
                     given = self.value_said(row)
                     if given is not None and prose.EVERY.search(sentence.words):
                         given = self._of_every(given)
-                    if given is not None and found.setdefault(given.data[0], given).data != given.data:
+                    if given is not None and (prose.denied(sentence.words, k) or prose.aside(sentence.words)):
+                        self.asides[given.kind, given.data] = given
+                    elif given is not None and found.setdefault(given.data[0], given).data != given.data:
                         return ()  # "if $y = 1$ ... and if $y = 0$": both are spoken of
-        for name, sign, digits in prose.plain_values(every[-1].words if every else ""):
+        last = every[-1].words if every and not prose.aside(every[-1].words) else ""
+        for name, sign, digits in prose.plain_values(last):
             letter = UNICODE.get(name, name)
             symbol = Var(self.symbols.name(letter), (), ())
             if letter in self.symbols.bare and letter not in self.symbols.index_names | self.symbols.size_names:
@@ -243,12 +253,14 @@ class Statements:
         constrained = bool(prose.CONSTRAINT.search(sentence.words))
         for member, place, _ in self.indicators.said(sentence):
             self.indicators.define(member, place, sentence.formulas[0].span)
-        for formula in sentence.formulas:
+        for number, formula in enumerate(sentence.formulas):
+            denied = prose.denied(sentence.words, number)
             for row in self.reading.rows(formula.latex, formula.span).rows:
-                if not self.range(row):
+                if not self.range(row) and not denied:
                     self._stated_equation(row, formula, constrained)
                     self._orthonormal(row, formula)
-                self._of_two(row, formula)
+                if not denied:
+                    self._of_two(row, formula)
         if CONSTANT.search(sentence.words):
             for formula in sentence.formulas:
                 for row in self.reading.rows(formula.latex, formula.span).rows:
@@ -259,7 +271,9 @@ class Statements:
             self._short(sentence.formulas[at], sentence.formulas[at + 1])
         for kind, pattern in (("onehot", prose.ONE_HOT), ("sum", prose.SUM_TO_ONE), ("binary", prose.BINARY)):
             match = pattern.search(sentence.words)
-            if match and prose.NEGATED.search(sentence.words[: match.start()]):
+            if match and prose.supposed(sentence.words, match.start(), match.end()):
+                continue
+            if match and not sentence.formulas and prose.OF_OTHERS[kind].search(sentence.words):
                 continue
             if match and (kind != "binary" or sentence.formulas):
                 self._stated(kind, match[0], sentence)
@@ -307,7 +321,7 @@ class Statements:
                     line = self.reading.document.source.position(formula.span.start).line
                     text = formula.latex.strip()
                     said = Assumption("equation", (value.entry((i, j)), Delta(i, j)), text, f"line {line}: '{text}'")
-                    self.symbols.stated.append(said)
+                    self.symbols.stated.setdefault(said, self.reading.section)
 
     def _of_two(self, row: syntax.Row, formula: InlineMath) -> None:
         r"""``$m_i \in \{0, 1\}$``, ``$y_i \in \{-1, +1\}$``, ``$y_i^2 = 1$``."""
@@ -326,7 +340,7 @@ class Statements:
             line = self.reading.document.source.position(formula.span.start).line
             self.called.add(plain(base.name))
             self.numbers.setdefault(plain(base.name), set()).add(kind)
-            self.said.append((kind, (plain(base.name),), f"line {line}: '{text}'"))
+            self.said.append((kind, (plain(base.name),), f"line {line}: '{text}'", self.reading.section))
 
     def _letter_of_every(self, range_class: str) -> str:
         """A letter for any index of ``range_class``, which no author writes."""
@@ -392,7 +406,8 @@ class Statements:
             terms = terms[0].base, power(terms[1], 2)
         text = self.reading.document.source.text[span.start : span.end].strip()
         line = self.reading.document.source.position(span.start).line
-        self.symbols.stated.append(Assumption("equation", terms, text, f"line {line}: '{text}'"))
+        said = Assumption("equation", terms, text, f"line {line}: '{text}'")
+        self.symbols.stated.setdefault(said, self.reading.section)
         return True
 
     def _stated(self, kind: str, said: str, sentence: prose.Sentence) -> None:
@@ -408,7 +423,7 @@ class Statements:
         span = sentence.formulas[0].span if sentence.formulas else None
         line = self.reading.document.source.position(span.start).line if span else 0
         source = f"line {line}: '{said}'" if line else f"'{said}'"
-        self.said.append((kind, tuple(dict.fromkeys(names)), source))
+        self.said.append((kind, tuple(dict.fromkeys(names)), source, self.reading.section))
         if found and len(names) == 1:
             self.called.add(names[0])
             self.indicators.at(*found)
@@ -423,7 +438,7 @@ class Statements:
     def settle(self) -> None:
         """Assumptions in words become assumptions on families, once all definitions are known."""
         symbols = self.symbols
-        for kind, names, source in self.said:
+        for kind, names, source, section in self.said:
             candidates = [h for h in self._targets() if not names or h.name in names]
             if len({h.name for h in candidates}) != 1:
                 continue
@@ -436,7 +451,8 @@ class Statements:
                     symbols.signs[head] = source
                     continue
                 if kind == "binary":
-                    symbols.stated.append(Assumption("binary", (head,), f"{head.name} \\in \\{{0, 1\\}}", source))
+                    found = Assumption("binary", (head,), f"{head.name} \\in \\{{0, 1\\}}", source)
+                    symbols.stated.setdefault(found, section)
                     continue
                 if not head.subs:
                     continue
@@ -450,9 +466,10 @@ class Statements:
                 member = Var(head.name, indices[: head.subs], indices[head.subs :])
                 text = f"\\sum_j {head.name}_{{{'' if slot == 0 else 'i'}j}} = 1"
                 total = Sum("j", Range(1, range_class), member)
-                symbols.stated.append(Assumption("equation", (total, ONE), text, source))
+                symbols.stated.setdefault(Assumption("equation", (total, ONE), text, source), section)
                 if kind == "onehot":
-                    symbols.stated.append(Assumption("onehot", (head, slot), f"{head.name} \\text{{ one-hot}}", source))
+                    found = Assumption("onehot", (head, slot), f"{head.name} \\text{{ one-hot}}", source)
+                    symbols.stated.setdefault(found, section)
 
     def _entries(self, range_class: str) -> str:
         """What is to be said of a length that only numbers of entries tell, unless the words tell it."""

@@ -85,9 +85,9 @@ class Unread(NamedTuple):
 class Symbols:
     """The symbols in force at the current place.
 
-    ``versions`` maps a written head to its name in terms; ``stated`` are the assumptions found in the prose;
-    ``squares`` the names whose square is a symbol of its own (a variance), ``numbered`` those with numbers for
-    labels; ``order`` says after how many steps a definition was made, ``now`` how many there are; ``standard`` the
+    ``versions`` maps a written head to its name in terms; ``stated`` are the assumptions found in the prose, each with
+    its section; ``squares`` the names whose square is a symbol of its own (a variance), ``numbered`` those with numbers
+    for labels; ``order`` says after how many steps a definition was made, ``now`` how many there are; ``standard`` the
     functions used with their usual meaning; ``time``: t is an index, not a transposition; ``two_valued`` numbers that
     are 0 or 1 by a case distinction; ``divisors`` what stands below a bar, so that it is no matrix; ``layers``
     letters l that layers are counted with, as in ^{(l+1)}; ``operators`` letters that the author uses for the
@@ -205,7 +205,7 @@ class Symbols:
     hinted: dict[str, Range] = field(default_factory=dict)
     value_sets: dict[str, str] = field(default_factory=dict)
     hinted_classes: dict[str, str] = field(default_factory=dict)
-    stated: list[Assumption] = field(default_factory=list)
+    stated: dict[Assumption, int] = field(default_factory=dict)
     calls: dict[tuple[str, int], tuple[dict, dict]] = field(default_factory=dict)
     kinds: dict[tuple[str, int, int], str] = field(default_factory=dict)
     doubtful: set[str] = field(default_factory=set)

@@ -218,8 +218,9 @@ class Walk:
                 reading.held = self.statements.held(inlines) or self.held
                 reading.sought = prose.seeks(inlines)
                 reading.optimal = bool(prose.OPTIMAL.search(prose.words(inlines)))
-                reading.case = reading.earlier_case = self.statements.cases(inlines)
-                reading.values = reading.earlier_values = self.statements.values(inlines)
+                sentences = list(prose.sentences(inlines))
+                reading.case = reading.earlier_case = self.statements.cases(sentences)
+                reading.values = reading.earlier_values = self.statements.values(sentences)
             case Paragraph(inlines=inlines):
                 self._prose(inlines)
             case Display():
@@ -341,7 +342,9 @@ class Walk:
             self.bounded = bool(prose.BOUNDED.search(self.reading.prose) or BOUND.search(written))
             rows = (row for f in inline_formulas(inlines) for row in self.reading.rows(f.latex, f.span).rows)
             self.reading.bounds = {n for row in rows for n in _bounded(row)}
-        found = self.statements.cases(inlines)
+        sentences = list(prose.sentences(inlines))
+        self.statements.asides.clear()
+        found = self.statements.cases(sentences)
         if found:
             self.reading.case = self.reading.earlier_case = found
         elif self.reading.prose.strip():
@@ -349,11 +352,12 @@ class Walk:
             if prose.BOTH.search(self.reading.prose):
                 self.reading.earlier_case = self.reading.earlier_values = ()
         self.statements.relabelled(inlines)
-        if found := self.statements.values(inlines):
+        if found := self.statements.values(sentences):
             self.reading.values = self.reading.earlier_values = found
         elif self.reading.prose.strip():
             self.reading.values = ()
-        sentences = list(prose.sentences(inlines))
+        if self.reading.prose.strip():
+            self.reading.asides = tuple(self.statements.asides.values())
         for sentence in sentences:
             if prose.EINSTEIN.search(sentence.words) and not prose.NEGATED.search(sentence.words):
                 self.reading.symbols.einstein = True

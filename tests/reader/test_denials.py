@@ -1,0 +1,88 @@
+r"""What words deny, ask, suppose or mention in passing is no assumption, and no case of what follows."""
+
+from __future__ import annotations
+
+import pytest
+
+from symderiv.check import check_text
+from symderiv.kernel import Proved
+
+LOSS = "With $p_i = \\frac{e^{z_i}}{\\sum_k e^{z_k}}$ the loss is $L = -\\sum_i t_i \\log p_i$. {}\n\n$$\\frac{\\partial L}{\\partial z_j} = p_j - t_j$$\n"
+JACOBIAN = "Let $p_i = e^{z_i}/\\sum_j e^{z_j}$. {}\n\n$$\\frac{\\partial p_i}{\\partial z_j} = p_i (1 - p_j)$$\n"
+FORM = "Let $x$ be a vector. {}\n\n$$\\nabla_x x^T A x = 2 A x$$\n"
+VALUE = "The logistic function is $\\sigma(x) = \\frac{1}{1+e^{-x}}$. {}\n\n$$\\sigma'(x) = \\frac{1}{4}$$\n"
+
+
+def proved(text: str, words: str) -> bool:
+    return isinstance(check_text(text.replace("{}", words), "words.md").claims[-1].verdict, Proved)
+
+
+SAID_OF_TARGETS = [
+    "The targets sum to one.", "Here $t$ is one-hot.", "The labels are one-hot.", "We use one-hot encoded labels.",
+    "Since $t$ is one-hot, only one term survives.", "Using $\\sum_i t_i = 1$, we get", "Note that $\\sum_i t_i = 1$.",
+    "Because $\\sum_i t_i = 1$ (not because of any property of $p$) we find", "The target distribution sums to one.",
+]  # fmt: skip
+NOT_SAID_OF_TARGETS = [
+    "Many tutorials assume that $t$ is one-hot. We don't.", "Had $t$ been one-hot, the sum would have been one.",
+    "Let us drop the assumption that $t$ is one-hot.", "In contrast to a one-hot $t$, the targets here are counts.",
+    "The vector $t$ could be one-hot, or a vector of counts.", "$t$ is sometimes one-hot.", "The $t_i$ fail to sum to one.",
+    "Provided the $t_i$ sum to one this would be the cross entropy.", "Only for single-label problems is $t$ one-hot.",
+    "We do not assume that $\\sum_i t_i = 1$.", "In general $\\sum_i t_i = 1$ fails.", "Is $t$ one-hot?",
+    "Here $\\sum_i t_i = 1$ is not required.", "This holds without $\\sum_i t_i = 1$:", "Only if $\\sum_i t_i = 1$ does this simplify.",
+    "Wir setzen nicht voraus, dass $\\sum_i t_i = 1$.", "If we had $\\sum_i t_i = 1$, this would simplify.",
+    "The predicted probabilities sum to one, the scores do not.", "The softmax outputs are positive and sum to 1.",
+    "Compare this with one-hot labels.", "The squares of $t$ sum to one.", "The $t$ sum to 1.5.", "The $t$ sum to one hundred.",
+    "The labels $t$ are non one-hot.", "It is false that $t$ is one-hot.", "The input words are one-hot encoded.",
+    "For \\$4 the codes $u$ are one-hot, and $t$ is any vector.",
+]  # fmt: skip
+CASES = ["If $i = j$,", "For $i = j$ we have", "Case $i=j$.", "First, let $i = j$.", "Consider the case $i = j$:"]
+NO_CASES = [
+    "Unless $i = j$,", "Whether $i = j$ or not,", "There is no need to distinguish $i = j$:", "Except when $i=j$,",
+    "For every $i$, including $i = j$, we have", "We showed the case $i = j$ last week. Today:",
+    "This formula holds for all $i$ and $j$, even when $i=j$:",
+    "Remember that the diagonal ($i=j$) is special. The Jacobian reads",
+]  # fmt: skip
+SYMMETRIC = ["Let $A$ be a symmetric matrix.", "Let $A$ be symmetric.", "With $x$ and symmetric $A$ we get"]
+NOT_SYMMETRIC = [
+    "Let $A$ be a matrix, symmetric or not.", "$A$ is symmetric only in special cases.",
+    "Were $A$ symmetric, the gradient would be simpler.", "For symmetric $A$ see the appendix.",
+    "Let $A$ be a skew-symmetric matrix.", "Let $B$, $A$ be matrices with symmetric $B$, $A$ arbitrary.",
+]  # fmt: skip
+VALUES = ["At $x = 0$ we have", "For $x = 0$:", "Suppose that $x = 0$."]
+NO_VALUES = ["It takes the value $\\frac12$ at $x = 0$.", "For $x = 0$ it is one half.", "Not only for $x = 0$ we have"]
+
+
+@pytest.mark.parametrize("words", SAID_OF_TARGETS)
+def test_what_is_said_of_the_targets_is_assumed(words):
+    assert proved(LOSS, words)
+
+
+@pytest.mark.parametrize("words", NOT_SAID_OF_TARGETS)
+def test_what_is_denied_or_supposed_is_not_assumed(words):
+    assert not proved(LOSS, words)
+
+
+@pytest.mark.parametrize(("text", "words"), [*((JACOBIAN, w) for w in CASES), *((VALUE, w) for w in VALUES)])
+def test_a_case_is_one_of_what_follows(text, words):
+    assert proved(text, words)
+
+
+@pytest.mark.parametrize(("text", "words"), [*((JACOBIAN, w) for w in NO_CASES), *((VALUE, w) for w in NO_VALUES)])
+def test_a_case_in_passing_is_not(text, words):
+    assert not proved(text, words)
+
+
+@pytest.mark.parametrize("words", SYMMETRIC)
+def test_a_matrix_is_symmetric_by_the_words(words):
+    assert proved(FORM, words)
+
+
+@pytest.mark.parametrize("words", NOT_SYMMETRIC)
+def test_a_matrix_is_not_symmetric_by_such_words(words):
+    assert not proved(FORM, words)
+
+
+def test_what_a_later_section_says_is_not_assumed_before():
+    sections = "# Counts\n\n" + LOSS.replace("{}", "") + "\n# Classes\n\nHere the targets $t$ are one-hot.\n\n"
+    checked = check_text(sections + "$$\\frac{\\partial L}{\\partial z_j} = p_j - t_j$$\n", "words.md")
+    assert [isinstance(step.verdict, Proved) for step in checked.claims] == [False, True]
