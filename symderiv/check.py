@@ -160,6 +160,9 @@ def _verdict(walk: Walk, number: int) -> tuple[Verdict | None, Diagnostic | None
         claims, verdict = (wider, whole) if isinstance(whole, Proved) else (claims, verdict)
     if isinstance(verdict, Proved) and (empty := _empty(walk, claims)):
         return _open(posed, claims[0], empty)
+    just = walk.readings.asides(posed, claims, just=True) if isinstance(verdict, Proved) else None
+    if just is not None and not isinstance(prove_all(just[0]), Proved):
+        return _open(posed, claims[0], "it holds with an earlier meaning only, not with that in the words before it")
     if isinstance(verdict, Proved):
         if posed.expected_false:
             return verdict, Diagnostic(
@@ -221,6 +224,8 @@ def _verdict(walk: Walk, number: int) -> tuple[Verdict | None, Diagnostic | None
                 apart = notation.unicode_latex(pair.text)
                 doubt = f"it holds for {apart}, and whether they may be the same is not said"
                 break
+    if isinstance(verdict, Refuted) and not doubt and posed.named_case and (when := _holds_when(verdict)):
+        doubt = f"it {when}, and the words about it speak of a case: '{posed.named_case}'"
     if isinstance(verdict, Refuted) and doubt:
         return _open(posed, verdict.claim, doubt, tried="counterexample")
     from symderiv.hypotheses import needed  # only for a step that is not proved, as the search for repairs
@@ -390,15 +395,14 @@ def _false(walk: Walk, number: int, verdict: Refuted, drawn: str) -> Diagnostic:
 
     ``drawn`` says how random variables are distributed in the counterexample, or is empty.
     """
-    from symderiv.repair import holds_when, repair
+    from symderiv.repair import repair
 
     posed = walk.posed[number]
     notes = [notation.counterexample(verdict.witness), *([drawn] if drawn else [])]
     help = ""
     if not posed.expected_false and not drawn:
-        when = holds_when(verdict.claim)
-        if when:
-            notes.append("it holds when " + " or when ".join(notation.unicode_latex(text) for text in when))
+        if when := _holds_when(verdict):
+            notes.append(f"it {when}")
         mended = repair(verdict.claim, _neighbour(walk, number, -1), _neighbour(walk, number, 1))
         derives = any(isinstance(t, Deriv) for t in subterms(verdict.claim.left))
         if (
@@ -418,6 +422,14 @@ def _false(walk: Walk, number: int, verdict: Refuted, drawn: str) -> Diagnostic:
             written = notation.latex(walk.reading.symbols.as_called(mended.term))
             help = f"{written}{where} is {proved}: {mended.words}"
     return Diagnostic("E201", "this step is false", posed.span, (*notes, *posed.notes), help)
+
+
+def _holds_when(verdict: Refuted) -> str:
+    """In which cases a false step does hold, in words, or ""."""
+    from symderiv.repair import holds_when
+
+    when = [f"when {notation.unicode_latex(text)}" for text in holds_when(verdict.claim)]
+    return f"holds {' or '.join(when)}" if when else ""
 
 
 def _neighbour(walk: Walk, number: int, way: int) -> Term | None:

@@ -15,7 +15,7 @@ from symderiv.reader.arrays import Array, Value
 from symderiv.reader.definitions import ARRAYS, Definitions
 from symderiv.reader.namings import Last, Namings
 from symderiv.reader.nodes import is_delta, names_in, rounded
-from symderiv.reader.prose import CONSTANT, supposes
+from symderiv.reader.prose import CONSTANT, names_case, supposes
 from symderiv.reader.rates import Rates
 from symderiv.reader.reading import Posed, Reading
 from symderiv.terms import Assumption, Num, Term, Var, subterms
@@ -249,7 +249,13 @@ class Chains(Namings):
                 self.used |= {t.head for t in subterms(side) if isinstance(t, Var)}
         posed.case, posed.earlier_case = self.reading.case, self.reading.earlier_case
         posed.values, posed.earlier_values = self.reading.values, self.reading.earlier_values
-        posed.asides, posed.section = self.reading.asides, self.reading.section
+        posed.asides, posed.section, posed.paragraph = (
+            self.reading.asides,
+            self.reading.section,
+            self.reading.paragraphs,
+        )
+        beside = self.reading.document.source.text[posed.span.end :].partition("\n")[0]
+        posed.named_case = names_case(self.reading.prose) or names_case(beside if r"\text" in beside else "")
         posed.held, posed.supposed = self.reading.held, supposes(self.reading.prose)
         posed.kept = self.kept
         posed.solving = self.reading.solving and self.fresh_chain

@@ -396,10 +396,11 @@ class Definitions(Meanings):
             shown = Head(self.symbols.name(name, len(subs), len(labels)), len(subs), len(labels))
             self.symbols.definitions.pop(self.symbols.hidden.pop(shown, ((), shown))[1], None)
 
-    def aside(self, head: tuple, left: syntax.Node, right: syntax.Node) -> None:
+    def aside(self, head: tuple, left: syntax.Node, right: syntax.Node, supposed: bool) -> None:
         """Note what running text says a quantity is that means something else so far: "for squares $L = (p - y)^2$".
 
-        Whether it holds from there on is not sure, so that it is only another reading of the lines that follow.
+        Whether it holds from there on is not sure, so that it is only another reading of the lines that follow. What is
+        only ``supposed`` does not speak against what was said before.
         """
         symbols = self.symbols
         found = self.indices(head)
@@ -418,7 +419,9 @@ class Definitions(Meanings):
         try:
             if isinstance(value := self.elaborator.value(right), Term) and symbols.reached(value) - {old}:
                 self._make(name, [], [], [], right, Posed(right.span, left.span, "=", "definition", -1, 0))
-                symbols.asides.setdefault(old.name, []).append((len(self.reading.posed), new))
+                symbols.asides.setdefault(old.name, []).append(
+                    (len(self.reading.posed), 0 if supposed else self.reading.paragraphs, new)
+                )
         except ReadError:
             pass
         finally:

@@ -116,6 +116,12 @@ SETS_CASE = Words(
     re.IGNORECASE,
 )
 _NO_SPACES = re.compile("[\u1100-\u11ff\u3040-\u9fff\uac00-\ud7af]")  # scripts of which the words are not known
+NAMES_CASE = Words(
+    r"\b(?:otherwise|distinct|different|differs?|unequal|(?:off[\s-]?)?diagonals?|other\s+(?:than|case|one|class\w*)|remaining|elsewhere"
+    r"|(?:correct|true|right|wrong|same)\s+class(?:es)?|indices\s+(?:are\s+)?(?:the\s+same|equal|coincide|agree)|sonst|verschieden\w*"
+    r"|diagonale\w*|sinon|autrement|distintos?)\b",
+    re.IGNORECASE,
+)
 _CASE_WORDS = re.compile(
     r"\b(?:for|if|when|whenever|where|with|and|or|the|an?|of|any|all|every|each|class|label|target|positive|negative|example|now|then"
     r"|first|next|für|wenn|pour|si|quand|para|cuando)\b",
@@ -364,6 +370,12 @@ def _index_like(node: syntax.Node) -> bool:
         case syntax.Scripted(base=syntax.Symbol() as base, sub=syntax.Symbol(), sup=None, primes=0):
             return plain(base.name) in ("y", "c", "t")  # the label y_i as an index
     return False
+
+
+def names_case(text: str) -> str:
+    """The words by which a text speaks of a case, without saying it in a formula, if it does not take all together."""
+    said = NAMES_CASE.search(text)
+    return said[0] if said and not BOTH.search(text) else ""
 
 
 def denied(sentence: str, number: int) -> bool:

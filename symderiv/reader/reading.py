@@ -43,6 +43,8 @@ class Posed:
     earlier_case: tuple[Assumption, ...] = ()
     values: tuple[Assumption, ...] = ()  # the values that the words right before it give to symbols: "for $\\beta = 1$"
     earlier_values: tuple[Assumption, ...] = ()  # and those said last in the section
+    named_case: str = ""  # the words before, or beside, that speak of a case
+    paragraph: int = 0  # how many paragraphs of words came before
     section: int = 1 << 30  # how many headings came before; what no heading comes before is said of all
     asides: tuple[Assumption, ...] = ()  # cases of which the last words speak without setting them
     rounded: bool = False

@@ -161,13 +161,19 @@ class Readings:
             moved.append(replace(claim, context=replace(claim.context, definitions=definitions)))
         return (moved, tuple(notes)) if notes else None
 
-    def asides(self, posed: Posed, claims: Sequence[Claim]) -> tuple[list[Claim], tuple[str, ...]] | None:
-        """The claims where a quantity is what running text before them says in passing; None if it says nothing."""
+    def asides(
+        self, posed: Posed, claims: Sequence[Claim], just: bool = False
+    ) -> tuple[list[Claim], tuple[str, ...]] | None:
+        """The claims where a quantity is what running text before them says in passing; None if it says nothing.
+
+        With ``just``, only what the words right before them say.
+        """
         symbols, notes = self.symbols, dict[str, None]()
 
         def moved(part: Term) -> Term | None:
             said = symbols.asides.get(part.name, ()) if isinstance(part, Var) and not part.indices else ()
-            new = next((name for at, name in reversed(said) if at <= posed.at), "")
+            last = posed.paragraph if just else 0
+            new = next((name for at, told, name in reversed(said) if at <= posed.at and told >= last), "")
             if not new:
                 return None
             notes[f"{shown(new)} is read as the words before the formula say"] = None

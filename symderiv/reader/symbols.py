@@ -120,7 +120,8 @@ class Symbols:
     functions whose derivative stands beside an elementwise product, so that f(z) of a vector is that of each entry;
     ``pieces`` how many lines say what f(x), or f alone, is; ``partial`` the values for which one of several lines says
     so, ``told`` after how many paragraphs of words each quantity was defined; ``factors`` names of functions that are
-    numbers here; ``asides`` the names of quantities with the meaning that running text gives them in passing;
+    numbers here; ``asides`` the names of quantities with the meaning that running text gives them in passing, each
+    after how many steps and paragraphs;
     ``lettered`` the family that a_k is where another one, a_j, has that name and k counts another layer (w_{kj}, too);
     ``applied`` names that stand before brackets only, and before one that holds a name: functions, never factors;
     ``mean``: E is the expectation, no number; ``exponents`` letters that are exponents or labels, and so numbers,
@@ -240,7 +241,7 @@ class Symbols:
     told: dict[str, int] = field(default_factory=dict)
     partial: dict[Head, tuple[Assumption, ...]] = field(default_factory=dict)
     factors: set[str] = field(default_factory=set)
-    asides: dict[str, list[tuple[int, str]]] = field(default_factory=dict)
+    asides: dict[str, list[tuple[int, int, str]]] = field(default_factory=dict)
     lettered: dict[tuple[str, tuple[Index, ...]], str] = field(default_factory=dict)
 
     def name(self, written: str, subs: int = 0, sups: int = 0) -> str:

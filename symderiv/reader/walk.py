@@ -303,7 +303,7 @@ class Walk:
                 self.chains.segments(row, len(self.displays) - 1, 0, [], inline=True)
                 self.reading.values = values
             elif head is not None and len(row.segments) == 2:
-                self.definitions.aside(head, left, right)
+                self.definitions.aside(head, left, right, supposed=bool(prose.IF.search(around)))
 
     def _bounds_a_name(self, formula: InlineMath) -> bool:
         """Whether a formula only says that a name has a value, or lies beyond one: ``y = 1``, ``x > 0``."""

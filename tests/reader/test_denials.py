@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from symderiv.check import check_text
-from symderiv.kernel import Proved
+from symderiv.kernel import Proved, Refuted, Undecided
 
 LOSS = "With $p_i = \\frac{e^{z_i}}{\\sum_k e^{z_k}}$ the loss is $L = -\\sum_i t_i \\log p_i$. {}\n\n$$\\frac{\\partial L}{\\partial z_j} = p_j - t_j$$\n"
 JACOBIAN = "Let $p_i = e^{z_i}/\\sum_j e^{z_j}$. {}\n\n$$\\frac{\\partial p_i}{\\partial z_j} = p_i (1 - p_j)$$\n"
@@ -86,3 +86,32 @@ def test_what_a_later_section_says_is_not_assumed_before():
     sections = "# Counts\n\n" + LOSS.replace("{}", "") + "\n# Classes\n\nHere the targets $t$ are one-hot.\n\n"
     checked = check_text(sections + "$$\\frac{\\partial L}{\\partial z_j} = p_j - t_j$$\n", "words.md")
     assert [isinstance(step.verdict, Proved) for step in checked.claims] == [False, True]
+
+
+OTHERWISE = (
+    "Softmax is $p_i = \\frac{e^{z_i}}{\\sum_k e^{z_k}}$. {}\n\n$$\\frac{\\partial p_i}{\\partial z_j} = -p_ip_j$$\n"
+)
+
+
+@pytest.mark.parametrize(
+    "words",
+    ["Otherwise we have", "For distinct $i$ and $j$,", "When $i$ is different from $j$,", "The off-diagonal entries are",
+     "When the two indices differ,", "For a class $j$ other than $i$:"],
+)  # fmt: skip
+def test_a_case_that_only_words_give_is_no_ground_to_call_a_line_false(words):
+    step = check_text(OTHERWISE.replace("{}", words), "words.md").claims[-1]
+    assert isinstance(step.verdict, Undecided) and "it holds when i ≠ j" in step.diagnostic.notes[0]
+
+
+def test_without_such_words_it_is_false():
+    assert isinstance(check_text(OTHERWISE.replace("{}", "We find"), "words.md").claims[-1].verdict, Refuted)
+
+
+TWO = "The loss is $J = \\frac12 (wx - y)^2$. With {} $J = \\frac12 (wx - y)^2 + \\frac{\\lambda}{2} w^2$, so\n\n"
+
+
+def test_the_meaning_in_the_words_before_counts():
+    text = TWO.replace("{}", "weight decay")
+    lost = check_text(text + "$$\\frac{\\partial J}{\\partial w} = (wx - y) x$$\n", "words.md").claims[-1]
+    kept = check_text(text + "$$\\frac{\\partial J}{\\partial w} = (wx - y) x + \\lambda w$$\n", "words.md").claims[-1]
+    assert isinstance(lost.verdict, Undecided) and isinstance(kept.verdict, Proved)
