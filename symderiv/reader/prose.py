@@ -109,6 +109,7 @@ OF_OTHERS = {  # what words without a formula beside them say of something else 
     "binary": Words(_OUTPUTS, re.IGNORECASE),
     "onehot": Words(r"\b(?:inputs?|features?|words?|tokens?|categorical|covariates?|nodes?)\b", re.IGNORECASE),
 }
+REACH = 400  # characters in which words speak of what stands beside them
 SETS_CASE = Words(
     r"\b(?:suppos(?:e|ing)|assum(?:e|ing|ed)|consider(?:ing)?|tak(?:e|ing)|treat|let|set(?:ting)?|fix|focus|restrict|derive|compute"
     r"|differentiate|calculate|turn|look|start|begin|cases?|handle|examine|study|check|prove|show|fall|cas|caso|soit|sei|seien"
@@ -378,16 +379,17 @@ def names_case(text: str) -> str:
     return said[0] if said and not BOTH.search(text) else ""
 
 
-def denied(sentence: str, number: int) -> bool:
-    """Whether a sentence denies, or leaves open, what the formula with this number in it says."""
-    pieces = sentence.split("$")
-    before, after = "$".join(pieces[: number + 1]), "$".join(pieces[number + 1 :])
-    return bool(DENIED_BEFORE.search(before) or DENIED_AFTER.match(after)) or sentence.rstrip().endswith("?")
+def denied(pieces: Sequence[str], number: int) -> bool:
+    """Whether a sentence denies, or leaves open, what the formula with this number says; ``pieces`` are the words
+    between its formulas."""
+    before, after = "$".join(pieces[max(0, number - 4) : number + 1]), "$".join(pieces[number + 1 : number + 3])
+    said = DENIED_BEFORE.search(before[-REACH:]) or DENIED_AFTER.match(after[:REACH])
+    return bool(said) or pieces[-1].rstrip().endswith("?")
 
 
 def supposed(sentence: str, start: int, end: int) -> bool:
     """Whether a sentence denies, or only supposes, what its words from ``start`` to ``end`` say."""
-    before, after = sentence[:start], sentence[end:]
+    before, after = sentence[max(0, start - REACH) : start], sentence[end : end + REACH]
     return bool(
         NEGATED.search(before)
         or SUPPOSED_BEFORE.search(before)

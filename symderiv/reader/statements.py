@@ -67,11 +67,12 @@ class Statements:
         found: dict[tuple, Assumption] = {}
         for sentence in sentences:
             given = [condition for _, _, condition in self.indicators.said(sentence)]
+            pieces = sentence.words.split("$")
             for number, formula in enumerate(sentence.formulas):
                 if formula in given:
                     continue
                 for assumption in self._cases_in(formula):
-                    told = prose.denied(sentence.words, number) or prose.aside(sentence.words)
+                    told = prose.denied(pieces, number) or prose.aside(sentence.words)
                     (self.asides if told else found).setdefault((assumption.kind, assumption.data), assumption)
         for a, op, b in (case for sentence in sentences for case in prose.plain_cases(sentence.words)):
             names = self.symbols.index_names | self.symbols.sub_letters
@@ -141,7 +142,7 @@ class Statements:
                     given = self.value_said(row)
                     if given is not None and prose.EVERY.search(sentence.words):
                         given = self._of_every(given)
-                    if given is not None and (prose.denied(sentence.words, k) or prose.aside(sentence.words)):
+                    if given is not None and (prose.denied(before, k) or prose.aside(sentence.words)):
                         self.asides[given.kind, given.data] = given
                     elif given is not None and found.setdefault(given.data[0], given).data != given.data:
                         return ()  # "if $y = 1$ ... and if $y = 0$": both are spoken of
@@ -253,8 +254,9 @@ class Statements:
         constrained = bool(prose.CONSTRAINT.search(sentence.words))
         for member, place, _ in self.indicators.said(sentence):
             self.indicators.define(member, place, sentence.formulas[0].span)
+        pieces = sentence.words.split("$")
         for number, formula in enumerate(sentence.formulas):
-            denied = prose.denied(sentence.words, number)
+            denied = prose.denied(pieces, number)
             for row in self.reading.rows(formula.latex, formula.span).rows:
                 if not self.range(row) and not denied:
                     self._stated_equation(row, formula, constrained)

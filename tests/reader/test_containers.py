@@ -594,3 +594,21 @@ def test_junk_is_read_in_linear_time(kind: str) -> None:
             assert seconds(text) < 24 * seconds(text[: len(text) // 8]) + 0.2, unit
     finally:
         gc.enable()
+
+
+def test_what_tex_does_not_print_is_not_read():
+    text = r"""\documentclass{article}\newif\ifdraft \draftfalse \newcommand{\hide}[1]{}
+\begin{document}
+\iffalse \[ a = 1 \] \ifx\a\b \[ b = 2 \] \fi \else \[ c = 3 \] \fi
+\ifdraft \[ d = 4 \] \fi \hide{\[ e = 5 \]} \ifother \[ f = 6 \] \fi
+\end{document}
+"""
+    document = read_text(text, "a.tex", "tex")
+    assert [display.latex.strip() for display in found(document, Display)] == ["c = 3", "f = 6"]
+
+
+def test_a_percent_sign_in_a_link_begins_no_comment():
+    text = "See \\url{https://a.b/c%20d} and \\href{http://a.b/%7Ex}{this}. \\[ x = 1 \\]\n"
+    document = read_text(text, "a.tex", "tex")
+    assert [display.latex.strip() for display in found(document, Display)] == ["x = 1"]
+    assert [link.target for link in found(document, Link)] == ["https://a.b/c%20d", "http://a.b/%7Ex"]

@@ -58,6 +58,8 @@ DEEPEST_LIST = 20
 _COMMAND = re.compile(r"\\(?:([A-Za-z@]+)(\*?)|(.)|$)", re.S)
 _ENVIRONMENT = re.compile(r"\s*\{\s*([A-Za-z@]+\*?)\s*\}")
 _ACCENTED = re.compile(r"[ \t]*(?:\{[ \t]*(\\[ij](?![A-Za-z])|.?)[ \t]*\}|(\\[ij])(?![A-Za-z])|(.))")
+_TARGET = re.compile(r"\s*\{((?:[^{}\n]|\{[^{}\n]*\}){0,4000})\}")
+_CONDITION = re.compile(r"(?<!\\)\\(if[A-Za-z@]+|else|fi)(?![A-Za-z@])")
 _VERB = re.compile(r"\*?([^\sA-Za-z*])([^\n]*?)\1")
 _BEGIN_ALIAS = re.compile(r"\\begin\s*\{([A-Za-z]+\*?)\}")
 _CODE_ESCAPES = re.compile(r"\\([_%&#${}\\ ])|\\textbackslash\s*(?:\{\})?|\\textasciitilde\s*(?:\{\})?|\{\}")
@@ -140,6 +142,8 @@ class _Flow(Running):
             self.end_environment(start)
         elif name in COMMANDS:
             self.definition(start)
+        elif name.startswith("if") and self.is_off(name[2:]):
+            self.skip_branch()
         else:
             if found[2] and name not in HEADINGS and name not in DROPPED:
                 self.pos = found.end(1)
@@ -229,9 +233,29 @@ class _Flow(Running):
         else:
             self.unknown(name, start)
 
+    def is_off(self, condition: str) -> bool:
+        r"""Whether ``\iffalse``, or the ``\ifdraft`` of a text with ``\draftfalse`` and without ``\drafttrue``."""
+        if condition == "false":
+            return True
+        text = self.text
+        return bool(condition) and rf"\{condition}false" in text and rf"\{condition}true" not in text
+
+    def skip_branch(self) -> None:
+        r"""Pass over what does not print, up to its ``\else`` or ``\fi``."""
+        depth = 1
+        for found in _CONDITION.finditer(self.text, self.pos, self.end):
+            depth += {"e": 0, "f": -1}.get(found[1][0], 1)
+            if not depth or (found[1] == "else" and depth == 1):
+                self.pos = found.end()
+                return
+
     def unknown(self, name: str, start: int) -> None:
         """An author's macro: one that opens a display does; one for plain words prints them; others are transparent."""
         arguments, _, body = self.shared.macros.get("\\" + name, (1, None, ""))
+        if arguments and not body.strip() and "\\" + name in self.shared.macros:  # \newcommand{\comment}[1]{}
+            for _ in range(arguments):
+                self.argument()
+            return
         alias = _BEGIN_ALIAS.fullmatch(body)
         if alias and alias[1] in formulas.DISPLAY_ENVIRONMENTS:
             closers = [rf"\\end\s*\{{{re.escape(alias[1])}\}}"]
@@ -267,12 +291,13 @@ class _Flow(Running):
             self.inlines.append(Reference(label.strip(), Span(start, self.pos)))
 
     def link(self, name: str, start: int) -> None:
-        inside = self.argument()
-        if inside is None:
+        found = _TARGET.match(self.text, self.pos, self.end)  # a % in it begins no comment
+        if found is None:
             return
-        target = re.sub(r"\\([%#&_~])", r"\1", self.text[slice(*inside)].strip())
+        self.pos = found.end()
+        target = re.sub(r"\\([%#&_~])", r"\1", found[1].strip())
         if name == "url":
-            self.inlines.append(Link((Text(target, Span(*inside)),), target, Span(start, self.pos)))
+            self.inlines.append(Link((Text(target, Span(*found.span(1))),), target, Span(start, self.pos)))
         else:
             self.begin_wrap("link", start, target)
 
