@@ -13,8 +13,9 @@ from symderiv.diagnostics import Diagnostic, ReadError
 from symderiv.document import Span
 from symderiv.kernel import Proved, Refuted
 from symderiv.notation import counterexample
-from symderiv.reader import syntax
+from symderiv.reader import models, syntax
 from symderiv.reader.arrays import Array, Value
+from symderiv.reader.indices import refuse
 from symderiv.reader.layers import further, place
 from symderiv.reader.meanings import Meanings
 from symderiv.reader.names import index_word, plain, shown
@@ -37,6 +38,7 @@ from symderiv.reader.symbols import PROBABILITIES, Function, Parameter, shape
 from symderiv.reader.vocabulary import LOSSES, MOMENTS
 from symderiv.terms import Deriv, Head, Index, Term, Var, subterms
 
+DOTTED = re.compile(r"\\(?:d{1,3}ot)\s*\{?\s*(.+?)\s*\}?")
 CUES = re.compile(
     r"\b(let|define[ds]?|defining|denote[ds]?|set(ting)?|put|where|write|call|name[ds]?|introduce|abbreviat\w*|with|again|now|consider|suppose|given)\b"
     r"|设|令|记|定义|其中|정의|라고|sea|definimos|soit|posons|notons",
@@ -218,6 +220,13 @@ class Definitions(Meanings):
         if found is None:
             return False
         name, subs, labels = found
+        if unsaid := self._is_rate(left):
+            posed.error = refuse("E150", unsaid, left).diagnostic
+            return False
+        model = models.noise(left, right, symbols.differentiated) if relation == "=" else None
+        if model is not None and not symbols.defines(name, len(subs)):
+            turned = self.head_of(model[0])
+            return turned is not None and self.define(turned, *model, ":=", posed)
         counted = any(isinstance(i, str) for i in subs)  # N_k, how many there are of the class k, is no size
         if (name in symbols.size_names and not counted) or (name in symbols.declared and not subs):
             return False
@@ -337,6 +346,20 @@ class Definitions(Meanings):
             heads = {t.head for t in subterms(term) if isinstance(t, Var)}
             symbols.ranges.settled.update(c for (head, _), c in symbols.ranges.slots.items() if head in heads)
         return True
+
+    def _is_rate(self, left: syntax.Node) -> str:
+        r"""Why ``\dot E`` says nothing new of an E that is defined, nor ``f_x`` of the function ``f(x)``; or ""."""
+        base, sub, sup, _ = parts_of(left)
+        if not isinstance(base, syntax.Symbol):
+            return ""
+        inner = DOTTED.fullmatch(base.name)
+        if inner and self.symbols.defines(plain(inner[1]), 0):
+            return "the derivative in time of what is defined is not in the language"
+        function = self.symbols.functions.get((plain(base.name), 0))
+        if function is None or sub is None or sup is not None:
+            return ""
+        of = {parameter.var.name for parameter in function.parameters if parameter.var is not None}
+        return "whether this is a derivative is not said" if of.issuperset(names_in(sub)) and {*names_in(sub)} else ""
 
     def _is_another(self, name: str, subs: int, arguments: Sequence[syntax.Node]) -> bool:
         """Whether the function of this name was one of other arguments: H(p) and H(p, q), or p(x) and p(y)."""

@@ -110,6 +110,12 @@ OF_OTHERS = {  # what words without a formula beside them say of something else 
     "onehot": Words(r"\b(?:inputs?|features?|words?|tokens?|categorical|covariates?|nodes?)\b", re.IGNORECASE),
 }
 REACH = 400  # characters in which words speak of what stands beside them
+ONLY_WHEN = Words(
+    r"(?:\b(?:(?:exactly|only|just|precisely)\s+(?:when|if|where)|iff|if\s+and\s+only\s+if|would\s+(?:mean|be)(?:\s+that)?|ideally"
+    r"|meet\s+(?:where|when)|(?:one|you|we)\s+might\s+(?:think|write)(?:\s+that)?|(?:subject|respect)\s+to|such\s+that"
+    r"|constraints?(?:\s+(?:is|are|that|of))?|exact|perfect)|s\.\s?t\.)[\s,:]*$",
+    re.IGNORECASE,
+)
 SETS_CASE = Words(
     r"\b(?:suppos(?:e|ing)|assum(?:e|ing|ed)|consider(?:ing)?|tak(?:e|ing)|treat|let|set(?:ting)?|fix|focus|restrict|derive|compute"
     r"|differentiate|calculate|turn|look|start|begin|cases?|handle|examine|study|check|prove|show|fall|cas|caso|soit|sei|seien"

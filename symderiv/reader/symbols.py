@@ -132,8 +132,8 @@ class Symbols:
     ``log_base`` that of ``\\log``, where the words name one; ``matrices_by_word`` letters that the words call matrices;
     ``activations`` the functions that the words say letters to be, "" for any;
     ``wholes`` the vectors that only their font tells from these; ``steps`` letters of steps in time, as in h_{t-1};
-    ``short`` the losses L by which names as dz are defined, dz = dL/dz; ``turned`` names of
-    which a member is transposed, w_i^T.
+    ``differentiated`` names in what is differentiated, where nothing is expected; ``short`` the losses L by which names
+    as dz are defined, dz = dL/dz; ``turned`` names of which a member is transposed, w_i^T.
     """
 
     ranges: Ranges = field(default_factory=Ranges)
@@ -182,6 +182,7 @@ class Symbols:
     assumptions: list[Assumption] = field(default_factory=list)
     cases: list[list[Assumption]] = field(default_factory=list)
     numerators: set[Head] = field(default_factory=set)
+    differentiated: frozenset[str] = frozenset()
     variables: set[Head] = field(default_factory=set)
     together: list[set[Head]] = field(default_factory=list)
     rates: set[tuple[Head, Head]] = field(default_factory=set)

@@ -31,6 +31,7 @@ from symderiv.reader import (
     called_members,
     capital_words,
     exponents,
+    models,
     numbered_derivatives,
     primed,
     prose,
@@ -120,6 +121,7 @@ class Walk:
         for row in rows:
             survey.row(row)
         reading.symbols.index_names |= class_letters(rows, survey.summed.keys())
+        reading.symbols.differentiated = models.differentiated(rows)
         reading.symbols.awaited = {f: x for f, x in functions_of_one(rows).items() if f not in FUNCTIONS}
         spoken = [b.inlines for b in all_blocks(blocks) if isinstance(b, Paragraph | Heading)]
         words = " ".join(map(prose.words, spoken))
@@ -248,12 +250,13 @@ class Walk:
         before: str = "",
         after: str = "",
         supposed: tuple[Assumption, ...] | None = (),
+        denied: bool = False,
     ) -> None:
         """Definitions in running text; other inline formulas are not claims, unless they are set as displays.
 
         ``alone``: no words stand beside the formulas. ``before`` and ``after`` are those of its sentence, ``supposed``
         the values that they give before it ("for $y = 1$ the loss is $L = ...$, for $y = 0$ it is ..."), None for a
-        bound.
+        bound; ``denied``: they say that it is not so, or may not be.
         """
         if alone and self.reading.document.source.text[max(0, formula.span.start - 2) : formula.span.start] == "$$":
             self._display(Display(formula.latex, formula.span))
@@ -284,6 +287,8 @@ class Walk:
             if isinstance(left, syntax.DerivativeOp | syntax.Nabla) and len(row.segments) == 2:
                 self.chains.stated(left, right)
                 continue
+            if denied or prose.ONLY_WHEN.search(before):
+                continue
             head = self.definitions.head_of(left)
             if head is None and isinstance(right, syntax.Symbol) and not self.reading.is_index(right):
                 head = self.definitions.head_of(right)  # "$\\sum_j e^{f_j} = \\Sigma$"
@@ -292,7 +297,7 @@ class Walk:
                 continue  # "for $x > 0$, $f = x$" says what f is in one case among others
             if prose.ELSE.match(after):
                 continue  # "$f = x$ if $x > 0$" says what f is in one case
-            anew = prose.ANEW.search(self.reading.prose) and not prose.IF.search(around)
+            anew = prose.ANEW.search(around) and not prose.IF.search(around)
             anew = anew or not prose.CONDITIONAL.search(around)
             anew = anew or (head is not None and cases and (bool(supposed) or self.definitions.is_partial(head)))
             if head is not None and (not self.definitions.is_defined(head) or anew):
@@ -367,7 +372,8 @@ class Walk:
             supposed: tuple[Assumption, ...] | None = ()
             for n, formula in enumerate(sentence.formulas):
                 supposed = () if prose.BOTH.search(words[n]) else supposed
-                self._inline(formula, alone, " ".join(words[: n + 1]), " ".join(words[n + 1 :]), supposed)
+                before, after = " ".join(words[: n + 1]), " ".join(words[n + 1 :])
+                self._inline(formula, alone, before, after, supposed, prose.denied(words, n))
                 if prose.SUPPOSED.search(words[n]) and self._bounds_a_name(formula):
                     supposed = self.statements.values_said(self.reading.rows(formula.latex, formula.span).rows) or None
                 for row in self.reading.rows(formula.latex, formula.span).rows:
