@@ -224,6 +224,9 @@ def _verdict(walk: Walk, number: int) -> tuple[Verdict | None, Diagnostic | None
                 apart = notation.unicode_latex(pair.text)
                 doubt = f"it holds for {apart}, and whether they may be the same is not said"
                 break
+    held = walk.readings.partial(posed, claims, likely=False) if refuted and not doubt else None
+    if held is not None and isinstance(prove_all(held[0]), Proved):
+        doubt = f"it holds if {held[1][0]}, which is not said"
     if isinstance(verdict, Refuted) and not doubt and posed.named_case and (when := _holds_when(verdict)):
         doubt = f"it {when}, and the words about it speak of a case: '{posed.named_case}'"
     if isinstance(verdict, Refuted) and doubt:

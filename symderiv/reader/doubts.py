@@ -300,8 +300,9 @@ class Doubts:
         for var in (t for t in inside if isinstance(t, Var) and t.head not in claim.context.definitions):
             found = self.symbols.unread.get(shown(var.name))
             letter, script, _ = var.name.partition("_{")
-            free = {h for h in varied if (var.head, h) not in claim.context.dependent}
-            if proved and free and script and letter in COSTS and var.head not in claim.context.through:
+            known = var.head in claim.context.through  # by way of what it depends on x
+            free = {h for h in varied if (var.head, h) not in claim.context.dependent and not known}
+            if proved and free and script and letter in COSTS:
                 return f"on what {shown(var.name)} depends is not said"
             if proved and var.head not in varied and var.name in named and self._speaks(shown(var.name), free):
                 return f"{shown(var.name)} has other indices where it is defined"

@@ -297,11 +297,14 @@ class Readings:
         names = ", ".join(sorted(shown(name) for name in posed.held)) or "what stands in it"
         return [found[0] for found in read if found is not None], (f"{names} is held fixed here, as the words say",)
 
-    def partial(self, posed: Posed, claims: Sequence[Claim]) -> tuple[list[Claim], tuple[str, ...]] | None:
+    def partial(
+        self, posed: Posed, claims: Sequence[Claim], likely: bool = True
+    ) -> tuple[list[Claim], tuple[str, ...]] | None:
         r"""The claims with the explicit partial derivatives of what is differentiated by intermediates, too.
 
-        With x' = (x - m)/s, and derivatives of x' by m and s, that by x may hold m and s fixed, and so may that of
-        L(x, y) by x hold y; that of a loss is always the total one, and so is any written with d.
+        With x' = (x - m)/s, that of x' by x may hold m and s fixed, and so may that of L(x, y) by x hold y; that of a
+        loss is always the total one, and so is any written with d. It is ``likely`` where a loss is differentiated by
+        m and s, too, as the chain rule by way of them does.
         """
         source = self.reading.document.source.text
         if not PARTIAL.search(source, posed.left_span.start, posed.span.end):
@@ -310,7 +313,10 @@ class Readings:
         read = []
         for claim in claims:
             defined = claim.context.definitions
-            held = {head for head in symbols.variables if head in defined}
+            derived = (t.body for side in (claim.left, claim.right) for t in subterms(side) if isinstance(t, Deriv))
+            tops = {body.head for body in derived if isinstance(body, Var)} & defined.keys()
+            by_others = {by for top, by in symbols.rates if top not in tops}
+            held = {head for head in symbols.variables if head in defined and (head in by_others or not likely)}
             for part in subterms(claim.left) if isinstance(claim.left, Deriv) else ():
                 function = symbols.functions.get((part.name.partition("#")[0], 0)) if isinstance(part, Var) else None
                 given = [p.var for p in function.parameters if p.var is not None] if function is not None else []
