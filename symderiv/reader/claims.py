@@ -335,9 +335,26 @@ class Claims:
             middles = [b for b in by if b in symbols.definitions or b in layers or (at_hand and b in tops)]
             reach = {b: symbols.below(b, layers) for b in middles}
             highest = [b for b in middles if not any(b in reach[other] for other in middles if other != b)]
-            if len(highest) == 1 and all(b == highest[0] or b in reach[highest[0]] for b in by):
+            whole = len(highest) == 1 and all(b == highest[0] or b in reach[highest[0]] for b in by)
+            if whole and not self._passed_by(highest[0], set(by) - {highest[0]}):
                 result[top] = highest[0]
         return result
+
+    def _passed_by(self, middle: Head, by: set[Head]) -> bool:
+        """Whether something defined by way of ``middle`` depends on one of ``by`` past it, as y = x + u does on x."""
+        symbols = self.symbols
+        for head in [h for h in symbols.definitions if h != middle and middle in symbols.below(h)]:
+            seen, queue = {head, middle}, [head]
+            while queue:
+                parts = [t for d in symbols.definitions.get(queue.pop(), ()) for t in subterms(d.body)]
+                if any(isinstance(t, Deriv) for t in parts):
+                    continue  # \delta = \partial L/\partial z is nothing that the loss goes through
+                direct = {t.head for t in parts if isinstance(t, Var)} - seen
+                if direct & by:
+                    return True
+                seen |= direct
+                queue += direct
+        return False
 
     def _known_of_last_layer(
         self, terms: Sequence[Term], definitions: Mapping[Head, tuple[Definition, ...]]

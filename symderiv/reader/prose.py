@@ -94,13 +94,13 @@ DENIED_AFTER = Words(
 )
 SUPPOSED_BEFORE = Words(
     r"\b(?:many|most|some)\s+\w+\s+(?:assum|us|tak|consider|requir)\w*|\b(?:had|were|would|could|might|sometimes|usually|often|hardly|almost"
-    r"|nearly|fails?|failed|false|nobody|drop\w*|relax\w*|previously|earlier|contrast|contrary|compare[ds]?|differs?|once|only\s+for"
+    r"|nearly|fails?|failed|false|nobody|drop\w*|relax\w*|previous(?:ly)?|earlier|test\s+time|inference|contrast|contrary|compare[ds]?|differs?|once|only\s+for"
     r"|provided|assuming\s+for)\b|\b(?:averages?|norms?|squares?|rows?|columns?|fractions?)\s+of\s+(?:the\s+)?\$[\s\w]*$|\b(?:non|skew|anti)[\s-]*$|\b(?:when|if)\s+the\s[\w\s]*$",
     re.IGNORECASE,
 )
 SUPPOSED_AFTER = Words(
     r"^[.,]\d|^\s*(?:hundred|thousand|half|third|quarter|percent|%)|\b(?:would|could|too\s+(?:restrictive|strong)|need\s+not|counts?)\b"
-    r"|\bor\s+(?:not\b|a\s+vector)|\bonly\s+in\b|\bsee\b",
+    r"|\bor\s+(?:not\b|a\s+vector)|\bonly\s+in\b|\bsee\b|\belsewhere\b|\bnow\s+we\s+(?:do\s*n.t|drop)\b",
     re.IGNORECASE,
 )
 _OUTPUTS = r"\b(?:outputs?|predict\w*|soft-?max|models?|network|polic(?:y|ies)|scores?|logits?|weights?|estimat\w*)\b"
@@ -166,6 +166,7 @@ HELD = Words(
     r"|\bwith\s+\$\s*(?:held\s+|kept\s+)?fixed\b|\bstop[\s-]?grad\w*|\bdetach\w*|固定|看作常数|视为常数|고정",
     re.IGNORECASE | re.DOTALL,
 )
+OTHERS = Words(r"\b(?:others?|rest|remaining|else)\b", re.IGNORECASE)  # fixed in any partial derivative
 EM = Words(r"\bEM\b|\b[Ee]xpectation[\s-][Mm]aximi[sz]ation\b|\b[EM][\s-]step\b|EM\s*算法")
 LABEL = Words(
     r"\$\s*(?:is|are|be|being|denotes?|represents?|now)\s+(?:now\s+)?(?:the\s+|our\s+|an?\s+)?(?:(?:true|actual|correct|binary|desired|known"
@@ -402,6 +403,12 @@ def supposed(sentence: str, start: int, end: int) -> bool:
         or SUPPOSED_AFTER.search(after)
         or sentence.rstrip().endswith("?")
     )
+
+
+def said(pattern: Words, sentence: str) -> re.Match[str] | None:
+    """The words of a sentence that ``pattern`` finds, if it does not deny or only suppose them."""
+    found = pattern.search(sentence)
+    return found if found and not supposed(sentence, *found.span()) else None
 
 
 def aside(sentence: str) -> bool:

@@ -95,10 +95,11 @@ class Statements:
         found: set[str] = set()
         said = False
         for sentence in prose.sentences(inlines):
-            if prose.HELD.search(sentence.words):
+            match = prose.said(prose.HELD, sentence.words)
+            if match and not prose.NEGATED.search(match[0]):
                 named = dict(self._symbols(sentence.formulas))
                 found.update(name for name, defined in named.items() if defined)
-                said = said or not named or any(named.values())
+                said = said or any(named.values()) or not (named or prose.OTHERS.search(match[0]))
         return frozenset(found) if said else None
 
     def relabelled(self, inlines: Sequence[Inline]) -> None:
@@ -272,9 +273,7 @@ class Statements:
             at = sentence.words.count("$", 0, found.start())
             self._short(sentence.formulas[at], sentence.formulas[at + 1])
         for kind, pattern in (("onehot", prose.ONE_HOT), ("sum", prose.SUM_TO_ONE), ("binary", prose.BINARY)):
-            match = pattern.search(sentence.words)
-            if match and prose.supposed(sentence.words, match.start(), match.end()):
-                continue
+            match = prose.said(pattern, sentence.words)
             if match and not sentence.formulas and prose.OF_OTHERS[kind].search(sentence.words):
                 continue
             if match and (kind != "binary" or sentence.formulas):

@@ -174,7 +174,7 @@ class Walk:
         symbols.other_signs = {sign for sign, said in prose.SIGNS_BY_WORD.items() if said.search(words)}
         if prose.ELEMENTWISE.search(words):
             symbols.other_signs.discard(r"\circ")
-        if prose.EM.search(words):
+        if any(prose.said(prose.EM, sentence) for sentence in sentences):
             self.held = self.reading.held = frozenset()  # the M-step holds the responsibilities fixed
 
     def _declare(self, directives: Sequence[tuple[str, str]]) -> None:

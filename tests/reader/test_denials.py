@@ -115,3 +115,22 @@ def test_the_meaning_in_the_words_before_counts():
     lost = check_text(text + "$$\\frac{\\partial J}{\\partial w} = (wx - y) x$$\n", "words.md").claims[-1]
     kept = check_text(text + "$$\\frac{\\partial J}{\\partial w} = (wx - y) x + \\lambda w$$\n", "words.md").claims[-1]
     assert isinstance(lost.verdict, Undecided) and isinstance(kept.verdict, Proved)
+
+
+FIXED = "Let $q = w^2$ and $L = q x + w$. {}\n\n$$\\frac{\\partial L}{\\partial w} = 1$$\n"
+HELD = ["Holding $q$ fixed we get", "We treat $q$ as a constant.", "In the M-step of EM,"]
+NOT_HELD = [
+    "Treating the other variables as constants we get", "Holding everything else fixed, the derivative is",
+    "In the previous section we held $q$ fixed, now we don't.", "Keep in mind that $q$ depends on $w$ and isn't fixed.",
+    "At test time one keeps $q$ fixed, so this is about training only.", "We use the EM algorithm elsewhere.",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("words", HELD)
+def test_what_the_words_hold_fixed_is(words):
+    assert proved(FIXED, words)
+
+
+@pytest.mark.parametrize("words", NOT_HELD)
+def test_what_they_do_not_is_not(words):
+    assert not proved(FIXED, words)
