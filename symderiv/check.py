@@ -361,6 +361,8 @@ def _readings(walk: Walk, posed: Posed, claims: list[Claim]) -> Iterator[tuple[l
     """Other readings of a step that a reader would try, with a note: the case said before, intermediates held fixed."""
     if posed.earlier_case and not posed.case and not posed.conditions:
         yield walk.claims(replace(posed, case=posed.earlier_case)), ()
+    if posed.sizes and (of_size := walk.readings.of_size(posed, claims)):
+        yield of_size
     if posed.values:
         said = tuple(f"{notation.unicode_latex(a.text)}, {a.source}" for a in posed.values if of_one_member(a))
         yield walk.claims(replace(posed, case=(*posed.case, *posed.values))), said

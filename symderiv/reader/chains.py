@@ -249,6 +249,7 @@ class Chains(Namings):
                 self.used |= {t.head for t in subterms(side) if isinstance(t, Var)}
         posed.case, posed.earlier_case = self.reading.case, self.reading.earlier_case
         posed.values, posed.earlier_values = self.reading.values, self.reading.earlier_values
+        posed.sizes = self.reading.sizes
         posed.asides, posed.section, posed.paragraph = (
             self.reading.asides,
             self.reading.section,

@@ -43,6 +43,7 @@ class Posed:
     earlier_case: tuple[Assumption, ...] = ()
     values: tuple[Assumption, ...] = ()  # the values that the words right before it give to symbols: "for $\\beta = 1$"
     earlier_values: tuple[Assumption, ...] = ()  # and those said last in the section
+    sizes: dict[str, int] = field(default_factory=dict)  # that the words suppose
     named_case: str = ""  # the words before, or beside, that speak of a case
     paragraph: int = 0  # how many paragraphs of words came before
     section: int = 1 << 30  # how many headings came before; what no heading comes before is said of all
@@ -108,6 +109,7 @@ class Reading:
         self.earlier_case: tuple[Assumption, ...] = ()
         self.values: tuple[Assumption, ...] = ()
         self.earlier_values: tuple[Assumption, ...] = ()
+        self.sizes: dict[str, int] = {}
         self.asides: tuple[Assumption, ...] = ()
         self.constants: set[str] = set()
         self.held: frozenset[str] | None = None

@@ -18,6 +18,7 @@ from symderiv.reader.means import at_two_points, is_mean
 from symderiv.reader.names import shown
 from symderiv.reader.prose import Words
 from symderiv.reader.reading import Posed, Reading
+from symderiv.reader.sized import at_sizes, sizes_of
 from symderiv.terms import (
     Claim,
     Definition,
@@ -68,6 +69,18 @@ class Readings:
                 found += [drawn] if (drawn := at_two_points(claim, centred)) is not None else []
         values = "its value and minus that" if centred else "the value without a prime and that with one"
         return found, f"the random variables are independent here; each has {values} with probability 1/2"
+
+    @staticmethod
+    def of_size(posed: Posed, claims: Sequence[Claim]) -> tuple[list[Claim], tuple[str, ...]] | None:
+        """The claims for the sizes that the words before them suppose; None if they suppose none of theirs."""
+        names = sorted(set().union(*map(sizes_of, claims)))
+        said = {name: posed.sizes[name] for name in names if name in posed.sizes}
+        if not said and len(names) == 1 and "" in posed.sizes:
+            said = {names[0]: posed.sizes[""]}
+        if not said:
+            return None
+        words = " and ".join(f"{name} = {number}" for name, number in said.items())
+        return [at_sizes(claim, said) for claim in claims], (f"for {words}, as the words before say",)
 
     def later(self, posed: Posed, claims: Sequence[Claim]) -> bool:
         """Whether a definition that comes later says something about what the claims mention."""

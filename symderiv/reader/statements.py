@@ -159,6 +159,23 @@ class Statements:
                     return ()
         return tuple(found.values())
 
+    def sizes(self, sentences: Sequence[prose.Sentence]) -> dict[str, int]:
+        """The sizes that the words suppose: ``for $K = 2$``, and under "" how many classes they speak of."""
+        found: dict[str, int] = {}
+        for sentence in sentences:
+            pieces = sentence.words.split("$")
+            for n, formula in enumerate(sentence.formulas):
+                for row in self.reading.rows(formula.latex, formula.span).rows:
+                    match [(s.relation, s.side) for s in row.segments]:
+                        case [(None, syntax.Symbol(name=name)), ("=", syntax.Number(text=text))] if (
+                            plain(name) in self.symbols.size_names and text.isdigit() and not prose.denied(pieces, n)
+                        ):
+                            found[plain(name)] = int(text)
+            counts = {count for count in self._classes(sentence) if count.isdigit()}
+            if len(counts) == 1 and not prose.aside(sentence.words):
+                found[""] = int(counts.pop())
+        return found
+
     def values_said(self, rows: Sequence[syntax.Row]) -> tuple[Assumption, ...]:
         """The values that rows give to symbols."""
         return tuple(given for row in rows if (given := self.value_said(row)) is not None)

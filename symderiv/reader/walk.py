@@ -362,6 +362,7 @@ class Walk:
         elif self.reading.prose.strip():
             self.reading.values = ()
         if self.reading.prose.strip():
+            self.reading.sizes = {} if self.reading.strict else self.statements.sizes(sentences)
             self.reading.asides = tuple(self.statements.asides.values())
         for sentence in sentences:
             if prose.EINSTEIN.search(sentence.words) and not prose.NEGATED.search(sentence.words):
