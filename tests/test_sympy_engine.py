@@ -12,6 +12,7 @@ import pytest
 import sympy
 from sympy import Eq, IndexedBase, KroneckerDelta, Ne, Rational, Symbol, exp, log, symbols
 
+import symderiv
 from symderiv import sympy_engine as engine
 from symderiv import terms
 from symderiv.diagnostics import UserError
@@ -325,3 +326,29 @@ def test_second_opinion_says_when_it_has_none():
 def test_importing_the_package_does_not_import_sympy():
     code = "import symderiv, symderiv.notation, symderiv.kernel, sys; sys.exit('sympy' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
+REFUSED = {
+    "does not commute": lambda: symderiv.prove(
+        sympy.Symbol("A", commutative=False), sympy.Symbol("A", commutative=False)
+    ),
+    "have the name x": lambda: symderiv.prove(sympy.Dummy("x"), sympy.Dummy("x")),
+    "declared complex": lambda: symderiv.prove(sympy.Symbol("z", complex=True) ** 2, 1),
+    "is declared zero": lambda: symderiv.prove(sympy.Symbol("o", zero=True), 0),
+    "is declared integer": lambda: symderiv.prove(sympy.Symbol("n", integer=True) ** 2, 1, relation=">="),
+    "assume takes a list": lambda: symderiv.prove(sympy.Symbol("x"), 1, assume="x=1"),
+    "is not a SymPy expression": lambda: symderiv.prove(sympy.Symbol("x"), 1, assume=["x = 1"]),
+}
+
+
+@pytest.mark.parametrize("words", REFUSED)
+def test_what_sympy_knows_of_a_symbol_is_heard_or_refused(words):
+    with pytest.raises(UserError, match=words):
+        REFUSED[words]()
+
+
+def test_a_positive_symbol_is_positive():
+    q = sympy.Symbol("q", positive=True)
+    verdict = symderiv.prove(sympy.log(q**2), 2 * sympy.log(q), relation="=")
+    assert isinstance(symderiv.prove(q, 0, relation=">"), Proved) and isinstance(verdict, Proved)
+    assert [a.kind for a in symderiv.prove(q, 0, relation=">").given] == ["positive"]

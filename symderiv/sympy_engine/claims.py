@@ -24,6 +24,7 @@ from symderiv.terms import Assumption, Claim, Context, Head, Index, Range, Term,
 __all__ = ["claim", "to_term"]
 
 _FUNCTION_NAMES = {function: name for name, function in FUNCTIONS.items()}
+_UNHEARD = ("zero", "integer", "negative", "nonpositive", "nonnegative", "nonzero")  # what SymPy may know of a symbol
 _RELATIONS = {
     sympy.Eq: "=",
     sympy.Ne: "!=",
@@ -94,6 +95,8 @@ class _Reader:
         indices: frozenset[Basic],
     ) -> None:
         self.labels, self.replace, self.sizes, self.indices = labels, replace, sizes, indices
+        self.written: dict[str, Basic] = {}  # the symbol of each name
+        self.positive: list[Head] = []
 
     def __call__(self, expr: Basic) -> Term:
         if expr in self.replace:
@@ -131,10 +134,30 @@ class _Reader:
         raise UserError(f"SymPy's {expr.func.__name__} has no counterpart here (in {expr})")
 
     def _symbol(self, symbol: Symbol) -> Term:
+        self._known(symbol)
         if symbol in self.sizes:
             return terms.SizeOf(latex_name(symbol.name))
         if symbol in self.indices:
             raise UserError(f"the index {symbol} is used as a number")
+        heard = ("nonnegative", "nonzero") if symbol.is_positive else ()
+        for said in _UNHEARD:
+            if said not in heard and getattr(symbol, f"is_{said}"):
+                raise UserError(f"{symbol} is declared {said}, which is not understood here: leave it out")
+        found = self._number(symbol)
+        if symbol.is_positive and isinstance(found, Var):
+            self.positive.append(found.head)
+        return found
+
+    def _known(self, symbol: Symbol) -> None:
+        """Raises UserError for what is no real number, and for two symbols of one name."""
+        if symbol.is_commutative is False:
+            raise UserError(f"{symbol} does not commute: the symbols here are numbers")
+        if symbol.is_extended_real is False or (symbol.is_complex and symbol.is_extended_real is None):
+            raise UserError(f"{symbol} is declared complex: the symbols here are real numbers")
+        if self.written.setdefault(symbol.name, symbol) != symbol:
+            raise UserError(f"two different symbols have the name {symbol.name}: give one of them another")
+
+    def _number(self, symbol: Symbol) -> Term:
         name, sups, subs = split_super_sub(symbol.name)
         sups = [label.strip("()") for label in sups]
         if not all(text.isdecimal() for text in (*subs, *sups)):
@@ -155,6 +178,7 @@ class _Reader:
         if isinstance(expr, Integer):
             return int(expr)
         if isinstance(expr, Symbol):
+            self._known(expr)
             return latex_name(expr.name)
         raise UserError(f"the index {expr} is neither a number nor a letter; arithmetic on indices is not understood")
 
@@ -246,7 +270,7 @@ def claim(
     if relation not in _RELATIONS.values():
         raise UserError(f"{relation!r} is not a relation; use one of {' '.join(_RELATIONS.values())}")
     left, right = _expression(left), _expression(right)
-    assume = tuple(assume)
+    assume = _several(assume)
     everything = [left, right, *(part for part in assume if isinstance(part, Basic))]
     given = {_symbol(k): (low, _expression(_symbol(high))) for k, (low, high) in (ranges or {}).items()}
     sizes = _sizes_of(everything) | {high for _, high in given.values() if high.is_Symbol}
@@ -254,6 +278,9 @@ def claim(
     left_term, right_term = reader(left), reader(right)
     named = {str(reader.index(k)): Range(low, reader.index(high)) for k, (low, high) in given.items()}
     assumptions = tuple(_assumption(part, reader) for part in assume)
+    assumed = {a.data for a in assumptions if a.kind == "positive"}
+    declared = (Assumption("positive", (h,), "", "as declared") for h in dict.fromkeys(reader.positive))
+    assumptions += tuple(a for a in declared if a.data not in assumed)
     stated = [part for a in assumptions if a.kind == "equation" for part in a.data]
     families = _families([left_term, right_term, *stated])
     return Claim(
@@ -266,6 +293,13 @@ def claim(
             families={head: ranges for head, ranges in families.items() if any(ranges)},
         ),
     )
+
+
+def _several(assume: Iterable[Basic | Assumption]) -> tuple[Basic | Assumption, ...]:
+    """Raises UserError for one assumption instead of several, and for a text."""
+    if isinstance(assume, str | Basic | Assumption):
+        raise UserError(f"assume takes a list of assumptions, as [Eq(x, 1)], not {assume!r}")
+    return tuple(part if isinstance(part, Assumption) else _expression(part) for part in assume)
 
 
 def _assumption(given: Basic | Assumption, reader: _Reader) -> Assumption:
