@@ -30,7 +30,7 @@ _ENTRY = ".z"
 def folder() -> str:
     """The user's cache folder for symderiv, or "" if there is none; the environment's SYMDERIV_CACHE comes first."""
     if VARIABLE in os.environ:
-        return os.environ[VARIABLE]
+        return os.path.expanduser(os.environ[VARIABLE])
     home = os.path.expanduser("~")
     if sys.platform == "win32":
         base = os.environ.get("LOCALAPPDATA", "")

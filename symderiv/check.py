@@ -28,6 +28,7 @@ from symderiv.reader.walk import Walk
 from symderiv.terms import ZERO, Claim, Deriv, Sum, Term, subterms
 
 TAKEN = "what is differentiated is defined nowhere, so later steps take this line as given"
+LATER = "a definition further down is put in"
 NUMBERS = "letters that may stand for vectors are read as numbers"
 Progress = Callable[[int, int], None]
 
@@ -371,7 +372,7 @@ def _readings(walk: Walk, posed: Posed, claims: list[Claim]) -> Iterator[tuple[l
     sought = posed.sought and walk.equations.is_one(posed, claims)  # a later value for its unknown is its solution
     if not sought and walk.readings.later(posed, claims):
         later = walk.claims(replace(posed, later=True))
-        yield later, ()
+        yield later, (LATER,)
         if (followed := walk.readings.followed(later)) is not None:
             yield followed
     if posed.transposed is not None:

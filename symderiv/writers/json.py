@@ -82,7 +82,11 @@ def entry(examined: Examined, parameters: Mapping[str, object]) -> dict[str, Any
         if finding.step is None:
             here = place(source, finding.diagnostic.span.start)
             outside = {"line": None, "column": None, "origin": finding.origin}
-            where = {"line": here.position.line, "column": here.position.column}
+            where: dict[str, Any] = {"line": here.position.line, "column": here.position.column}
+            if here.path != source.name:
+                where["path"] = here.path
+            if here.position.cell is not None:
+                where["cell"] = here.position.cell
             other.append({
                 "code": finding.diagnostic.code,
                 "severity": finding.level,

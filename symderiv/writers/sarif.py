@@ -77,7 +77,9 @@ def _result(finding: Finding, file: Examined) -> dict[str, Any]:
 
 def _message(finding: Finding, file: Examined) -> str:
     found, step = finding.diagnostic, finding.step
-    said = [f"{clean(found.message)[:1].upper()}{clean(found.message)[1:]}."]
+    message = clean(found.message)
+    word = message.partition(" ")[0].isalpha() and len(message.partition(" ")[0]) > 1  # but z is not Z
+    said = [f"{message[:1].upper() if word else message[:1]}{message[1:]}."]
     if step is not None and isinstance(step.verdict, Refuted):
         witness = step.verdict.witness
         said.append(f"Counterexample: {point(witness)}: left side {witness.left}, right side {witness.right}.")

@@ -185,8 +185,11 @@ class Mask:
         start, inside = token.span()
         found = self._find(_CLOSERS[kind], inside, end)
         if found is None or found[0].endswith("["):
-            reads = kind == "double"
-            return self._problem("the formula that $$ begins is not closed", start, inside) if reads else inside
+            line = self.text[inside:end].partition("\n")[0]
+            reads = kind == "double" or (re.search(r"[\\^_=]", line) and "]" not in line)  # and no bracket in the text
+            return (
+                self._problem(f"the formula that {token[0]} begins is not closed", start, inside) if reads else inside
+            )
         content = self.text[inside : found.start()]
         if formulas.runs_on(content):
             return self._problem(f"the formula that {token[0]} begins is not closed", start, inside)
