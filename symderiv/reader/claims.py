@@ -344,11 +344,12 @@ class Claims:
         """Whether something defined by way of ``middle`` depends on one of ``by`` past it, as y = x + u does on x."""
         symbols = self.symbols
         for head in [h for h in symbols.definitions if h != middle and middle in symbols.below(h)]:
+            bodies = [d.body for d in symbols.definitions[head]]
+            if any(isinstance(t, Deriv) for t in reached(bodies, symbols.definitions)):
+                continue  # \delta = \partial L/\partial z is nothing that the loss goes through
             seen, queue = {head, middle}, [head]
             while queue:
                 parts = [t for d in symbols.definitions.get(queue.pop(), ()) for t in subterms(d.body)]
-                if any(isinstance(t, Deriv) for t in parts):
-                    continue  # \delta = \partial L/\partial z is nothing that the loss goes through
                 direct = {t.head for t in parts if isinstance(t, Var)} - seen
                 if direct & by:
                     return True

@@ -326,9 +326,10 @@ class Readings:
         read = []
         for claim in claims:
             defined = claim.context.definitions
-            derived = (t.body for side in (claim.left, claim.right) for t in subterms(side) if isinstance(t, Deriv))
-            tops = {body.head for body in derived if isinstance(body, Var)} & defined.keys()
+            derived = [t for side in (claim.left, claim.right) for t in subterms(side) if isinstance(t, Deriv)]
+            tops = {t.body.head for t in derived if isinstance(t.body, Var)} & defined.keys()
             by_others = {by for top, by in symbols.rates if top not in tops}
+            by_others |= {t.var.head for t in derived if isinstance(t.body, Deriv)}  # that by a of that by y
             held = {head for head in symbols.variables if head in defined and (head in by_others or not likely)}
             for part in subterms(claim.left) if isinstance(claim.left, Deriv) else ():
                 function = symbols.functions.get((part.name.partition("#")[0], 0)) if isinstance(part, Var) else None

@@ -138,11 +138,11 @@ class Spaces:
         first = last = number
         goes_on = re.search(r"\$[\s,]*and\s*$", before) and MATRIX_NAMED.match(after)  # "$x$ and symmetric $A$"
         if NAMED_MATRIX.search(before) and not goes_on:
-            first = last = number - 1
+            beside = first = last = number - 1
             while first > 0 and LISTED.fullmatch(between[first - 1]):
                 first -= 1
         elif named := MATRIX_NAMED.match(after):
-            first = last = number + named[0].count("$")
+            beside = first = last = number + named[0].count("$")
             while last < len(between) and LISTED.fullmatch(between[last]):
                 last += 1
             pieces = sentence.words.split("$")
@@ -150,9 +150,10 @@ class Spaces:
                 last -= 1
         else:
             return
-        for formula in sentence.formulas[max(first, 0) : last + 1]:
+        for number in range(max(first, 0), min(last + 1, len(sentence.formulas))):
+            formula = sentence.formulas[number]
             for row in self.reading.rows(formula.latex, formula.span).rows:
-                equation = len(row.segments) > 1 and row.segments[1].relation != "in"
+                equation = number != beside and len(row.segments) > 1 and row.segments[1].relation != "in"
                 side = row.segments[0].side if row.segments and not equation else None
                 items: list[object] = [*side.items] if isinstance(side, syntax.Tuple) else [side]
                 for remark in row.remarks:  # "$A, B \in R^{n x n}$"

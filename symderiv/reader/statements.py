@@ -143,7 +143,9 @@ class Statements:
                     given = self.value_said(row)
                     if given is not None and prose.EVERY.search(sentence.words):
                         given = self._of_every(given)
-                    if given is not None and (prose.denied(before, k) or prose.aside(sentence.words)):
+                    fact = given is not None and (0 in given.data[0].indices or prose.ONE_HOT.search(sentence.words))
+                    told = prose.denied(before, k) or (not fact and prose.aside(sentence.words))
+                    if given is not None and told:
                         self.asides[given.kind, given.data] = given
                     elif given is not None and found.setdefault(given.data[0], given).data != given.data:
                         return ()  # "if $y = 1$ ... and if $y = 0$": both are spoken of

@@ -287,7 +287,7 @@ class Walk:
             if isinstance(left, syntax.DerivativeOp | syntax.Nabla) and len(row.segments) == 2:
                 self.chains.stated(left, right)
                 continue
-            if denied or prose.ONLY_WHEN.search(before):
+            if denied:
                 continue
             head = self.definitions.head_of(left)
             if head is None and isinstance(right, syntax.Symbol) and not self.reading.is_index(right):
@@ -374,7 +374,8 @@ class Walk:
             for n, formula in enumerate(sentence.formulas):
                 supposed = () if prose.BOTH.search(words[n]) else supposed
                 before, after = " ".join(words[: n + 1]), " ".join(words[n + 1 :])
-                self._inline(formula, alone, before, after, supposed, prose.denied(words, n))
+                denied = prose.denied(words, n) or prose.ONLY_WHEN.search(words[n]) is not None
+                self._inline(formula, alone, before, after, supposed, denied)
                 if prose.SUPPOSED.search(words[n]) and self._bounds_a_name(formula):
                     supposed = self.statements.values_said(self.reading.rows(formula.latex, formula.span).rows) or None
                 for row in self.reading.rows(formula.latex, formula.span).rows:
