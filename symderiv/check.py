@@ -20,6 +20,7 @@ from symderiv.judge import provable, prove_all, refuted_at
 from symderiv.kernel import Proved, Refuted, Undecided, Verdict
 from symderiv.kernel.budget import STEP, within
 from symderiv.kernel.derivative import is_unknown
+from symderiv.reader import bounds
 from symderiv.reader.elaborate import LAYOUTS
 from symderiv.reader.equations import Solved
 from symderiv.reader.fixed import of_one_member
@@ -208,6 +209,10 @@ def _verdict(walk: Walk, number: int) -> tuple[Verdict | None, Diagnostic | None
             verdict = prove_all(claims)
             if isinstance(verdict, Proved):
                 return verdict, None
+    beyond = bounds.within(verdict, walk.reading.limits) if isinstance(verdict, Refuted) else verdict
+    if isinstance(beyond, str):
+        return _open(posed, claims[0], f"no counterexample was found within {notation.unicode_latex(beyond)}, as said")
+    verdict = beyond
     refuted = isinstance(verdict, Refuted)
     doubt = walk.doubts.doubt(posed, verdict.claim) if isinstance(verdict, Refuted) else ""
     if refuted and not doubt and (moved := walk.readings.anew(claims)) and isinstance(prove_all(moved), Proved):

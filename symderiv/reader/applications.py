@@ -43,22 +43,21 @@ class Applications(Entries):
         lifted: Array | None = None
         for parameter, item in zip(function.parameters, items, strict=True):
             family = parameter.family
-            named = plain(item.name) if isinstance(item, syntax.Symbol) and family is not None else ""
+            named = plain(item.name) if isinstance(item, syntax.Symbol) else ""
             if family is not None and named and symbols.name(named, family.subs, family.sups) == family.name:
                 continue  # h(x), as it was defined
-            value = self._row(parameter.family, item) or self.same_shape(parameter.var, item) or self.value(item)
-            if parameter.family is not None:
-                head = parameter.family
+            value = self._row(family, item) or self._same_shape(parameter.var, item) or self.value(item)
+            if family is not None:
                 if not isinstance(value, Array):
                     if isinstance(item, syntax.Symbol | syntax.Scripted) or symbols.bare[name] <= 0:
                         raise refuse("E161", f"{name} was defined for a vector, and this is read as a number", item)
                     return None  # V (a + b) is a product
-                for axis, n in zip(value.axes, range(head.subs), strict=False):
+                for axis, n in zip(value.axes, range(family.subs), strict=False):
                     if isinstance(axis, str):
-                        symbols.ranges.unite(axis, symbols.ranges.slot(head, n))
+                        symbols.ranges.unite(axis, symbols.ranges.slot(family, n))
                 probe = value.entry(tuple("?" for _ in value.axes))
-                if not (isinstance(probe, Var) and probe.head == head):
-                    families[head] = value.entry
+                if not (isinstance(probe, Var) and probe.head == family):
+                    families[family] = value.entry
                 continue
             pattern = parameter.var
             assert pattern is not None
@@ -136,9 +135,9 @@ class Applications(Entries):
             return self._whole(name, subs, sups, node)
         parameters = {p.var.head for p in function.parameters if p.var is not None}
         at_point = any(isinstance(v, Var) and p.name in v.name for p, v in replaced.items())
-        if at_point or parameters & symbols.reached(*replaced.values()):  # neither s(-x) nor l(\hat{\mu})
-            return self.with_arguments(self._member(name, subs, sups, node), replaced, families, node)
-        symbols.calls[key] = (replaced, families)
+        met = parameters & symbols.reached(*replaced.values())
+        if not at_point and not met:  # neither s(-x) nor l(\hat{\mu})
+            symbols.calls[key] = (replaced, families)
         return self.with_arguments(self._member(name, subs, sups, node), replaced, families, node)
 
     def _row(self, family: Head | None, item: syntax.Node) -> Array | None:
@@ -161,7 +160,7 @@ class Applications(Entries):
         self.use(subs[0], self.symbols.ranges.slot(head, 0), item)
         return Array((self.symbols.ranges.slot(head, 1),), lambda at: Var(head.name, (subs[0], *at), ()))
 
-    def same_shape(self, pattern: Var | None, item: syntax.Node) -> Var | None:
+    def _same_shape(self, pattern: Var | None, item: syntax.Node) -> Var | None:
         """The argument as a member like the parameter: ``x^{(2)}`` for ``x^{(i)}``, whatever x itself is."""
         base, sub, sup, primes = parts_of(item)
         if pattern is None or not pattern.indices or not isinstance(base, syntax.Symbol) or primes:

@@ -12,10 +12,11 @@ from symderiv.diagnostics import Diagnostic, ReadError, beyond
 from symderiv.document import Span
 from symderiv.reader import syntax
 from symderiv.reader.arrays import Array, Value
+from symderiv.reader.assertions import names_case
 from symderiv.reader.definitions import ARRAYS, Definitions
 from symderiv.reader.namings import Last, Namings
 from symderiv.reader.nodes import is_delta, names_in, rounded
-from symderiv.reader.prose import CONSTANT, names_case, supposes
+from symderiv.reader.prose import CONSTANT, supposes
 from symderiv.reader.rates import Rates
 from symderiv.reader.reading import Posed, Reading
 from symderiv.terms import Assumption, Num, Term, Var, subterms

@@ -12,6 +12,7 @@ from symderiv.diagnostics import Diagnostic
 from symderiv.document import Document, Span, formulas
 from symderiv.reader import syntax
 from symderiv.reader.arrays import Value
+from symderiv.reader.bounds import Bound
 from symderiv.reader.elaborate import Elaborator
 from symderiv.reader.latex import parse_display
 from symderiv.reader.names import plain
@@ -114,6 +115,7 @@ class Reading:
         self.constants: set[str] = set()
         self.held: frozenset[str] | None = None
         self.bounds: set[str] = set()
+        self.limits: dict[str, set[Bound]] = {}  # what the words of the document compare with numbers
         self.changes: list[Change] = []
         self._parsed: dict[Span, syntax.Rows] = {}
         self.limit: Span | None = None

@@ -11,7 +11,7 @@ from itertools import pairwise
 
 from symderiv.diagnostics import ReadError
 from symderiv.document import Block, Heading, Paragraph, Span, all_blocks
-from symderiv.reader import prose, syntax
+from symderiv.reader import assertions, prose, syntax
 from symderiv.reader.names import index_word, plain
 from symderiv.reader.nodes import everywhere, is_transposition, parts_of
 from symderiv.reader.reading import Reading
@@ -130,7 +130,7 @@ class Spaces:
 
     def _symmetric(self, sentence: prose.Sentence, said: re.Match[str]) -> None:
         """``a symmetric matrix $S$``, ``$S$ (is) symmetric``, ``symmetric $A$ and $B$``: what is beside the word."""
-        if prose.supposed(sentence.words, said.start(), said.end()):
+        if assertions.supposed(sentence.words, said.start(), said.end()):
             return
         before, after = sentence.words[: said.start()], sentence.words[said.end() :]
         number = before.count("$")

@@ -11,7 +11,7 @@ from fractions import Fraction
 
 from symderiv.diagnostics import Diagnostic, ReadError
 from symderiv.document import Inline, InlineMath, Span
-from symderiv.reader import prose, syntax
+from symderiv.reader import assertions, prose, syntax
 from symderiv.reader.arrays import Array
 from symderiv.reader.indicators import Indicators
 from symderiv.reader.names import plain, shown
@@ -72,7 +72,7 @@ class Statements:
                 if formula in given:
                     continue
                 for assumption in self._cases_in(formula):
-                    told = prose.denied(pieces, number) or prose.aside(sentence.words)
+                    told = assertions.denied(pieces, number) or assertions.aside(sentence.words)
                     (self.asides if told else found).setdefault((assumption.kind, assumption.data), assumption)
         for a, op, b in (case for sentence in sentences for case in prose.plain_cases(sentence.words)):
             names = self.symbols.index_names | self.symbols.sub_letters
@@ -95,7 +95,7 @@ class Statements:
         found: set[str] = set()
         said = False
         for sentence in prose.sentences(inlines):
-            match = prose.said(prose.HELD, sentence.words)
+            match = assertions.said(prose.HELD, sentence.words)
             if match and not prose.NEGATED.search(match[0]):
                 named = dict(self._symbols(sentence.formulas))
                 found.update(name for name, defined in named.items() if defined)
@@ -144,12 +144,12 @@ class Statements:
                     if given is not None and prose.EVERY.search(sentence.words):
                         given = self._of_every(given)
                     fact = given is not None and (0 in given.data[0].indices or prose.ONE_HOT.search(sentence.words))
-                    told = prose.denied(before, k) or (not fact and prose.aside(sentence.words))
+                    told = assertions.denied(before, k) or (not fact and assertions.aside(sentence.words))
                     if given is not None and told:
                         self.asides[given.kind, given.data] = given
                     elif given is not None and found.setdefault(given.data[0], given).data != given.data:
                         return ()  # "if $y = 1$ ... and if $y = 0$": both are spoken of
-        last = every[-1].words if every and not prose.aside(every[-1].words) else ""
+        last = every[-1].words if every and not assertions.aside(every[-1].words) else ""
         for name, sign, digits in prose.plain_values(last):
             letter = UNICODE.get(name, name)
             symbol = Var(self.symbols.name(letter), (), ())
@@ -170,11 +170,13 @@ class Statements:
                 for row in self.reading.rows(formula.latex, formula.span).rows:
                     match [(s.relation, s.side) for s in row.segments]:
                         case [(None, syntax.Symbol(name=name)), ("=", syntax.Number(text=text))] if (
-                            plain(name) in self.symbols.size_names and text.isdigit() and not prose.denied(pieces, n)
+                            plain(name) in self.symbols.size_names
+                            and text.isdigit()
+                            and not assertions.denied(pieces, n)
                         ):
                             found[plain(name)] = int(text)
             counts = {count for count in self._classes(sentence) if count.isdigit()}
-            if len(counts) == 1 and not prose.aside(sentence.words):
+            if len(counts) == 1 and not assertions.aside(sentence.words):
                 found[""] = int(counts.pop())
         return found
 
@@ -276,7 +278,7 @@ class Statements:
             self.indicators.define(member, place, sentence.formulas[0].span)
         pieces = sentence.words.split("$")
         for number, formula in enumerate(sentence.formulas):
-            denied = prose.denied(pieces, number)
+            denied = assertions.denied(pieces, number)
             for row in self.reading.rows(formula.latex, formula.span).rows:
                 if not self.range(row) and not denied:
                     self._stated_equation(row, formula, constrained)
@@ -292,8 +294,8 @@ class Statements:
             at = sentence.words.count("$", 0, found.start())
             self._short(sentence.formulas[at], sentence.formulas[at + 1])
         for kind, pattern in (("onehot", prose.ONE_HOT), ("sum", prose.SUM_TO_ONE), ("binary", prose.BINARY)):
-            match = prose.said(pattern, sentence.words)
-            if match and not sentence.formulas and prose.OF_OTHERS[kind].search(sentence.words):
+            match = assertions.said(pattern, sentence.words)
+            if match and not sentence.formulas and assertions.OF_OTHERS[kind].search(sentence.words):
                 continue
             if match and (kind != "binary" or sentence.formulas):
                 self._stated(kind, match[0], sentence)

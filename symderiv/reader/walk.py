@@ -28,6 +28,8 @@ from symderiv.document import (
 )
 from symderiv.reader import (
     activations,
+    assertions,
+    bounds,
     called_members,
     capital_words,
     exponents,
@@ -174,7 +176,7 @@ class Walk:
         symbols.other_signs = {sign for sign, said in prose.SIGNS_BY_WORD.items() if said.search(words)}
         if prose.ELEMENTWISE.search(words):
             symbols.other_signs.discard(r"\circ")
-        if any(prose.said(prose.EM, sentence) for sentence in sentences):
+        if any(assertions.said(prose.EM, sentence) for sentence in sentences):
             self.held = self.reading.held = frozenset()  # the M-step holds the responsibilities fixed
 
     def _declare(self, directives: Sequence[tuple[str, str]]) -> None:
@@ -374,12 +376,14 @@ class Walk:
             for n, formula in enumerate(sentence.formulas):
                 supposed = () if prose.BOTH.search(words[n]) else supposed
                 before, after = " ".join(words[: n + 1]), " ".join(words[n + 1 :])
-                denied = prose.denied(words, n) or prose.ONLY_WHEN.search(words[n]) is not None
+                denied = assertions.denied(words, n) or assertions.ONLY_WHEN.search(words[n]) is not None
                 self._inline(formula, alone, before, after, supposed, denied)
                 if prose.SUPPOSED.search(words[n]) and self._bounds_a_name(formula):
                     supposed = self.statements.values_said(self.reading.rows(formula.latex, formula.span).rows) or None
                 for row in self.reading.rows(formula.latex, formula.span).rows:
                     self.chains.see(row)
+                    for name, bound in bounds.said(row) if not denied else ():
+                        self.reading.limits.setdefault(name, set()).add(bound)
         if (held := self.statements.held(inlines)) is not None:
             self.reading.held = held
         for sentence in sentences:

@@ -1,0 +1,110 @@
+r"""What words deny, ask, only suppose or mention in passing: none of that is assumed, and no case of what follows.
+
+The words beside a formula, in its sentence, decide. This module must never take a sentence for an assertion because of
+words in another one.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from symderiv.reader.prose import BOTH, NEGATED, Words
+
+DENIED_BEFORE = Words(
+    r"(?:\b(?:not|never|no|nor|neither|without|unless|whether|except|apart\s+from|including|excluding|even\s+(?:if|for|when)"
+    r"|regardless|irrespective|drop\w*|abandon\w*|violat\w*|relax\w*|lift\w*|remov\w*|false|untrue|nobody|unlike|instead"
+    r"|rather\s+than|were|had|only\s+if|distinguish\w*|already|showed|shown|seen|saw|covered|treated|nicht|kein\w*|ohne|pas|sans|sin)\b|n['’]t\b)"
+    r"(?:[^,;:.]|,\s*(?:that|dass|daß|que)\b)*$",
+    re.IGNORECASE,
+)
+DENIED_AFTER = Words(
+    r"[\s),]*(?:or\s+not\b|(?:do|does|did|is|are|was|were|need|must|may|can|would|will)\s*(?:not\b|n['’]t\b)"
+    r"|fails?\b|(?:is|are)\s+(?:false|wrong|violated|unnecessary|special|trivial|excluded|no\s+longer)\b|only\s+(?:in|if|when)\b"
+    r"|no\s+longer\b|nicht\b|n['’]est\b)",
+    re.IGNORECASE,
+)
+SUPPOSED_BEFORE = Words(
+    r"\b(?:many|most|some)\s+\w+\s+(?:assum|us|tak|consider|requir)\w*|\b(?:had|were|would|could|might|sometimes|usually|often|hardly|almost"
+    r"|nearly|fails?|failed|false|nobody|drop\w*|relax\w*|previous(?:ly)?|earlier|test\s+time|inference|contrast|contrary|compare[ds]?|differs?|once|only\s+for"
+    r"|provided|assuming\s+for)\b|\b(?:averages?|norms?|squares?|rows?|columns?|fractions?)\s+of\s+(?:the\s+)?\$[\s\w]*$|\b(?:non|skew|anti)[\s-]*$|\b(?:when|if)\s+the\s[\w\s]*$",
+    re.IGNORECASE,
+)
+SUPPOSED_AFTER = Words(
+    r"^[.,]\d|^\s*(?:hundred|thousand|half|third|quarter|percent|%)|\b(?:would|could|too\s+(?:restrictive|strong)|need\s+not|counts?)\b"
+    r"|\bor\s+(?:not\b|a\s+vector)|\bonly\s+in\b|\bsee\b|\belsewhere\b|\bnow\s+we\s+(?:do\s*n.t|drop)\b",
+    re.IGNORECASE,
+)
+_OUTPUTS = r"\b(?:outputs?|predict\w*|soft-?max|models?|network|polic(?:y|ies)|scores?|logits?|weights?|estimat\w*)\b"
+OF_OTHERS = {  # what words without a formula beside them say of something else than the targets
+    "sum": Words(_OUTPUTS, re.IGNORECASE),
+    "binary": Words(_OUTPUTS, re.IGNORECASE),
+    "onehot": Words(r"\b(?:inputs?|features?|words?|tokens?|categorical|covariates?|nodes?)\b", re.IGNORECASE),
+}
+REACH = 400  # characters in which words speak of what stands beside them
+ONLY_WHEN = Words(
+    r"(?:\b(?:(?:exactly|only|just|precisely)\s+(?:when|if|where)|iff|if\s+and\s+only\s+if|would\s+(?:mean|be)(?:\s+that)?|ideally"
+    r"|meet\s+(?:where|when)|(?:one|you|we)\s+might\s+(?:think|write)(?:\s+that)?|(?:subject|respect)\s+to|such\s+that"
+    r"|constraints?(?:\s+(?:is|are|that|of))?|exact|perfect)|s\.\s?t\.)[\s,:]*$",
+    re.IGNORECASE,
+)
+SETS_CASE = Words(
+    r"\b(?:suppos(?:e|ing)|assum(?:e|ing|ed)|consider(?:ing)?|tak(?:e|ing)|treat|let|set(?:ting)?|fix|focus|restrict|derive|compute"
+    r"|differentiate|calculate|turn|look|start|begin|cases?|handle|examine|study|check|prove|show|fall|cas|caso|soit|sei|seien"
+    r"|betracht\w+|considérons|supposons|supongamos|consideremos|angenommen)\b",
+    re.IGNORECASE,
+)
+_NO_SPACES = re.compile("[\u1100-\u11ff\u3040-\u9fff\uac00-\ud7af]")  # scripts of which the words are not known
+NAMES_CASE = Words(
+    r"\b(?:otherwise|distinct|different|differs?|unequal|(?:off[\s-]?)?diagonals?|other\s+(?:than|case|one|class\w*)|remaining|elsewhere"
+    r"|(?:correct|true|right|wrong|same)\s+class(?:es)?|indices\s+(?:are\s+)?(?:the\s+same|equal|coincide|agree)|sonst|verschieden\w*"
+    r"|diagonale\w*|sinon|autrement|distintos?)\b",
+    re.IGNORECASE,
+)
+_CASE_WORDS = re.compile(
+    r"\b(?:for|if|when|whenever|where|with|and|or|the|an?|of|any|all|every|each|class|label|target|positive|negative|example|now|then"
+    r"|first|next|für|wenn|pour|si|quand|para|cuando)\b",
+    re.IGNORECASE,
+)
+
+
+def names_case(text: str) -> str:
+    """The words by which a text speaks of a case, without saying it in a formula, if it does not take all together."""
+    said = NAMES_CASE.search(text)
+    return said[0] if said and not BOTH.search(text) else ""
+
+
+def denied(pieces: Sequence[str], number: int) -> bool:
+    """Whether a sentence denies, or leaves open, what the formula with this number says; ``pieces`` are the words
+    between its formulas."""
+    before, after = "$".join(pieces[max(0, number - 4) : number + 1]), "$".join(pieces[number + 1 : number + 3])
+    said = DENIED_BEFORE.search(before[-REACH:]) or DENIED_AFTER.match(after[:REACH])
+    return bool(said) or pieces[-1].rstrip().endswith("?")
+
+
+def supposed(sentence: str, start: int, end: int) -> bool:
+    """Whether a sentence denies, or only supposes, what its words from ``start`` to ``end`` say."""
+    before, after = sentence[max(0, start - REACH) : start], sentence[end : end + REACH]
+    return bool(
+        NEGATED.search(before)
+        or SUPPOSED_BEFORE.search(before)
+        or SUPPOSED_AFTER.search(after)
+        or sentence.rstrip().endswith("?")
+    )
+
+
+def said(pattern: Words, sentence: str) -> re.Match[str] | None:
+    """The words of a sentence that ``pattern`` finds, if it does not deny or only suppose them."""
+    found = pattern.search(sentence)
+    return found if found and not supposed(sentence, *found.span()) else None
+
+
+def aside(sentence: str) -> bool:
+    """Whether a sentence says all that it has to say of a case, so that what follows is not said of it.
+
+    >>> [aside(words) for words in ("For $ it is the SiLU.", "For $ we get", "For $.", "Consider the case $.")]
+    [True, False, False, False]
+    """
+    if not sentence.rstrip().endswith((".", "!")) or SETS_CASE.search(sentence) or _NO_SPACES.search(sentence):
+        return False
+    return re.search(r"[^\W\d_]{2,}", _CASE_WORDS.sub("", sentence)) is not None

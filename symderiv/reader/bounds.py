@@ -1,0 +1,102 @@
+r"""Bounds that the words set: ``$0 < a < 1$``, ``let $n \ge 2$``, ``$\gamma \in [0, 1)$``.
+
+A counterexample beyond them convicts nobody; one within them is looked for instead. This module must never let a bound
+prove anything.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+from fractions import Fraction
+from itertools import pairwise
+
+from symderiv.judge import refuted_at
+from symderiv.kernel import Refuted
+from symderiv.reader import syntax
+from symderiv.reader.names import plain, shown
+from symderiv.reader.nodes import parts_of
+from symderiv.reader.thresholds import FLIPPED
+from symderiv.terms import Var
+
+Bound = tuple[str, Fraction]  # a relation and what is on its right
+_WRITTEN = {">=": r"\ge", "<=": r"\le"}
+TRIALS = 4  # points within the bounds
+
+
+def said(row: syntax.Row) -> Iterator[tuple[str, Bound]]:
+    """The names that a row compares with numbers, and how."""
+    sides = [(segment.relation, segment.side) for segment in row.segments]
+    yield from _in_chain(sides, ())
+    listed = [side for _, side in sides] if len(sides) == 1 else []
+    for remark in row.remarks:  # the b > 0 of "$a, b > 0$"
+        if isinstance(content := remark.content, syntax.Relation):
+            yield from _in_chain([(None, content.left), *content.rest], listed)
+        listed = [*listed, content] if isinstance(content, syntax.Symbol | syntax.Scripted) else []
+
+
+def _in_chain(sides: Sequence[tuple[str | None, object]], listed: Sequence[object]) -> Iterator[tuple[str, Bound]]:
+    for (_, left), (relation, right) in pairwise(sides):
+        if relation in FLIPPED and (value := _number(right)) is not None:
+            yield from ((name, (relation, value)) for side in (*listed, left) for name in _names(side))
+        elif relation in FLIPPED and (value := _number(left)) is not None:
+            yield from ((name, (FLIPPED[relation], value)) for name in _names(right))
+        elif relation == "in" and isinstance(right, syntax.Group) and isinstance(right.body, syntax.Tuple):
+            ends = [value for item in right.body.items if (value := _number(item)) is not None]
+            if len(ends) == len(right.body.items) == 2 and right.open in ("(", "[", "]"):
+                for name in (name for side in (*listed, left) for name in _names(side)):
+                    yield name, (">=" if right.open == "[" else ">", ends[0])
+                    yield name, ("<=" if right.close == "]" else "<", ends[1])
+
+
+def within(verdict: Refuted, bounds: Mapping[str, set[Bound]]) -> Refuted | str:
+    """``verdict``, or one at a point within ``bounds``; the bound that every point tried breaks, if there is none."""
+    bounded = ((var, value, bounds[name]) for var, value in verdict.witness.values if (name := _of(var, bounds)))
+    beyond = {var: limits for var, value, limits in bounded if not _keeps(value, limits)}
+    if not beyond:
+        return verdict
+    for trial in range(TRIALS):
+        values = tuple((v, _inside(beyond[v], trial) if v in beyond else value) for v, value in verdict.witness.values)
+        if (found := refuted_at(verdict.claim, replace(verdict.witness, values=values))) is not None:
+            return found
+    var = next(iter(beyond))
+    return r" \text{ and } ".join(f"{shown(var.name)} {_WRITTEN.get(r, r)} {limit}" for r, limit in sorted(beyond[var]))
+
+
+def _of(var: Var, bounds: Mapping[str, set[Bound]]) -> str:
+    """The name of which the words bound ``var``, if they can be kept together."""
+    name = shown(var.name)
+    return name if name in bounds and any(_keeps(_inside(bounds[name], n), bounds[name]) for n in range(TRIALS)) else ""
+
+
+def _keeps(value: Fraction, bounds: set[Bound]) -> bool:
+    tests = {"<": value.__lt__, ">": value.__gt__, "<=": value.__le__, ">=": value.__ge__}
+    return all(tests[relation](limit) for relation, limit in bounds)
+
+
+def _inside(bounds: set[Bound], trial: int) -> Fraction:
+    """A number within bounds that leave room, another one at each trial."""
+    low = max((limit for relation, limit in bounds if relation[0] == ">"), default=None)
+    high = min((limit for relation, limit in bounds if relation[0] == "<"), default=None)
+    if low is not None and high is not None:
+        return low + (high - low) * Fraction(trial + 1, TRIALS + 2)
+    if low is not None:
+        return low + trial + 1
+    return (high if high is not None else Fraction(0)) - trial - 1
+
+
+def _number(node: object) -> Fraction | None:
+    match node:
+        case syntax.Number(text=text):
+            return Fraction(text)
+        case syntax.Add(terms=((sign, syntax.Number(text=text)),)):
+            return -Fraction(text) if sign == "-" else Fraction(text)
+    return None
+
+
+def _names(node: object) -> Iterator[str]:
+    """The names of a symbol or member, or of several: ``a, b > 0``."""
+    for item in node.items if isinstance(node, syntax.Tuple) else (node,):
+        base, _, sup, primes = parts_of(item) if isinstance(item, syntax.Node) else (None, None, None, 0)
+        if isinstance(base, syntax.Symbol) and sup is None and not primes:
+            yield plain(base.name)
