@@ -84,13 +84,17 @@ class Doubts:
         units = {t.name for t in inside if isinstance(t, Var) and not t.indices and t.name in ("i", "j", r"\mathrm{i}")}
         exponents = [t for t in inside if isinstance(t, Fn) and t.name == "exp"]
         raised = any(isinstance(v, Var) and v.name in units for t in exponents for v in subterms(t))
-        if units and (raised or COMPLEX.search(self.reading.document.source.text)):
+        if r"\mathrm{i}" in units or (units and (raised or COMPLEX.search(self.reading.document.source.text))):
             return f"{min(units)} may be the imaginary unit"
         for name in sorted(self.symbols.two_conventions & {t.name for t in inside if isinstance(t, Var)}):
             return f"{shown(name)} is said to be 0 or 1 in one place, and 1 or -1 in another"
         endless = self.symbols.endless
         if endless and any(isinstance(t, Sum) and letter_of(t.index) in endless for t in inside):
             return "the values here may be infinitely many"
+        given = [t for a in claim.context.assumptions for t in a.data if isinstance(t, Term)]
+        said = {v.name for t in given for v in subterms(t) if isinstance(v, Var)}
+        for name in sorted(self.symbols.unit & ({base_name(t.name) for t in inside if isinstance(t, Var)} - said)):
+            return f"{shown(name)} has unit length by the words, which was not put in"
         if any(map(is_mean, inside)):
             return "this may say how something is distributed"
         derived = any(isinstance(t, Deriv) for t in parts)
@@ -319,7 +323,16 @@ class Doubts:
         return not self.symbols.speaks_of([name]).isdisjoint(shown(head.name) for head in heads)
 
     def _shapeless(self, claim: Claim, inside: Sequence[Term]) -> str:
-        """A letter that stands for a number, and is a matrix by the words, or the identity beside one."""
+        """A letter that stands for a number, and is a matrix by the words, the identity beside one, or a set.
+
+        So is a Kronecker delta that some line defines otherwise, as the error ``\\delta_{nk} = y_{nk} - t_{nk}``.
+        """
+        if self.symbols.own_delta and any(isinstance(t, Delta) for t in inside):
+            return "what \N{GREEK SMALL LETTER DELTA} is was defined in a way that was not understood"
+        sizes = [t.parts[0] for t in inside if isinstance(t, Fn) and t.name == "abs" and isinstance(t.parts[0], Var)]
+        for size in sizes if claim.left.free or claim.right.free else ():  # whether i lies in S, nobody knows
+            if re.search(rf"\\in\s*{re.escape(size.name)}(?![A-Za-z])", self.reading.document.source.text):
+                return f"{shown(size.name)} is a set, of which nothing more is known"
         names = {t.name for t in inside if isinstance(t, Var) and not t.indices and not self.symbols.defines(t.name, 0)}
         unknown = sorted(names & self.symbols.matrices_by_word)
         if not unknown and "I" in names and (others := self._capitals(claim.left) | self._capitals(claim.right)):

@@ -219,6 +219,17 @@ def is_delta(node: syntax.Node) -> bool:
     )
 
 
+def defines_delta(row: syntax.Row) -> bool:
+    r"""``\delta_{nk} = y_{nk} - t_{nk}``, ``\delta_{nk} = \frac{\partial E}{\partial y_{nk}}``: an error."""
+    sides = [segment.side for segment in row.segments[:2]]
+    if len(sides) < 2 or not isinstance(sides[0], syntax.Node) or not is_delta(sides[0]):
+        return False
+    right = sides[1]
+    return isinstance(right, syntax.Add) or (
+        isinstance(right, syntax.DerivativeOp) and isinstance(right.body, syntax.Symbol)
+    )
+
+
 def names_in(node: syntax.Node) -> Iterator[str]:
     if isinstance(node, syntax.Symbol):
         yield plain(node.name)

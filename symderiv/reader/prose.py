@@ -112,6 +112,11 @@ HELD = Words(
     re.IGNORECASE | re.DOTALL,
 )
 OTHERS = Words(r"\b(?:others?|rest|remaining|else)\b", re.IGNORECASE)  # fixed in any partial derivative
+UNIT = Words(
+    r"\bunit[\s-](?:vectors?|norm|length)|\borthonormal|\borthogonal|Einheitsvektor|vecteur unitaire"
+    r"|vector unitario|单位向量",
+    re.IGNORECASE,
+)
 EM = Words(r"\bEM\b|\b[Ee]xpectation[\s-][Mm]aximi[sz]ation\b|\b[EM][\s-]step\b|EM\s*算法")
 LABEL = Words(
     r"\$\s*(?:is|are|be|being|denotes?|represents?|now)\s+(?:now\s+)?(?:the\s+|our\s+|an?\s+)?(?:(?:true|actual|correct|binary|desired|known"
@@ -138,7 +143,7 @@ ELEMENTWISE = Words(
 )
 COMPLEX = Words(
     r"\bcomplex\b|\bimaginary\b|\bconjugates?\b|\bcharacteristic\s+function|\bfourier\b|\beuler's\s+(?:formula|identity)"
-    r"|\broots?\s+of\s+unity|\bphases?\b|komplex|imaginär|复数|虚数",
+    r"|\bi\^\{?2\}?\s*=\s*-\s*1\b|\broots?\s+of\s+unity|\bphases?\b|komplex|imaginär|复数|虚数",
     re.IGNORECASE,
 )
 WRITTEN_BASE = Words(r"\\log\s*_\s*\{?\s*(?:2|10)\b|\\l[bg]\b")

@@ -45,7 +45,7 @@ DISTRIBUTED = Words(
     re.IGNORECASE,
 )
 IS_ZERO = Words(r"E\}?\s*(?:\\left|\\[bB]igl?)?\s*[\[({][^=]{1,60}=\s*0(?![.\d])")
-MEDIAN = Words(r"\bmedian", re.IGNORECASE)
+MEDIAN = Words(r"\bmedian|\b(?:weighted|running|moving|exponential)\s+(?:\w+\s+)?(?:mean|average)", re.IGNORECASE)
 _BAR = re.compile(r"\\(?:bar|overline)\{([^{}]+)\}$")
 
 

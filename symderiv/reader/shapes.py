@@ -73,7 +73,7 @@ class Shapes(Kinds):
             small = name.lower() if len(name) == 1 else name[:-2] + name[-2:].lower()  # \\hat{Y}
             members = {h for h in symbols.heads.get(name, ()) if h.subs} or subs or sups or small == name
             if kind == MATRIX and not members and symbols.kinds.get((small, 1, 0)) in (ROW, COLUMN):
-                symbols.row_families[name] = small
+                symbols.row_families |= {} if symbols.in_columns else {name: small}
             elif kind == MATRIX and not members and symbols.heads.get(small) == {Head(small, 2, 0)}:
                 symbols.entry_families[name] = small
 

@@ -43,6 +43,7 @@ IS_MATRIX = prose.Words(
     re.IGNORECASE,
 )
 JACOBIANS = re.compile(r"jacobi|야코비|雅可比", re.IGNORECASE)
+IN_COLUMNS = re.compile(r"\bcolumns\b[^.]{0,40}\b(?:are|be|contain|hold)\b|\bare\s+the\s+columns\s+of\b", re.IGNORECASE)
 COMPONENT = re.compile(r"\b(component|coordinate|entry|element)\b", re.IGNORECASE)
 BASIS = re.compile(r"\b(basis|unit)\s+vectors?\b|基向量|단위벡터", re.IGNORECASE)
 ROWWISE = re.compile(r"\brow[\s-]?wise\b|\b(?:each|every|to the)\s+rows?\b|逐行|按行", re.IGNORECASE)
@@ -95,6 +96,7 @@ class Spaces:
         if "softmax" in text.lower() and not re.search(r"sigmoid|logistic", text, re.IGNORECASE):
             self.symbols.softmax = self.symbols.softmax or any(map(_is_entry, everywhere(rows)))
         self.symbols.jacobians = bool(JACOBIANS.search(text))
+        self.symbols.in_columns = bool(IN_COLUMNS.search(text)) and not ROWWISE.search(text)
         self.symbols.rowwise = bool(ROWWISE.search(text))
         return bool(ROWS.search(text)) and not COLUMNS.search(text)
 

@@ -15,7 +15,7 @@ from symderiv.reader import assertions, prose, syntax
 from symderiv.reader.arrays import Array
 from symderiv.reader.indicators import Indicators
 from symderiv.reader.names import plain, shown
-from symderiv.reader.nodes import is_transposition, parts_of
+from symderiv.reader.nodes import is_transposition, names_in, parts_of
 from symderiv.reader.prose import CONSTANT
 from symderiv.reader.reading import Reading
 from symderiv.reader.spaces import dims
@@ -276,6 +276,7 @@ class Statements:
         constrained = bool(prose.CONSTRAINT.search(sentence.words))
         for member, place, _ in self.indicators.said(sentence):
             self.indicators.define(member, place, sentence.formulas[0].span)
+        self._units(sentence)
         pieces = sentence.words.split("$")
         for number, formula in enumerate(sentence.formulas):
             denied = assertions.denied(pieces, number)
@@ -313,6 +314,22 @@ class Statements:
             ]:
                 case [syntax.Symbol() | syntax.Number() as side] if not self.reading.is_index(side):
                     yield from dims(side)
+
+    def _units(self, sentence: prose.Sentence) -> None:
+        r"""``$u$ is a unit vector``, ``$\|u\| = 1$``, ``$u^T u = 1$``: what they say of length is not put in."""
+        worded = prose.UNIT.search(sentence.words) is not None
+        for formula in sentence.formulas:
+            for row in self.reading.rows(formula.latex, formula.span).rows:
+                match [segment.side for segment in row.segments]:
+                    case [syntax.Symbol() | syntax.Scripted() as side] if worded:
+                        self.symbols.unit.update(names_in(parts_of(side)[0]))
+                    case [syntax.Node() as left, syntax.Number(text="1")]:
+                        inner = parts_of(left)[0]
+                        norm = isinstance(inner, syntax.Group) and inner.open in (r"\|", "|", r"\lVert", r"\Vert")
+                        pair = left.factors if isinstance(left, syntax.Product) else ()
+                        squared = len(pair) == 2 and is_transposition(pair[0], pair[1])
+                        if norm or squared:
+                            self.symbols.unit.update(names_in(left))
 
     def _dependences(self, sentence: prose.Sentence) -> None:
         """``$h$ depends on $x$``: how, nobody knows, so that nothing may rest on h being free of x."""

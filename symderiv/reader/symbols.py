@@ -132,7 +132,9 @@ class Symbols:
     ``log_base`` that of ``\\log``, where the words name one; ``matrices_by_word`` letters that the words call matrices;
     ``activations`` the functions that the words say letters to be, "" for any;
     ``wholes`` the vectors that only their font tells from these; ``steps`` letters of steps in time, as in h_{t-1};
-    ``differentiated`` names in what is differentiated, where nothing is expected; ``short`` the losses L by which names
+    ``differentiated`` names in what is differentiated, where nothing is expected;
+    ``unit`` the vectors that have unit length by the words; ``in_columns``: matrices hold vectors in their columns;
+    ``own_delta``: a line defines \\delta_{nk} as something else than Kronecker's; ``short`` the losses L by which names
     as dz are defined, dz = dL/dz; ``turned`` names of which a member is transposed, w_i^T.
     """
 
@@ -183,6 +185,9 @@ class Symbols:
     cases: list[list[Assumption]] = field(default_factory=list)
     numerators: set[Head] = field(default_factory=set)
     differentiated: frozenset[str] = frozenset()
+    own_delta: bool = False
+    in_columns: bool = False
+    unit: set[str] = field(default_factory=set)
     variables: set[Head] = field(default_factory=set)
     together: list[set[Head]] = field(default_factory=list)
     rates: set[tuple[Head, Head]] = field(default_factory=set)

@@ -52,7 +52,7 @@ from symderiv.reader.doubts import Doubts
 from symderiv.reader.equations import Equations
 from symderiv.reader.forward import functions_of_one
 from symderiv.reader.names import plain
-from symderiv.reader.nodes import every, names_in, says_vector
+from symderiv.reader.nodes import defines_delta, every, names_in, says_vector
 from symderiv.reader.ranges import met
 from symderiv.reader.rates import Rates
 from symderiv.reader.reading import Posed, Reading
@@ -123,6 +123,7 @@ class Walk:
         for row in rows:
             survey.row(row)
         reading.symbols.index_names |= class_letters(rows, survey.summed.keys())
+        reading.symbols.own_delta = any(map(defines_delta, rows))
         reading.symbols.differentiated = models.differentiated(rows)
         reading.symbols.awaited = {f: x for f, x in functions_of_one(rows).items() if f not in FUNCTIONS}
         spoken = [b.inlines for b in all_blocks(blocks) if isinstance(b, Paragraph | Heading)]
