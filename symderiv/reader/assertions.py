@@ -54,14 +54,14 @@ SETS_CASE = Words(
     r"|betracht\w+|considérons|supposons|supongamos|consideremos|angenommen)\b",
     re.IGNORECASE,
 )
-_NO_SPACES = re.compile("[\u1100-\u11ff\u3040-\u9fff\uac00-\ud7af]")  # scripts of which the words are not known
+_NO_SPACES = Words("[\u1100-\u11ff\u3040-\u9fff\uac00-\ud7af]")  # scripts of which the words are not known
 NAMES_CASE = Words(
     r"\b(?:otherwise|distinct|different|differs?|unequal|(?:off[\s-]?)?diagonals?|other\s+(?:than|case|one|class\w*)|remaining|elsewhere"
     r"|(?:correct|true|right|wrong|same)\s+class(?:es)?|indices\s+(?:are\s+)?(?:the\s+same|equal|coincide|agree)|sonst|verschieden\w*"
     r"|diagonale\w*|sinon|autrement|distintos?)\b",
     re.IGNORECASE,
 )
-_CASE_WORDS = re.compile(
+_CASE_WORDS = Words(
     r"\b(?:for|if|when|whenever|where|with|and|or|the|an?|of|any|all|every|each|class|label|target|positive|negative|example|now|then"
     r"|first|next|für|wenn|pour|si|quand|para|cuando)\b",
     re.IGNORECASE,

@@ -37,6 +37,9 @@ class Words:
     def fullmatch(self, text: str) -> re.Match[str] | None:
         return self._compiled.fullmatch(text)
 
+    def sub(self, new: str, text: str) -> str:
+        return self._compiled.sub(new, text)
+
     def finditer(self, text: str) -> Iterator[re.Match[str]]:
         return self._compiled.finditer(text)
 

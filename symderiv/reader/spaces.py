@@ -20,17 +20,17 @@ from symderiv.terms import Head, Range
 REALS = frozenset(
     {r"\mathbb{R}", r"\Re", r"\mathbf{R}", "R", r"\mathcal{R}", r"\operatorname{\bR}", r"\operatorname{\R}"}
 )
-ROWS = re.compile(r"\brow[\s-]vectors?\b|行向量|행벡터|vecteurs?[\s-]lignes?|Zeilenvektor", re.IGNORECASE)
-COLUMNS = re.compile(r"\bcolumn[\s-]vectors?\b|列向量|열벡터|vecteurs?[\s-]colonnes?|Spaltenvektor", re.IGNORECASE)
-SAYS_SHAPE = re.compile(
+ROWS = prose.Words(r"\brow[\s-]vectors?\b|行向量|행벡터|vecteurs?[\s-]lignes?|Zeilenvektor", re.IGNORECASE)
+COLUMNS = prose.Words(r"\bcolumn[\s-]vectors?\b|列向量|열벡터|vecteurs?[\s-]colonnes?|Spaltenvektor", re.IGNORECASE)
+SAYS_SHAPE = prose.Words(
     r"\b(matri(?:x|ces)|vectors?|shapes?|sizes?|dimension\w*|dims?|matrice|Matrix|Vektor|forma|taille)\b|矩阵|向量|维|행렬|벡터|차원"
 )
-BETWEEN = re.compile(
+BETWEEN = prose.Words(
     r"^[\s,()]*(?:is|are|be|an?|the|has|have|with|of|in|for|holds?|denotes?|matri(?:x|ces)|vectors?|row|column|shapes?|sizes?"
     r"|dimension\w*|input|output|weights?|data|design|symmetric|square|real|[\s,():-]|是|为|一个|的|大小|维度)*$",
     re.IGNORECASE,
 )
-SOFTMAX = re.compile(
+SOFTMAX = prose.Words(
     r"soft-?max(?:\s+(?:map|function|activation|operator|layer))?[\s,(]*\$|\$\s*(?:is|as|be|denotes?)\s+(?:the\s+)?soft-?max",
     re.I,
 )
@@ -42,26 +42,28 @@ IS_MATRIX = prose.Words(
     r"(?P<named>(?:\$[\s,]*(?:and[\s,]*)?){1,8})(?:is|are|be|denotes?)\s+(?:an?\s+|the\s+)?(?:[\w-]+\s+){0,3}matri(?:x|ces)\b",
     re.IGNORECASE,
 )
-JACOBIANS = re.compile(r"jacobi|야코비|雅可比", re.IGNORECASE)
-IN_COLUMNS = re.compile(r"\bcolumns\b[^.]{0,40}\b(?:are|be|contain|hold)\b|\bare\s+the\s+columns\s+of\b", re.IGNORECASE)
-COMPONENT = re.compile(r"\b(component|coordinate|entry|element)\b", re.IGNORECASE)
-BASIS = re.compile(r"\b(basis|unit)\s+vectors?\b|基向量|단위벡터", re.IGNORECASE)
-ROWWISE = re.compile(r"\brow[\s-]?wise\b|\b(?:each|every|to the)\s+rows?\b|逐行|按行", re.IGNORECASE)
+JACOBIANS = prose.Words(r"jacobi|야코비|雅可比", re.IGNORECASE)
+IN_COLUMNS = prose.Words(
+    r"\bcolumns\b[^.]{0,40}\b(?:are|be|contain|hold)\b|\bare\s+the\s+columns\s+of\b", re.IGNORECASE
+)
+COMPONENT = prose.Words(r"\b(component|coordinate|entry|element)\b", re.IGNORECASE)
+BASIS = prose.Words(r"\b(basis|unit)\s+vectors?\b|基向量|단위벡터", re.IGNORECASE)
+ROWWISE = prose.Words(r"\brow[\s-]?wise\b|\b(?:each|every|to the)\s+rows?\b|逐行|按行", re.IGNORECASE)
 _OF_MATRICES = (
     r"(?:matri(?:x|ces|ce|z)|matrizen|positive?|(?:semi-?)?definite|p\.?s?\.?d\.?|invertible|real|réelles?|square|weights?"
     r"|sample|empirical|symmetric)\b"
 )
-MATRIX_NAMED = re.compile(
+MATRIX_NAMED = prose.Words(
     rf"(?:[\s(]*,?\s*(?:and\s+)?{_OF_MATRICES}[\s)]*|[\s,]*(?:矩阵|矩陣|행렬|行列)|\s*\$\s*(?=matri))*\s*(?=\$)",
     re.IGNORECASE,
 )
-NAMED_MATRIX = re.compile(
+NAMED_MATRIX = prose.Words(
     r"\$[\s,(]*(?:is|are|be|being|both|been|assumed|taken|to|that|which|是|为|ist|sind|sei|seien|est|sont|es|son)?"
     rf"(?:\s*\b(?:an?|the|all|both|assumed|taken|to|be|and|une?|una?|eine?|{_OF_MATRICES}))*[\s,]*$",
     re.IGNORECASE,
 )
-OTHERWISE = re.compile(r"\s*(?:arbitrary|general|any|not|need\b)", re.IGNORECASE)
-LISTED = re.compile(r"\s*(?:,|,?\s*(?:and|or|und|et|y|e|和|与|및|と))\s*", re.IGNORECASE)
+OTHERWISE = prose.Words(r"\s*(?:arbitrary|general|any|not|need\b)", re.IGNORECASE)
+LISTED = prose.Words(r"\s*(?:,|,?\s*(?:and|or|und|et|y|e|和|与|및|と))\s*", re.IGNORECASE)
 
 
 class Spaces:
@@ -92,7 +94,10 @@ class Spaces:
                     self._sentence(sentence)
                 for said in () if self.reading.strict else prose.SYMMETRIC.finditer(sentence.words):
                     self._symmetric(sentence, said)
-        text = " ".join(words)
+        return self._whole(" ".join(words), rows) if words else False
+
+    def _whole(self, text: str, rows: Sequence[syntax.Row]) -> bool:
+        """What the words of the whole document say of its vectors and matrices; whether its vectors lie in rows."""
         if "softmax" in text.lower() and not re.search(r"sigmoid|logistic", text, re.IGNORECASE):
             self.symbols.softmax = self.symbols.softmax or any(map(_is_entry, everywhere(rows)))
         self.symbols.jacobians = bool(JACOBIANS.search(text))
