@@ -342,20 +342,26 @@ class Claims:
 
     def _passed_by(self, middle: Head, by: set[Head]) -> bool:
         """Whether something defined by way of ``middle`` depends on one of ``by`` past it, as y = x + u does on x."""
-        symbols = self.symbols
-        for head in [h for h in symbols.definitions if h != middle and middle in symbols.below(h)]:
-            bodies = [d.body for d in symbols.definitions[head]]
-            if any(isinstance(t, Deriv) for t in reached(bodies, symbols.definitions)):
-                continue  # \delta = \partial L/\partial z is nothing that the loss goes through
-            seen, queue = {head, middle}, [head]
+        above: dict[Head, set[Head]] = {}  # the families whose definitions mention each
+        derived: set[Head] = set()  # \delta = \partial L/\partial z is nothing that the loss goes through
+        for head, made in self.symbols.definitions.items():
+            for part in (t for d in made for t in subterms(d.body)):
+                if isinstance(part, Var):
+                    above.setdefault(part.head, set()).add(head)
+                elif isinstance(part, Deriv):
+                    derived.add(head)
+
+        def upwards(heads: set[Head], past: Collection[Head] = ()) -> set[Head]:
+            found, queue = set(heads), list(heads)
             while queue:
-                parts = [t for d in symbols.definitions.get(queue.pop(), ()) for t in subterms(d.body)]
-                direct = {t.head for t in parts if isinstance(t, Var)} - seen
-                if direct & by:
-                    return True
-                seen |= direct
-                queue += direct
-        return False
+                new = above.get(queue.pop(), set()) - found - {*past}
+                found |= new
+                queue += new
+            return found
+
+        by_middle = upwards(above.get(middle, set()) | {a for a, b in self.symbols.rates if b == middle})
+        past = (by_middle & upwards(by, {middle}) & self.symbols.definitions.keys()) - upwards(derived) - {middle}
+        return bool(past)
 
     def _known_of_last_layer(
         self, terms: Sequence[Term], definitions: Mapping[Head, tuple[Definition, ...]]

@@ -10,7 +10,7 @@ from dataclasses import replace
 from fractions import Fraction
 
 from symderiv.diagnostics import Diagnostic, ReadError
-from symderiv.document import Inline, InlineMath, Span
+from symderiv.document import InlineMath, Span
 from symderiv.reader import assertions, prose, syntax
 from symderiv.reader.arrays import Array
 from symderiv.reader.indicators import Indicators
@@ -90,11 +90,11 @@ class Statements:
                     relation = syntax.Relation(left, ((segment.relation, segment.side),), formula.span)
                     yield from self._condition(relation, prose.index_relation(relation) is not None)
 
-    def held(self, inlines: Sequence[Inline]) -> frozenset[str] | None:
+    def held(self, sentences: Sequence[prose.Sentence]) -> frozenset[str] | None:
         """What the words hold fixed: the symbols in that sentence; empty if it names none, None if nothing is."""
         found: set[str] = set()
         said = False
-        for sentence in prose.sentences(inlines):
+        for sentence in sentences:
             match = assertions.said(prose.HELD, sentence.words)
             if match and not prose.NEGATED.search(match[0]):
                 named = dict(self._symbols(sentence.formulas))
@@ -102,9 +102,9 @@ class Statements:
                 said = said or any(named.values()) or not (named or prose.OTHERS.search(match[0]))
         return frozenset(found) if said else None
 
-    def relabelled(self, inlines: Sequence[Inline]) -> None:
+    def relabelled(self, sentences: Sequence[prose.Sentence]) -> None:
         """``where $y$ is the label``, of a y that was defined as something else: its earlier meaning ends."""
-        for sentence in prose.sentences(inlines):
+        for sentence in sentences:
             for found in prose.LABEL.finditer(sentence.words):
                 formula = sentence.formulas[sentence.words.count("$", 0, found.start())]
                 for row in self.reading.rows(formula.latex, formula.span).rows:

@@ -220,10 +220,10 @@ class Walk:
             case Heading(inlines=inlines):
                 self.chains.section()
                 reading.prose, self.bounded, reading.bounds = "", False, set()
-                reading.held = self.statements.held(inlines) or self.held
+                sentences = list(prose.sentences(inlines))
+                reading.held = self.statements.held(sentences) or self.held
                 reading.sought = prose.seeks(inlines)
                 reading.optimal = bool(prose.OPTIMAL.search(prose.words(inlines)))
-                sentences = list(prose.sentences(inlines))
                 reading.case = reading.earlier_case = self.statements.cases(sentences)
                 reading.values = reading.earlier_values = self.statements.values(sentences)
             case Paragraph(inlines=inlines):
@@ -359,7 +359,7 @@ class Walk:
             self.reading.case = ()
             if prose.BOTH.search(self.reading.prose):
                 self.reading.earlier_case = self.reading.earlier_values = ()
-        self.statements.relabelled(inlines)
+        self.statements.relabelled(sentences)
         if found := self.statements.values(sentences):
             self.reading.values = self.reading.earlier_values = found
         elif self.reading.prose.strip():
@@ -385,7 +385,7 @@ class Walk:
                     self.chains.see(row)
                     for name, bound in bounds.said(row) if not denied else ():
                         self.reading.limits.setdefault(name, set()).add(bound)
-        if (held := self.statements.held(inlines)) is not None:
+        if (held := self.statements.held(sentences)) is not None:
             self.reading.held = held
         for sentence in sentences:
             self.statements.sentence(sentence)

@@ -52,34 +52,25 @@ VALUES = ["At $x = 0$ we have", "For $x = 0$:", "Suppose that $x = 0$."]
 NO_VALUES = ["It takes the value $\\frac12$ at $x = 0$.", "For $x = 0$ it is one half.", "Not only for $x = 0$ we have"]
 
 
-@pytest.mark.parametrize("words", SAID_OF_TARGETS)
-def test_what_is_said_of_the_targets_is_assumed(words):
-    assert proved(LOSS, words)
+FIXED = "Let $q = w^2$ and $L = q x + w$. {}\n\n$$\\frac{\\partial L}{\\partial w} = 1$$\n"
+HELD = ["Holding $q$ fixed we get", "We treat $q$ as a constant.", "In the M-step of EM,"]
+NOT_HELD = [
+    "Treating the other variables as constants we get", "Holding everything else fixed, the derivative is",
+    "In the previous section we held $q$ fixed, now we don't.", "Keep in mind that $q$ depends on $w$ and isn't fixed.",
+    "At test time one keeps $q$ fixed, so this is about training only.", "We use the EM algorithm elsewhere.",
+]  # fmt: skip
+SAID = {LOSS: SAID_OF_TARGETS, JACOBIAN: CASES, VALUE: VALUES, FORM: SYMMETRIC, FIXED: HELD}
+NOT_SAID = {LOSS: NOT_SAID_OF_TARGETS, JACOBIAN: NO_CASES, VALUE: NO_VALUES, FORM: NOT_SYMMETRIC, FIXED: NOT_HELD}
 
 
-@pytest.mark.parametrize("words", NOT_SAID_OF_TARGETS)
-def test_what_is_denied_or_supposed_is_not_assumed(words):
-    assert not proved(LOSS, words)
-
-
-@pytest.mark.parametrize(("text", "words"), [*((JACOBIAN, w) for w in CASES), *((VALUE, w) for w in VALUES)])
-def test_a_case_is_one_of_what_follows(text, words):
+@pytest.mark.parametrize(("text", "words"), [(text, w) for text, said in SAID.items() for w in said])
+def test_what_the_words_say_is_assumed(text, words):
     assert proved(text, words)
 
 
-@pytest.mark.parametrize(("text", "words"), [*((JACOBIAN, w) for w in NO_CASES), *((VALUE, w) for w in NO_VALUES)])
-def test_a_case_in_passing_is_not(text, words):
+@pytest.mark.parametrize(("text", "words"), [(text, w) for text, said in NOT_SAID.items() for w in said])
+def test_what_they_deny_suppose_or_mention_in_passing_is_not(text, words):
     assert not proved(text, words)
-
-
-@pytest.mark.parametrize("words", SYMMETRIC)
-def test_a_matrix_is_symmetric_by_the_words(words):
-    assert proved(FORM, words)
-
-
-@pytest.mark.parametrize("words", NOT_SYMMETRIC)
-def test_a_matrix_is_not_symmetric_by_such_words(words):
-    assert not proved(FORM, words)
 
 
 def test_what_a_later_section_says_is_not_assumed_before():
@@ -115,22 +106,3 @@ def test_the_meaning_in_the_words_before_counts():
     lost = check_text(text + "$$\\frac{\\partial J}{\\partial w} = (wx - y) x$$\n", "words.md").claims[-1]
     kept = check_text(text + "$$\\frac{\\partial J}{\\partial w} = (wx - y) x + \\lambda w$$\n", "words.md").claims[-1]
     assert isinstance(lost.verdict, Undecided) and isinstance(kept.verdict, Proved)
-
-
-FIXED = "Let $q = w^2$ and $L = q x + w$. {}\n\n$$\\frac{\\partial L}{\\partial w} = 1$$\n"
-HELD = ["Holding $q$ fixed we get", "We treat $q$ as a constant.", "In the M-step of EM,"]
-NOT_HELD = [
-    "Treating the other variables as constants we get", "Holding everything else fixed, the derivative is",
-    "In the previous section we held $q$ fixed, now we don't.", "Keep in mind that $q$ depends on $w$ and isn't fixed.",
-    "At test time one keeps $q$ fixed, so this is about training only.", "We use the EM algorithm elsewhere.",
-]  # fmt: skip
-
-
-@pytest.mark.parametrize("words", HELD)
-def test_what_the_words_hold_fixed_is(words):
-    assert proved(FIXED, words)
-
-
-@pytest.mark.parametrize("words", NOT_HELD)
-def test_what_they_do_not_is_not(words):
-    assert not proved(FIXED, words)
