@@ -46,7 +46,7 @@ DEPTH = {room: depth for depth, row in enumerate(ROOMS) for room in row}
 
 # Third-party libraries, each with the only rooms that may import it. The kernel's trust rests on its row.
 LIBRARIES = {
-    "flint": {"kernel"},
+    "flint": {"kernel", "judge"},
     "sympy": {"sympy_engine"},
     "jinja2": {"derive", "writers", "teach"},
     "markupsafe": {"derive", "writers", "teach"},

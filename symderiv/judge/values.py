@@ -9,14 +9,19 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from fractions import Fraction
+from itertools import product
+
+from flint import fmpq, fmpq_mat
 
 from symderiv.kernel.derivative import definition_of
 from symderiv.kernel.evaluate import WORK_LIMIT, NoValue, Point, valued
-from symderiv.terms import Assumption, Context, Head, Prod, Sum, Term, Var, subterms
+from symderiv.terms import Assumption, Context, Delta, Head, Num, Prod, Range, Sum, Term, Var, subterms
 
 SIMPLE = [Fraction(n) for n in (0, 1, -1, 2, -2, 3)]
 POSITIVE = [Fraction(1), Fraction(2), Fraction(1, 2), Fraction(3), Fraction(1, 3), Fraction(3, 2)]
 SMALL = [Fraction(1, 2), Fraction(1, 3), Fraction(1, 4), Fraction(2, 3), Fraction(1, 5), Fraction(3, 4)]
+
+NOWHERE = Range(1, 0)
 
 
 def trial_point(
@@ -37,7 +42,9 @@ class Choice:
     def __init__(self, context: Context, assumptions: Sequence[Assumption], trial: int) -> None:
         self.context = context
         self.trial = trial
-        self.equations = [a.data for a in assumptions if a.kind == "equation" and valued(a.data[0], context)]
+        equations = [a.data for a in assumptions if a.kind == "equation" and valued(a.data[0], context)]
+        self.systems: dict[Head, tuple[Term, Term]] = {}
+        self.equations = [e for e in equations if not self._is_system(*e)]
         self.onehot = {tuple(a.data[0]): a.data[1] for a in assumptions if a.kind == "onehot"}
         self.binary = {tuple(a.data[0]) for a in assumptions if a.kind == "binary"}
         self.positive = {tuple(a.data[0]) for a in assumptions if a.kind == "positive"}
@@ -62,6 +69,9 @@ class Choice:
         else:
             if var.key not in self.open:
                 self.open.add(var.key)
+                if var.head in self.systems:
+                    self._solve_all(point, var.head)
+                    return
                 for left, right in self.equations:
                     if self._from_equation(point, var, left, right) or self._solved(point, var, left, right):
                         return
@@ -86,6 +96,58 @@ class Choice:
         if not classes:
             raise NoValue("the length of a family is not known")
         return classes
+
+    def _is_system(self, left: Term, right: Term) -> bool:
+        r"""Whether left = right has as many equations as a family in it has members, as \sum_k B_ik A_kj = \delta_ij.
+
+        The first such family is then chosen by it, as a whole, or was by an equation of the same families before.
+        """
+        if isinstance(left, Var) or isinstance(right, Num | Var):
+            return False
+        heads = [t.head for t in subterms(left) if isinstance(t, Var)]
+        if any(t.head in self.systems for t in (*subterms(left), *subterms(right)) if isinstance(t, Var)):
+            return isinstance(right, Delta)
+        rows = sorted((self.context.ranges.get(name, NOWHERE) for name in left.free | right.free), key=str)
+        for head in heads:
+            slots = sorted((r or NOWHERE for r in self.context.families.get(head, ())), key=str)
+            elsewhere = {t.head for t in subterms(right) if isinstance(t, Var)}
+            if slots and slots == rows and NOWHERE not in rows and head not in elsewhere:
+                self.systems[head] = left, right
+                return True
+        return False
+
+    def _solve_all(self, point: Point, head: Head) -> None:
+        """Choose all members of a family so that as many equations, linear in them, hold."""
+        left, right = self.systems[head]
+
+        def numbers(ranges: Sequence[Range | None]) -> list[tuple[int, ...]]:
+            return [*product(*(range(r.low, point.size(r.high) + 1) for r in ranges if r is not None))]
+
+        names = sorted(left.free | right.free)
+        rows = [dict(zip(names, at, strict=True)) for at in numbers([self.context.ranges.get(name) for name in names])]
+        members = [Var(head.name, at[: head.subs], at[head.subs :]) for at in numbers(self.context.families[head])]
+        for row in rows:
+            for key in (*self._variables(point, left, row), *self._variables(point, right, row)):
+                if Head(key[0], len(key[1]), len(key[2])) != head:
+                    point.value(*key)
+
+        def missing(values: Sequence[int]) -> list[fmpq]:
+            trial = Point(self.context, point.sizes, point.root, self)
+            chosen = zip(members, values, strict=True)
+            trial.values = {**point.values, **{member.key: (member, Fraction(value)) for member, value in chosen}}
+            found = [trial.exact(left, row) - trial.exact(right, row) for row in rows]
+            point.spend(WORK_LIMIT - trial.work)
+            return [fmpq(*each.as_integer_ratio()) for each in found]
+
+        order = range(len(members))
+        start = missing([0 for _ in order])
+        columns = [[a - b for a, b in zip(missing([int(n == m) for m in order]), start, strict=True)] for n in order]
+        try:
+            found = fmpq_mat(columns).transpose().solve(fmpq_mat([[-each] for each in start]))
+        except ZeroDivisionError:
+            raise NoValue("equations that are assumed have no solution here") from None
+        for n, member in enumerate(members):
+            point.give(member, Fraction(int(found[n, 0].p), int(found[n, 0].q)))
 
     def _from_equation(self, point: Point, var: Var, left: Term, right: Term) -> bool:
         """Choose ``var`` (and its whole family along a sum) so that left = right holds, for the usual shapes."""

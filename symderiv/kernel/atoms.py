@@ -183,8 +183,6 @@ def match(pattern: object, value: object, mapping: dict[str, str]) -> bool:
     if isinstance(pattern, str) and pattern.startswith("?"):
         if not isinstance(value, str):
             return False
-        if pattern == "?":
-            return mapping["?"] == value
         return mapping.setdefault(pattern, value) == value
     if isinstance(pattern, tuple):
         return (

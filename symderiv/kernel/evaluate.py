@@ -14,7 +14,15 @@ from flint import arb, fmpq
 
 from symderiv.kernel.budget import LARGEST_NUMBER
 from symderiv.kernel.conditions import on_indices
-from symderiv.kernel.derivative import FUNCTIONS, UNKNOWN, defining, definition_of, differentiate, is_unknown
+from symderiv.kernel.derivative import (
+    FUNCTIONS,
+    UNKNOWN,
+    defining,
+    definition_of,
+    differentiate,
+    is_unknown,
+    unknown_derivative,
+)
 from symderiv.terms import (
     Add,
     Cases,
@@ -262,7 +270,14 @@ class Point:
     def _occurs(self, head: Head, term: Term) -> bool:
         """Whether a member of the family occurs in ``term``, definitions put in."""
         heads = {part.head for part in reached([term], self.context.definitions) if isinstance(part, Var)}
-        return not heads or head in heads or any(h in self.context.through for h in heads)
+        if not heads or head in heads or any(h in self.context.through for h in heads):
+            return True
+        known = self.context.definitions.keys()
+        return any(unknown_derivative(_member(h), _member(head)).head in known for h in heads)
+
+
+def _member(head: Head) -> Var:
+    return Var(head.name, ("i",) * head.subs, ("i",) * head.sups)
 
 
 def valued(term: Term, context: Context) -> bool:

@@ -144,7 +144,7 @@ class Normal:
                 if ranges and ranges[slot] is not None and ranges[slot].low == 1:
                     algebra.lengths[tuple(head)] = str(ranges[slot].high)
                     indices = tuple("?" if n == slot else f"?{n}" for n in range(head.subs + head.sups))
-                    self._know_sum(str(ranges[slot].high), of_atom((VAR, head.name, head.subs, indices)), {UNIT: 1})
+                    self._know_sum((str(ranges[slot].high),), of_atom((VAR, head.name, head.subs, indices)), {UNIT: 1})
             case "binary":
                 algebra.binary.add(tuple(data[0]))
             case "positive":
@@ -171,24 +171,23 @@ class Normal:
                 self.algebra.known_values.append((atom, self(right)))
             return
         difference = subtract(self(left), self(right))
-        for monomial, coefficient in difference.items():
-            deltas, factors = monomial
-            if not deltas and len(factors) == 1 and factors[0][0][0] == SUM and factors[0][1] == 1:
-                atom = factors[0][0]
-                if len(atom[1]) == 1:
-                    ((b, high),) = atom[1]
-                    value = {m: c for m, c in difference.items() if m != monomial}
-                    pattern = self.algebra.substitute_monomial(atom[2], {b: "?"})
-                    if len(pattern) == 1 and _wild(value) <= _wild(pattern):
-                        self._know_sum(high, pattern, scaled(value, -1 / _fraction(coefficient)))
-                        return
+        sums = [m for m in difference if not m[0] and len(m[1]) == 1 and m[1][0][0][0] == SUM and m[1][0][1] == 1]
+        for monomial in sorted(sums, key=lambda m: len(m[1][0][0][1])):
+            _, bound, body = monomial[1][0][0]
+            value = {m: c for m, c in difference.items() if m != monomial}
+            pattern = self.algebra.substitute_monomial(body, {b: "?" * (n + 1) for n, (b, _) in enumerate(bound)})
+            if len(pattern) == 1 and _wild(value) <= _wild(pattern):
+                scale = -1 / _fraction(difference[monomial])
+                self._know_sum(tuple(high for _, high in bound), pattern, scaled(value, scale))
+                return
         if self.expand:
             self._solve(difference)
 
-    def _know_sum(self, high: str, pattern: Poly, value: Poly) -> None:
+    def _know_sum(self, highs: tuple[str, ...], pattern: Poly, value: Poly) -> None:
         algebra = self.algebra
-        algebra.known_sums.append((high, pattern, value))
+        algebra.known_sums.append((highs, pattern, value))
         ((_, factors),) = pattern
+        high = highs[0]
         if (
             high.isdigit()
             and int(high) <= self.expand

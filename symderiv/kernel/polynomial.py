@@ -8,7 +8,7 @@ functions; different ones prove nothing. This module must never guess: what it c
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from fractions import Fraction
 from functools import partial
 from itertools import permutations
@@ -50,6 +50,8 @@ from symderiv.kernel.budget import FORM, LARGEST_ATOM, LARGEST_NUMBER, Budget, E
 from symderiv.kernel.derivative import Unsupported
 from symderiv.terms import Range
 
+NESTED = 32
+
 
 class Undefined(Unsupported):
     """A value that does not exist (1/0); the claim is then Undecided, never proved."""
@@ -64,7 +66,7 @@ class Algebra:
     the 0/1 families;
     ``steps`` says whether step functions occur, and ``partial`` whether some denominators stand also where nothing
     demands that they are not zero; ``known_sums`` and ``known_values`` are the assumed values of closed
-    sums and variables ('?' stands for the bound index, other names with '?' for any index in the range
+    sums and variables ('?', '??', ... stand for the bound indices, other names with '?' for any index in the range
     that ``wild`` gives them, or for any at all). ``units`` limits the work for
     this normal form, ``budget`` that for the whole claim.
     """
@@ -82,9 +84,10 @@ class Algebra:
         self.binary: set[tuple[str, int, int]] = set()
         self.steps = False
         self.partial = False
-        self.known_sums: list[tuple[str, Poly, Poly]] = []
+        self.known_sums: list[tuple[tuple[str, ...], Poly, Poly]] = []
         self.known_values: list[tuple[Atom, Poly]] = []
         self.used: set[int] = set()  # of them, those in which one is put in now
+        self.nested = 0  # how many known sums are put into one another now
         self.wild: dict[str, Range] = {}
         self.units = units
         self.budget = budget or Budget()
@@ -453,13 +456,10 @@ class Algebra:
         return [*result, ([], tuple(alone))] if alone else result
 
     def _connected(self, bound: Mapping[str, str], group: Factors) -> Poly:
-        if len(bound) == 1:
-            ((b, high),) = bound.items()
-            for known_high, pattern, value in self.known_sums:
-                if known_high == high:
-                    found = self._match_known(pattern, value, group, b)
-                    if found is not None:
-                        return found
+        for highs, pattern, value in self.known_sums:
+            found = self._match_known(highs, pattern, value, bound, group)
+            if found is not None:
+                return found
         if (fewer := self._summed_out(bound, group)) is not None:
             return fewer
         level = max((depth(atom) for atom, _ in group), default=0)
@@ -494,19 +494,43 @@ class Algebra:
                     return self._closed({other: bound[other] for other in bound if other != b}, rest)
         return None
 
-    def _match_known(self, pattern: Poly, value: Poly, group: Factors, index: str) -> Poly | None:
-        """The value of sum_b group if that is an instance of a known sum ('?' in its pattern is b, '?0', ... any)."""
-        ((monomial, coefficient),) = pattern.items()
-        if len(monomial[1]) != len(group):
+    def _match_known(
+        self, highs: tuple[str, ...], pattern: Poly, value: Poly, bound: Mapping[str, str], group: Factors
+    ) -> Poly | None:
+        r"""\sum_b \sum_c m(b) g(c) = \sum_c v g(c) where \sum_b m(b) = v is known for all its other indices."""
+        (((_, factors), coefficient),) = pattern.items()
+        if self.nested > NESTED:  # \sum_ij A_ij B_ji would go on for ever where AB = BA is known
             return None
-        mapping: dict[str, str] = {"?": index}
-        for (p, pe), (a, ae) in zip(monomial[1], group, strict=True):
-            if pe != ae or not self.instance(p, a, mapping):
-                return None
-        others = [v for k, v in mapping.items() if k != "?"]
-        if mapping["?"] != index or index in others or any(v.startswith("#") for v in others):
-            return None  # a wild index is not one that is bound here, nor in a sum further inside
-        return scaled(self.substitute_poly(value, mapping), Fraction(1) / coefficient)
+        for mapping, rest in self._instances(factors, group, {}):
+            summed = [mapping.pop("?" * (n + 1)) for n in range(len(highs))]
+            if [bound.get(b) for b in summed] != [*highs] or len({*summed}) < len(summed):
+                continue
+            if any(v in summed or v.startswith("#") for v in mapping.values()):
+                continue  # a wild index is not one that is bound here, nor in a sum further inside
+            if not any(free_indices(atom) & {*summed} for atom, _ in rest):
+                self.nested += 1
+                try:
+                    result = self.multiply(self.substitute_poly(value, mapping), {((), rest): 1})
+                    for b in sorted(bound.keys() - summed):
+                        result = self.sum(result, b, bound[b])
+                finally:
+                    self.nested -= 1
+                return scaled(result, Fraction(1) / coefficient)
+        return None
+
+    def _instances(
+        self, patterns: Factors, group: Factors, mapping: dict[str, str]
+    ) -> Iterator[tuple[dict[str, str], Factors]]:
+        """The ways to find ``patterns`` among the factors of ``group``: what the wild indices are, and what is left."""
+        if not patterns:
+            yield {**mapping}, group
+            return
+        self.spend(1)
+        (p, exponent), *others = patterns
+        for n, (atom, e) in enumerate(group):
+            found = {**mapping}
+            if e == exponent and self.instance(p, atom, found):
+                yield from self._instances(tuple(others), (*group[:n], *group[n + 1 :]), found)
 
     def size(self, high: str) -> Poly:
         return constant(int(high)) if high.isdigit() else of_atom((SIZE, high))

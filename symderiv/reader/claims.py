@@ -21,6 +21,7 @@ from symderiv.reader.fixed import of_one_member, with_members
 from symderiv.reader.folded import folded
 from symderiv.reader.forward import unfolded
 from symderiv.reader.indices import MOST_CALLS
+from symderiv.reader.inverses import granted
 from symderiv.reader.layers import LAYER, further, place
 from symderiv.reader.means import linear
 from symderiv.reader.names import shown
@@ -189,6 +190,7 @@ class Claims:
         """
         symbols = self.symbols
         heads = self.symbols.reached(*terms)
+        heads |= symbols.reached(*(entry for head, (_, entry) in symbols.inverses.items() if head in heads))
         ranges = symbols.ranges
         later = {
             h for h in symbols.definitions if posed.later and (h not in symbols.variables or symbols.is_intermediate(h))
@@ -295,6 +297,7 @@ class Claims:
             frozenset(pair for pair in dependent if pair[0] not in through),
             through,  # type: ignore[arg-type]
         )
+        context = granted(context, symbols, heads)
         return with_members(context, [a for a in fixed if self._relevant(a, heads)])
 
     def _laws(self, heads: set[Head]) -> list[Assumption]:

@@ -512,7 +512,11 @@ class Definitions(Meanings):
             posed.kind = "definition"
             posed.left, posed.right = None, value
             entries = elaborator.entries_of(name)
-            self._define_family(entries.name if entries is not None else name, value, probe)
+            family = entries.name if entries is not None else name
+            self._define_family(family, value, probe)
+            head = Head(symbols.name(family, len(value.axes)), len(value.axes), 0)
+            if head in symbols.definitions:
+                posed.left = elaborator.family(head, right)
             return
         params = (*subs, *labels)
         posed.kept = frozenset(i for i in params if isinstance(i, str))

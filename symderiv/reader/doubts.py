@@ -415,7 +415,7 @@ class Doubts:
         return ""
 
     def _normaliser(self, claim: Claim) -> str:
-        """Whether something is differentiated that contains a Z of which nothing is said: a sum of weights."""
+        """Whether something is differentiated that contains a Z of which nothing is said: a sum of weights, no matrix."""
         rates = [t for side in (claim.left, claim.right) for t in subterms(side) if isinstance(t, Deriv)]
         drawn = {
             p.var for (name, _), f in self.symbols.functions.items() if name in PROBABILITIES for p in f.parameters
@@ -423,7 +423,7 @@ class Doubts:
         rates = [rate for rate in rates if rate.var not in drawn]  # the Z of p(x) is the same for all x
         known = claim.context.definitions.keys() | {rate.var.head for rate in rates}
         for part in reached([rate.body for rate in rates], claim.context.definitions):
-            if isinstance(part, Var) and part.name in NORMALISERS and part.head not in known:
+            if isinstance(part, Var) and part.name in NORMALISERS and part.head not in known and len(part.subs) < 2:
                 return f"what {shown(part.name)} is was not found, and it may depend on what is differentiated by"
         return ""
 

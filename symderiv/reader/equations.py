@@ -18,7 +18,9 @@ from symderiv import notation
 from symderiv.document import Heading, all_blocks
 from symderiv.judge import provable
 from symderiv.kernel.budget import spent
+from symderiv.reader.arrays import Array
 from symderiv.reader.claims import Claims
+from symderiv.reader.inverses import granted
 from symderiv.reader.names import shown
 from symderiv.reader.reading import Posed, Reading
 from symderiv.terms import (
@@ -41,6 +43,7 @@ from symderiv.terms import (
     subterms,
 )
 
+ENTRY = ("\N{PRIME}1", "\N{PRIME}2")  # the free indices of an entry
 SCALES = tuple(num(Fraction(c)) for c in ("1", "-1", "1/2", "-1/2", "2", "-2"))
 
 
@@ -196,16 +199,21 @@ class Equations:
         """The equations that ``posed`` may solve. One that the definitions before it turn into an identity is solved
         already."""
         value, member = posed.right, posed.left
+        if isinstance(member, Array) and isinstance(value, Array) and len(member.axes) == len(value.axes):
+            names = ENTRY[: len(member.axes)]
+            member, value = member.entry(names), value.entry(names)
         if not isinstance(member, Var) or not isinstance(value, Term) or posed.relation != "=":
             return []
-        body = self.reading.symbols.ranges.resolve(value, {})
+        symbols = self.reading.symbols
+        body = symbols.ranges.resolve(value, {})
         found = []
         for equation in self.before(posed):
             sides = [side for c in equation.claims for side in (c.left, c.right)]
             heads = {t.head for side in sides for t in subterms(side) if isinstance(t, Var)}
             named = {(shown(h.name), *h[1:]): h for h in heads}
-            names = (shown(h.name) for h in (member.head, _solution(member.head)))
-            unknown = next((named[name, *member.head[1:]] for name in names if (name, *member.head[1:]) in named), None)
+            written = (shown(h.name) for h in (member.head, _solution(member.head)))
+            keys = ((name, *member.head[1:]) for name in written)
+            unknown = next((named[key] for key in keys if key in named), None)
             if not equation.first or unknown is None:
                 continue
             with_it, without = [], []
@@ -213,11 +221,12 @@ class Equations:
                 others = {h: d for h, d in claim.context.definitions.items() if h not in (unknown, member.head)}
                 put_in = {unknown: (Definition(member.indices, body),)}
                 without.append(replace(claim, context=replace(claim.context, definitions=others)))
-                with_it.append(replace(claim, context=replace(claim.context, definitions={**others, **put_in})))
+                context = granted(claim.context, symbols, symbols.reached(body))
+                with_it.append(replace(claim, context=replace(context, definitions={**others, **put_in})))
             if not all(provable(claim) for claim in without):
-                left = self.reading.symbols.reached(*(side for c in without for side in (c.left, c.right)))
+                left = symbols.reached(*(side for c in without for side in (c.left, c.right)))
                 left -= {h for claim in without for h in claim.context.definitions}
-                by, scalars = left & self.reading.symbols.variables, {h for h in left if not (h.subs or h.sups)}
+                by, scalars = left & symbols.variables, {h for h in left if not (h.subs or h.sups)}
                 only = by == {unknown} or (not by and equation.posed.sought and scalars == {unknown})
                 found.append(Solved(with_it, f"the equation of line {self._line(equation.posed)}", only))
         return found

@@ -13,6 +13,7 @@ from symderiv.reader import syntax
 from symderiv.reader.arrays import Array, Value, elementwise
 from symderiv.reader.families import substitute
 from symderiv.reader.indices import INDICATORS, MOST_CALLS, refuse
+from symderiv.reader.inverses import inverse, raised, turned
 from symderiv.reader.names import index_word, plain, says, shown
 from symderiv.reader.nodes import commands, is_layer, is_transpose, names_in, parts_of, says_vector, subscripts
 from symderiv.reader.vectors import Vectors
@@ -24,6 +25,7 @@ from symderiv.terms import (
     Fn,
     Head,
     Index,
+    Num,
     Opaque,
     SizeOf,
     Term,
@@ -358,6 +360,10 @@ class Members(Vectors):
             raise refuse(
                 "E214", "the transpose of something whose shape is not known", node, "declare it: `shape W : m x n`"
             )
+        across = turned(sup)
+        if isinstance(value, Array) and len(value.axes) == 2 and across is not None:
+            found = inverse(value, self.symbols, node)
+            return found.transposed if across else found
         if isinstance(sup, syntax.Group) and isinstance(value, Array) is False and sup.open == "(":
             exponent = self.scalar(sup.body)
         else:
@@ -367,6 +373,10 @@ class Members(Vectors):
                 self.warn("W415", "the square of a vector: read as the squares of its entries", node)
                 self.guessed = True
                 return elementwise([value], lambda p: power(p[0], 2), self.symbols.ranges, node.span)
+            if isinstance(exponent, Num) and len(value.axes) == 2:
+                product = raised(value, exponent, self.symbols, node)
+                if product is not None:
+                    return product
             raise refuse("E150", "a power of a matrix is not in the language", node)
         return power(value, exponent)
 

@@ -32,6 +32,7 @@ from symderiv.terms import (
     mul,
     num,
     power,
+    reached,
     rewritten,
     subterms,
 )
@@ -240,10 +241,10 @@ class Readings:
         A symmetric S equals (S + S^T)/2, so a claim about that is one about every symmetric S.
         """
         names = {
-            h.name
+            part.name
             for claim in claims
-            for h in self.symbols.reached(claim.left, claim.right)
-            if h.subs == 2 and not h.sups
+            for part in reached((claim.left, claim.right), claim.context.definitions)
+            if isinstance(part, Var) and len(part.subs) == 2 and not part.sups
         } & {self.symbols.name(name, 2) for name in self.symbols.symmetric}
         defined = {h.name for claim in claims for h in claim.context.definitions if h.subs == 2}
         names -= defined & self.symbols.equal_to_transposes  # an equation about it may be right or wrong
@@ -269,7 +270,10 @@ class Readings:
             }
             moved = replace(claim.context, definitions=definitions)
             read_claims.append(replace(claim, left=read(claim.left), right=read(claim.right), context=moved))
-        said = "; ".join(f"{name} is symmetric, {where}" for name, where in self.symbols.symmetric.items())
+        symmetric = self.symbols.symmetric.items()
+        said = "; ".join(
+            f"{name} is symmetric, {how}" for name, how in symmetric if self.symbols.name(name, 2) in names
+        )
         return read_claims, said
 
     def signed(self, claims: Sequence[Claim]) -> tuple[list[Claim], tuple[str, ...]] | None:

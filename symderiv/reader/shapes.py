@@ -335,8 +335,8 @@ class Shapes(Kinds):
                     self._expect_part(left, COLUMN)
                     self._expect_part(right, ROW)
             case [(left, None), (_, known)]:
-                if (kind, known) == (COLUMN, COLUMN):
-                    self._expect_part(left, MATRIX if self._capital(left) else NUMBER)
+                if (kind, known) == (COLUMN, COLUMN) or (kind == known == MATRIX and not self._flipped(left)):
+                    self._expect_part(left, MATRIX if self._capital(left) else NUMBER)  # A x, s B
                 elif (kind, known or "") in BEFORE:
                     self._expect_part(left, BEFORE[kind, known or ""])
             case [(_, known), (right, None)] if (kind, known or "") in AFTER:

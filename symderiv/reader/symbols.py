@@ -102,6 +102,7 @@ class Symbols:
     and labels) are vectors or matrices themselves, ``doubtful`` the names of which that is not sure; ``layered`` names
     whose numbered labels are layers, each with its own shape, ``layered_subs`` those whose numbered subscripts are;
     ``softmax``: the prose calls \\sigma the softmax function; ``symmetric`` matrices that are called so, and where,
+    ``inverses`` families of the entries of one, with the range class of the matrix and its entry,
     ``equal_to_transposes`` those of them of which an equation says so; ``signs`` families of the numbers 1 and -1,
     and where that is said, ``two_conventions`` the names said to be 0 or 1 here and 1 or -1 there;
     ``chosen`` the indices y_i that are classes of examples, each with the one-hot family that says which and the i;
@@ -220,6 +221,7 @@ class Symbols:
     layered_subs: set[str] = field(default_factory=set)
     softmax: bool = False
     symmetric: dict[str, str] = field(default_factory=dict)
+    inverses: dict[Head, tuple[str, Term]] = field(default_factory=dict)
     equal_to_transposes: set[str] = field(default_factory=set)
     signs: dict[Head, str] = field(default_factory=dict)
     two_conventions: set[str] = field(default_factory=set)

@@ -1,0 +1,188 @@
+r"""Inverses of matrices: A^{-1} is a family of unknowns B, of which it is known that A B = I = B A.
+
+The same matrix has the same inverse, and its transpose the transposed one. This module must never say what the
+entries of an inverse are, nor that a matrix has one: that is among what a proof says it was given.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import replace
+
+from symderiv.kernel.derivative import unknown_derivative
+from symderiv.reader import syntax
+from symderiv.reader.arrays import Array, Axis, join, times
+from symderiv.reader.indices import refuse
+from symderiv.reader.names import plain, shown
+from symderiv.reader.nodes import is_transpose, parts_of
+from symderiv.reader.symbols import Symbols
+from symderiv.terms import (
+    Add,
+    Assumption,
+    Context,
+    Definition,
+    Delta,
+    Deriv,
+    Head,
+    Index,
+    Mul,
+    Num,
+    Range,
+    Sum,
+    Term,
+    Var,
+    fresh,
+    mul,
+    num,
+    rename,
+)
+
+PRIME = "\N{PRIME}"
+LINE, COLUMN = f"{PRIME}line", f"{PRIME}column"  # the free indices of the equation A B = I
+HIGHEST = 8  # power that is written out
+
+
+def turned(sup: syntax.Node | None) -> bool | None:
+    r"""False for the exponent of an inverse, ``^{-1}``; True for ``^{-\top}``, that of its transpose; else None."""
+    match sup:
+        case syntax.Add(terms=(("-", syntax.Number(text="1")),)):
+            return False
+        case syntax.Add(terms=(("-", syntax.Symbol() as mark),)) if is_transpose(mark) and mark.name != "t":
+            return True
+    return None
+
+
+def raised(matrix: Array, exponent: Num, symbols: Symbols, node: syntax.Node) -> Array | None:
+    """A A ... A for a small whole ``exponent``, if A is known to have as many rows as columns."""
+    first, second = matrix.axes
+    alike = first == second or (
+        isinstance(first, str) and isinstance(second, str) and symbols.ranges.same(first, second)
+    )
+    if not alike or exponent.value.denominator != 1 or not 1 < exponent.value <= HIGHEST:
+        return None
+    result = matrix
+    for _ in range(int(exponent.value) - 1):
+        product = times(result, matrix, symbols.ranges, node.span)
+        assert isinstance(product, Array)
+        result = product
+    return result
+
+
+def inverse(matrix: Array, symbols: Symbols, node: syntax.Node) -> Array:
+    """The inverse of ``matrix``, which ``node`` with an exponent is. Raises ReadError if it is not square."""
+    axis = join(*matrix.axes, symbols.ranges) if len(matrix.axes) == 2 else None
+    if axis is None:
+        raise refuse("E210", "the inverse of something that is not square", node)
+    if not isinstance(axis, str):
+        raise refuse("E150", "the inverse of a matrix of numbers is not in the language", node)
+    entry = matrix.entry((LINE, COLUMN))
+    if entry is Delta(LINE, COLUMN):
+        return matrix
+    across = matrix.entry((COLUMN, LINE))
+    for head, (_, other) in symbols.inverses.items():
+        if other is entry:
+            return _family(head, axis)
+        if other is across:
+            return _family(head, axis).transposed
+    base = node.base if isinstance(node, syntax.Scripted) else node
+    head = Head(f"{_written(base) or 'M'}^{{-1}}", 2, 0)
+    while head in symbols.inverses:  # another matrix that is written alike, after a new definition
+        head = Head(f"{head.name}'", 2, 0)
+    for slot in range(2):
+        symbols.ranges.unite(symbols.ranges.slot(head, slot), axis)
+    symbols.inverses[head] = axis, entry
+    if _ordered(entry, symbols) is _ordered(across, symbols):
+        symbols.symmetric.setdefault(head.name, f"as {shown(head.name[: -len('^{-1}')])} is")
+    return _family(head, axis)
+
+
+def granted(context: Context, symbols: Symbols, heads: Collection[Head]) -> Context:
+    """``context`` with A B = I = B A for the inverses among ``heads``, which depend on all that A is made of."""
+    ranges: dict[str, Range] = {}
+    said: list[Assumption] = []
+    dependent = set(context.dependent)
+    definitions: dict[Head, tuple[Definition, ...]] = {}
+    for n, (head, (axis, entry)) in enumerate(symbols.inverses.items()):
+        if head not in heads:
+            continue
+        line, column = names = f"{LINE}{n}", f"{COLUMN}{n}"
+        ranges |= dict.fromkeys(names, symbols.ranges.range_of(axis))
+        index = fresh("k", entry.free)
+        products = (
+            mul(Var(head.name, (line, index), ()), rename(entry, {LINE: index, COLUMN: column})),
+            mul(rename(entry, {LINE: line, COLUMN: index}), Var(head.name, (index, column), ())),
+        )
+        for product in products:
+            total = symbols.ranges.resolve(Sum(index, Range(1, axis), product), {})
+            text = rf"{shown(head.name)} \text{{ exists}}"
+            said.append(Assumption("equation", (total, Delta(line, column)), text, "the inverse is written"))
+        below = symbols.reached(entry)
+        dependent |= {(head, other) for other in below}
+        for variable in sorted(below & symbols.variables):
+            definitions |= _rate(head, Range(1, axis), entry, variable, symbols)
+    if not said:
+        return context
+    return replace(
+        context,
+        ranges={**context.ranges, **ranges},
+        definitions={**context.definitions, **definitions},
+        assumptions=(*context.assumptions, *said),
+        dependent=frozenset(dependent),
+    )
+
+
+def _rate(
+    head: Head, range_: Range, entry: Term, variable: Head, symbols: Symbols
+) -> dict[Head, tuple[Definition, ...]]:
+    r"""\partial B_ij/\partial x = -\sum_a \sum_b B_ia (\partial A_ab/\partial x) B_bj, since A B = I for all x."""
+    names = [f"{PRIME}{n}" for n in range(variable.subs + variable.sups)]
+    x = Var(variable.name, tuple(names[: variable.subs]), tuple(names[variable.subs :]))
+    a, b = fresh("a", entry.free | {*names}), fresh("b", entry.free | {*names})
+    change = Deriv(rename(entry, {LINE: a, COLUMN: b}), x)
+    product = mul(num(-1), Var(head.name, (LINE, a), ()), change, Var(head.name, (b, COLUMN), ()))
+    rate = unknown_derivative(Var(head.name, (LINE, COLUMN), ()), x)
+    body = symbols.ranges.resolve(Sum(a, range_, Sum(b, range_, product)), {})
+    return {rate.head: (Definition((LINE, COLUMN, *names), body),)}
+
+
+def _family(head: Head, axis: Axis) -> Array:
+    def entry(at: tuple[Index, ...]) -> Term:
+        return Var(head.name, at, ())
+
+    return Array((axis, axis), entry)
+
+
+def _ordered(term: Term, symbols: Symbols) -> Term:
+    """``term`` with factors and summands in one order, and the indices of symmetric matrices, too."""
+    parts = tuple(_ordered(part, symbols) for part in term.parts)
+    match term:
+        case Var(name=name, subs=(_, _), sups=()) if name in {symbols.name(n, 2) for n in symbols.symmetric}:
+            return Var(name, tuple(sorted(term.subs, key=str)), ())
+        case Mul() | Add():
+            return type(term)(tuple(sorted(parts, key=repr)))
+        case Sum():
+            return Sum(term.index, term.range, parts[0])
+    return term
+
+
+def _written(node: syntax.Node) -> str:
+    """The matrix as its author writes it, for the name of its inverse; empty where that would be long."""
+    match node:
+        case syntax.Symbol():
+            return plain(node.name)
+        case syntax.Number():
+            return node.text
+        case syntax.Scripted():
+            base, sub, sup, _ = parts_of(node)
+            scripts = [(mark, part) for mark, part in (("_", sub), ("^", sup)) if part is not None]
+            return _written(base) + "".join(f"{mark}{{{_written(part)}}}" for mark, part in scripts)
+        case syntax.Group(open="(" | "["):
+            return f"({_written(node.body)})"
+        case syntax.Product():
+            return " ".join(map(_written, node.factors))
+        case syntax.Add():
+            return "".join(f"{sign}{_written(part)}" for sign, part in node.terms).removeprefix("+")
+    return ""
+
+
+__all__ = ["granted", "inverse", "raised", "turned"]
