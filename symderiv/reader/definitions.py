@@ -25,6 +25,7 @@ from symderiv.reader.nodes import (
     index_count,
     is_data,
     is_layer,
+    is_numeral,
     is_time,
     is_transposition,
     names_in,
@@ -244,9 +245,9 @@ class Definitions(Meanings):
         if is_transposition(right, left):  # A = A^T says that it is symmetric, rightly or wrongly if it is defined
             posed.kind = posed.kind if symbols.defines(name, 0) or symbols.defines(name, 2) else "definition"
             return posed.kind == "definition"
-        if isinstance(right, syntax.Number) and relation != ":=" and not CUES.search(self.reading.prose[-160:]):
+        if is_numeral(right) and relation != ":=" and not CUES.search(self.reading.prose[-160:]):
             return False  # y = 1 is a case
-        if subs and all(isinstance(i, int) for i in subs) and isinstance(right, syntax.Symbol | syntax.Number):
+        if subs and all(isinstance(i, int) for i in subs) and (is_numeral(right) or isinstance(right, syntax.Symbol)):
             return False  # z_1 = z is a special case, not what z_1 is
         if any(i in symbols.size_names for i in (*subs, *labels)):
             return self._last_member(name, subs, labels, right, posed)  # y_K = ... is one member, the last

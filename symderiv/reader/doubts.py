@@ -415,7 +415,7 @@ class Doubts:
         return ""
 
     def _normaliser(self, claim: Claim) -> str:
-        """Whether something is differentiated that contains a Z of which nothing is said: a sum of weights, no matrix."""
+        """Whether a Z stands in what is differentiated of which nothing is said, and which is no matrix."""
         rates = [t for side in (claim.left, claim.right) for t in subterms(side) if isinstance(t, Deriv)]
         drawn = {
             p.var for (name, _), f in self.symbols.functions.items() if name in PROBABILITIES for p in f.parameters

@@ -255,6 +255,18 @@ def says_vector(node: syntax.Node) -> bool:
     return any(says_vector(part) for part in syntax_parts(node))
 
 
+def is_numeral(node: syntax.Node) -> bool:
+    r"""Whether a formula is made of numbers alone: ``-1``, ``\frac12``, ``10^{-3}``."""
+    match node:
+        case syntax.Number():
+            return True
+        case syntax.Add() | syntax.Product() | syntax.Quotient() | syntax.Sqrt() | syntax.Scripted():
+            return all(map(is_numeral, syntax_parts(node)))
+        case syntax.Group(open="(" | "[" | ".", body=body):
+            return is_numeral(body)
+    return False
+
+
 def rounded(node: syntax.Node) -> bool:
     """Whether a formula has a decimal number in it that may have been rounded."""
     if isinstance(node, syntax.Number):

@@ -5,9 +5,11 @@ An assumption carries the line and the words that state it. This module must nev
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from fractions import Fraction
+from itertools import pairwise
 
 from symderiv.diagnostics import Diagnostic, ReadError
 from symderiv.document import InlineMath, Span
@@ -15,7 +17,7 @@ from symderiv.reader import assertions, prose, syntax
 from symderiv.reader.arrays import Array
 from symderiv.reader.indicators import Indicators
 from symderiv.reader.names import plain, shown
-from symderiv.reader.nodes import is_transposition, names_in, parts_of
+from symderiv.reader.nodes import is_numeral, is_transposition, names_in, parts_of
 from symderiv.reader.prose import CONSTANT
 from symderiv.reader.reading import Reading
 from symderiv.reader.spaces import dims
@@ -27,7 +29,6 @@ from symderiv.terms import (
     Delta,
     Head,
     Index,
-    Num,
     Opaque,
     Pow,
     Range,
@@ -38,6 +39,8 @@ from symderiv.terms import (
     power,
 )
 
+OR = re.compile(r"\W*(?:or|and|either|oder|und|ou|et|o|y|或|或者|和|또는|または|か)\W*", re.IGNORECASE)
+EITHER = {"sign": {"1", "(- 1)"}, "binary": {"0", "1"}}
 TWO_NUMBERS = {
     syntax_of: kind
     for kind, sets in {
@@ -212,7 +215,7 @@ class Statements:
     def _value(self, left: syntax.Node, *rest: tuple[str, syntax.Node]) -> Assumption | None:
         """``left = number``, said of a symbol that is defined nowhere."""
         match left, rest:
-            case ((syntax.Symbol() | syntax.Scripted()), (("=", syntax.Number() | syntax.Add() as right),)):
+            case ((syntax.Symbol() | syntax.Scripted()), (("=", right),)) if is_numeral(right):
                 self.elaborator.start_chain()
                 self.elaborator.as_scalars = True
                 try:
@@ -221,7 +224,7 @@ class Statements:
                     return None
                 finally:
                     self.elaborator.as_scalars = False
-                if not isinstance(symbol, Var) or not isinstance(value, Num) or symbol.head in self.symbols.definitions:
+                if not isinstance(symbol, Var) or symbol.head in self.symbols.definitions:
                     return None
                 source = self.reading.document.source
                 text = source.text[left.span.start : right.span.end].strip()
@@ -278,6 +281,7 @@ class Statements:
             self.indicators.define(member, place, sentence.formulas[0].span)
         self._units(sentence)
         pieces = sentence.words.split("$")
+        self._either(sentence, pieces)
         for number, formula in enumerate(sentence.formulas):
             denied = assertions.denied(pieces, number)
             for row in self.reading.rows(formula.latex, formula.span).rows:
@@ -372,8 +376,33 @@ class Statements:
                 ("=", syntax.Number(text="1")),
             ]:
                 kind = "sign"
+            case [(None, syntax.Node() as left), ("=", syntax.Add(terms=((r"\pm", syntax.Number(text="1")),)))]:
+                base, kind = parts_of(left)[0], "sign"
             case _:
                 return
+        self._two_numbers(base, kind, formula)
+
+    def _either(self, sentence: prose.Sentence, pieces: Sequence[str]) -> None:
+        """``$y = 1$ or $y = -1$``, ``$t = 0$ or $1$``: a number that has two values."""
+        for n, (first, second) in enumerate(pairwise(sentence.formulas), start=1):
+            if not OR.fullmatch(pieces[n]):
+                continue
+            rows = [self.reading.rows(f.latex, f.span).rows for f in (first, second)]
+            match [[s.side for row in each for s in row.segments] for each in rows]:
+                case [[syntax.Node() as left, one], [syntax.Node() as again, other]] if syntax.sexpr(
+                    left
+                ) == syntax.sexpr(again):
+                    pass
+                case [[syntax.Node() as left, one], [other]]:
+                    pass
+                case _:
+                    continue
+            values = {syntax.sexpr(side) for side in (one, other) if isinstance(side, syntax.Node)}
+            kind = next((kind for kind, numbers in EITHER.items() if values == numbers), None)
+            if rows[0][0].segments[-1].relation == "=":
+                self._two_numbers(parts_of(left)[0], kind, first)
+
+    def _two_numbers(self, base: syntax.Node, kind: str | None, formula: InlineMath) -> None:
         if isinstance(base, syntax.Symbol) and kind is not None:
             text = formula.latex.strip()
             line = self.reading.document.source.position(formula.span.start).line

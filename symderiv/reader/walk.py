@@ -52,7 +52,7 @@ from symderiv.reader.doubts import Doubts
 from symderiv.reader.equations import Equations
 from symderiv.reader.forward import functions_of_one
 from symderiv.reader.names import plain
-from symderiv.reader.nodes import defines_delta, every, names_in, says_vector
+from symderiv.reader.nodes import defines_delta, every, is_numeral, names_in, says_vector
 from symderiv.reader.ranges import met
 from symderiv.reader.rates import Rates
 from symderiv.reader.reading import Posed, Reading
@@ -277,7 +277,7 @@ class Walk:
             if len(names) == len(row.segments) and not prose.IF.search(around) and not re.search(r"\bfor\W*$", before):
                 # "here $m = n$": one size, if they are sizes
                 self.reading.symbols.ranges.said.setdefault(frozenset(names), formula.span)
-            if isinstance(right, syntax.Number) or self.reading.is_index(left) or isinstance(right, syntax.Tuple):
+            if is_numeral(right) or self.reading.is_index(left) or isinstance(right, syntax.Tuple):
                 continue
             if (
                 isinstance(left, syntax.Symbol)
