@@ -114,7 +114,7 @@ def _judged(walk: Walk, number: int) -> Step:
     if posed.kind == "claim":
         if diagnostic is None:
             try:
-                posed.solving = posed.solving and walk.equations.section(posed) in walk.equations.solving
+                posed.solving = posed.solving and walk.equations.may_matter(posed)
                 verdict, diagnostic = _verdict(walk, number)
                 if isinstance(verdict, Proved | Refuted) and (said := walk.doubts.elsewhere(posed, verdict.claim)):
                     verdict, diagnostic = _open(posed, verdict.claim, said)
@@ -316,8 +316,9 @@ def _solution(walk: Walk, number: int) -> tuple[Verdict | None, Diagnostic | Non
             posed.note(f"it solves {solved.name}")
             return verdict, None
     match found:
-        case [(solved, Refuted() as verdict)] if solved.only:
+        case [(solved, Refuted() as verdict), *_] if all(s.only and isinstance(v, Refuted) for s, v in found):
             posed.kind = "claim"
+            walk.equations.reject(posed, number)
             message = f"as read, this does not solve {solved.name}"
             notes = (notation.counterexample(verdict.witness), *posed.notes)
             return Undecided(verdict.claim, message), Diagnostic("E304", message, posed.span, notes)

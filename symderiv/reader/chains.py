@@ -266,6 +266,7 @@ class Chains(Namings):
         self.fresh_chain = self.implied = False
         if any(isinstance(side, Num) and not side.value for side in (posed.left, posed.right)):
             self.reading.solving = True
+        posed.leads = self.led_on
         extreme = self.reading.optimal or self.reading.solving
         posed.sought = self.reading.sought or self.led_on or (self.of_derivative and extreme)
         posed.bounded = self.reading.bounded

@@ -31,6 +31,7 @@ from symderiv.terms import (
     Deriv,
     Head,
     Num,
+    Pow,
     SizeOf,
     Term,
     Var,
@@ -73,6 +74,7 @@ class Equations:
         self.headings = sorted(block.span.start for block in blocks if isinstance(block, Heading))
         self.known: list[Equation] = []
         self.solving: set[int] = set()  # the sections in which something was set to zero that is not zero always
+        self.unknown: set[int] = set()  # and those in which it was not understood what
 
     def section(self, posed: Posed) -> int:
         return bisect(self.headings, posed.span.start)
@@ -80,12 +82,38 @@ class Equations:
     def judged(self, posed: Posed, proved: bool) -> None:
         """Note what a step says that is ``= 0``: an equation, unless it was proved as it stands."""
         zero = any(isinstance(side, Num) and not side.value for side in (posed.left, posed.right))
-        if zero and (not proved or posed.derived or any(e.posed is posed for e in self.known)):
+        known = any(e.posed is posed for e in self.known)
+        if zero and (not proved or posed.derived or known):
             self.solving.add(self.section(posed))
+            if not known and posed.error is not None:
+                self.unknown.add(self.section(posed))
 
     def take(self, posed: Posed, claims: Sequence[Claim], first: bool) -> None:
         """Remember the equation of a step; ``first`` if it does not follow from those before it."""
         self.known.append(Equation(posed, tuple(claims), first))
+
+    def may_matter(self, posed: Posed) -> bool:
+        """Whether something that is being solved speaks of what the sides of ``posed`` speak of."""
+        section = self.section(posed)
+        if section not in self.solving or section in self.unknown:
+            return section in self.solving
+        heads = self._heads(self.claims.of(posed))
+        return any(heads & self._heads(e.claims) for e in self.known if self.section(e.posed) == section)
+
+    def _heads(self, claims: Sequence[Claim]) -> set[Head]:
+        found = self.reading.symbols.reached(*(side for c in claims for side in (c.left, c.right)))
+        return found | {_solution(head) for head in found}
+
+    def reject(self, posed: Posed, number: int) -> None:
+        """What step ``number`` calls a solution, and is none, says nothing of its left side."""
+        member = posed.left.entry(ENTRY[: len(posed.left.axes)]) if isinstance(posed.left, Array) else posed.left
+        if isinstance(member, Var):
+            symbols = self.reading.symbols
+            made = symbols.definitions.get(member.head, ())
+            kept = tuple(d for d in made if symbols.order[member.head, d.params] != number)
+            symbols.definitions[member.head] = kept
+            if not kept:
+                del symbols.definitions[member.head]
 
     def drop(self, posed: Posed) -> None:
         """Nothing follows from what is false."""
@@ -118,7 +146,9 @@ class Equations:
     def may_follow(self, posed: Posed, claims: Sequence[Claim]) -> bool:
         """Whether a step may say what follows from the equations before it."""
         derives = any(isinstance(t, Deriv) for c in claims for side in (c.left, c.right) for t in subterms(side))
-        return posed.relation == "=" and not derives and (posed.solving or self.is_one(posed, claims))
+        if derives:  # "dL/dw = 0, so that" is an equation, and follows from none
+            return (posed.leads or posed.equated) and self.is_one(posed, claims)
+        return posed.relation == "=" and (posed.solving or self.is_one(posed, claims))
 
     def following(self, posed: Posed, claims: Sequence[Claim]) -> Iterator[tuple[list[Claim], tuple[str, ...]]]:
         """Claims that prove the step from the equations before it, with a note: given them, or as a multiple of one."""
@@ -169,10 +199,14 @@ class Equations:
 
     @staticmethod
     def _scales(claim: Claim, stated: Claim) -> Iterator[tuple[Term, str]]:
-        """Numbers, and numbers times a power of a size or of a scalar in the equation."""
+        """Numbers, and numbers times a power of a size, of a scalar in the equation, or of what is divided by there."""
         parts = {t for side in (claim.left, claim.right, stated.left, stated.right) for t in subterms(side)}
         scalars: list[Term] = sorted((t for t in parts if isinstance(t, Var) and not t.indices), key=notation.unicode)
         scalars += map(SizeOf, sorted({r.high for r in claim.context.ranges.values() if isinstance(r.high, str)}))
+        below = sorted({t.base for t in parts if isinstance(t, Pow) and _is_below(t)}, key=notation.unicode)
+        below = [t for t in below if not isinstance(t, Num)]
+        scalars += [t for t in below if t not in scalars]
+        scalars += [mul(*below)] if len(below) > 1 else []
         for scale in SCALES:
             times = "" if scale.value == 1 else f" times {scale.value}"
             yield scale, times
@@ -230,6 +264,11 @@ class Equations:
                 only = by == {unknown} or (not by and equation.posed.sought and scalars == {unknown})
                 found.append(Solved(with_it, f"the equation of line {self._line(equation.posed)}", only))
         return found
+
+
+def _is_below(term: Pow) -> bool:
+    """Whether it is something that is divided by."""
+    return isinstance(term.exponent, Num) and term.exponent.value < 0
 
 
 def _solution(head: Head) -> Head:

@@ -367,7 +367,7 @@ class Symbols:
         self.shapes[name] = tuple(kept)
         head = Head(self.name(name, len(kept)), len(kept), 0)
         for n, length in enumerate(kept):
-            self.ranges.declare(self.ranges.slot(head, n), Range(1, self.size_of(length)))
+            self.ranges.declare(self.ranges.slot(head, n), Range(1, self.size_of(length)), surely=True)
 
     def in_force(self) -> tuple[Assumption, ...]:
         return tuple(self.assumptions) + tuple(a for case in self.cases for a in case)
