@@ -324,6 +324,8 @@ class Definitions(Meanings):
                     if relation == "=" and isinstance(verdict, Refuted):
                         notes = (f"of its earlier meaning this is false, {counterexample(verdict.witness)}",)
                         help = "another quantity is better given another name"
+                        if not self.reading.inline and not CUES.search(self.reading.prose):
+                            symbols.restated.add(symbols.name(name, len(subs), len(labels)))
                     self.reading.diagnostics.append(Diagnostic("W420", message, posed.left_span, notes, help))
                 else:
                     return False

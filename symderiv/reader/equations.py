@@ -241,17 +241,15 @@ class Equations:
         symbols = self.reading.symbols
         body = symbols.ranges.resolve(value, {})
         found = []
-        for equation in self.before(posed):
-            sides = [side for c in equation.claims for side in (c.left, c.right)]
-            heads = {t.head for side in sides for t in subterms(side) if isinstance(t, Var)}
+        for name, claims, heads, sought in self._open(posed, at):
             named = {(shown(h.name), *h[1:]): h for h in heads}
             written = (shown(h.name) for h in (member.head, _solution(member.head)))
             keys = ((name, *member.head[1:]) for name in written)
             unknown = next((named[key] for key in keys if key in named), None)
-            if not equation.first or unknown is None:
+            if unknown is None:
                 continue
             with_it, without = [], []
-            for claim in self.claims.of(replace(equation.posed, at=at)):
+            for claim in claims:
                 others = {h: d for h, d in claim.context.definitions.items() if h not in (unknown, member.head)}
                 put_in = {unknown: (Definition(member.indices, body),)}
                 without.append(replace(claim, context=replace(claim.context, definitions=others)))
@@ -261,9 +259,31 @@ class Equations:
                 left = symbols.reached(*(side for c in without for side in (c.left, c.right)))
                 left -= {h for claim in without for h in claim.context.definitions}
                 by, scalars = left & symbols.variables, {h for h in left if not (h.subs or h.sups)}
-                only = by == {unknown} or (not by and equation.posed.sought and scalars == {unknown})
-                found.append(Solved(with_it, f"the equation of line {self._line(equation.posed)}", only))
+                only = by == {unknown} or (not by and sought and scalars == {unknown})
+                found.append(Solved(with_it, name, only))
         return found
+
+    def _open(self, posed: Posed, at: int) -> Iterator[tuple[str, list[Claim], set[Head], bool]]:
+        r"""The equations that ``posed`` may solve: name, claims, the families in them, whether something is sought.
+
+        Beside those that are being solved these are the constraints on what has been solved for, \sum_k p_k = 1.
+        """
+        equations = [equation for equation in self.before(posed) if equation.first]
+        for equation in equations:
+            name = f"the equation of line {self._line(equation.posed)}"
+            sides = [side for c in equation.claims for side in (c.left, c.right)]
+            heads = {t.head for side in sides for t in subterms(side) if isinstance(t, Var)}
+            yield name, self.claims.of(replace(equation.posed, at=at)), heads, equation.posed.sought
+        symbols = self.reading.symbols
+        for said, section in symbols.stated.items() if equations else ():
+            if said.kind != "equation" or section > posed.section or said.data[0].free or said.data[1].free:
+                continue
+            heads = {t.head for side in said.data for t in subterms(side) if isinstance(t, Var)}
+            if heads & symbols.definitions.keys() and posed.left not in said.data:
+                left, right = said.data
+                claims = self.claims.of(replace(posed, left=left, right=right, relation="=", at=at))
+                name = f"{notation.unicode_latex(said.text)} ({said.source.partition(':')[0]})"
+                yield name, claims, symbols.reached(left, right) - heads, True
 
 
 def _is_below(term: Pow) -> bool:
@@ -272,9 +292,12 @@ def _is_below(term: Pow) -> bool:
 
 
 def _solution(head: Head) -> Head:
-    r"""The unknown that ``\hat{w}``, ``w^*`` is a value of."""
+    r"""The unknown that ``\hat{w}``, ``w^*``, ``w_{MLE}`` is a value of."""
     return Head(_HAT.sub(r"\1", _STAR.sub("", head.name)), head.subs, head.sups)
 
 
 _HAT = re.compile(r"^\\(?:wide)?hat\{(.*)\}$")
-_STAR = re.compile(r"\^\{(?:\*|\\star|\\ast)\}$")
+_STAR = re.compile(
+    r"[_^]\{(?:\*|\\star|\\ast|(?:\\(?:text|mathrm|mathit|rm|operatorname)\{)?"
+    r"(?:MLE?|ml|mle|MAP|map|OLS|ols|LS|ls|MMSE|opt|best|ridge|Ridge)\}?)\}$"
+)

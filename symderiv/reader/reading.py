@@ -104,6 +104,7 @@ class Reading:
         self.paragraphs = 0
         self.section = 0  # how many headings came before
         self.sought = self.zero = self.optimal = False
+        self.inline = False  # whether a formula in running text is being read
         self.seen: set[str] = set()
         self.solving = self.bounded = False
         self.begins = 0

@@ -128,7 +128,8 @@ class Readings:
     def before(self, claims: Sequence[Claim]) -> Iterator[list[Claim]]:
         """The claims with the meanings that their symbols had before they were defined anew, the last one first.
 
-        Only where no words stand between the two: there the author may have meant a consequence.
+        Only where no words stand between the two, or none that speak of a definition: there the author may have meant
+        a consequence.
         """
         earlier, told = dict[str, str](), self.symbols.told
         partial = {head.name for head in self.symbols.partial}  # said for other values, and with words
@@ -136,7 +137,8 @@ class Readings:
             base, _, number = name.partition("#")
             for n in range(2, int(number) + 1):
                 new, old = f"{base}#{n}", base if n == 2 else f"{base}#{n - 1}"
-                if told.get(new, 0) == told.get(old, -1) and old not in partial:
+                restated = told.get(new, 0) == told.get(old, -1) or new in self.symbols.restated
+                if restated and old not in partial:
                     earlier[new] = old
         names = dict(earlier)
         while names:

@@ -308,8 +308,9 @@ class Walk:
                 self.reading.elaborator.start_chain()
                 values, self.reading.values = self.reading.values, supposed or ()
                 self.reading.warn(found.warnings)
+                self.reading.inline = True
                 self.chains.segments(row, len(self.displays) - 1, 0, [], inline=True)
-                self.reading.values = values
+                self.reading.values, self.reading.inline = values, False
             elif head is not None and len(row.segments) == 2:
                 self.definitions.aside(head, left, right, supposed=bool(prose.IF.search(around)))
 
