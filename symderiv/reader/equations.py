@@ -259,6 +259,7 @@ class Equations:
                 left = symbols.reached(*(side for c in without for side in (c.left, c.right)))
                 left -= {h for claim in without for h in claim.context.definitions}
                 by, scalars = left & symbols.variables, {h for h in left if not (h.subs or h.sups)}
+                by -= symbols.reached(body) - {unknown}  # it may be solved in terms of what is sought, too
                 only = by == {unknown} or (not by and sought and scalars == {unknown})
                 found.append(Solved(with_it, name, only))
         return found
@@ -293,10 +294,10 @@ def _is_below(term: Pow) -> bool:
 
 def _solution(head: Head) -> Head:
     r"""The unknown that ``\hat{w}``, ``w^*``, ``w_{MLE}`` is a value of."""
-    return Head(_HAT.sub(r"\1", _STAR.sub("", head.name)), head.subs, head.sups)
+    return Head(_HAT.sub(r"\1\2", _STAR.sub("", head.name)), head.subs, head.sups)
 
 
-_HAT = re.compile(r"^\\(?:wide)?hat\{(.*)\}$")
+_HAT = re.compile(r"^\\(?:wide)?hat\{(.*?)\}(\^\{2\})?$")
 _STAR = re.compile(
     r"[_^]\{(?:\*|\\star|\\ast|(?:\\(?:text|mathrm|mathit|rm|operatorname)\{)?"
     r"(?:MLE?|ml|mle|MAP|map|OLS|ols|LS|ls|MMSE|opt|best|ridge|Ridge)\}?)\}$"
