@@ -294,7 +294,7 @@ def _is_below(term: Pow) -> bool:
 
 def _solution(head: Head) -> Head:
     r"""The unknown that ``\hat{w}``, ``w^*``, ``w_{MLE}`` is a value of."""
-    return Head(_HAT.sub(r"\1\2", _STAR.sub("", head.name)), head.subs, head.sups)
+    return Head(_HAT.sub(r"\1\2", _STAR.sub("", shown(head.name))), head.subs, head.sups)
 
 
 _HAT = re.compile(r"^\\(?:wide)?hat\{(.*?)\}(\^\{2\})?$")
