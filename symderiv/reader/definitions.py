@@ -500,7 +500,8 @@ class Definitions(Meanings):
             if error.diagnostic.code not in ARRAYS or says_vector(right):
                 raise
             value, parameters = self._scalar_definition(right, args)
-        if isinstance(value, Array) and (subs or labels or args) and not says_vector(right):
+        rate = isinstance(right, syntax.DerivativeOp)  # s(b) = dl/db is a vector where b is
+        if isinstance(value, Array) and (subs or labels or args) and not says_vector(right) and not rate:
             value, parameters = self._scalar_definition(right, args)
         if isinstance(value, Array):
             if subs or labels:
