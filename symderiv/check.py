@@ -235,6 +235,10 @@ def _verdict(walk: Walk, number: int) -> tuple[Verdict | None, Diagnostic | None
         doubt = f"it holds if {held[1][0]}, which is not said"
     if isinstance(verdict, Refuted) and not doubt and posed.named_case and (when := _holds_when(verdict)):
         doubt = f"it {when}, and the words about it speak of a case: '{posed.named_case}'"
+    if isinstance(verdict, Refuted) and doubt and walk.equations.states(posed, walk.doubts.unrelated(verdict.claim)):
+        walk.equations.take(posed, claims, first=True)
+        posed.kind = "equation"
+        return None, None
     if isinstance(verdict, Refuted) and doubt:
         return _open(posed, verdict.claim, doubt, tried="counterexample")
     from symderiv.hypotheses import needed  # only for a step that is not proved, as the search for repairs

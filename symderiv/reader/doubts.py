@@ -180,8 +180,8 @@ class Doubts:
             if there and not here and number:
                 return "one side is a numerical example"
         only_left, only_right = left - right, right - left
-        if only_left and only_right and not posed.derived:
-            a, b = min(only_left), min(only_right)
+        if (pair := self.unrelated(claim)) is not None and not posed.derived:
+            a, b = pair
             return f"how {shown(a.name)} on the left and {shown(b.name)} on the right are related was not found"
         if (
             isinstance(claim.left, Var)
@@ -293,6 +293,12 @@ class Doubts:
             if said := self._unread(claim, inside, proved) or self._shapeless(claim, inside):
                 return said
         return ""
+
+    def unrelated(self, claim: Claim) -> tuple[Head, Head] | None:
+        """Two families, each on its own side, of which nothing says how one follows from the other."""
+        known = {**self.symbols.definitions, **claim.context.definitions}
+        left, right = self._unknowns(claim.left, known), self._unknowns(claim.right, known)
+        return (min(left - right), min(right - left)) if left - right and right - left else None
 
     def _unread(self, claim: Claim, inside: Sequence[Term], proved: bool) -> str:
         """What is said to be something that could not be read, on which more hinges than is known.
