@@ -143,10 +143,10 @@ class Equations:
             for zero, other in ((claim.left, claim.right), (claim.right, claim.left))
         )
 
-    @staticmethod
-    def states(posed: Posed, unrelated: tuple[Head, Head] | None) -> bool:
+    def states(self, posed: Posed, unrelated: tuple[Head, Head] | None) -> bool:
         """Whether a step that relates what nothing else does is an equation to be solved: A x = b, so that ..."""
-        return unrelated is not None and posed.relation == "=" and (posed.leads or posed.sought)
+        begins = posed.leads and not posed.implied and not self.before(posed)
+        return begins and unrelated is not None and posed.relation == "="
 
     def may_follow(self, posed: Posed, claims: Sequence[Claim]) -> bool:
         """Whether a step may say what follows from the equations before it."""
