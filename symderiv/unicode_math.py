@@ -144,6 +144,8 @@ def _command(name: str, tokens: list[str], position: int) -> tuple[str, int]:
     if name in _ACCENTS:
         inner, position = _argument(tokens, position)
         inner = inner.strip()
+        if len(inner) > 1 and name in ("bar", "overline"):  # the mean of a product is not the product of the means
+            return "".join(c if c.isspace() else f"{c}\u0305" for c in inner), position
         return (inner + _ACCENTS[name] if len(inner) == 1 else inner), position
     if name in _LETTERS:
         inner, position = _argument(tokens, position)

@@ -242,6 +242,8 @@ class Definitions(Meanings):
             symbols.entry_families[name] = small  # W = [w_{ij}] names the matrix of these entries
             posed.kind = "definition"
             return True
+        if name.startswith((r"\overline{", r"\bar{")) and name in self.reading.seen and "^" in name:
+            return False  # \overline{x^2} = \bar x^2 says nothing new of the mean of the squares
         if is_transposition(right, left):  # A = A^T says that it is symmetric, rightly or wrongly if it is defined
             posed.kind = posed.kind if symbols.defines(name, 0) or symbols.defines(name, 2) else "definition"
             return posed.kind == "definition"
