@@ -311,7 +311,8 @@ def _solution(walk: Walk, number: int) -> tuple[Verdict | None, Diagnostic | Non
 
     def judged(at: int) -> Iterator[tuple[Solved, Verdict]]:
         for solved in walk.equations.solved(posed, at):
-            yield solved, prove_all(solved.claims)
+            means = walk.readings.means(solved.claims)
+            yield solved, prove_all(means[0] if means is not None else solved.claims)
 
     found = list(judged(number))
     for solved, verdict in chain(found, judged(len(walk.posed))):  # "where N_k = ..." comes after it

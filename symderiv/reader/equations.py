@@ -266,6 +266,8 @@ class Equations:
                 by, scalars = left & symbols.variables, {h for h in left if not (h.subs or h.sups)}
                 by -= symbols.reached(body) - {unknown}  # it may be solved in terms of what is sought, too
                 only = by == {unknown} or (not by and sought and scalars == {unknown})
+                new = symbols.reached(body) - symbols.definitions.keys() - left - {member.head}
+                only = only and not new  # what it is in terms of new quantities depends on what they are
                 found.append(Solved(with_it, name, only))
         return found
 
