@@ -355,7 +355,7 @@ def supposes(text: str) -> str:
 
 def range_of(row: syntax.Row) -> tuple[str, int, syntax.Node] | None:
     """(index, low, high) of ``i = 1, \\ldots, K`` or ``i \\in \\{1, \\ldots, K\\}``."""
-    if len(row.segments) != 2:
+    if len(row.segments) != 2 or row.segments[1].relation not in ("=", ":=", "in"):
         return None
     left, right = row.segments[0].side, row.segments[1].side
     if not isinstance(left, syntax.Symbol):

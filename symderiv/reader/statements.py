@@ -320,20 +320,12 @@ class Statements:
                     yield from dims(side)
 
     def _units(self, sentence: prose.Sentence) -> None:
-        r"""``$u$ is a unit vector``, ``$\|u\| = 1$``, ``$u^T u = 1$``: what they say of length is not put in."""
-        worded = prose.UNIT.search(sentence.words) is not None
-        for formula in sentence.formulas:
+        """``$u$ is a unit vector``: what the words say of length is not put in."""
+        for formula in sentence.formulas if prose.UNIT.search(sentence.words) else ():
             for row in self.reading.rows(formula.latex, formula.span).rows:
                 match [segment.side for segment in row.segments]:
-                    case [syntax.Symbol() | syntax.Scripted() as side] if worded:
+                    case [syntax.Symbol() | syntax.Scripted() as side]:
                         self.symbols.unit.update(names_in(parts_of(side)[0]))
-                    case [syntax.Node() as left, syntax.Number(text="1")]:
-                        inner = parts_of(left)[0]
-                        norm = isinstance(inner, syntax.Group) and inner.open in (r"\|", "|", r"\lVert", r"\Vert")
-                        pair = left.factors if isinstance(left, syntax.Product) else ()
-                        squared = len(pair) == 2 and is_transposition(pair[0], pair[1])
-                        if norm or squared:
-                            self.symbols.unit.update(names_in(left))
 
     def _dependences(self, sentence: prose.Sentence) -> None:
         """``$h$ depends on $x$``: how, nobody knows, so that nothing may rest on h being free of x."""
