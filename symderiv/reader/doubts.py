@@ -231,8 +231,9 @@ class Doubts:
         r"""What to say of a class that one side tells apart, \delta_{ic}: the t of the other may have its 1 there."""
         hot = {a.data[0] for a in claim.context.assumptions if a.kind == "onehot"}
         for side, other in ((claim.left, claim.right), (claim.right, claim.left)) if hot else ():
-            inside = reached((side,), claim.context.definitions)
-            found = sorted(hot & {t.head for t in inside if isinstance(t, Var)})
+            here, there = (reached((each,), claim.context.definitions) for each in (side, other))
+            found = sorted(hot & {t.head for t in here if isinstance(t, Var)})
+            found = [] if hot & {t.head for t in there if isinstance(t, Var)} else found
             told = {i for t in subterms(other) if isinstance(t, Delta) for i in (t.left, t.right)}
             if found and (places := sorted(told & other.free - side.free)):
                 return f"whether {places[0]} is where {shown(found[0].name)} is 1 is not said"
