@@ -137,6 +137,11 @@ CONSTRAINT = Words(
     r"|\bsous\s+(?:la\s+)?contrainte|\bsujet[oa]\s+a\b|restricci[óo]n|约束|約束|제약|制約",
     re.IGNORECASE,
 )
+PREMISE = Words(  # at the end of the words before a formula that is assumed
+    r"(?:\b(?:where|with|satisf(?:y|ies)|such\s+that|subject\s+to|s\.t\.|(?:we|let\s+us)\s+assume(?:\s+that)?|suppose(?:\s+that)?"
+    r"|constraint|wobei|mit|erfüllen|où|avec|vérifient|donde|con|cumplen|satisfacen)|其中|满足|滿足|ただし|満たす|만족한다|단)[\s,:，：]*$",
+    re.IGNORECASE,
+)
 CONSTANT = Words(r"\bconstants?\b|常量|常数|常數|상수|constante|konstante", re.IGNORECASE)
 HELD = Words(
     r"\b(?:hold(?:s|ing)?|held|keep(?:s|ing)?|kept|treat\w*|regard\w*)\b.{0,60}?\b(?:fixed|as\s+(?:an?\s+)?constants?)"

@@ -37,6 +37,7 @@ from symderiv.terms import (
     Var,
     num,
     power,
+    subterms,
 )
 
 OR = re.compile(r"\W*(?:or|and|either|oder|und|ou|et|o|y|或|或者|和|또는|または|か)\W*", re.IGNORECASE)
@@ -232,6 +233,18 @@ class Statements:
                 text = source.text[left.span.start : right.span.end].strip()
                 return Assumption("equation", (symbol, value), text, f"line {source.position(left.span.start).line}")
         return None
+
+    def said_beside(self, row: syntax.Row) -> None:
+        r"""``... \quad \text{with } \sum_k t_k = 1``."""
+        words = ""
+        for content in (remark.content for remark in row.remarks if not self.reading.strict):
+            match content:
+                case syntax.Text(text=words):
+                    pass
+                case syntax.Relation(
+                    left=syntax.BigOp(kind=r"\sum") as left, rest=(("=", syntax.Number(text="1") as right),)
+                ) if prose.PREMISE.search(words):
+                    self._assume_nodes(left, right, content.span, free=True)
 
     def beside(self, row: syntax.Row) -> list[Assumption]:
         """Conditions between indices beside the formulas of a row; alone in its display, one holds for all."""
@@ -503,11 +516,33 @@ class Statements:
             return
         self._assume_nodes(left, right, formula.span)
 
-    def _assume_nodes(self, left: syntax.Node, right: syntax.Node, span: Span) -> bool:
+    def normalises(self, row: syntax.Row, display: int, words: str) -> bool:
+        r"""Take up a displayed ``\sum_k t_k = 1`` of a family that is defined nowhere, where it is said as a premise.
+
+        So it is beside definitions, or where words announce it: "where", "the targets satisfy".
+        """
+        match [(s.relation, s.side) for s in row.segments]:
+            case [(None, syntax.BigOp(kind=r"\sum") as left), ("=", syntax.Number(text="1") as right)]:
+                pass
+            case _:
+                return False
+        beside = " ".join(r.content.text for r in row.remarks if isinstance(r.content, syntax.Text))
+        announced = prose.PREMISE.search(words) and not prose.NEGATED.search(words)
+        along = [posed.kind for posed in self.reading.posed if posed.display == display]
+        if self.reading.strict or not (announced or prose.PREMISE.search(beside) or "definition" in along):
+            return False
+        span = Span(left.span.start, right.span.end)
+        return self._assume_nodes(left, right, span, free=True)
+
+    def _assume_nodes(self, left: syntax.Node, right: syntax.Node, span: Span, free: bool = False) -> bool:
+        """Take up ``left = right``, with ``free`` only if nothing in it is defined or differentiated by."""
         self.elaborator.start_chain()
         try:
             terms = self.elaborator.scalar(left), self.elaborator.scalar(right)
         except ReadError:
+            return False
+        known = self.symbols.definitions.keys() | self.symbols.variables
+        if free and any(t.head in known for side in terms for t in subterms(side) if isinstance(t, Var)):
             return False
         if isinstance(terms[0], Pow) and terms[0].exponent == num(Fraction(1, 2)):  # a norm: u^T u = 1
             terms = terms[0].base, power(terms[1], 2)

@@ -435,6 +435,8 @@ class Walk:
                 aside = row.cells_span.end
             elif row.segments and self.statements.range(row):
                 self.chains.last = None
+            elif row.segments and self.statements.normalises(row, number, reading.prose if not n else ""):
+                self.chains.assumed(row, number, n)
             elif row.segments:
                 sides = [segment.side for segment in row.segments if isinstance(segment.side, syntax.Node)]
                 own = sum(segment.relation in ("<", ">", "<=", ">=") for segment in row.segments)
@@ -446,6 +448,7 @@ class Walk:
                 before, reading.values = reading.values, self._values_beside(rows.rows[n : n + 2]) or reading.values
                 self.chains.segments(row, number, n, whole or inherited)
                 self.premises.beside(row, number, n)
+                self.statements.said_beside(row)
                 reading.values, reading.bounds = before, said
                 self.chains.see(row)
             elif row.remarks and self.statements.row(row):
