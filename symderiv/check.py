@@ -209,6 +209,14 @@ def _verdict(walk: Walk, number: int) -> tuple[Verdict | None, Diagnostic | None
             verdict = prove_all(claims)
             if isinstance(verdict, Proved):
                 return verdict, None
+    if isinstance(verdict, Refuted):
+        met = walk.premises.meeting(posed, claims, verdict)
+        why = met.why or (_empty(walk, met.claims) if isinstance(met.verdict, Proved) else "")
+        if why:
+            return _open(posed, claims[0], why)
+        if isinstance(met.verdict, Proved):
+            return met.verdict, None
+        verdict = met.verdict
     beyond = bounds.within(verdict, walk.reading.limits) if isinstance(verdict, Refuted) else verdict
     if isinstance(beyond, str):
         return _open(posed, claims[0], f"no counterexample was found within {notation.unicode_latex(beyond)}, as said")

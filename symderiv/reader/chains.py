@@ -79,6 +79,14 @@ class Chains(Namings):
         if inline:
             self.last = None
 
+    def assumed(self, row: syntax.Row, display: int, n: int) -> None:
+        """A row that says what is assumed: it is judged as little as a definition, and nothing continues it."""
+        left, right = row.segments
+        note = "it is assumed from here on"
+        posed = Posed(right.span, left.span, "=", "definition", display, n, notes=(note,))
+        self.reading.posed.append(posed)
+        self.last = None
+
     def unread(self, error: Diagnostic, span: Span, relation: str, display: int, n: int) -> None:
         """A step that could not be read; nor can what continues from it."""
         self.reading.posed.append(Posed(span, span, relation, "claim", display, n, error=error))

@@ -88,6 +88,8 @@ class Doubts:
             return f"{min(units)} may be the imaginary unit"
         for name in sorted(self.symbols.two_conventions & {t.name for t in inside if isinstance(t, Var)}):
             return f"{shown(name)} is said to be 0 or 1 in one place, and 1 or -1 in another"
+        if unsaid := self._where_hot(claim):
+            return unsaid
         endless = self.symbols.endless
         if endless and any(isinstance(t, Sum) and letter_of(t.index) in endless for t in inside):
             return "the values here may be infinitely many"
@@ -222,6 +224,19 @@ class Doubts:
                 return f"whether the sum runs over {name}, too, is not said"
         if self.symbols.einstein and (claim.left.free ^ claim.right.free):
             return "an index stands on one side only, and repeated indices may be summed here"
+        return ""
+
+    @staticmethod
+    def _where_hot(claim: Claim) -> str:
+        r"""What to say of a class that one side tells apart, \delta_{ic}: the t of the other may have its 1 there."""
+        hot = {a.data[0] for a in claim.context.assumptions if a.kind == "onehot"}
+        for side, other in ((claim.left, claim.right), (claim.right, claim.left)) if hot else ():
+            here, there = (reached((each,), claim.context.definitions) for each in (side, other))
+            found = sorted(hot & {t.head for t in here if isinstance(t, Var)})
+            found = [] if hot & {t.head for t in there if isinstance(t, Var)} else found
+            told = {i for t in subterms(other) if isinstance(t, Delta) for i in (t.left, t.right)}
+            if found and (places := sorted(told & other.free - side.free)):
+                return f"whether {places[0]} is where {shown(found[0].name)} is 1 is not said"
         return ""
 
     def _at_step(self, var: Var) -> str:

@@ -187,20 +187,10 @@ class Equations:
         return self.reading.document.source.position(posed.span.start).line
 
     def _given(self, claim: Claim, equations: Sequence[Equation]) -> Claim:
-        assumptions, ranges = list(claim.context.assumptions), dict(claim.context.ranges)
         for equation in equations:
             text = rf"\text{{the equation of line {self._line(equation.posed)}}}"
-            for stated in equation.claims:
-                names: dict[str, str] = {}
-                for name in sorted(stated.left.free | stated.right.free):
-                    if name in stated.context.ranges:  # it holds for every value of its indices
-                        names[name] = fresh(name, {*ranges, *names.values()})
-                        ranges[names[name]] = stated.context.ranges[name]
-                sides = rename(stated.left, names), rename(stated.right, names)
-                if sides[0] is ZERO:
-                    sides = sides[1], sides[0]
-                assumptions.append(Assumption("equation", sides, text, "which is being solved"))
-        return replace(claim, context=replace(claim.context, ranges=ranges, assumptions=tuple(assumptions)))
+            claim = given(claim, equation.claims, text, "which is being solved")
+        return claim
 
     @staticmethod
     def _scales(claim: Claim, stated: Claim) -> Iterator[tuple[Term, str]]:
@@ -297,6 +287,22 @@ class Equations:
 def _is_below(term: Pow) -> bool:
     """Whether it is something that is divided by."""
     return isinstance(term.exponent, Num) and term.exponent.value < 0
+
+
+def given(claim: Claim, stated: Sequence[Claim], text: str, source: str) -> Claim:
+    """``claim`` where the ``stated`` equations are assumed, for every value of their indices."""
+    assumptions, ranges = list(claim.context.assumptions), dict(claim.context.ranges)
+    for one in stated:
+        names: dict[str, str] = {}
+        for name in sorted(one.left.free | one.right.free):
+            if name in one.context.ranges:
+                names[name] = fresh(name, {*ranges, *names.values()})
+                ranges[names[name]] = one.context.ranges[name]
+        sides = rename(one.left, names), rename(one.right, names)
+        if sides[0] is ZERO:
+            sides = sides[1], sides[0]
+        assumptions.append(Assumption("equation", sides, text, source))
+    return replace(claim, context=replace(claim.context, ranges=ranges, assumptions=tuple(assumptions)))
 
 
 def _solution(head: Head) -> Head:

@@ -53,6 +53,7 @@ from symderiv.reader.equations import Equations
 from symderiv.reader.forward import functions_of_one
 from symderiv.reader.names import plain
 from symderiv.reader.nodes import defines_delta, every, is_numeral, names_in, says_vector
+from symderiv.reader.premises import Premises
 from symderiv.reader.ranges import met
 from symderiv.reader.rates import Rates
 from symderiv.reader.reading import Posed, Reading
@@ -95,6 +96,7 @@ class Walk:
         self.equations = Equations(reading, self.claims_of)
         self.statements = Statements(reading)
         self.definitions = Definitions(reading, self.claims_of)
+        self.premises = Premises(reading, self.claims_of, self.readings)
         self.chains = Chains(reading, self.definitions, self.rates)
         reading.symbols.sizes.update(sizes or {})
         reading.symbols.size_names.update(sizes or {})
@@ -379,11 +381,15 @@ class Walk:
                 supposed = () if prose.BOTH.search(words[n]) else supposed
                 before, after = " ".join(words[: n + 1]), " ".join(words[n + 1 :])
                 denied = assertions.denied(words, n) or assertions.ONLY_WHEN.search(words[n]) is not None
+                steps = len(self.posed)
                 self._inline(formula, alone, before, after, supposed, denied)
+                defines = len(self.posed) > steps
                 if prose.SUPPOSED.search(words[n]) and self._bounds_a_name(formula):
                     supposed = self.statements.values_said(self.reading.rows(formula.latex, formula.span).rows) or None
                 for row in self.reading.rows(formula.latex, formula.span).rows:
                     self.chains.see(row)
+                    if not denied and not defines:
+                        self.premises.say(words, n, row, formula.span)
                     for name, bound in bounds.said(row) if not denied else ():
                         self.reading.limits.setdefault(name, set()).add(bound)
         if (held := self.statements.held(sentences)) is not None:
@@ -430,6 +436,8 @@ class Walk:
                 aside = row.cells_span.end
             elif row.segments and self.statements.range(row):
                 self.chains.last = None
+            elif row.segments and self.statements.normalises(row, number, reading.prose if not n else ""):
+                self.chains.assumed(row, number, n)
             elif row.segments:
                 sides = [segment.side for segment in row.segments if isinstance(segment.side, syntax.Node)]
                 own = sum(segment.relation in ("<", ">", "<=", ">=") for segment in row.segments)
@@ -440,6 +448,8 @@ class Walk:
                 said, reading.bounds = reading.bounds, reading.bounds | _bounds([r.content for r in row.remarks])
                 before, reading.values = reading.values, self._values_beside(rows.rows[n : n + 2]) or reading.values
                 self.chains.segments(row, number, n, whole or inherited)
+                self.premises.beside(row, number, n)
+                self.statements.said_beside(row)
                 reading.values, reading.bounds = before, said
                 self.chains.see(row)
             elif row.remarks and self.statements.row(row):
