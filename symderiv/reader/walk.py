@@ -43,7 +43,7 @@ from symderiv.reader import (
 from symderiv.reader import vocabulary as v
 from symderiv.reader.abbreviations import abbreviations
 from symderiv.reader.calls import FUNCTIONS
-from symderiv.reader.chains import ASIDE, CLAIMS, Chains
+from symderiv.reader.chains import ASIDE, CLAIMS, Chains, Place
 from symderiv.reader.claims import Claims
 from symderiv.reader.classes import class_letters
 from symderiv.reader.definitions import CUES, Definitions
@@ -415,7 +415,10 @@ class Walk:
         whole = [a for found in beside for a in found][:1] if len(kinds) == 1 else []
         inherited: list[Assumption] = []
         aside: int | None = None  # where a row of words beside a formula ended
+        ends: list[Place] = []  # where the chain stood after each row
         for n, row in enumerate(rows.rows):
+            if n:
+                ends.append(self.chains.place())
             if beside[n] or (row.segments and row.segments[0].side is not None):
                 inherited = beside[n]
             start, text = row.cells_span.start, self.reading.document.source.text
@@ -423,6 +426,8 @@ class Walk:
             if n and aside is not None and not goes_on and "\\\\" not in text[aside:start]:
                 continue  # still beside the formula: "when g = ..., and h = ..."
             aside = None
+            if goes_on and 1 < row.back <= n:
+                self.chains.resume(ends[n - row.back])
             if row.unread or (len(rows.rows) == 1 and _is_unread(row) and self._relates(row)):
                 self._unread(row, number, n)
             elif row.segments and ASIDE.match(text, row.segments[0].span.start, row.cells_span.end):
@@ -443,6 +448,8 @@ class Walk:
                 self.chains.see(row)
             elif row.remarks and self.statements.row(row):
                 self.chains.last = None
+        if 1 < rows.back <= len(ends) + 1:
+            self.chains.resume(ends[len(ends) + 1 - rows.back])
 
     def _values_beside(self, rows: Sequence[syntax.Row]) -> tuple[Assumption, ...]:
         r"""The values that stand beside the first of ``rows``, on its line: ``L = -\log p, \quad y = 1``."""
