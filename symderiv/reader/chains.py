@@ -51,6 +51,7 @@ class Chains(Namings):
         self.fresh_chain = self.inline = self.implied = False
         self.of_derivative = self.led_on = False  # whether the chain began with a derivative, and an arrow follows
         self.kept: frozenset[str] = frozenset()
+        self.begun: Place | None = None  # the chain's first side alone
 
     def section(self) -> None:
         """A heading ends the chain."""
@@ -122,6 +123,7 @@ class Chains(Namings):
             self.last = Last(None, segment.span, None, segment.side.diagnostic)
         elif segment.side is not None:
             self.last = Last(None, segment.side.span, segment.side)
+            self.begun = Place(Last(None, segment.side.span, segment.side))
 
     def _step(self, segment: syntax.Segment, display: int, n: int, conditions: list[Assumption]) -> None:
         last, relation = self.last, segment.relation

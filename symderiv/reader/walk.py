@@ -57,6 +57,7 @@ from symderiv.reader.ranges import met
 from symderiv.reader.rates import Rates
 from symderiv.reader.reading import Posed, Reading
 from symderiv.reader.readings import Readings
+from symderiv.reader.resumed import Resumed
 from symderiv.reader.shapes import COLUMN, ROW, Shapes
 from symderiv.reader.spaces import Spaces
 from symderiv.reader.statements import Statements
@@ -98,6 +99,7 @@ class Walk:
         self.chains = Chains(reading, self.definitions, self.rates)
         reading.symbols.sizes.update(sizes or {})
         reading.symbols.size_names.update(sizes or {})
+        self.resumed = Resumed(reading, self.chains)
         self.directives = Directives(
             reading.symbols, reading.elaborator, reading.parse_text, self.definitions.define_row
         )
@@ -219,6 +221,7 @@ class Walk:
         match block:
             case Heading(inlines=inlines):
                 self.chains.section()
+                self.resumed.section()
                 reading.prose, self.bounded, reading.bounds = "", False, set()
                 sentences = list(prose.sentences(inlines))
                 reading.held = self.statements.held(sentences) or self.held
@@ -371,6 +374,7 @@ class Walk:
             if prose.EINSTEIN.search(sentence.words) and not prose.NEGATED.search(sentence.words):
                 self.reading.symbols.einstein = True
         alone = re.search(r"[^\s$.,;:]", self.reading.prose) is None
+        place = self.chains.place()
         for sentence in sentences:
             words = sentence.words.split("$")
             supposed: tuple[Assumption, ...] | None = ()
@@ -385,6 +389,8 @@ class Walk:
                     self.chains.see(row)
                     for name, bound in bounds.said(row) if not denied else ():
                         self.reading.limits.setdefault(name, set()).add(bound)
+        if not alone and not self.reading.prose.rstrip().endswith("$"):
+            self.chains.resume(place)  # what is defined in passing is not what the next display goes on with
         if (held := self.statements.held(sentences)) is not None:
             self.reading.held = held
         for sentence in sentences:
@@ -416,6 +422,7 @@ class Walk:
         inherited: list[Assumption] = []
         aside: int | None = None  # where a row of words beside a formula ended
         ends: list[Place] = []  # where the chain stood after each row
+        self.resumed.before(next((row.segments[0].side is None for row in rows.rows if row.segments), False))
         for n, row in enumerate(rows.rows):
             if n:
                 ends.append(self.chains.place())
@@ -450,6 +457,7 @@ class Walk:
                 self.chains.last = None
         if 1 < rows.back <= len(ends) + 1:
             self.chains.resume(ends[len(ends) + 1 - rows.back])
+        self.resumed.after()
 
     def _values_beside(self, rows: Sequence[syntax.Row]) -> tuple[Assumption, ...]:
         r"""The values that stand beside the first of ``rows``, on its line: ``L = -\log p, \quad y = 1``."""
