@@ -55,6 +55,8 @@ _TWO_LETTERS = re.compile(r"(?<!\\)\\{2}" + _COMMON)
 _ONE = re.compile(r"(?<!\\)\\" + _COMMON)
 _AUTOLINK = re.compile(r"<[A-Za-z][A-Za-z0-9+.-]*(?::[^\s<>]*|@[^\s<>]*)>")
 _DOUBLE = re.compile(r"\$\$[^$\n]*+\$\$")
+_BEGINS_ENVIRONMENT = re.compile(rf"\s*\\begin\{{(?:{_ENVIRONMENTS})\}}")
+_BY_LINES = re.compile(r"[ \t\r]*\n.*\n[ \t>]*", re.S)  # each sign at the edge of a line of its own
 _MATH_SCRIPT = re.compile(r"""<script\b[^<>]*\btype\s*=\s*["']?math/tex(\s*;\s*mode\s*=\s*display)?""", re.I)
 _ATTRIBUTE_LINE = re.compile(r"\s*^:[a-z]+:[ \t]*([^\n]*)$", re.M)
 
@@ -361,8 +363,10 @@ class Mask:
         display = formula.kind in ("environment", "bracket", "bracket2", "fence", "script display")
         if formula.kind == "double":
             display = not (kramdown and self._in_line(formula))
+        elif formula.kind == "dollar":
+            display = bool(_BY_LINES.fullmatch(latex) or _BEGINS_ENVIRONMENT.match(latex))
         node: Display | InlineMath | None = None
-        if display or (formula.kind == "dollar" and re.match(rf"\s*\\begin\{{(?:{_ENVIRONMENTS})\}}", latex)):
+        if display:
             node = formulas.display(latex, start, self.macros)
             if node and formula.label:
                 node = Display(node.latex, node.span, node.environment, formula.label, node.tag)
