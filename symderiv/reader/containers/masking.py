@@ -113,7 +113,7 @@ class Mask:
     def finish(self) -> str:
         """The masked text: every find is a run of ``FOUND``."""
         inline = sum(formula.kind in ("dollar", "paren", "gitlab", "paren2") for formula in self._formulas)
-        kramdown = sum(map(self._in_line, self._formulas)) > inline
+        kramdown = sum(map(self._goes_on, self._formulas)) > inline
         inside = [self.text[formula.inside : formula.close] for formula in self._formulas]
         doubled = any(map(_FOUR.search, inside)) and not any(map(_TWO.search, inside))
         doubled |= any(map(_TWO_LETTERS.search, inside)) and not any(map(_ONE.search, inside))
@@ -345,6 +345,11 @@ class Mask:
             return False
         before, after = (_DOUBLE.sub("", text).replace("$$", "") for text in self._around(formula))
         return bool(before.strip(" \t>*-+0123456789.)") or after.strip(" \t\r.,;:*"))
+
+    def _goes_on(self, formula: _Formula) -> bool:
+        """Whether the sentence goes on in its line; what ends a line, or fills a cell of a table, may be displayed."""
+        after = _DOUBLE.sub("", self._around(formula)[1]).lstrip(" \t\r.,;:*")
+        return self._in_line(formula) and bool(after) and after[0] not in "|<"
 
     def _settle(self, formula: _Formula, kramdown: bool, doubled: bool) -> None:
         text, start = self.text, formula.inside
