@@ -39,6 +39,7 @@ from symderiv.reader import (
     prose,
     slashed_calls,
     syntax,
+    trailing,
 )
 from symderiv.reader import vocabulary as v
 from symderiv.reader.abbreviations import abbreviations
@@ -108,6 +109,7 @@ class Walk:
         reading = self.reading
         blocks = reading.document.blocks
         survey = Survey(reading.symbols)
+        trailing.join(reading, blocks)
         rows = [row for f in formulas(blocks) for row in reading.rows(f.latex, f.span).rows]
         defined = [(text, origin) for text, origin in self.outside if _defines(text)]
         if not reading.strict:
