@@ -7,6 +7,7 @@ symbol is a definition; every other one is a claim. This module must never judge
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 
 from symderiv.diagnostics import Diagnostic, ReadError, beyond
 from symderiv.document import Span
@@ -27,7 +28,18 @@ ASIDE = re.compile(
     r"(?:[&\s{]|\\[,:;! ]|\\(?:text|mathrm|mbox)\{)*(?:when|where|with|since|and|because|whereas|here)\b", re.IGNORECASE
 )
 ARROWS = ("implies", "iff", "therefore")
+REASONS = ("because", "impliedby", "gets")  # after an equation, what they lead to is said beside it
 FALSE_MARK = re.compile(r"%\s*symderiv:\s*false\b")
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a chain stands: its last side, and what its first one says of all that follow."""
+
+    last: Last | None = None
+    variable: Var | None = None
+    said: tuple[Assumption, ...] = ()
+    kept: frozenset[str] = frozenset()
 
 
 class Chains(Namings):
@@ -39,6 +51,7 @@ class Chains(Namings):
         self.fresh_chain = self.inline = self.implied = False
         self.of_derivative = self.led_on = False  # whether the chain began with a derivative, and an arrow follows
         self.kept: frozenset[str] = frozenset()
+        self.begun: Place | None = None  # the chain's first side alone
 
     def section(self) -> None:
         """A heading ends the chain."""
@@ -46,10 +59,22 @@ class Chains(Namings):
         self.reading.section += 1
         self.reading.solving, self.reading.begins = False, len(self.reading.posed)
 
+    def place(self) -> Place:
+        """Where the chain stands, to be resumed from there."""
+        return Place(self.last, self.elaborator.variable, tuple(self.elaborator.said), self.kept)
+
+    def resume(self, place: Place) -> None:
+        """Go on from where a chain stood, whatever came between."""
+        self.elaborator.start_chain()
+        self.elaborator.variable, self.elaborator.said = place.variable, list(place.said)
+        self.last, self.kept = place.last, place.kept
+        self.fresh_chain = self.implied = False
+
     def segments(
         self, row: syntax.Row, display: int, n: int, conditions: list[Assumption], inline: bool = False
     ) -> None:
         self.inline = inline
+        beside: Place | None = None  # where the chain stood before a reason for it
         for k, segment in enumerate(row.segments):
             self.led_on = any(after.relation in ARROWS for after in row.segments[k + 1 : k + 2])
             if segment.relation is None:
@@ -72,10 +97,14 @@ class Chains(Namings):
                 if any(posed.error is not None for posed in self.reading.posed[begun:]):
                     self.reading.not_understood(before, segment.side)
             elif segment.relation in BREAKS:
+                if segment.relation in REASONS and any(s.relation in CLAIMS for s in row.segments[:k]):
+                    beside = beside or self.place()
                 self._start(segment)
                 self.implied = segment.relation in ARROWS
             else:
                 self.last = Last(None, segment.span, None)
+        if beside is not None:
+            self.resume(beside)
         if inline:
             self.last = None
 
@@ -102,6 +131,7 @@ class Chains(Namings):
             self.last = Last(None, segment.span, None, segment.side.diagnostic)
         elif segment.side is not None:
             self.last = Last(None, segment.side.span, segment.side)
+            self.begun = Place(Last(None, segment.side.span, segment.side))
 
     def _step(self, segment: syntax.Segment, display: int, n: int, conditions: list[Assumption]) -> None:
         last, relation = self.last, segment.relation

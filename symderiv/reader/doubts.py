@@ -97,6 +97,9 @@ class Doubts:
         said = {v.name for t in given for v in subterms(t) if isinstance(v, Var)}
         for name in sorted(self.symbols.unit & ({base_name(t.name) for t in inside if isinstance(t, Var)} - said)):
             return f"{shown(name)} has unit length by the words, which was not put in"
+        for part in parts:
+            if isinstance(part, Var) and any((base_name(part.name), str(i)) in self.symbols.hot for i in part.indices):
+                return f"whether {shown(part.name)} has its 1 at {part.indices[0]} was not understood"
         if any(map(is_mean, inside)):
             return "this may say how something is distributed"
         derived = any(isinstance(t, Deriv) for t in parts)

@@ -13,6 +13,7 @@ from symderiv.diagnostics import Diagnostic, ReadError, beyond
 from symderiv.document import Span
 from symderiv.reader import constructs as _constructs  # noqa: F401  (fills the parser's table)
 from symderiv.reader import vocabulary as v
+from symderiv.reader.columns import Columns
 from symderiv.reader.expression import Parser
 from symderiv.reader.pieces import Piece, pieces, relation_at
 from symderiv.reader.rows import rows
@@ -36,9 +37,10 @@ def parse_display(source_text: str, start: int, end: int, macros: Mapping[str, M
         place = Span(start, end)
         return Rows((Row(place, (Segment(None, None, error, place),), (), unread=True),))
     done: list[Row] = []
+    columns = Columns()
     for row in found:
-        done.extend(_read_row(row, warnings))
-    return Rows(tuple(done), tuple(warnings))
+        done.extend(_read_row(row, columns, warnings))
+    return Rows(tuple(done), tuple(warnings), columns.after())
 
 
 parse_inline = parse_display
@@ -80,21 +82,26 @@ class _Equation:
         self.related = self.related or related
 
 
-def _read_row(row: list[Token], warnings: list[Diagnostic]) -> list[Row]:
+def _read_row(row: list[Token], columns: Columns, warnings: list[Diagnostic]) -> list[Row]:
     place = Span(min(row[0].start, row[-1].start), max(t.end for t in (row[0], row[-1])))
     try:
         line = match(row)
     except ReadError as error:
+        columns.unread()
         return [Row(place, (Segment(None, None, error, place),), (), unread=True)]
-    return [
-        Row(place, _segments(line, equation, warnings), _remarks(line, equation.asides, warnings))
-        for equation in _equations(line)
-    ]
+    done: list[Row] = []
+    for a, b in columns.parts(line):
+        for equation in _equations(line, a, b):
+            segments = _segments(line, equation, warnings)
+            left = bool(segments) and segments[0].side is not None
+            back = columns.add(equation.ranges, left)
+            done.append(Row(place, segments, _remarks(line, equation.asides, warnings), back=back))
+    return done
 
 
-def _equations(line: Line) -> list[_Equation]:
-    """The equations of a row, each with the prose and the conditions beside it."""
-    found = pieces(line, 0, line.size)
+def _equations(line: Line, a: int, b: int) -> list[_Equation]:
+    """The equations among the tokens ``a`` to ``b``, each with the prose and the conditions beside it."""
+    found = pieces(line, a, b)
     related = [not p.text and any(relation_at(line, i) for i in line.top(p.a, p.b)) for p in found]
     last_related = max((k for k, has in enumerate(related) if has), default=-1)
     done: list[_Equation] = []

@@ -124,7 +124,7 @@ SUPPOSED = Words(
     r"|(?:当|當|若|如果|令|取|설|때)\s*$",
     re.IGNORECASE,
 )
-AND = Words(r"[\s,]*(?:and|und|et|y)?[\s,]*", re.IGNORECASE)
+AND = Words(r"[\s,，、]*(?:and|und|et|y|e|且|和|并且)?[\s,]*", re.IGNORECASE)
 PLAIN_VALUE = Words(_SUPPOSE + r"\s+([a-zA-Z]|[α-ω])\s*=\s*(-?)(\d+)(?![\w.^/*])", re.IGNORECASE)
 BOTH = Words(
     r"\b(combin\w*|both cases|(?:in|the) general|general (?:case|form)|altogether|together|summari\w*|unif\w*)\b"

@@ -60,9 +60,9 @@ class Shapes(Kinds):
         for self.habits in ("", "capitals", "all"):
             for _ in range(ROUNDS):
                 before = len(self.found)
-                last: syntax.Node | None = None
-                for row in rows:
-                    last = self._row(row, last)
+                ends: list[syntax.Node | None] = []
+                for n, row in enumerate(rows):
+                    ends.append(self._row(row, ends[n - row.back] if n >= row.back else None))
                 if len(self.found) == before:
                     break
         for key, kind in self.found.items():

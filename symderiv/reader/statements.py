@@ -69,8 +69,9 @@ class Statements:
         self.true_class: InlineMath | None = None  # the last name that is said to be that of the true class
 
     def cases(self, sentences: Sequence[prose.Sentence]) -> tuple[Assumption, ...]:
-        """The case that the words set, if they set exactly one."""
+        """The case that the words set: one condition, or several in a row, as in "$a = b$, $c \\ne d$"."""
         found: dict[tuple, Assumption] = {}
+        places: list[tuple[prose.Sentence, int]] = []
         for sentence in sentences:
             given = [condition for _, _, condition in self.indicators.said(sentence)]
             pieces = sentence.words.split("$")
@@ -80,13 +81,21 @@ class Statements:
                 for assumption in self._cases_in(formula):
                     told = assertions.denied(pieces, number) or assertions.aside(sentence.words)
                     (self.asides if told else found).setdefault((assumption.kind, assumption.data), assumption)
+                    places.append((sentence, number))
         for a, op, b in (case for sentence in sentences for case in prose.plain_cases(sentence.words)):
             names = self.symbols.index_names | self.symbols.sub_letters
             if a in names and b in names:
                 kind = "equal" if op == "=" else "distinct"
                 text = f"{a} {'=' if op == '=' else chr(92) + 'ne'} {b}"
                 found.setdefault((kind, (a, b)), Assumption(kind, (a, b), text, "said before the formula"))
-        return tuple(found.values()) if len(found) == 1 else ()
+        apart = (
+            len({frozenset(a.data) for a in found.values()}) == len(found) == len(places)
+        )  # on one pair they are two cases
+        row = apart and all(
+            one is other and n == m + 1 and prose.AND.fullmatch(one.words.split("$")[n])
+            for (one, m), (other, n) in pairwise(places)
+        )
+        return tuple(found.values()) if len(found) == 1 or row else ()
 
     def _cases_in(self, formula: InlineMath) -> Iterator[Assumption]:
         for row in self.reading.rows(formula.latex, formula.span).rows:
@@ -575,6 +584,9 @@ class Statements:
             self.hot = found[0] if found[1] is None else None
             for formula in sentence.formulas:
                 for row in self.reading.rows(formula.latex, formula.span).rows:
+                    side = row.segments[0].side if len(row.segments) == 1 else None
+                    if isinstance(side, syntax.Symbol) and self.reading.is_index(side):
+                        self.symbols.hot.add((names[0], plain(side.name)))
                     given = self.indicators.bit(row)
                     if given is not None and given.data[0].name == names[0] and given.data[1] == ONE:
                         member = given.data[0]  # "one-hot with $y_c = 1$"

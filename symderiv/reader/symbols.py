@@ -190,6 +190,7 @@ class Symbols:
     own_delta: bool = False
     in_columns: bool = False
     unit: set[str] = field(default_factory=set)
+    hot: set[tuple[str, str]] = field(default_factory=set)  # what is one-hot, with each index said beside
     variables: set[Head] = field(default_factory=set)
     together: list[set[Head]] = field(default_factory=list)
     rates: set[tuple[Head, Head]] = field(default_factory=set)

@@ -269,19 +269,24 @@ class Segment:
 class Row:
     """One line of a display. A row of prose has no segments; all others begin with a segment without relation.
 
-    ``unread``: it could not even be split into its sides; its one segment says why.
+    ``unread``: it could not even be split into its sides; its one segment says why. ``back``: a row without left side
+    goes on from the row that stands so many before it.
     """
 
     cells_span: Span
     segments: tuple[Segment, ...]
     remarks: tuple[Remark, ...]
     unread: bool = False
+    back: int = 1
 
 
 @dataclass(slots=True, eq=False, repr=False)
 class Rows:
+    """The rows of a display; what follows it goes on from the one that stands ``back`` before its end."""
+
     rows: tuple[Row, ...]
     warnings: tuple[Diagnostic, ...] = ()
+    back: int = 1
 
 
 def sexpr(node: Node | ReadError | None) -> str:

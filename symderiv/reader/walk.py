@@ -39,11 +39,12 @@ from symderiv.reader import (
     prose,
     slashed_calls,
     syntax,
+    trailing,
 )
 from symderiv.reader import vocabulary as v
 from symderiv.reader.abbreviations import abbreviations
 from symderiv.reader.calls import FUNCTIONS
-from symderiv.reader.chains import ASIDE, CLAIMS, Chains
+from symderiv.reader.chains import ASIDE, CLAIMS, Chains, Place
 from symderiv.reader.claims import Claims
 from symderiv.reader.classes import class_letters
 from symderiv.reader.definitions import CUES, Definitions
@@ -58,6 +59,7 @@ from symderiv.reader.ranges import met
 from symderiv.reader.rates import Rates
 from symderiv.reader.reading import Posed, Reading
 from symderiv.reader.readings import Readings
+from symderiv.reader.resumed import Resumed
 from symderiv.reader.shapes import COLUMN, ROW, Shapes
 from symderiv.reader.spaces import Spaces
 from symderiv.reader.statements import Statements
@@ -100,6 +102,7 @@ class Walk:
         self.chains = Chains(reading, self.definitions, self.rates)
         reading.symbols.sizes.update(sizes or {})
         reading.symbols.size_names.update(sizes or {})
+        self.resumed = Resumed(reading, self.chains)
         self.directives = Directives(
             reading.symbols, reading.elaborator, reading.parse_text, self.definitions.define_row
         )
@@ -108,6 +111,7 @@ class Walk:
         reading = self.reading
         blocks = reading.document.blocks
         survey = Survey(reading.symbols)
+        trailing.join(reading, blocks)
         rows = [row for f in formulas(blocks) for row in reading.rows(f.latex, f.span).rows]
         defined = [(text, origin) for text, origin in self.outside if _defines(text)]
         if not reading.strict:
@@ -221,6 +225,7 @@ class Walk:
         match block:
             case Heading(inlines=inlines):
                 self.chains.section()
+                self.resumed.section()
                 reading.prose, self.bounded, reading.bounds = "", False, set()
                 sentences = list(prose.sentences(inlines))
                 reading.held = self.statements.held(sentences) or self.held
@@ -374,6 +379,7 @@ class Walk:
             if prose.EINSTEIN.search(sentence.words) and not prose.NEGATED.search(sentence.words):
                 self.reading.symbols.einstein = True
         alone = re.search(r"[^\s$.,;:]", self.reading.prose) is None
+        place = self.chains.place()
         for sentence in sentences:
             words = sentence.words.split("$")
             supposed: tuple[Assumption, ...] | None = ()
@@ -392,6 +398,8 @@ class Walk:
                         self.premises.say(words, n, row, formula.span)
                     for name, bound in bounds.said(row) if not denied else ():
                         self.reading.limits.setdefault(name, set()).add(bound)
+        if not alone and not self.reading.prose.rstrip().endswith("$"):
+            self.chains.resume(place)  # what is defined in passing is not what the next display goes on with
         if (held := self.statements.held(sentences)) is not None:
             self.reading.held = held
         for sentence in sentences:
@@ -422,7 +430,11 @@ class Walk:
         whole = [a for found in beside for a in found][:1] if len(kinds) == 1 else []
         inherited: list[Assumption] = []
         aside: int | None = None  # where a row of words beside a formula ended
+        ends: list[Place] = []  # where the chain stood after each row
+        self.resumed.before(next((row.segments[0].side is None for row in rows.rows if row.segments), False))
         for n, row in enumerate(rows.rows):
+            if n:
+                ends.append(self.chains.place())
             if beside[n] or (row.segments and row.segments[0].side is not None):
                 inherited = beside[n]
             start, text = row.cells_span.start, self.reading.document.source.text
@@ -430,6 +442,8 @@ class Walk:
             if n and aside is not None and not goes_on and "\\\\" not in text[aside:start]:
                 continue  # still beside the formula: "when g = ..., and h = ..."
             aside = None
+            if goes_on and 1 < row.back <= n:
+                self.chains.resume(ends[n - row.back])
             if row.unread or (len(rows.rows) == 1 and _is_unread(row) and self._relates(row)):
                 self._unread(row, number, n)
             elif row.segments and ASIDE.match(text, row.segments[0].span.start, row.cells_span.end):
@@ -454,6 +468,9 @@ class Walk:
                 self.chains.see(row)
             elif row.remarks and self.statements.row(row):
                 self.chains.last = None
+        if 1 < rows.back <= len(ends) + 1:
+            self.chains.resume(ends[len(ends) + 1 - rows.back])
+        self.resumed.after()
 
     def _values_beside(self, rows: Sequence[syntax.Row]) -> tuple[Assumption, ...]:
         r"""The values that stand beside the first of ``rows``, on its line: ``L = -\log p, \quad y = 1``."""

@@ -15,6 +15,7 @@ from pathlib import Path
 
 from symderiv.diagnostics import Diagnostic, UserError
 from symderiv.document import Document, Source
+from symderiv.reader.containers.alone import set_apart
 from symderiv.reader.containers.files import LARGEST, read_file, with_includes
 from symderiv.reader.containers.lookalikes import reported
 
@@ -38,7 +39,7 @@ class Opened:
 
     def read(self) -> Document:
         """Raises UserError with status 3 for a notebook that is not one."""
-        return reported(_read(self.source, self.kind, self.problems))
+        return set_apart(reported(_read(self.source, self.kind, self.problems)))
 
 
 def open_path(path: str | Path) -> Opened:

@@ -20,12 +20,14 @@ from symderiv.document import (
     Document,
     Heading,
     Inline,
+    InlineMath,
     ItemList,
     Paragraph,
     Source,
     Span,
     Text,
 )
+from symderiv.reader.containers.alone import BESIDE
 from symderiv.reader.containers.masking import BREAK, FOUND, Mask
 from symderiv.reader.containers.prose import Inlines
 
@@ -42,6 +44,8 @@ _QUOTE = re.compile(r">[ \t]?")
 _ALERT = re.compile(r"\[!(note|tip|important|warning|caution)\][ \t]*$", re.I)
 _ADMONITION = re.compile(r"(?:!!!|\?\?\?\+?)[ \t]+[a-z]")
 _DEFINITION = re.compile(r"\[[^\[\]\n]{1,200}\]:[ \t]*\S+")
+_BROKEN = re.compile(r"(?:[:：，。；、\u3040-\u9fff\uac00-\ud7af]\s*|[ ]{2,}|\\)$")
+_SENTENCE_END = re.compile(r"[.!?;,]\s*$")
 
 
 class Line(NamedTuple):
@@ -114,11 +118,18 @@ class Blocks:
 
     def heading(self, line: Line, found: re.Match[str], result: list[Block]) -> None:
         start = line.start + (len(self.content(line)) - len(self.content(line).lstrip())) + found.end()
-        end = _HEADING_END.search(self.text, min(start, line.end), line.end)
-        inlines = self.inlines(start, end.start() if end else line.end)
+        shown = next((k for k in range(start, line.end) if self.is_display(k)), line.end)  # begun in the heading's line
+        end = _HEADING_END.search(self.text, min(start, shown), shown)
+        inlines = self.inlines(start, end.start() if end else shown)
         if inlines:
             level = len(found[1] or found[2])
             result.append(Heading(level, inlines, Span(inlines[0].span.start, inlines[-1].span.end)))
+        if shown < line.end:
+            self.running([Line(shown, line.end)], result)
+
+    def is_display(self, start: int) -> bool:
+        find = self.mask.finds.get(start)
+        return find is not None and isinstance(find.node, Display)
 
     def inlines(self, start: int, end: int) -> tuple[Inline, ...]:
         return Inlines(self.text[start:end], start, self.mask.finds).read()
@@ -217,6 +228,7 @@ class Blocks:
                 pieces.append(" " * (line.start - lines[number - 1].end))
             pieces.append(self.content(line))
         text = "".join(pieces)
+        alone = self.alone(lines)
         done, pos = 0, text.find(FOUND)
         before = len(result)
         while pos >= 0:
@@ -228,11 +240,37 @@ class Blocks:
                 if not isinstance(node, str):
                     result.append(node)
                 done = end
+            elif after := alone.get(start + pos):
+                end = after - start
+                self.add_paragraph(text[done:pos], start + done, result)
+                self.add_paragraph(text[pos:end], start + pos, result)
+                done = end
             pos = text.find(FOUND, end)
         self.add_paragraph(text[done:], start + done, result)
         last = result[-1] if len(result) == before + 1 else None
         if underline and isinstance(last, Paragraph):
             result[-1] = Heading(self.level(underline[0]), last.inlines, last.span)
+
+    def alone(self, lines: list[Line]) -> dict[int, int]:
+        """The formulas that are lines of their own, where they begin and where their lines end.
+
+        Running text that is broken into lines may have such lines, too: a colon, a break that is meant, or a script
+        that is written without blanks must come before it, or the ends of sentences must stand around it.
+        """
+        found: dict[int, int] = {}
+        for number, line in enumerate(lines):
+            text = self.content(line)
+            begin = line.start + len(text) - len(text.lstrip())
+            find = self.mask.finds.get(begin)
+            if find is None or not isinstance(find.node, InlineMath) or find.end > line.end:
+                continue
+            before = self.content(lines[number - 1]) if number else "."
+            after = self.content(lines[number + 1]).lstrip() if number + 1 < len(lines) else ""
+            follows = bool(number and found) and max(found.values()) == lines[number - 1].end
+            apart = follows or _BROKEN.search(before) or (_SENTENCE_END.search(before) and not after[:1].islower())
+            if apart and BESIDE.fullmatch(self.text, find.end, line.end):
+                found[begin] = line.end
+        return found
 
     def level(self, underline: str) -> int:
         return 1 if underline[0] == "=" else 2

@@ -55,6 +55,8 @@ _TWO_LETTERS = re.compile(r"(?<!\\)\\{2}" + _COMMON)
 _ONE = re.compile(r"(?<!\\)\\" + _COMMON)
 _AUTOLINK = re.compile(r"<[A-Za-z][A-Za-z0-9+.-]*(?::[^\s<>]*|@[^\s<>]*)>")
 _DOUBLE = re.compile(r"\$\$[^$\n]*+\$\$")
+_BEGINS_ENVIRONMENT = re.compile(rf"\s*\\begin\{{(?:{_ENVIRONMENTS})\}}")
+_BY_LINES = re.compile(r"[ \t\r]*\n.*\n[ \t>]*", re.S)  # each sign at the edge of a line of its own
 _MATH_SCRIPT = re.compile(r"""<script\b[^<>]*\btype\s*=\s*["']?math/tex(\s*;\s*mode\s*=\s*display)?""", re.I)
 _ATTRIBUTE_LINE = re.compile(r"\s*^:[a-z]+:[ \t]*([^\n]*)$", re.M)
 
@@ -111,7 +113,7 @@ class Mask:
     def finish(self) -> str:
         """The masked text: every find is a run of ``FOUND``."""
         inline = sum(formula.kind in ("dollar", "paren", "gitlab", "paren2") for formula in self._formulas)
-        kramdown = sum(map(self._in_line, self._formulas)) > inline
+        kramdown = sum(map(self._goes_on, self._formulas)) > inline
         inside = [self.text[formula.inside : formula.close] for formula in self._formulas]
         doubled = any(map(_FOUR.search, inside)) and not any(map(_TWO.search, inside))
         doubled |= any(map(_TWO_LETTERS.search, inside)) and not any(map(_ONE.search, inside))
@@ -344,6 +346,11 @@ class Mask:
         before, after = (_DOUBLE.sub("", text).replace("$$", "") for text in self._around(formula))
         return bool(before.strip(" \t>*-+0123456789.)") or after.strip(" \t\r.,;:*"))
 
+    def _goes_on(self, formula: _Formula) -> bool:
+        """Whether the sentence goes on in its line; what ends a line, or fills a cell of a table, may be displayed."""
+        after = _DOUBLE.sub("", self._around(formula)[1]).lstrip(" \t\r.,;:*")
+        return self._in_line(formula) and bool(after) and after[0] not in "|<"
+
     def _settle(self, formula: _Formula, kramdown: bool, doubled: bool) -> None:
         text, start = self.text, formula.inside
         latex = text[start : formula.close]
@@ -361,8 +368,10 @@ class Mask:
         display = formula.kind in ("environment", "bracket", "bracket2", "fence", "script display")
         if formula.kind == "double":
             display = not (kramdown and self._in_line(formula))
+        elif formula.kind == "dollar":
+            display = bool(_BY_LINES.fullmatch(latex) or _BEGINS_ENVIRONMENT.match(latex))
         node: Display | InlineMath | None = None
-        if display or (formula.kind == "dollar" and re.match(rf"\s*\\begin\{{(?:{_ENVIRONMENTS})\}}", latex)):
+        if display:
             node = formulas.display(latex, start, self.macros)
             if node and formula.label:
                 node = Display(node.latex, node.span, node.environment, formula.label, node.tag)
