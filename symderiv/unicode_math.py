@@ -42,6 +42,7 @@ _SPACED = {"=", "<", ">", "≠", "≤", "≥", "≈", "∈", "→", "⇒", "·",
 _FUNCTIONS = {"log", "ln", "exp", "sin", "cos", "tan", "sinh", "cosh", "tanh", "max", "min", "arg", "lim", "det"}
 
 SUPERSCRIPTS = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
+_ROOTS = {"": "√", "2": "√", "3": "∛", "4": "∜"}
 _DIGITS = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹", "0123456789")
 _BIG_LIMIT = re.compile(r"([ΣΠ](?:_\{[^{}]*\}|_\w)?)([⁰¹²³⁴-⁹]+)")  # the 4 of \sum_{j=1}^4 is no power
 _TOKEN = re.compile(r"\\[A-Za-z]+\*?|\\.|\s+|[^\\]|\\", re.DOTALL)
@@ -115,6 +116,13 @@ def _argument(tokens: list[str], position: int) -> tuple[str, int]:
     return _one(tokens, position)
 
 
+def _option(tokens: list[str], position: int) -> tuple[str, int]:
+    """The optional argument that stands at ``position``, or ""."""
+    if position < len(tokens) and tokens[position] == "[" and "]" in tokens[position:]:
+        return _walk(tokens, position + 1, "]")
+    return "", position
+
+
 def _one(tokens: list[str], position: int) -> tuple[str, int]:
     token = tokens[position]
     position += 1
@@ -139,8 +147,14 @@ def _command(name: str, tokens: list[str], position: int) -> tuple[str, int]:
         below, position = _argument(tokens, position)
         return f"{_closed(above)}/{_closed(below)}", position
     if name == "sqrt":
+        degree, position = _option(tokens, position)
         inner, position = _argument(tokens, position)
-        return f"√{_closed(inner)}", position
+        root = _ROOTS.get(degree.strip(), f"√[{degree.strip()}]")
+        return f"{root}{_closed(inner)}", position
+    if name in ("binom", "dbinom", "tbinom"):
+        above, position = _argument(tokens, position)
+        below, position = _argument(tokens, position)
+        return f"({above.strip()} choose {below.strip()})", position
     if name in _ACCENTS:
         inner, position = _argument(tokens, position)
         inner = inner.strip()
