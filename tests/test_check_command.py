@@ -262,13 +262,17 @@ def test_folders_patterns_and_repeated_names(run: Run, folder: Path) -> None:
 def test_an_included_file_is_checked_where_it_is_included(run: Run, folder: Path) -> None:
     book = folder / "book"
     book.mkdir()
-    (book / "main.tex").write_text("\\[ u = e^x \\]\n\\input{chapter}\n", encoding="utf-8")
+    (book / "main.tex").write_text("\\[ u = e^x \\]\n\\input{chapter}\n\\[ u = u \\]\n", encoding="utf-8")
     (book / "chapter.tex").write_text("\\section{Derivative}\n\n\\[ \\frac{du}{dx} = x u \\]\n", encoding="utf-8")
     (entry,) = json.loads(run("check", "book", "--format", "json").out)
     assert entry["path"] == "book/main.tex"
-    (step,) = [step for step in entry["steps"] if step["kind"] == "claim"]
+    step, _ = [step for step in entry["steps"] if step["kind"] == "claim"]
     assert (step["path"], step["line"], step["verdict"]) == ("book/chapter.tex", 3, "refuted")
-    assert "book/chapter.tex:3:" in run("check", "book/main.tex").out
+    done = run("check", "book/main.tex")
+    assert "book/chapter.tex:3:" in done.out
+    assert re.match(r"book/main\.tex\n  · 1  .*\nbook/chapter\.tex\n  ✗ 3  .*\nbook/main\.tex\n  ✓ 3  ", done.out)
+    rows = run("check", "book/main.tex", "--format", "markdown").out.splitlines()[4:7]
+    assert [row.split(" | ")[1] for row in rows] == ["1", "`book/chapter.tex` 3", "3"]
     (result,) = json.loads(run("check", "book", "--format", "sarif").out)["runs"][0]["results"]
     assert result["locations"][0]["physicalLocation"]["artifactLocation"]["uri"] == "book/chapter.tex"
 

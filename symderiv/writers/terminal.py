@@ -19,7 +19,7 @@ from symderiv.checked import Checked, Opinions, Step
 from symderiv.diagnostics import Diagnostic
 from symderiv.document import Document, Source, Span
 from symderiv.kernel.verdict import Proved, Refuted, Scope, Witness
-from symderiv.writers.findings import NEEDS, Counts, Examined, Finding, Summed, expanded, line_of, place, to_add
+from symderiv.writers.findings import NEEDS, Counts, Examined, Finding, Summed, expanded, place, to_add
 from symderiv.writers.witness import witness_latex
 
 WIDTH = 100
@@ -254,9 +254,11 @@ def _place_of(witness: Witness) -> list[str]:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A step as the table shows it. ``colour`` is a name of a colour of the terminal."""
+    """A step as the table shows it. ``path`` is the file in which it stands, if that is one which the document
+    includes; ``colour`` is a name of a colour of the terminal."""
 
     mark: str
+    path: str
     place: str
     formula: str
     words: str
@@ -269,17 +271,22 @@ def table(checked: Checked) -> list[Row]:
     rows = []
     for number, step in enumerate(checked.steps):
         mark, colour, words = _told(step)
-        rows.append(Row(mark, line_of(source, step), _formula(checked, number), words, colour))
+        here = place(source, step.span.start)
+        path = "" if here.path == source.name else here.path
+        rows.append(Row(mark, path, here.number, _formula(checked, number), words, colour))
     return rows
 
 
 def steps(checked: Checked, colours: bool = False) -> str:
-    """The table of steps, the formulas cut where they are long."""
-    rows = table(checked)
+    """The table of steps, the formulas cut where they are long; where the file changes, its name comes before them."""
+    rows, path = table(checked), ""
     places = max((len(row.place) for row in rows), default=0)
     formulas = min(_FORMULA, max((columns(row.formula) for row in rows), default=0))
     out = []
     for row in rows:
+        if row.path != path:
+            path = row.path
+            out.append(_paint(clean(path or checked.document.source.name), "strong", colours))
         first, *rest = wrapped(row.words, WIDTH - formulas - places - 8)
         line = f"  {_paint(row.mark, row.colour, colours)} {row.place:>{places}}  "
         out.append(f"{line}{_padded(_cut(row.formula, formulas), formulas)}  {_paint(first, row.colour, colours)}")
