@@ -330,6 +330,13 @@ def test_a_side_file_next_to_the_document(run: Run, folder: Path) -> None:
     assert "loss.symderiv line 3" in done.out
 
 
+def test_a_folder_in_the_place_of_a_side_file_is_said(run: Run, folder: Path) -> None:
+    (folder / "true.symderiv").mkdir()
+    done = run("check", "true.md", "false.md")
+    assert done.status == 1
+    assert done.err == "error: true.symderiv is a folder, where the directives for true.md would stand.\n"
+
+
 def test_what_is_assumed_twice_counts_once(run: Run, folder: Path) -> None:
     (folder / "signs.md").write_text("$$\nx > 0\n$$\n", encoding="utf-8")
     (folder / "signs.symderiv").write_text("assume x > 0\n" * 1_000, encoding="utf-8")

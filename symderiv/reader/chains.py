@@ -27,7 +27,7 @@ ASIDE = re.compile(
     r"(?:[&\s{]|\\[,:;! ]|\\(?:text|mathrm|mbox)\{)*(?:when|where|with|since|and|because|whereas|here)\b", re.IGNORECASE
 )
 ARROWS = ("implies", "iff", "therefore")
-FALSE_MARK = re.compile(r"%\s*symderiv:\s*false\b")
+FALSE_MARK = re.compile(r"(?:%|<!--)\s*symderiv:\s*false\b")
 
 
 class Chains(Namings):

@@ -119,6 +119,8 @@ class Blocks:
         if inlines:
             level = len(found[1] or found[2])
             result.append(Heading(level, inlines, Span(inlines[0].span.start, inlines[-1].span.end)))
+        finds = (self.mask.finds.get(at) for at in range(start, line.end))
+        result.extend(find.node for find in finds if find is not None and isinstance(find.node, Directive))
 
     def inlines(self, start: int, end: int) -> tuple[Inline, ...]:
         return Inlines(self.text[start:end], start, self.mask.finds).read()
