@@ -564,6 +564,25 @@ def test_write_report(run: Run, folder: Path) -> None:
     assert found[0]["files"] == ["output/true-checked.html", "output/true-checked.pdf"]
 
 
+def test_no_report_takes_the_place_of_one_on_another_document(run: Run, folder: Path) -> None:
+    documents = ["x.md", "x.tex", "a/x.md", "b/x.md", "b/ü?/x.md"]
+    for name in documents:
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_text(
+            "$$ x + x = 2x $$\n" if name[-1] == "d" else "\\[ x + x = 2x \\]\n", encoding="utf-8"
+        )
+
+    def written(*paths: object) -> list[str]:
+        done = run("check", *paths, "--write-report", "--pdf-engine", "typst", "--format", "json")
+        return [entry["files"][0].removeprefix("output/") for entry in json.loads(done.out)]
+
+    names = ["x-checked", "x-checked-2", "a/x-checked", "b/x-checked", "b/ü/x-checked"]
+    assert written(*documents) == [f"{name}.html" for name in names]
+    before = (folder / "output/a/x-checked.html").read_bytes()
+    assert written("b/x.md") == ["b/x-checked.html"] == written("a/../b/x.md") == written(folder / "b" / "x.md")
+    assert (folder / "output/a/x-checked.html").read_bytes() == before
+
+
 def test_a_report_that_cannot_be_written_does_not_lose_the_findings(run: Run, folder: Path) -> None:
     (folder / "taken").write_text("a file\n", encoding="utf-8")
     done = run("check", "false.md", "--write-report", "--output", "taken")

@@ -312,7 +312,7 @@ class _Reports:
 
     def __init__(self, options: argparse.Namespace) -> None:
         self.options = options
-        self.stems: set[str] = set()
+        self.taken: set[str] = set()
         self.warnings: list[str] = []
         self.failure: UserError | None = None
 
@@ -324,12 +324,13 @@ class _Reports:
         from symderiv.writers.findings import place
         from symderiv.writers.report import Report
 
+        folder = Path(self.options.output, *(plain(part, "folder") for part in _folders(found.path)))
         stem = base = plain(Path(found.path).stem, "document") + "-checked"
         number = 1
-        while stem in self.stems:
+        while (key := os.fspath(folder / stem).casefold()) in self.taken:
             number += 1
             stem = f"{base}-{number}"
-        self.stems.add(stem)
+        self.taken.add(key)
         contents: dict[str, bytes] = {}
         unset: dict[tuple[Span, str], None] = {}
         report = Report(found.checked, refused=lambda span, reason: unset.setdefault((span, reason)))
@@ -344,11 +345,21 @@ class _Reports:
         if len(unset) > MOST_UNSET:
             self.warnings.append(f"{found.path}: so it is with {len(unset) - MOST_UNSET} more formulas")
         try:
-            files = saved(self.options.output, stem, contents)
+            files = saved(folder if self.options.output else "", stem, contents)
         except UserError as error:  # what was found is said all the same
             self.failure = error
             return found
         return replace(found, files=tuple(map(str, files.values())))
+
+
+def _folders(path: str) -> Sequence[str]:
+    """The folders from the working folder down to a document: its report stands in such ones, so that no report takes
+    the place of that on another ``notes.md``. None for a document outside."""
+    try:
+        folders = Path(os.path.relpath(path)).parent.parts
+    except ValueError:  # on another drive
+        return ()
+    return () if os.pardir in folders else folders
 
 
 def _made(report: Report, form: str, engine: str) -> bytes:
