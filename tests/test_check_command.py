@@ -591,6 +591,21 @@ def test_a_report_that_cannot_be_written_does_not_lose_the_findings(run: Run, fo
     assert "taken" in done.err
 
 
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["check", "true.md", "--output", "reports"], "--output is for --write-report"),
+        (["check", "true.md", "--pdf-engine", "auto"], "--pdf-engine is for --write-report"),
+        (["derive", "softmax-notes", "--no-pdf", "--pdf-engine", "typst"], "--pdf-engine makes a PDF"),
+    ],
+)
+def test_an_option_that_would_do_nothing_is_said(run: Run, folder: Path, arguments: list[str], words: str) -> None:
+    before = sorted(folder.rglob("*"))
+    done = run(*arguments)
+    assert (done.status, done.out) == (3, "") and words in done.err
+    assert sorted(folder.rglob("*")) == before
+
+
 @pytest.mark.parametrize("command", [("check", "true.md", "--write-report"), ("derive", "softmax-notes", "--no-pdf")])
 def test_an_empty_name_of_a_folder_is_not_the_current_one(run: Run, folder: Path, command: tuple[str, ...]) -> None:
     before = sorted(folder.rglob("*"))

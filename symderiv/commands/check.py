@@ -72,9 +72,8 @@ def declare(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--skip-empty", action="store_true", help="pass over files that hold nothing to check")
     parser.add_argument("--write-report", action="store_true",
                         help="write the document as a page and a PDF, with the verdicts in the margin")  # fmt: skip
-    parser.add_argument("--output", default="output", metavar="DIR",
-                        help="where --write-report writes (default: output)")  # fmt: skip
-    parser.add_argument("--pdf-engine", choices=("auto", "latex", "typst"), default="auto", metavar="ENGINE",
+    parser.add_argument("--output", metavar="DIR", help="where --write-report writes (default: output)")
+    parser.add_argument("--pdf-engine", choices=("auto", "latex", "typst"), metavar="ENGINE",
                         help="for --write-report: auto (default), latex or typst")  # fmt: skip
     parser.add_argument("--jobs", "-j", type=_jobs, default=1, metavar="N",
                         help="check N files at once, each in a process of its own (default: 1)")  # fmt: skip
@@ -102,6 +101,9 @@ def _jobs(text: str) -> int:
 def run(options: argparse.Namespace) -> int:
     if options.jobs > 1 and options.write_report:
         raise UserError("--write-report checks one file after the other: leave out --jobs")
+    for flag, value in (("--output", options.output), ("--pdf-engine", options.pdf_engine)):
+        if value is not None and not options.write_report:
+            raise UserError(f"{flag} is for --write-report: give that too, or leave out {flag}")
     checked: list[Outcome] = []
     skipped = 0
     reports = _Reports(options)
@@ -312,6 +314,7 @@ class _Reports:
 
     def __init__(self, options: argparse.Namespace) -> None:
         self.options = options
+        self.output = "output" if options.output is None else options.output
         self.taken: set[str] = set()
         self.warnings: list[str] = []
         self.failure: UserError | None = None
@@ -324,7 +327,7 @@ class _Reports:
         from symderiv.writers.findings import place
         from symderiv.writers.report import Report
 
-        folder = Path(self.options.output, *(plain(part, "folder") for part in _folders(found.path)))
+        folder = Path(self.output, *(plain(part, "folder") for part in _folders(found.path)))
         stem = base = plain(Path(found.path).stem, "document") + "-checked"
         number = 1
         while (key := os.fspath(folder / stem).casefold()) in self.taken:
@@ -336,7 +339,7 @@ class _Reports:
         report = Report(found.checked, refused=lambda span, reason: unset.setdefault((span, reason)))
         for form in ("html", "pdf"):
             try:
-                contents[form] = _made(report, form, self.options.pdf_engine)
+                contents[form] = _made(report, form, self.options.pdf_engine or "auto")
             except UserError as error:  # the next document may well be printable
                 self.warnings.append(f"{found.path} was not written as {form.upper()}: {error}")
         source = found.checked.document.source
@@ -345,7 +348,7 @@ class _Reports:
         if len(unset) > MOST_UNSET:
             self.warnings.append(f"{found.path}: so it is with {len(unset) - MOST_UNSET} more formulas")
         try:
-            files = saved(folder if self.options.output else "", stem, contents)
+            files = saved(folder if self.output else "", stem, contents)
         except UserError as error:  # what was found is said all the same
             self.failure = error
             return found
