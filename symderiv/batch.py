@@ -326,11 +326,11 @@ def check_many(
     ``error`` in its record; nothing is raised for it. What ``paths`` raises is raised here. Raises UserError if
     ``classes`` is no number of classes, TypeError for what is no list of paths or of directives.
     """
-    from symderiv.check import declared, require_sizes
+    from symderiv.check import declared, whole_sizes
 
     if isinstance(paths, str | bytes | os.PathLike):
         raise TypeError("check_many takes a list of paths; symderiv.check takes one")
-    require_sizes({} if classes is None else {"K": classes})
+    classes = None if classes is None else whole_sizes({"K": classes})["K"]
     declarations = declared(declare)
     folder = cache.folder() if cached else ""
     tasks = (Task(os.fsdecode(path), classes, declarations, strict, cache=folder) for path in paths)

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from symderiv.diagnostics import UserError
+from symderiv.diagnostics import UserError, whole
 
 LARGEST_SIZE = 1000
 _DEFAULTS = {"classes": "4", "true_class": "3", "features": "1", "samples": "m"}
@@ -95,9 +95,8 @@ def _flag(key: str) -> str:
 
 
 def _whole(value: object) -> int | None:
-    if isinstance(value, int) and not isinstance(value, bool):
-        return value
-    return int(value) if isinstance(value, str) and re.fullmatch(r"[+-]?[0-9]{1,18}", value) else None
+    digits = isinstance(value, str) and re.fullmatch(r"[+-]?[0-9]{1,18}", value)
+    return int(digits[0]) if digits else whole(value)
 
 
 def _size(key: str, value: object) -> int | str:

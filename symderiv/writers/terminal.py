@@ -18,7 +18,7 @@ from symderiv import notation
 from symderiv.checked import Checked, Opinions, Step
 from symderiv.diagnostics import Diagnostic
 from symderiv.document import Document, Source, Span
-from symderiv.kernel.verdict import Proved, Refuted, Scope, Witness
+from symderiv.kernel.verdict import Proved, Refuted, Witness
 from symderiv.writers.findings import NEEDS, Counts, Examined, Finding, Summed, expanded, place, to_add
 from symderiv.writers.witness import witness_latex
 
@@ -321,15 +321,8 @@ def _told(step: Step) -> tuple[str, str, str]:
     match step.verdict:
         case Proved() if step.expected_false:
             return "✗", "error", "proved, but marked as false"
-        case Proved(scope=scope, given=given, conditions=conditions):
-            words = f"proved{_scope(scope)}"
-            if given:
-                words += f", given {_listed(notation.unicode_assumption(a) for a in given)}"
-            strict = {condition.term for condition in conditions if condition.relation != ">="}
-            where = [c for c in conditions if c.relation != ">=" or c.term not in strict]
-            if where:
-                words += f", where {_listed(notation.unicode_condition(c) for c in where)}"
-            return "✓", "good", words
+        case Proved():
+            return "✓", "good", clean(notation.unicode_proof(step.verdict, _TIE))
         case Refuted():
             return ("✓", "good", "false, as it is marked") if step.expected_false else ("✗", "error", "false")
         case None if step.kind == "definition" and step.diagnostic is None:
@@ -341,16 +334,6 @@ def _told(step: Step) -> tuple[str, str, str]:
         return "?", "undecided", clean(step.diagnostic.message)
     words = {"E1": "could not be read", "E2": "the shapes do not fit"}.get(code[:2], "could not be decided")
     return "?", "undecided", words
-
-
-def _listed(formulas: Iterable[str]) -> str:
-    """Formulas one after the other, each kept on one line if there is room."""
-    return ", ".join(clean(formula).replace(" ", _TIE) for formula in dict.fromkeys(formulas))
-
-
-def _scope(scope: Scope) -> str:
-    words = notation.unicode_scope(scope)
-    return "" if words.startswith("no ") else f" for {words}"
 
 
 # Summaries
