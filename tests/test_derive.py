@@ -247,6 +247,32 @@ def test_one_slip_in_a_template_and_nothing_is_written(tmp_path: Path, name: str
     assert not (tmp_path / "out").exists()
 
 
+ORIGINS = {  # templates with x = x + 1 in one line, and that line
+    "((# description: in a line of its own #))\n\n\n\\title{A}\n\n$$\nx = x + 1\n$$\n": 7,
+    "((* for k in all_classes *))\n((( k )))\n\n((* if k == 2 *))\n  \\[ x = x ((* if K *))+((* endif *)) 1 \\]\n((* endif *))\n((* endfor *))\n": 5,
+    "((* macro slip(x) *))\n\\[ ((( x )))\n = ((( x ))) + 1 \\]\n((* endmacro *))\n\n((( slip('x' | tex) )))\n": 3,
+    "\n\\[ ((( 'x\n' | tex))) = x + 1\n\\]\n": 3,
+    "$p_{((( K )))}$\n((( words(3) )))\n((* set line *))\n\\[\nx = x + 1\n\\]\n((* endset *))\n\n\n\n((( line )))": 5,
+}
+
+
+@pytest.mark.parametrize("text", ORIGINS)
+def test_a_line_that_is_not_in_order_is_found_in_the_template(tmp_path: Path, text: str) -> None:
+    path = template(tmp_path, text)
+    derived = derive(path, classes=3)
+    assert derived.failures
+    for step in derived.failures:
+        assert f"this line comes from {path}:{ORIGINS[text]}" in step.diagnostic.notes
+    assert derived.text == fill(find(path), derived.parameters)
+
+
+def test_a_line_that_is_not_in_order_is_found_in_an_included_template(tmp_path: Path) -> None:
+    template(tmp_path, "A slip.\n\n\\[ x = x + 1 \\]\n", "slip.tex.j2")
+    derived = derive(template(tmp_path, "\\[ y = y \\]\n((* include 'slip.tex.j2' *))\n"), classes=3)
+    (step,) = derived.failures
+    assert "this line comes from slip.tex.j2:3" in step.diagnostic.notes
+
+
 def test_the_message_shows_the_line_and_the_counterexample(tmp_path: Path) -> None:
     text = "% symderiv: index i,j : 1..((( K )))\n$x$\n\\[ \\sum_{i=1}^{((( K )))} x_i = x_1 \\]\n"
     derived = derive(template(tmp_path, text), classes=5)

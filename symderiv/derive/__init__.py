@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from symderiv.derive.filling import fill
+from symderiv.derive.origins import traced
 from symderiv.derive.parameters import Derivation, derivations, find, settle
 from symderiv.derive.values import Values
 from symderiv.diagnostics import Diagnostic, UserError
@@ -173,6 +174,7 @@ def derive(
     named = (("K", "classes"), ("n", "features"), ("m", "samples"))
     sizes = {size: value for size, key in named if isinstance(value := parameters.get(key), int)}
     checked = check_document(document, sizes=sizes, directives=directives, strict=strict, progress=progress)
+    checked = traced(checked, derivation, parameters, values)
     return Derived(derivation, parameters, text, checked, () if plain else agreement(values), plain)
 
 
