@@ -155,6 +155,8 @@ class _Writer:
         self.source = source
         self.line = line
         self.formulas: list[str] = []  # as they are printed
+        self.equations = 0  # how many TeX has numbered
+        self.shown = {anchor: text for label, (anchor, text) in laid.targets.items() if label.startswith("@")}
 
     # Text
 
@@ -182,6 +184,8 @@ class _Writer:
                 if label not in self.laid.targets:
                     return Markup("??")
                 anchor, text = self.laid.targets[label]
+                if text != self.shown.get(anchor, text):  # one of the numbers of a display
+                    return Markup(r"\hyperref[%s]{%s}") % (Markup(anchor), Markup(escape(text)))
                 return Markup((r"\eqref{%s}" if text.startswith("(") else r"\ref{%s}") % anchor)
         raise AssertionError(part)
 
@@ -254,7 +258,9 @@ class _Writer:
         if not (final and shown.number):
             return f" {macro}row" if macro else r" \notag"
         side = f" {macro}" if macro else ""
-        if not shown.number.isdigit() or shown.anchor.startswith("tag"):
+        if shown.number == str(self.equations + 1) and not shown.anchor.startswith("tag"):
+            self.equations += 1
+        else:
             side += rf" \tag{{{escape(shown.number)}}}"
         return side + rf" \label{{{shown.anchor}}}"
 

@@ -227,21 +227,34 @@ class _Layout:
         steps = self.steps.get(block.span, [])
         if block.environment.startswith("eqnarray"):
             rows = tuple(_two_columns(row) for row in rows)
-        labels = [label for row in rows for label in row.labels] + ([block.label] if block.label else [])
-        tag = next((row.tag for row in rows if row.tag), block.tag)
-        number = anchor = ""
-        if tag or labels or any(not step.expected_false for step in steps):
-            if not tag:
-                self.equations += 1
-            number = tag or str(self.equations)
-            anchor = f"eq-{self.equations}" if not tag else f"tag-{len(self.targets) + len(self.numbered) + 1}"
-            self.numbered[block.span] = (number, anchor)
-            self.targets[f"@{number}"] = (anchor, f"({number})")
-            self.targets.update(dict.fromkeys(labels, (anchor, f"({number})")))
+        number, anchor = self.number(block, rows, steps)
         placed = list(self.placed(block, rows, steps))
         false = frozenset(row for row, step in placed if step.expected_false)
         failures = self.failures(placed, number)
         return Shown(block.latex, rows, number, anchor, self.marks(rows, placed), failures, false)
+
+    def number(self, block: Display, rows: tuple[Line, ...], steps: list[Step]) -> tuple[str, str]:
+        """What stands in the brackets of a display, and its anchor. One number is for the whole display, unless several
+        rows have labels or tags of their own: each of these has its own number then, ``(3, 4)``."""
+        named = [row for row in rows if row.tag or row.labels]
+        labels = [label for row in named for label in row.labels] + ([block.label] if block.label else [])
+        tag = next((row.tag for row in named if row.tag), block.tag)
+        if not (tag or labels or any(not step.expected_false for step in steps)):
+            return "", ""
+        tags = [row.tag for row in named] if len(named) > 1 else [tag]
+        numbers: list[str] = []
+        for own in tags:
+            if not own:
+                self.equations += 1
+            numbers.append(own or str(self.equations))
+        number = ", ".join(numbers)
+        anchor = f"tag-{len(self.targets) + len(self.numbered) + 1}" if all(tags) else f"eq-{self.equations}"
+        self.numbered[block.span] = (number, anchor)
+        self.targets[f"@{number}"] = (anchor, f"({number})")
+        self.targets.update(dict.fromkeys(labels, (anchor, f"({number})")))
+        for row, own in zip(named, numbers, strict=False):
+            self.targets.update(dict.fromkeys(row.labels, (anchor, f"({own})")))
+        return number, anchor
 
     def unmarked(self, block: Display) -> Iterator[Paragraph]:
         """What stands in the margin of a display, in words."""

@@ -44,6 +44,32 @@ def test_layout_numbers_claims_and_definitions_once():
     assert laid.targets["eq:jacobian"] == ("eq-3", "(3)")
 
 
+NUMBERS = {  # rows -> what stands in the brackets, what is printed for \\eqref{a} and \\eqref{b}, the next number
+    r"x &= x \label{a} \\ y &= y \label{b}": ("1, 2", "(1)", "(2)", "3"),
+    r"x &= x \label{a} \tag{A} \\ y &= y \\ z &= z \label{b}": ("A, 1", "(A)", "(1)", "2"),
+    r"x &= x \tag{A} \label{a} \\ y &= y \tag{*} \label{b}": ("A, *", "(A)", "(*)", "1"),
+    r"x &= x \label{a} \label{b} \\ y &= y": ("1", "(1)", "(1)", "2"),
+    r"x &= x \\ y &= y \tag{A} \label{a} \label{b}": ("A", "(A)", "(A)", "1"),
+}
+
+
+@pytest.mark.parametrize("rows", NUMBERS)
+def test_rows_with_labels_of_their_own_have_numbers_of_their_own(rows):
+    number, a, b, following = NUMBERS[rows]
+    text = f"\\begin{{align}}{rows}\\end{{align}}\n\nSee \\eqref{{a}} and \\eqref{{b}}.\n\n\\[ u + u = 2u \\label{{c}} \\]\n"
+    report = Report(check_text(text, "a.tex", "tex"))
+    laid = layout(report)
+    assert [block.number for block in laid.blocks if isinstance(block, Shown)] == [number, following]
+    assert [laid.targets[label][1] for label in "abc"] == [a, b, f"({following})"]
+    page = re.sub(r"<[^>]+>", "", html.write(report))
+    assert f"See {a} and {b}." in page and f"({number})" in page
+    source = latex.write(report)
+    for label, words in (("a", a), ("b", b)):
+        anchor = laid.targets[label][0]
+        assert (rf"\hyperref[{anchor}]{{{words}}}" if "," in number else rf"\eqref{{{anchor}}}") in source
+    assert (rf"\tag{{{following}}}" in source) == ("1" in number and "," in number)
+
+
 def test_ledger_groups_equations_that_were_proved_alike():
     (ledger,) = [b for b in layout(sheets.notes()).closing if isinstance(b, Ledger)]
     words = [
