@@ -25,6 +25,9 @@ from symderiv.writers.signs import COMMANDS
 
 LINE = 37.0
 """Room for a display in em: 16 cm of 11 pt type, less the equation number and its mark."""
+LONGEST_LINE, LONGEST_WORD = 60, 30
+"""Characters of a line of code, and of code in a line of text, that are not broken; a list in a list has room for so
+many."""
 
 # No sign here may come from the TS1 fonts, which a small TeX has only as bitmaps, if at all.
 _SPECIAL = {
@@ -57,8 +60,13 @@ def escape(text: str) -> str:
 
 
 def _code(text: str) -> str:
-    """Code, with straight quotes, and hyphens that do not join into dashes."""
-    return "".join({'"': r"{\char34}", "-": "-{}"}.get(c) or _character(c) for c in text)
+    """Code, with straight quotes, and hyphens that do not join into dashes; a long word may be broken anywhere."""
+    return re.sub(r"[^ ]+", lambda word: _signs(word[0], len(word[0]) > LONGEST_WORD), text)
+
+
+def _signs(text: str, breaks: bool) -> str:
+    signs = ({'"': r"{\char34}", "-": "-{}"}.get(c) or _character(c) for c in text)
+    return (r"\allowbreak{}" if breaks else "").join(signs)
 
 
 def _character(c: str) -> str:
@@ -145,7 +153,8 @@ def _macros(macros: Macros, formulas: str) -> Iterable[str]:
 
 
 def _verbatim(text: str) -> Markup:
-    lines = (_code(line).replace(" ", "~") for line in text.rstrip("\n").split("\n"))
+    """Lines of code; one that is too wide for the page goes on in the next."""
+    lines = (_signs(line, len(line) > LONGEST_LINE).replace(" ", "~") for line in text.rstrip("\n").split("\n"))
     return Markup("\\\\\n".join(line or r"\mbox{}" for line in lines))
 
 

@@ -117,6 +117,14 @@ def test_code_keeps_its_quotes_and_hyphens_in_latex():
     assert r"\texttt{x = {\char34}a{\char34} -{}-{}b}" in latex.write(Report(check_text(HALF, "half.md")))
 
 
+def test_wide_code_may_be_broken_in_latex():
+    """TeX breaks neither at a sign nor at a tie by itself, and one line that is too wide would cost the whole PDF."""
+    words = f"`{'a' * 30} {'b-' * 16}`\n\n```\n{'c ' * 30}\n{'d ' * 31}e\n```\n"
+    source = latex.write(Report(check_text(words, "wide.md")))
+    assert rf"\texttt{{{'a' * 30} " in source and r"b\allowbreak{}-{}\allowbreak{}b" in source
+    assert "c~" * 29 + "c" in source and r"d\allowbreak{}~\allowbreak{}d" in source
+
+
 def test_plain_leaves_out_marks_and_closing_section():
     for writer in (latex, typst, html):
         text = writer.write(sheets.notes(plain=True))
