@@ -36,7 +36,8 @@ Progress = Callable[[int, int], None]
 class Task:
     """A file to check, how, and in which ``form`` (text, json, sarif or markdown) to write what was found.
 
-    With ``second_opinion``, SymPy is asked about each verdict. ``cache`` is the folder of the cache, or "".
+    ``colours`` and ``width``, in columns, are for text. With ``second_opinion``, SymPy is asked about each verdict.
+    ``cache`` is the folder of the cache, or "".
     """
 
     path: str
@@ -45,6 +46,7 @@ class Task:
     strict: bool = False
     form: str = "json"
     colours: bool = False
+    width: int = 100
     only_problems: bool = False
     second_opinion: bool = False
     cache: str = ""
@@ -168,7 +170,7 @@ def _piece(task: Task, found: Examined) -> Any:
         return markdown.section(found, task.only_problems)
     from symderiv.writers import terminal
 
-    return terminal.report(found, task.colours, task.only_problems)
+    return terminal.report(found, terminal.Look(task.colours, task.width), task.only_problems)
 
 
 def check_file(task: Task, progress: Progress | None = None) -> Outcome:

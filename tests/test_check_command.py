@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import importlib
 import io
 import json
@@ -9,8 +10,10 @@ import os
 import pty
 import re
 import select
+import struct
 import subprocess
 import sys
+import termios
 from collections.abc import Callable
 from pathlib import Path
 from urllib.parse import unquote
@@ -180,9 +183,10 @@ def test_golden_declarations(run: Run, folder: Path, request: pytest.FixtureRequ
 # In a terminal
 
 
-def in_a_terminal(*arguments: str, **environment: str) -> str:
-    """What ``symderiv ARGUMENTS`` writes on a terminal, standard error included."""
+def in_a_terminal(*arguments: str, width: int = 0, **environment: str) -> str:
+    """What ``symderiv ARGUMENTS`` writes on a terminal, standard error included; one that does not know its width."""
     terminal, inside = pty.openpty()
+    fcntl.ioctl(inside, termios.TIOCSWINSZ, struct.pack("HHHH", 24, width, 0, 0))
     process = subprocess.Popen(
         [sys.executable, "-m", "symderiv", *arguments],
         stdin=inside,
@@ -214,6 +218,14 @@ def test_colours_on_a_terminal_only(run: Run, folder: Path) -> None:
     plain = in_a_terminal("check", "false.md", NO_COLOR="1")
     assert not re.search(r"\x1b\[[\d;]*m", plain)
     assert "error[E201]: this step is false" in plain
+
+
+def test_no_line_is_wider_than_the_terminal(run: Run, folder: Path) -> None:
+    long = FALSE.replace("p_i (1 - p_j)", " + ".join(["p_i (1 - p_j)"] * 40)) + LOSS
+    (folder / "long.md").write_text(long, encoding="utf-8")
+    for given, width in ((0, 100), (80, 80), (100, 100), (250, 100)):
+        shown = in_a_terminal("check", "long.md", "--assume", "onehot t", width=given, NO_COLOR="1", TERM="dumb")
+        assert width - 10 < max(map(len, shown.splitlines())) <= width
 
 
 def test_progress_on_a_terminal_only(run: Run, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -205,14 +205,22 @@ def _whole(names: list[str]) -> list[str]:
 def _task(path: str, options: argparse.Namespace) -> Task:
     from symderiv import cache
     from symderiv.batch import Task
+    from symderiv.writers import terminal
 
+    look = terminal.look_on(sys.stdout) if options.format == "text" else terminal.PLAIN
     name = "<stdin>" if path == STDIN else path
-    only = options.only_problems or options.quiet
-    colours = options.format == "text" and _coloured()
-    kept = "" if options.no_cache else cache.folder()
-    declared = tuple(options.declarations)
-    asked = options.second_opinion
-    return Task(name, options.classes, declared, options.strict, options.format, colours, only, asked, kept)
+    return Task(
+        name,
+        options.classes,
+        tuple(options.declarations),
+        options.strict,
+        options.format,
+        look.colours,
+        look.width,
+        options.only_problems or options.quiet,
+        options.second_opinion,
+        "" if options.no_cache else cache.folder(),
+    )
 
 
 def _in_turn(options: argparse.Namespace, show: Show, reports: _Reports) -> Iterator[tuple[Outcome, bool]]:
@@ -283,7 +291,9 @@ def _print(checked: Sequence[Outcome], skipped: int, options: argparse.Namespace
     else:
         from symderiv.writers import terminal
 
-        text = "".join(pieces) + ("" if options.quiet else terminal.total(checked, skipped, _coloured()))
+        text = "".join(pieces) + (
+            "" if options.quiet else terminal.total(checked, skipped, terminal.look_on(sys.stdout))
+        )
         if text:
             say(text)
     faults = [found.fault for found in checked if found.fault]
@@ -301,12 +311,6 @@ def _complain(messages: Iterable[str]) -> None:
         from symderiv.writers.terminal import clean
 
         complain(clean(message))
-
-
-def _coloured() -> bool:
-    from symderiv.writers import terminal
-
-    return terminal.coloured(sys.stdout)
 
 
 class _Reports:

@@ -59,9 +59,9 @@ def run(options: argparse.Namespace) -> int:
     if options.format == "json":
         say(json.write(derived.checked, derived.parameters, files, derived.derivation.name, text=True))
     elif not failure:
-        say(terminal.summary(derived.checked, files, terminal.coloured(sys.stdout)))
+        say(terminal.summary(derived.checked, files, terminal.look_on(sys.stdout)))
     if failure:
-        found = terminal.diagnostics(derived.checked, sys.stderr is not None and terminal.coloured(sys.stderr))
+        found = terminal.diagnostics(derived.checked, terminal.look_on(sys.stderr))
         if found:
             complain(found.rstrip(), painted=True)
             raise UserError(str(failure).partition("\n")[0], failure.status)
