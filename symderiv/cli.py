@@ -49,6 +49,16 @@ class _Parser(argparse.ArgumentParser):
     def error(self, message: str) -> NoReturn:
         raise UserError(f"{message} (`{self.prog} --help` shows what may be given)")
 
+    def refuse(self, unknown: Sequence[str]) -> NoReturn:
+        """What to say of arguments that this command does not take; by itself, argparse names the help of the whole."""
+        given = unknown[0].partition("=")[0]
+        if not given.startswith("-"):
+            self.error(f"{given!r} is an argument too many")
+        from difflib import get_close_matches
+
+        near = get_close_matches(given, self._option_string_actions, 1)
+        self.error(f"there is no option {given}{f'; did you mean {near[0]}?' if near else ''}")
+
 
 def _said(error: OSError) -> str:
     if isinstance(error, FileNotFoundError) and error.filename is None:
@@ -75,7 +85,7 @@ def _parser() -> argparse.ArgumentParser:
             allow_abbrev=False,
         )
         command.declare(parser)
-        parser.set_defaults(run=command.run)
+        parser.set_defaults(run=command.run, parser=parser)
     return main
 
 
@@ -85,7 +95,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="symderiv")
     try:
-        options = _parser().parse_args(arguments)
+        options, unknown = _parser().parse_known_args(arguments)
+        if unknown:
+            options.parser.refuse(unknown)
         if getattr(options, "format", "text") != "text" and isinstance(sys.stdout, io.TextIOWrapper):
             # A name of a file that is not UTF-8 becomes \udc.., which JSON reads as what Python makes of such a name.
             sys.stdout.reconfigure(encoding="utf-8", errors="backslashreplace")

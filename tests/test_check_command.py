@@ -387,7 +387,8 @@ def test_classes(run: Run, folder: Path) -> None:
     [
         ([], "PATH"),
         (["a.md", "--format", "xml"], "xml"),
-        (["a.md", "--asume", "x > 0"], "--asume"),
+        (["a.md", "--asume", "x > 0"], "no option --asume; did you mean --assume? (`symderiv check --help`"),
+        (["a.md", "--xyz=3"], "no option --xyz (`symderiv check --help`"),
         (["a.md", "--assume"], "--assume"),
     ],
 )

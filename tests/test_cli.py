@@ -497,4 +497,6 @@ def test_explain(run: Run) -> None:
     assert run("explain", "e201").out == done.out
     assert "E201" in run("explain").out
     assert_one_paragraph(run("explain", "E999"), "E999", "symderiv explain")
+    assert_one_paragraph(run("explain", ""), "there is no message ''")
+    assert_one_paragraph(run("explain", "E201", "E202"), "'E202' is an argument too many", "symderiv explain --help")
     assert_one_paragraph(run("explain", "nonsense"), "nonsense")

@@ -384,6 +384,8 @@ def _given(examined: Examined, look: Look) -> str:
 
 def second_opinion(opinions: Opinions) -> str:
     """One line on what SymPy and mpmath said."""
+    if opinions == Opinions():
+        return "second opinion: there is no verdict to ask about"
     said = [f"agrees with {_several(opinions.agree, 'verdict')} ({opinions.showed} of them shown)"]
     said += [f"differs from {opinions.differ}"] if opinions.differ else []
     said += [f"has none on {opinions.none}"] if opinions.none else []
