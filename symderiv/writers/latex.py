@@ -97,6 +97,7 @@ def write(report: Report, line: float = LINE) -> str:
     values["with_directives"] = writer.with_directives
     values["anchor"] = writer.label
     values["point"] = lambda x, y: Markup(f"({x:.4g},{y:.4g})")
+    values["share"] = lambda count: Markup(f"{0.98 / count - 0.03:.3f}")
     values["math"] = lambda latex: Markup(f"${latex}$")
     body = Markup(fill("latex", "body.tex.j2", escape, values))
     defined = [Markup(text) for text in _macros(macros, "\n".join(writer.formulas))]
@@ -155,7 +156,7 @@ def _macros(macros: Macros, formulas: str) -> Iterable[str]:
 def _verbatim(text: str) -> Markup:
     """Lines of code; one that is too wide for the page goes on in the next."""
     lines = (_signs(line, len(line) > LONGEST_LINE).replace(" ", "~") for line in text.rstrip("\n").split("\n"))
-    return Markup("\\\\\n".join(line or r"\mbox{}" for line in lines))
+    return Markup("\\\\\n{}".join(line or r"\mbox{}" for line in lines))  # {}, as [ or * would belong to \\
 
 
 class _Writer:

@@ -37,6 +37,7 @@ from symderiv.kernel.verdict import Proved, Refuted, Scope, Witness
 from symderiv.writers.figures import Drawing, draw
 from symderiv.writers.formula import Group, Line, lines
 from symderiv.writers.settable import Refused, Sets, Settable, source
+from symderiv.writers.tables import Grid, grid
 from symderiv.writers.witness import witness_latex
 
 _NOWHERE = Span(0, 0)
@@ -123,7 +124,7 @@ class Ledger:
     rows: tuple[tuple[tuple[Inline, ...], tuple[Inline, ...]], ...]
 
 
-Laid = Section | Paragraph | CodeBlock | Shown | Drawn | Boxed | Listed | Ledger | Directive
+Laid = Grid | Section | Paragraph | CodeBlock | Shown | Drawn | Boxed | Listed | Ledger | Directive
 
 
 @dataclass(frozen=True, slots=True)
@@ -203,6 +204,9 @@ class _Layout:
                 case Directive():
                     if self.directives:
                         yield block
+                case Paragraph() if (table := grid(block, self.document.source.text)) is not None:
+                    words = self.settable.words
+                    yield Grid(tuple(map(words, table.head)), tuple(tuple(map(words, row)) for row in table.rows))
                 case Paragraph(inlines=inlines):
                     yield replace(block, inlines=self.settable.words(inlines))
                 case CodeBlock():

@@ -41,7 +41,7 @@ _ITEM = re.compile(r"([-*+]|(\d{1,9})[.)])(?:[ \t]+|$)")
 _QUOTE = re.compile(r">[ \t]?")
 _ALERT = re.compile(r"\[!(note|tip|important|warning|caution)\][ \t]*$", re.I)
 _ADMONITION = re.compile(r"(?:!!!|\?\?\?\+?)[ \t]+[a-z]")
-_DEFINITION = re.compile(r"\[[^\[\]\n]{1,200}\]:[ \t]*\S+")
+_DEFINITION = re.compile(r"\[(?!\^)[^\[\]\n]{1,200}\]:[ \t]*\S+")  # of a link; that of a footnote prints
 
 
 class Line(NamedTuple):
