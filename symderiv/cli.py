@@ -23,7 +23,10 @@ from symderiv.diagnostics import UserError
 INTERRUPTED = 130  # as shells report SIGINT
 BROKEN_PIPE = 141  # as shells report SIGPIPE
 
-PLAINER = dict(zip("−✓✗·…≤≥≠×²³ΣΠ∂δ", "- + x . ... <= >= != x ^2 ^3 sum prod d delta".split(), strict=True))
+PLAINER = {
+    **dict(zip("−✓✗·…≤≥≠×²³ΣΠ∂", "- + x . ... <= >= != x ^2 ^3 sum prod d".split(), strict=True)),
+    **dict(zip("√∛∜∇∞→∈⊙ℓ", "sqrt cbrt root4 nabla inf -> in * l".split(), strict=True)),
+}
 """What a terminal shows that cannot show the sign itself: a minus must not get lost."""
 
 STATUS = """\
@@ -36,7 +39,17 @@ exit status:
 
 def _plainer(error: UnicodeError) -> tuple[str, int]:
     assert isinstance(error, UnicodeEncodeError)
-    return "".join(PLAINER.get(sign, "?") for sign in error.object[error.start : error.end]), error.end
+    return "".join(map(_plain, error.object[error.start : error.end])), error.end
+
+
+def _plain(sign: str) -> str:
+    """A Greek letter by its name, one of another font or with an accent as that letter, anything else as a ``?``."""
+    import unicodedata
+
+    name = unicodedata.name(sign, "")
+    greek = name.rpartition(" LETTER ")[2] if name.startswith("GREEK ") else ""
+    letters = unicodedata.normalize("NFKD", sign).encode("ascii", "ignore").decode()
+    return PLAINER.get(sign) or (greek.lower() if greek.isalpha() else letters) or "?"
 
 
 codecs.register_error("symderiv", _plainer)

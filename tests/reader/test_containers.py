@@ -488,7 +488,9 @@ def test_the_kind_follows_from_the_suffix_or_the_text(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("content", "reason"),
     [
-        (b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR", "zero bytes|not UTF-8"),
+        (b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR", "not text but a picture"),
+        (b"%PDF-1.7\n%\x80\x81", "not text but a PDF: give the LaTeX"),
+        (b"PK\x03\x04\x14", "not text but an archive or an office document"),
         (b"a\0b", "zero byte"),
         (b"line one\nna\xefve", r"not UTF-8: byte 0xef at offset 11 \(line 2\)"),
         (b"\xff\xfea", "begins as UTF-16"),
