@@ -26,6 +26,7 @@ _SYMBOLS = _GREEK | {
     "top": "⊤", "mid": "|", "vert": "|", "Vert": "‖", "|": "‖", "lVert": "‖", "rVert": "‖", "lvert": "|",
     "rvert": "|", "langle": "⟨", "rangle": "⟩", "forall": "∀", "exists": "∃", "{": "{", "}": "}", "%": "%", "&": "&",
     "_": "_", "#": "#", "$": "$", "mathbb{R}": "ℝ",
+    "ast": "∗", "star": "⋆", "dagger": "†", "ddagger": "‡",
 }  # fmt: skip
 _SPACES = {",", ";", ":", " ", "quad", "qquad", "\\", "\n", "enspace", "thinspace"}
 _SILENT = {

@@ -46,7 +46,8 @@ _SYMBOLS = {
     "×": r"\times", "·": r"\cdot", "≥": r"\ge", "≤": r"\le", "≠": r"\ne", "≈": r"\approx", "→": r"\to",
     "⇒": r"\Rightarrow", "∈": r"\in", "∑": r"\sum", "∏": r"\prod", "√": r"\surd", "±": r"\pm", "✓": r"\checkmark",
     "✗": r"\times", "②": r"\textcircled{2}", "①": r"\textcircled{1}", "③": r"\textcircled{3}", "④": r"\textcircled{4}",
-    "§": r"\mathsection", "¶": r"\mathparagraph", "ᵀ": r"^\top", "²": "^2", "³": "^3", "½": r"\tfrac12",
+    "§": r"\mathsection", "¶": r"\mathparagraph", "ᵀ": r"^\top", "²": "^2", "³": "^3", "½": r"\tfrac12", "∗": r"\ast",
+    "⋆": r"\star", "†": r"\dagger", "‡": r"\ddagger",
 }  # fmt: skip
 
 

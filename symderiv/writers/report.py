@@ -250,7 +250,7 @@ class _Layout:
         for own in tags:
             if not own:
                 self.equations += 1
-            numbers.append(own or str(self.equations))
+            numbers.append(_tag(own) if own else str(self.equations))
         number = ", ".join(numbers)
         anchor = f"tag-{len(self.targets) + len(self.numbered) + 1}" if all(tags) else f"eq-{self.equations}"
         self.numbered[block.span] = (number, anchor)
@@ -420,6 +420,11 @@ def _two_columns(row: Line) -> Line:
     rest = tuple(part for cell in row.cells[1:] for part in cell.parts)
     right = Group(rest[0].start, rest[-1].end, rest) if rest else row.cells[1]
     return replace(row, cells=(row.cells[0], right))
+
+
+def _tag(text: str) -> str:
+    r"""A tag as text: that of ``\tag{$\ast$}`` is ``∗``."""
+    return notation.unicode_latex(text.replace("$", "")) if re.search(r"[$\\]", text) else text
 
 
 def _mark(step: Step) -> str:
