@@ -220,8 +220,9 @@ class _Layout:
         elif block.level == 2:
             self.sections[1] += 1
             number = f"{self.sections[0]}.{self.sections[1]}"
-        # The name of a section stands just after it in the source.
-        name = re.compile(r"\s*\\label\s*\{([^{}]*)\}").match(self.document.source.text, block.span.end)
+        # The name of a section stands in its heading, or just after it in the source.
+        label, text = r"\\label\s*\{([^{}]*)\}", self.document.source.text
+        name = re.compile(label).search(text, *block.span) or re.compile(rf"\s*{label}").match(text, block.span.end)
         anchor = f"sec-{number.replace('.', '-')}" if number else ""
         if name and number:
             self.targets[name[1].strip()] = (anchor, number)

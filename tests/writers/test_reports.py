@@ -131,6 +131,16 @@ def test_a_tilde_is_a_sign_and_a_blank_that_ties_is_none_in_typst():
     assert typst.escape("~a_b\u00a0c  d") == r"\~a\_b~c d"
 
 
+@pytest.mark.parametrize(
+    "heading",
+    [r"\section{One}\label{a}", "\\section{One}\n\\label{a}", r"\section{One \label{a}}", r"\section{\label{a} One}"],
+)
+def test_a_section_is_referred_to_by_its_number(heading):
+    report = Report(check_text(f"{heading}\nSee \\ref{{a}}. \\[ x + x = 2x \\]\n\\section{{Two}}\n", "a.tex", "tex"))
+    assert layout(report).targets["a"] == ("sec-1", "1")
+    assert "a" not in layout(Report(check_text(r"\section{One} $x$ \label{a}", "a.tex", "tex"))).targets
+
+
 def test_plain_leaves_out_marks_and_closing_section():
     for writer in (latex, typst, html):
         text = writer.write(sheets.notes(plain=True))
