@@ -247,6 +247,11 @@ def test_one_slip_in_a_template_and_nothing_is_written(tmp_path: Path, name: str
     assert not (tmp_path / "out").exists()
 
 
+def test_a_derivation_prints_what_was_proved(tmp_path: Path) -> None:
+    assert str(derive("softmax-notes", classes=3)).startswith("✓ 60 lines proved: 48 for K = 3; ")
+    assert str(derive(template(tmp_path, "\\[ x + x = 3x \\]"), classes=3)) == "✓ 0 lines proved\n✗ 1 line false"
+
+
 ORIGINS = {  # templates with x = x + 1 in one line, and that line
     "((# description: in a line of its own #))\n\n\n\\title{A}\n\n$$\nx = x + 1\n$$\n": 7,
     "((* for k in all_classes *))\n((( k )))\n\n((* if k == 2 *))\n  \\[ x = x ((* if K *))+((* endif *)) 1 \\]\n((* endif *))\n((* endfor *))\n": 5,

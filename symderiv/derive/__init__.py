@@ -132,6 +132,12 @@ class Derived:
         contents = {form: files.made(report, form, pdf_engine) for form in formats}
         return files.saved(folder, self.stem, contents)
 
+    def __str__(self) -> str:
+        """What was proved, as ``symderiv derive`` says it."""
+        from symderiv.writers import terminal
+
+        return terminal.summary(self.checked).rstrip()
+
     def _repr_html_(self) -> str:
         import html
 
