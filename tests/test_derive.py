@@ -407,3 +407,30 @@ def test_names_of_files(name: str, asked: dict[str, Any], stem: str) -> None:
     derivation = find(name)
     empty = Checked(read_text("", "x", "tex"), (), ())
     assert Derived(derivation, settle(derivation, asked), "", empty).stem == stem
+
+
+DECLARED = {  # what a template declares -> what is said of it
+    "classes=abc": "mine.tex.j2 declares classes=abc, which cannot be: --classes must be a whole number",
+    "classes=": "mine.tex.j2 declares classes=,",
+    "samples=0": "mine.tex.j2 declares samples=0, which cannot be: --samples must be at least 1",
+    "classes=4 true_class=abc": "mine.tex.j2 declares true_class=abc,",
+    "classes=4 true_class=-1": "mine.tex.j2 declares true_class=-1,",
+    "classes=4 true_class=c": "mine.tex.j2 declares true_class=c,",
+    "foo=1": "mine.tex.j2 declares the parameter 'foo'",
+}
+
+
+@pytest.mark.parametrize("declared", DECLARED)
+def test_what_a_template_declares_wrongly_is_said_to_be_its_own(tmp_path: Path, declared: str) -> None:
+    path = template(tmp_path, f"((# parameters: {declared} #))\n\\[ x + x = 2x \\]")
+    with pytest.raises(UserError, match=re.escape(DECLARED[declared])):
+        derive(path)
+
+
+def test_what_a_template_declares_for_any_number_of_classes(tmp_path: Path) -> None:
+    path = template(tmp_path, "((# parameters: classes=K true_class=c #))\n\\[ x + x = 2x \\]")
+    assert derive(path).parameters == {"classes": "K", "true_class": "c"}
+    assert derive(path, classes=2, true_class=1).parameters == {"classes": 2, "true_class": 1}
+    (tmp_path / "none.tex.j2").write_text("((# parameters: #))\n\\[ x + x = 2x \\]")
+    with pytest.raises(UserError, match="no parameter --classes; it has: none"):
+        derive(tmp_path / "none.tex.j2", classes=3)
