@@ -596,6 +596,12 @@ def test_no_report_takes_the_place_of_one_on_another_document(run: Run, folder: 
     assert (folder / "output/a/x-checked.html").read_bytes() == before
 
 
+def test_letters_that_a_pdf_cannot_show_are_said(run: Run, folder: Path) -> None:
+    (folder / "wide.md").write_text("漢字 漢 and é, α.\n\n$$ x + x = 2x $$\n", encoding="utf-8")
+    done = run("check", "wide.md", "true.md", "--write-report", "--pdf-engine", "typst")
+    assert done.err == "warning: wide.md: the PDF has no letters for 漢字; the HTML page shows them\n"
+
+
 def test_a_report_that_cannot_be_written_does_not_lose_the_findings(run: Run, folder: Path) -> None:
     (folder / "taken").write_text("a file\n", encoding="utf-8")
     done = run("check", "false.md", "--write-report", "--output", "taken")

@@ -30,6 +30,7 @@ LARGEST_SIZE = 1000
 STDIN = "-"
 MOST_JOBS = 256
 MOST_UNSET = 20  # formulas of one document that are named because a page cannot show them
+MOST_MISSING = 12  # characters of one document that are named because a PDF has no font for them
 PATIENCE = 600  # seconds for one file, where several are checked at once
 INSTALLED = ("node_modules", "site-packages", "__pycache__")  # folders of which the user wrote nothing
 DECLARATIONS = (
@@ -347,6 +348,8 @@ class _Reports:
             except UserError as error:  # the next document may well be printable
                 self.warnings.append(f"{found.path} was not written as {form.upper()}: {error}")
         source = found.checked.document.source
+        if "pdf" in contents and (missing := _without_fonts(source.text)):
+            self.warnings.append(f"{found.path}: the PDF has no letters for {missing}; the HTML page shows them")
         for span, reason in sorted(unset)[:MOST_UNSET]:
             self.warnings.append(f"{place(source, span.start).where}: {reason}; its source is shown instead")
         if len(unset) > MOST_UNSET:
@@ -357,6 +360,14 @@ class _Reports:
             self.failure = error
             return found
         return replace(found, files=tuple(map(str, files.values())))
+
+
+def _without_fonts(text: str) -> str:
+    """The wide characters in ``text``, the first of them: no font that comes with an engine has any of them."""
+    import unicodedata
+
+    wide = "".join(dict.fromkeys(sign for sign in text if unicodedata.east_asian_width(sign) in "WF"))
+    return wide if len(wide) <= MOST_MISSING else wide[:MOST_MISSING] + "…"
 
 
 def _folders(path: str) -> Sequence[str]:
