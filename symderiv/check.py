@@ -14,7 +14,7 @@ from typing import Any
 
 from symderiv import notation, sidefile
 from symderiv.checked import Checked, Step
-from symderiv.diagnostics import Diagnostic, ReadError, UserError, beyond
+from symderiv.diagnostics import Diagnostic, ReadError, UserError, beyond, whole
 from symderiv.document import Document
 from symderiv.judge import provable, prove_all, refuted_at
 from symderiv.kernel import Proved, Refuted, Undecided, Verdict
@@ -60,11 +60,18 @@ def declared(declare: Sequence[str]) -> tuple[tuple[str, str], ...]:
     return tuple((text, f"declared as {text!r}") for text in declare)
 
 
-def require_sizes(sizes: Mapping[str, object]) -> None:
-    """Raises UserError unless every size is a whole number from 1 on: of no classes at all, anything would be true."""
+def whole_sizes(sizes: Mapping[str, object]) -> dict[str, int]:
+    """``sizes`` as whole numbers of Python; those of SymPy and NumPy are taken, too.
+
+    Raises UserError for a size that is none, or less than 1: of no classes at all, anything would be true.
+    """
+    found = {}
     for name, size in sizes.items():
-        if not isinstance(size, int) or isinstance(size, bool) or size < 1:
+        number = whole(size)
+        if number is None or number < 1:
             raise UserError(f"the size {name} must be a whole number from 1 on, not {size!r}")
+        found[name] = number
+    return found
 
 
 def check_document(
@@ -81,8 +88,7 @@ def check_document(
     (text, where it comes from); with ``strict`` only declared assumptions count, not those that the prose states.
     ``progress(done, of)`` is called after each step. Raises UserError for a size that is none.
     """
-    require_sizes(sizes or {})
-    walk = Walk(document, sizes or {}, directives, strict)
+    walk = Walk(document, whole_sizes(sizes or {}), directives, strict)
     walk.run()
     steps = []
     for number in range(len(walk.posed)):

@@ -29,7 +29,7 @@ ASIDE = re.compile(
 )
 ARROWS = ("implies", "iff", "therefore")
 REASONS = ("because", "impliedby", "gets")  # after an equation, what they lead to is said beside it
-FALSE_MARK = re.compile(r"%\s*symderiv:\s*false\b")
+FALSE_MARK = re.compile(r"(?:%|<!--)\s*symderiv:\s*false\b")
 
 
 @dataclass(frozen=True, slots=True)

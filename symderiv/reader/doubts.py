@@ -142,12 +142,13 @@ class Doubts:
             return "this may follow from an equation that is being solved"
         if posed.equated and not posed.derived and self._may_be_sought(claim):
             return "this may be an equation to be solved, not one that holds always"
-        if all(isinstance(t, SizeOf | Num) for t in (claim.left, claim.right)):
+        sides = (claim.left, claim.right)
+        if all(isinstance(t, SizeOf | Num) for t in sides) and any(isinstance(t, SizeOf) for t in sides):
             return "this is a relation between sizes"
         known = {**self.symbols.definitions, **claim.context.definitions}
         left, right = self._unknowns(claim.left, known), self._unknowns(claim.right, known)
         found = differences(claim.left, claim.right)
-        if found is not None and all(
+        if found and all(
             any(
                 isinstance(x, Num) and isinstance(y, Var) and y.head not in self.symbols.definitions
                 for x, y in ((a, b), (b, a))

@@ -44,7 +44,7 @@ from symderiv.reader import (
 from symderiv.reader import vocabulary as v
 from symderiv.reader.abbreviations import abbreviations
 from symderiv.reader.calls import FUNCTIONS
-from symderiv.reader.chains import ASIDE, CLAIMS, Chains, Place
+from symderiv.reader.chains import ASIDE, CLAIMS, FALSE_MARK, Chains, Place
 from symderiv.reader.claims import Claims
 from symderiv.reader.classes import class_letters
 from symderiv.reader.definitions import CUES, Definitions
@@ -164,6 +164,10 @@ class Walk:
         for text, span in self.directives.skips.items():
             if text not in self.met:
                 self.diagnostics.append(Diagnostic("W440", "nothing is skipped: no display contains this", span))
+        if self.directives.skips_next is not None:
+            message = "nothing is skipped: no display follows"
+            self.diagnostics.append(Diagnostic("W440", message, self.directives.skips_next))
+        self._marks()
         self.statements.settle()
         self.joined = reading.symbols.ranges.settle()
         for a, b in self.joined:
@@ -171,6 +175,17 @@ class Walk:
                 continue
             message = f"the same index runs to {a} in one place and to {b} in another; they are read as the same size"
             self.diagnostics.append(Diagnostic("W413", message, reading.symbols.ranges.places.get(b, Span(0, 0))))
+
+    def _marks(self) -> None:
+        """A mark of a false line in whose line no step stands would do nothing in silence."""
+        text = self.reading.document.source.text
+        directives = (block for block in all_blocks(self.reading.document.blocks) if isinstance(block, Directive))
+        marks = [block.span for block in directives if block.text.split()[:1] == ["false"]]
+        marks += [Span(*mark.span()) for display in self.displays for mark in FALSE_MARK.finditer(text, *display)]
+        marked = {text.rfind("\n", 0, posed.span.start) for posed in self.posed if posed.expected_false}
+        for span in marks:
+            if text.rfind("\n", 0, span.start) not in marked:
+                self.diagnostics.append(Diagnostic("W441", "this marks nothing: no step begins in its line", span))
 
     def _said(self, words: str, sentences: Sequence[str]) -> None:
         """What the words of the whole document say of signs and names."""
@@ -409,10 +424,10 @@ class Walk:
         """Whether a directive says to leave this display out; that is never done in silence."""
         directives, latex = self.directives, "".join(block.latex.split())
         named = [text for text in directives.skips if text in latex]
-        if not named and not directives.skips_next:
+        if not named and directives.skips_next is None:
             return False
         self.met.update(named)
-        directives.skips_next = False
+        directives.skips_next = None
         self.diagnostics.append(Diagnostic("W440", "this display is skipped, as declared", block.span))
         self.chains.last = None
         return True
