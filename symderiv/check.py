@@ -26,7 +26,7 @@ from symderiv.reader.equations import Solved
 from symderiv.reader.fixed import of_one_member
 from symderiv.reader.reading import Posed
 from symderiv.reader.walk import Walk
-from symderiv.terms import ZERO, Claim, Deriv, Sum, Term, subterms
+from symderiv.terms import ZERO, Claim, Deriv, Sum, Term, Var, subterms
 
 TAKEN = "what is differentiated is defined nowhere, so later steps take this line as given"
 LATER = "a definition further down is put in"
@@ -249,6 +249,10 @@ def _verdict(walk: Walk, number: int) -> tuple[Verdict | None, Diagnostic | None
         doubt = f"it holds if {held[1][0]}, which is not said"
     if isinstance(verdict, Refuted) and not doubt and posed.named_case and (when := _holds_when(verdict)):
         doubt = f"it {when}, and the words about it speak of a case: '{posed.named_case}'"
+    unknown = not any(isinstance(t, Var) and t.head in c.context.definitions for c in claims for t in subterms(c.left))
+    if refuted and doubt and unknown and posed.solving and walk.equations.constrains(posed):
+        posed.kind = "equation"
+        return None, None
     if isinstance(verdict, Refuted) and doubt and walk.equations.states(posed, walk.doubts.unrelated(verdict.claim)):
         walk.equations.take(posed, claims, first=True)
         posed.kind = "equation"

@@ -33,6 +33,7 @@ from symderiv.terms import (
     Num,
     Pow,
     SizeOf,
+    Sum,
     Term,
     Var,
     add,
@@ -147,6 +148,11 @@ class Equations:
         """Whether a step that relates what nothing else does is an equation to be solved: A x = b, so that ..."""
         begins = posed.leads and not posed.implied and not self.before(posed)
         return begins and unrelated is not None and posed.relation == "="
+
+    @staticmethod
+    def constrains(posed: Posed) -> bool:
+        r"""Whether a step has the form of a constraint: \sum_k p_k = 1."""
+        return isinstance(posed.left, Sum) and isinstance(posed.right, Num) and not posed.left.free
 
     def may_follow(self, posed: Posed, claims: Sequence[Claim]) -> bool:
         """Whether a step may say what follows from the equations before it."""
@@ -273,15 +279,23 @@ class Equations:
             heads = {t.head for side in sides for t in subterms(side) if isinstance(t, Var)}
             yield name, self.claims.of(replace(equation.posed, at=at)), heads, equation.posed.sought
         symbols = self.reading.symbols
-        for said, section in symbols.stated.items() if equations else ():
-            if said.kind != "equation" or section > posed.section or said.data[0].free or said.data[1].free:
-                continue
-            heads = {t.head for side in said.data for t in subterms(side) if isinstance(t, Var)}
-            if heads & symbols.definitions.keys() and posed.left not in said.data:
-                left, right = said.data
+        for name, left, right in self._constraints(posed) if equations else ():
+            heads = {t.head for side in (left, right) for t in subterms(side) if isinstance(t, Var)}
+            if heads & symbols.definitions.keys() and posed.left not in (left, right):
                 claims = self.claims.of(replace(posed, left=left, right=right, relation="=", at=at))
-                name = f"{notation.unicode_latex(said.text)} ({said.source.partition(':')[0]})"
                 yield name, claims, symbols.reached(left, right) - heads, True
+
+    def _constraints(self, posed: Posed) -> Iterator[tuple[str, Term, Term]]:
+        """What running text, or a line of the section, says a sum or another expression without free indices is."""
+        for said, section in self.reading.symbols.stated.items():
+            if said.kind == "equation" and section <= posed.section and not said.data[0].free | said.data[1].free:
+                yield f"{notation.unicode_latex(said.text)} ({said.source.partition(':')[0]})", *said.data
+        for other in self.reading.posed:
+            if other is posed:
+                return
+            if self.constrains(other) and other.kind != "definition" and self.section(other) == self.section(posed):
+                assert isinstance(other.left, Term) and isinstance(other.right, Term)
+                yield f"the equation of line {self._line(other)}", other.left, other.right
 
 
 def _is_below(term: Pow) -> bool:
