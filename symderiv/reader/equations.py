@@ -252,6 +252,8 @@ class Equations:
             with_it, without = [], []
             for claim in claims:
                 others = {h: d for h, d in claim.context.definitions.items() if h not in (unknown, member.head)}
+                known = {_solution(h): made for h, made in others.items() if _solution(h) != unknown}  # \hat m for m
+                others = {**{h: made for h, made in known.items() if h in heads}, **others}
                 put_in = {unknown: (Definition(member.indices, body),)}
                 without.append(replace(claim, context=replace(claim.context, definitions=others)))
                 context = granted(claim.context, symbols, symbols.reached(body))

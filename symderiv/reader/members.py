@@ -5,6 +5,7 @@ r"""Symbols: members of families, vectors named by a bare letter, labels, primes
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from fractions import Fraction
 
@@ -38,6 +39,8 @@ from symderiv.terms import (
     rewritten,
     subterms,
 )
+
+DIVERGENCE = re.compile(r"D|KL|.*KL.*")
 
 
 class Members(Vectors):
@@ -242,6 +245,10 @@ class Members(Vectors):
         symbols = self.symbols
         written, name = name, symbols.name(name, len(subs), len(sups))
         head = Head(name, len(subs), len(sups))
+        if not subs and not sups and head not in symbols.definitions:
+            called = [h for h in symbols.definitions if "|" in h.name and h.name.startswith(f"{written}(")]
+            if len(called) == 1 and not called[0].subs + called[0].sups and DIVERGENCE.fullmatch(plain(written)):
+                return Var(called[0].name, (), ())  # D_{KL}, after D_{KL}(q \| p) = ...
         if head not in symbols.definitions:
             if head in symbols.hidden:
                 names, head = symbols.hidden[head]
