@@ -37,7 +37,7 @@ from symderiv.reader.rests import NOTE, define_all, first_members
 from symderiv.reader.survey import POSITIVE, Survey
 from symderiv.reader.symbols import PROBABILITIES, Function, Parameter, shape
 from symderiv.reader.vocabulary import LOSSES, MOMENTS
-from symderiv.terms import Deriv, Head, Index, Term, Var, subterms
+from symderiv.terms import Deriv, Head, Index, Term, Var, reached, subterms
 
 DOTTED = re.compile(r"\\(?:d{1,3}ot)\s*\{?\s*(.+?)\s*\}?")
 CUES = re.compile(
@@ -532,11 +532,13 @@ class Definitions(Meanings):
             symbols.name(name, len(subs), len(labels)), len(subs), len(labels)
         ):
             raise ReadError("E165", f"{shown(name)} stands on both sides, so this does not define it", posed.span)
-        numbers = bool(params) and all(isinstance(i, int) for i in params)
-        itself = (
-            Var(versioned.name, tuple(subs), tuple(labels)) in set(subterms(value))
-            if numbers
-            else versioned in symbols.reached(value)
+        own = (
+            part for part in reached((value,), symbols.definitions) if isinstance(part, Var) and part.head == versioned
+        )
+        # a^{(2)} may be defined through a^{(1)}
+        itself = any(
+            all(a == b for a, b in zip(params, part.indices, strict=False) if isinstance(a, int) and isinstance(b, int))
+            for part in own
         )
         if itself:
             raise ReadError("E165", f"{shown(name)} stands on both sides, so this does not define it", posed.span)

@@ -322,7 +322,8 @@ class Products(Differentials):
         return self.multiplied(left, derivative, "", node)
 
     def words(self, factors: list[syntax.Node], operators: list[str]) -> tuple[list[syntax.Node], list[str]]:
-        r"""Letters written without a gap, four or more, are a word; ``\delta y_j`` and ``dz`` are single symbols."""
+        r"""Letters without a gap, four or more or capitals that never stand alone, are a word; ``\delta y_j``
+        and ``dz`` are single symbols."""
         result: list[syntax.Node] = []
         joined: list[str] = []
         n = 0
@@ -339,8 +340,8 @@ class Products(Differentials):
             joined.append(operators[n])
             first = factors[n]
             named = stop - n >= 2 and _called_with_several(factors, operators, stop)
-            if stop - n >= 4 or named:
-                word = "".join(f.name for f in factors[n:stop] if isinstance(f, syntax.Symbol))
+            word = "".join(f.name for f in factors[n:stop] if isinstance(f, syntax.Symbol))
+            if stop - n >= 4 or named or word in self.symbols.words:
                 result.append(syntax.Symbol(f"\\text{{{word}}}", Span(first.span.start, factors[stop - 1].span.end)))
                 n = stop
                 continue

@@ -8,9 +8,10 @@ from __future__ import annotations
 import itertools
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from symderiv.diagnostics import ReadError
+from symderiv.document import Span
 from symderiv.reader import syntax
 from symderiv.reader.names import index_word, plain
 from symderiv.reader.nodes import (
@@ -44,6 +45,7 @@ EXPECTED = re.compile(
     r"\b(?:expect|random|varianc|covarianc|erwart|varian[zc]|espér|espera|ожидан|дисперс)|期望|期待|方差", re.IGNORECASE
 )
 SIZES = ("K", "N", "M", "n", "m")  # letters that are sizes though an equation says how large
+CONFUSION = frozenset({"TP", "FP", "TN", "FN"})  # counts of true and false positives and negatives
 OPERATOR = re.compile(r"(?<!hadamard )(?<!linear )(?<!of )\boperators?\b(?!\s+norm)|算子|연산자", re.IGNORECASE)
 POSITIVE = re.compile(r"\\(?:var)?sigma\b|\\tau\b|(?<![A-Za-z\\])[sSdDrR]\b")  # deviations, distances and radii
 NAMESAKES = frozenset("abcduvghpqrs")  # letters for indices that name other things as well
@@ -90,6 +92,9 @@ class Survey:
         self.raised: Counter[str] = Counter()  # how often a letter is a superscript, and a function with a subscript
         self.named_by_script: Counter[str] = Counter()
         self.classes: set[str] = set()  # the o of P(O = o | C = c)
+        self.runs: Counter[str] = Counter()  # capitals without a gap, FL and TP, and letters that stand alone
+        self.lone: set[str] = set()
+        self.joined: set[Span] = set()
         self.signed = False  # whether the words speak of distances with a sign
         self.nameless = False  # whether a sum says nothing of what it runs over
 
@@ -126,6 +131,7 @@ class Survey:
         for segment in row.segments:
             if isinstance(segment.side, syntax.Node):
                 self.node(segment.side)
+                self.lone |= {segment.side.name} if isinstance(segment.side, syntax.Symbol) else set()
 
     def settle(self, words: str) -> None:
         """Draw the conclusions that need the whole document and its words."""
@@ -148,9 +154,13 @@ class Survey:
             symbols.called.update(name for name in symbols.call_texts if name in FUNCTION_LETTERS)
         whole = {name for name in self.sole | set(FUNCTION_LETTERS) if symbols.bare[name] <= self.boxed[name]}
         symbols.applied = whole - symbols.heads.keys()
-        if "E" not in self.energies | self.variables | symbols.heads.keys():
+        energy = "E" in self.functions and "E" in self.tops  # E(w) = ..., and its gradient
+        if not energy and "E" not in self.energies | self.variables | symbols.heads.keys():
             symbols.mean = "E" in self.sole or bool(EXPECTED.search(words))
         symbols.applied |= {"E"} if symbols.mean else set()
+        symbols.words = {run for run, count in self.runs.items() if count > 1 and self.lone.isdisjoint(run)}
+        if len(counts := self.runs.keys() & CONFUSION) > 1:
+            symbols.words |= counts
         symbols.size_names |= self.dotted - symbols.bound_names
         symbols.ranges.taken |= self.dotted - symbols.bound_names
         # an index n, and a size n beside it, would be mixed up
@@ -213,6 +223,8 @@ class Survey:
             symbols.gradients.setdefault(syntax.sexpr(node.variable), node.variable)
             if isinstance(node.body, syntax.Symbol):
                 self.energies.add(plain(node.body.name))
+        if isinstance(node, syntax.Nabla) and node.body is not None:
+            self.tops |= _bases(node.body)
         if isinstance(node, syntax.DerivativeOp):
             if node.body is not None:
                 self.tops |= _bases(node.body)
@@ -338,7 +350,13 @@ class Survey:
                                 symbols.entrywise.add(name)  # \odot f'(z)
                             if primes or (len(texts) > 1 and (below is not None or name in FUNCTION_LETTERS)):
                                 symbols.called.add(name)
+        runs = [*_capitals(node)] if isinstance(node, syntax.Product) else []
+        for run in runs:
+            self.runs["".join(letter.name for letter in run)] += 1
+        self.joined.update(letter.span for run in runs for letter in run)
         for part in syntax_parts(node):
+            if isinstance(part, syntax.Symbol) and len(part.name) == 1 and part.span not in self.joined:
+                self.lone.add(part.name)
             self.node(part)
 
     def _labelled(self, node: syntax.Scripted) -> None:
@@ -568,6 +586,21 @@ def _dressed(name: str, symbols: Symbols) -> None:
 
 def _capital(name: str) -> bool:
     return len(name) == 1 and name.isupper()
+
+
+def _capitals(node: syntax.Product) -> Iterator[list[syntax.Symbol]]:
+    """The runs of two or three different capitals that are written without a gap."""
+    run: list[syntax.Symbol] = []
+    for n, factor in enumerate((*node.factors, None)):
+        letter = factor.body if isinstance(factor, syntax.Nabla) else factor  # \nabla FL
+        capital = isinstance(letter, syntax.Symbol) and len(letter.name) == 1 and letter.name.isupper()
+        gap = not run or node.operators[n - 1 : n] != ("",) or letter is not factor
+        if isinstance(letter, syntax.Symbol) and capital and not gap and run[-1].span.end == letter.span.start:
+            run.append(letter)
+            continue
+        if 1 < len({found.name for found in run}) == len(run) < 4:
+            yield run
+        run = [letter] if isinstance(letter, syntax.Symbol) and capital else []
 
 
 def _sole(group: syntax.Group) -> bool:
