@@ -61,6 +61,7 @@ class Claims:
         self.symbols = reading.symbols
         self.rates = rates
         self._spoken_of: dict[str, set[str]] = {}
+        self._differentiated: dict[Head, bool] = {}
 
     def of(self, posed: Posed) -> list[Claim]:
         """The claims of a step; several for an equation between vectors. Raises ReadError where shapes do not fit."""
@@ -331,17 +332,28 @@ class Claims:
         result: dict[Head, Head] = {}
         for top in sorted({a for a, _ in rates}):
             defined = top in symbols.definitions and top not in unknown
-            if defined or top.subs or top.sups or top.name not in LOSSES:
+            loss = top.name in LOSSES
+            if defined or top.subs or top.sups or not (loss or self._only_differentiated(top)):
                 continue
             by = sorted({b for a, b in rates if a == top})
             tops = {a for a, b in rates if a != b}
-            middles = [b for b in by if b in symbols.definitions or b in layers or (at_hand and b in tops)]
+            middles = [b for b in by if b in symbols.definitions or b in layers or (loss and at_hand and b in tops)]
             reach = {b: symbols.below(b, layers) for b in middles}
             highest = [b for b in middles if not any(b in reach[other] for other in middles if other != b)]
             whole = len(highest) == 1 and all(b == highest[0] or b in reach[highest[0]] for b in by)
             if whole and not self._passed_by(highest[0], set(by) - {highest[0]}):
                 result[top] = highest[0]
         return result
+
+    def _only_differentiated(self, top: Head) -> bool:
+        """Whether a name is nothing but what is differentiated in the whole document: a loss, whatever its letter."""
+        if top not in self._differentiated:
+            sides = (side for posed in self.reading.posed for side in (posed.left, posed.right))
+            terms = [s.entry(("i", "j")[: len(s.axes)]) if isinstance(s, Array) else s for s in sides if s is not None]
+            called = top.name in self.symbols.call_texts
+            var = Var(top.name, (), ())
+            self._differentiated[top] = not called and not any(_stands(term, var) for term in terms)
+        return self._differentiated[top]
 
     def _passed_by(self, middle: Head, by: set[Head]) -> bool:
         """Whether something defined by way of ``middle`` depends on one of ``by`` past it, as y = x + u does on x."""
