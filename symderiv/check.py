@@ -316,10 +316,10 @@ def _from_equations(walk: Walk, posed: Posed, claims: list[Claim]) -> Proved | N
                 posed.note(*said, *note)
                 walk.equations.take(posed, claims, first=False)
                 return verdict
-    is_one = walk.equations.is_one(posed, claims)
-    walk.equations.take(posed, claims, first=is_one)
-    if is_one and posed.sought:
-        posed.kind = "equation"
+    if walk.equations.is_one(posed, claims):
+        walk.equations.take(posed, claims, first=True)
+        if posed.sought:
+            posed.kind = "equation"
     return None
 
 
@@ -329,8 +329,12 @@ def _solution(walk: Walk, number: int) -> tuple[Verdict | None, Diagnostic | Non
 
     def judged(at: int) -> Iterator[tuple[Solved, Verdict]]:
         for solved in walk.equations.solved(posed, at):
-            means = walk.readings.means(solved.claims)
-            yield solved, prove_all(means[0] if means is not None else solved.claims)
+            put_in, without = (
+                means[0] if (means := walk.readings.means(claims)) is not None else claims
+                for claims in (solved.claims, solved.without)
+            )
+            if not all(provable(claim) for claim in without):  # else it is solved already
+                yield solved, prove_all(put_in)
 
     found = list(judged(number))
     for solved, verdict in chain(found, judged(len(walk.posed))):  # "where N_k = ..." comes after it

@@ -176,7 +176,10 @@ class Calls(Expectations):
             point = function.parameters[0].var
             if point.indices:
                 return None
-            body = definition_of(Var(symbols.name(name, len(subs)), tuple(subs), ()), symbols.definitions)
+            member = Var(symbols.name(name, len(subs)), tuple(subs), ())
+            for n, index in enumerate(subs):
+                self.use(index, symbols.ranges.slot(member.head, n), node)
+            body = definition_of(member, symbols.definitions)
         elif subs:
             return None
         elif self.standard(name) and not self._is_quantity(name):

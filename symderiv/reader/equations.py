@@ -58,9 +58,10 @@ class Equation(NamedTuple):
 
 
 class Solved(NamedTuple):
-    """An equation with a solution put in, and its name; ``only``: nothing else in it is sought."""
+    """An equation with a solution put in, and ``without`` it, its name; ``only``: nothing else in it is sought."""
 
     claims: list[Claim]
+    without: list[Claim]
     name: str
     only: bool
 
@@ -258,15 +259,16 @@ class Equations:
                 without.append(replace(claim, context=replace(claim.context, definitions=others)))
                 context = granted(claim.context, symbols, symbols.reached(body))
                 with_it.append(replace(claim, context=replace(context, definitions={**others, **put_in})))
-            if not all(provable(claim) for claim in without):
+            if without:
                 left = symbols.reached(*(side for c in without for side in (c.left, c.right)))
                 left -= {h for claim in without for h in claim.context.definitions}
                 by, scalars = left & symbols.variables, {h for h in left if not (h.subs or h.sups)}
-                by -= symbols.reached(body) - {unknown}  # it may be solved in terms of what is sought, too
+                if all(len(c.left.free | c.right.free) == len(member.indices) for c in claims):
+                    by -= symbols.reached(body) - {unknown}  # solved in terms of what is sought, too
                 only = by == {unknown} or (not by and sought and scalars == {unknown})
                 new = symbols.reached(body) - symbols.definitions.keys() - left - {member.head}
                 only = only and not new  # what it is in terms of new quantities depends on what they are
-                found.append(Solved(with_it, name, only))
+                found.append(Solved(with_it, without, name, only))
         return found
 
     def _open(self, posed: Posed, at: int) -> Iterator[tuple[str, list[Claim], set[Head], bool]]:

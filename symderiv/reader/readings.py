@@ -251,6 +251,11 @@ class Readings:
             return None
         return found, tuple(dict.fromkeys(notes))
 
+    def _inverted(self, claim: Claim) -> list[Term]:
+        """The matrices whose inverses stand in a claim, by an entry."""
+        heads = {t.head for t in reached((claim.left, claim.right), claim.context.definitions) if isinstance(t, Var)}
+        return [entry for head, (_, entry) in self.symbols.inverses.items() if head in heads]
+
     def symmetric(self, claims: Sequence[Claim]) -> tuple[list[Claim], str]:
         """The claims for matrices that are called symmetric, and what to say of it; empty if there are none.
 
@@ -259,7 +264,7 @@ class Readings:
         names = {
             part.name
             for claim in claims
-            for part in reached((claim.left, claim.right), claim.context.definitions)
+            for part in reached((claim.left, claim.right, *self._inverted(claim)), claim.context.definitions)
             if isinstance(part, Var) and len(part.subs) == 2 and not part.sups
         } & {self.symbols.name(name, 2) for name in self.symbols.symmetric}
         defined = {h.name for claim in claims for h in claim.context.definitions if h.subs == 2}
