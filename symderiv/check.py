@@ -340,6 +340,7 @@ def _solution(walk: Walk, number: int) -> tuple[Verdict | None, Diagnostic | Non
     for solved, verdict in chain(found, judged(len(walk.posed))):  # "where N_k = ..." comes after it
         if isinstance(verdict, Proved):
             posed.kind = "claim"
+            walk.equations.accept(posed, number)
             posed.note(f"it solves {solved.name}")
             return verdict, None
     match found:

@@ -196,13 +196,15 @@ class Claims:
         later = {
             h for h in symbols.definitions if posed.later and (h not in symbols.variables or symbols.is_intermediate(h))
         }
+        derives = any(isinstance(t, Deriv) for side in terms for t in subterms(side))
         memo: dict[Term, Term] = {}
         definitions = {}
         for head, made in symbols.definitions.items():
             known = tuple(
                 Definition(d.params, self._resolved(d.body, memo))
                 for d in made
-                if symbols.order[head, d.params] <= posed.at or head in later
+                if (symbols.order[head, d.params] <= posed.at or head in later)
+                and not (derives and (head, symbols.order[head, d.params]) in symbols.solutions)
             )
             if known:
                 definitions[head] = known

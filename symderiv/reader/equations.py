@@ -106,9 +106,15 @@ class Equations:
         found = self.reading.symbols.reached(*(side for c in claims for side in (c.left, c.right)))
         return found | {_solution(head) for head in found}
 
+    def accept(self, posed: Posed, number: int) -> None:
+        """What step ``number`` solves for is a variable all the same, where something is differentiated."""
+        member = _member(posed)
+        if isinstance(member, Var):
+            self.reading.symbols.solutions.add((member.head, number))
+
     def reject(self, posed: Posed, number: int) -> None:
         """What step ``number`` calls a solution, and is none, says nothing of its left side."""
-        member = posed.left.entry(ENTRY[: len(posed.left.axes)]) if isinstance(posed.left, Array) else posed.left
+        member = _member(posed)
         if isinstance(member, Var):
             symbols = self.reading.symbols
             made = symbols.definitions.get(member.head, ())
@@ -300,6 +306,12 @@ class Equations:
             if self.constrains(other) and other.kind != "definition" and self.section(other) == self.section(posed):
                 assert isinstance(other.left, Term) and isinstance(other.right, Term)
                 yield f"the equation of line {self._line(other)}", other.left, other.right
+
+
+def _member(posed: Posed) -> object:
+    """What a step defines, or a typical entry of it."""
+    left = posed.left
+    return left.entry(ENTRY[: len(left.axes)]) if isinstance(left, Array) else left
 
 
 def _is_below(term: Pow) -> bool:
