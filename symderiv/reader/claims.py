@@ -193,10 +193,14 @@ class Claims:
         heads = self.symbols.reached(*terms)
         heads |= symbols.reached(*(entry for head, (_, entry) in symbols.inverses.items() if head in heads))
         ranges = symbols.ranges
-        later = {
-            h for h in symbols.definitions if posed.later and (h not in symbols.variables or symbols.is_intermediate(h))
-        }
         derives = any(isinstance(t, Deriv) for side in terms for t in subterms(side))
+        later = {
+            h
+            for h in symbols.definitions
+            if posed.later
+            and (h not in symbols.variables or symbols.is_intermediate(h))
+            and (not posed.solving or derives or h in symbols.announced)  # else it may be what the line leads to
+        }
         memo: dict[Term, Term] = {}
         definitions = {}
         for head, made in symbols.definitions.items():

@@ -544,6 +544,8 @@ class Definitions(Meanings):
             raise ReadError("E165", f"{shown(name)} stands on both sides, so this does not define it", posed.span)
         head = symbols.define(name, params, len(subs), value, Span(posed.left_span.start, posed.span.end))
         symbols.told[head.name] = self.reading.paragraphs
+        if self.reading.inline or CUES.search(self.reading.prose[-160:]):
+            symbols.announced.add(head)
         if self.reading.values and symbols.pieces[name] > 1:
             symbols.partial[head] = self.reading.values
         if args:

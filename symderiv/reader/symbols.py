@@ -103,6 +103,7 @@ class Symbols:
     whose numbered labels are layers, each with its own shape, ``layered_subs`` those whose numbered subscripts are;
     ``softmax``: the prose calls \\sigma the softmax function; ``symmetric`` matrices that are called so, and where,
     ``solutions`` families that an equation was solved for, and in which step,
+    ``announced`` families that a word says are defined: "where x = ...", "let x = ...",
     ``words`` capitals without a gap that never stand alone, FL and TP,
     ``restated`` names that have another meaning by a line that perhaps only repeats what they mean, wrongly,
     ``inverses`` families of the entries of one, with the range class of the matrix and its entry,
@@ -226,6 +227,7 @@ class Symbols:
     softmax: bool = False
     symmetric: dict[str, str] = field(default_factory=dict)
     solutions: set[tuple[Head, int]] = field(default_factory=set)
+    announced: set[Head] = field(default_factory=set)
     words: set[str] = field(default_factory=set)
     restated: set[str] = field(default_factory=set)
     inverses: dict[Head, tuple[str, Term]] = field(default_factory=dict)
