@@ -244,6 +244,10 @@ def _verdict(walk: Walk, number: int) -> tuple[Verdict | None, Diagnostic | None
                 apart = notation.unicode_latex(pair.text)
                 doubt = f"it holds for {apart}, and whether they may be the same is not said"
                 break
+    if refuted and not doubt and walk.reading.symbols.solutions and not posed.put_in:
+        put_in = walk.claims(replace(posed, put_in=True))
+        if put_in != claims and isinstance(prove_all(put_in), Proved):
+            doubt = "it holds if what was solved for is put in before"
     held = walk.readings.partial(posed, claims, likely=False) if refuted and not doubt else None
     if held is not None and isinstance(prove_all(held[0]), Proved):
         doubt = f"it holds if {held[1][0]}, which is not said"

@@ -193,13 +193,13 @@ class Claims:
         heads = self.symbols.reached(*terms)
         heads |= symbols.reached(*(entry for head, (_, entry) in symbols.inverses.items() if head in heads))
         ranges = symbols.ranges
-        derives = any(isinstance(t, Deriv) for side in terms for t in subterms(side))
+        differentiated = {t.var.head for side in terms for t in subterms(side) if isinstance(t, Deriv)}
         later = {
             h
             for h in symbols.definitions
             if posed.later
             and (h not in symbols.variables or symbols.is_intermediate(h))
-            and (not posed.solving or derives or h in symbols.announced)  # else it may be what the line leads to
+            and (not posed.solving or differentiated or h in symbols.announced)  # else it may be what the line leads to
         }
         memo: dict[Term, Term] = {}
         definitions = {}
@@ -208,7 +208,7 @@ class Claims:
                 Definition(d.params, self._resolved(d.body, memo))
                 for d in made
                 if (symbols.order[head, d.params] <= posed.at or head in later)
-                and not (derives and (head, symbols.order[head, d.params]) in symbols.solutions)
+                and not self._is_variable(posed, head, d, differentiated)
             )
             if known:
                 definitions[head] = known
@@ -306,6 +306,13 @@ class Claims:
         )
         context = granted(context, symbols, heads)
         return with_members(context, [a for a in fixed if self._relevant(a, heads)])
+
+    def _is_variable(self, posed: Posed, head: Head, made: Definition, differentiated: set[Head]) -> bool:
+        """Whether what an equation was solved for is held fixed here, where the solution depends on what is varied."""
+        symbols = self.symbols
+        if posed.put_in or (head, symbols.order[head, made.params]) not in symbols.solutions:
+            return False
+        return bool(symbols.reached(made.body) & differentiated - {head})
 
     def _laws(self, heads: set[Head]) -> list[Assumption]:
         """What holds of the distributions among the families."""

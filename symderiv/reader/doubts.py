@@ -359,6 +359,7 @@ class Doubts:
             if re.search(rf"\\in\s*{re.escape(size.name)}(?![A-Za-z])", self.reading.document.source.text):
                 return f"{shown(size.name)} is a set, of which nothing more is known"
         names = {t.name for t in inside if isinstance(t, Var) and not t.indices and not self.symbols.defines(t.name, 0)}
+        names |= {t.name for t in inside if isinstance(t, Opaque)}
         unknown = sorted(names & self.symbols.matrices_by_word)
         if not unknown and "I" in names and (others := self._capitals(claim.left) | self._capitals(claim.right)):
             unknown = sorted(others)

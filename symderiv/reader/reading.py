@@ -61,6 +61,7 @@ class Posed:
     sought: bool = False  # something is set to zero, or solved: the words before it say so, or an arrow
     at: int = 0  # how many steps came before
     later: bool = False  # whether definitions that come later may be used
+    put_in: bool = False  # whether solutions stand for what was solved for, also where something is differentiated
     transposed: tuple[Value, Value] | None = None  # both sides with derivatives by vectors the other way round
     numbers: tuple[Value, Value] | None = None  # both sides where letters that may be vectors are numbers
     taken: bool = False  # whether it states a derivative that later steps take as given

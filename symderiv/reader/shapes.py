@@ -11,6 +11,7 @@ from collections.abc import Callable, Sequence
 
 from symderiv.reader import syntax
 from symderiv.reader.calls import CROSS_ENTROPY, FUNCTIONS
+from symderiv.reader.inverses import turned
 from symderiv.reader.kinds import (
     COLUMN,
     FLIPPED,
@@ -57,6 +58,8 @@ class Shapes(Kinds):
             if Head(name, 0, 0) in heads:
                 self.found.setdefault((name, 0, 0), NUMBER)
         declared = set(self.found)
+        for name in symbols.matrices_by_word:
+            self.found.setdefault((name, 0, 0), MATRIX)
         for self.habits in ("", "capitals", "all"):
             for _ in range(ROUNDS):
                 before = len(self.found)
@@ -253,11 +256,15 @@ class Shapes(Kinds):
                 return self.kind(group)
             return None
         found = self.key(parts[n][0])
-        if found is None or (found[1] is not None and not is_transpose(found[1])):
+        if found is None:
             return None
         key, rest = found
-        transposed = rest is not None
         capital = letter_of(key[0])[1]
+        if rest is not None and not is_transpose(rest):
+            if capital and turned(rest) is not None and before in (ROW, MATRIX):
+                self.found.setdefault(key, MATRIX)  # x^T A^{-1}
+            return self.found.get(key) if turned(rest) is not None else None
+        transposed = rest is not None
         if before in (ROW, MATRIX):
             kind = MATRIX if capital and not key[1] else ROW if transposed else COLUMN
             if kind == ROW and before == MATRIX:

@@ -12,6 +12,7 @@ from itertools import pairwise
 from symderiv.diagnostics import ReadError
 from symderiv.document import Block, Heading, Paragraph, Span, all_blocks
 from symderiv.reader import assertions, prose, syntax
+from symderiv.reader.kinds import letter_of
 from symderiv.reader.names import index_word, plain
 from symderiv.reader.nodes import everywhere, is_transposition, parts_of
 from symderiv.reader.reading import Reading
@@ -132,7 +133,9 @@ class Spaces:
                 for formula in sentence.formulas[first : first + said["named"].count("$")]:
                     for row in self.reading.rows(formula.latex, formula.span).rows:
                         side = row.segments[0].side if row.segments else None
-                        if isinstance(side, syntax.Symbol) and plain(side.name).isupper():
+                        if isinstance(side, syntax.Product) and len(side.factors) == 2:
+                            side = side.factors[0]  # K(\theta)
+                        if isinstance(side, syntax.Symbol) and letter_of(plain(side.name))[1]:
                             self.symbols.matrices_by_word.add(plain(side.name))
 
     def _symmetric(self, sentence: prose.Sentence, said: re.Match[str]) -> None:

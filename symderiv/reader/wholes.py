@@ -61,7 +61,11 @@ class Wholes:
             symbols.arrays.pop(name, None)  # z = (z_1, ..., z_K) says nothing new
             return
         if symbols.defines(name, len(names), 0):
-            return  # the entries are defined already
+            old = Head(symbols.name(name, len(names)), len(names), 0)
+            if old not in symbols.auto or symbols.definitions[old][-1].body is body:
+                return  # the entries are defined already
+            symbols.new_version(name, len(names), 0)  # C = A, and then C = A B
+            body = value.entry(tuple(names))
         head = symbols.define(name, tuple(names), len(names), body, Span(0, 0))
         symbols.auto.add(head)
         for n, axis in enumerate(value.axes):
