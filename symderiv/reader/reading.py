@@ -66,6 +66,7 @@ class Posed:
     summands: frozenset[Head] = frozenset()  # new names for the summands before it, which is all that it says
     supposed: str = ""  # what the words right before it suppose: "if y is one-hot"
     held: frozenset[str] | None = None  # what the section says is held fixed: names, or none in particular
+    limits: dict[str, set[Bound]] = field(default_factory=dict)  # what stands beside its row compares with numbers
     kept: frozenset[str] = frozenset()  # the indices of the chain's first side, free under Einstein's convention
 
     def note(self, *said: str) -> None:

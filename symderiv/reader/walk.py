@@ -446,13 +446,22 @@ class Walk:
                 self.reading.bounded = (self.bounded and not cases) or signs > own
                 said, reading.bounds = reading.bounds, reading.bounds | _bounds([r.content for r in row.remarks])
                 before, reading.values = reading.values, self._values_beside(rows.rows[n : n + 2]) or reading.values
+                begun = len(self.posed)
                 self.chains.segments(row, number, n, whole or inherited)
+                self._limits(row, self.posed[begun:])
                 self.premises.beside(row, number, n)
                 self.statements.said_beside(row)
                 reading.values, reading.bounds = before, said
                 self.chains.see(row)
             elif row.remarks and self.statements.row(row):
                 self.chains.last = None
+
+    def _limits(self, row: syntax.Row, steps: Sequence[Posed]) -> None:
+        r"""Bounds beside a formula, ``\quad 0 < \alpha < 1``: beside a definition they hold from there on."""
+        limits = [step.limits for step in steps if step.kind != "definition"] or [self.reading.limits]
+        for name, bound in bounds.said(row) if steps and not self.reading.strict else ():
+            for each in limits:
+                each.setdefault(name, set()).add(bound)
 
     def _values_beside(self, rows: Sequence[syntax.Row]) -> tuple[Assumption, ...]:
         r"""The values that stand beside the first of ``rows``, on its line: ``L = -\log p, \quad y = 1``."""

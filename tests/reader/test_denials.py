@@ -119,11 +119,21 @@ OTHERWISE = (
 @pytest.mark.parametrize(
     "words",
     ["Otherwise we have", "For distinct $i$ and $j$,", "When $i$ is different from $j$,", "The off-diagonal entries are",
-     "When the two indices differ,", "For a class $j$ other than $i$:"],
+     "When the two indices differ,", "$i$ と $j$ が異なるとき", "当 $i$ 与 $j$ 不同时，", "$i$와 $j$가 다를 때,", "For a class $j$ other than $i$:"],
 )  # fmt: skip
 def test_a_case_that_only_words_give_is_no_ground_to_call_a_line_false(words):
     step = check_text(OTHERWISE.replace("{}", words), "words.md").claims[-1]
     assert isinstance(step.verdict, Undecided) and "it holds when i ≠ j" in step.diagnostic.notes[0]
+
+
+@pytest.mark.parametrize(
+    ("beside", "verdict"),
+    [(r"\quad \text{当 } i \neq j", Proved), (r"\quad \text{если } i \ne j", Proved), (r"\quad \text{若} i \ne j", Proved),
+     (r"\tag{$i \ne j$}", Undecided), (r"\tag{i\neq j}", Undecided), (r"\tag{3}", Refuted), (r"\quad \text{当 } i = j", Refuted)],
+)  # fmt: skip
+def test_a_case_beside_the_formula_in_other_languages_and_as_its_number(beside, verdict):
+    text = OTHERWISE.replace("{}", "We find").replace("-p_ip_j", f"-p_ip_j {beside}")
+    assert isinstance(check_text(text, "words.md").claims[-1].verdict, verdict)
 
 
 def test_without_such_words_it_is_false():
