@@ -72,6 +72,25 @@ NO_BITS = [
     "$b_k$ is neither 0 nor 1.", "$b_k$ is not 0 or 1.", "If $b_k$ is 0 or 1 this is nothing.", "$b_k$ is 0 or 1.5.",
     "Here $b_k$ is $1$ or $-1$.", "Is $b_k$ 0 or 1?", "Only $c_k$ is 0 or 1.",
 ]  # fmt: skip
+SYMMETRIC_NAMED = [
+    "$A$ は対称行列とする。", "対称行列 $A$ に対して", "$A$는 대칭행렬이다.", "Пусть $A$ — симметричная матрица.",
+    "Матрица $A$ симметрична.", "Seja $A$ uma matriz simétrica.", "Niech $A$ będzie macierzą symetryczną.",
+    "Cho $A$ là ma trận đối xứng.", "Let $A\\in\\mathbb{S}^n$.", "Let $A \\succeq 0$.", "where $A \\succ 0$",
+    "Let $A$ be PSD.", "Let $A$ be a positive semidefinite matrix.", "where $A$ is the kernel matrix",
+    "with the Gram matrix $A$", "Let $A$ be the scatter matrix.", "Let $A$ be the covariance matrix.",
+    "Sei $A$ die Kovarianzmatrix.", "Soit $A$ la matrice de covariance.", "Sea $A$ la matriz de covarianza.",
+    "设 $A$ 为协方差矩阵。", "$A$ は共分散行列とする。", "$A$는 공분산 행렬이다.", "Let $A$ be the Hessian.",
+    "where $A$ is the Hessian matrix of the loss", "Let $A$ be a diagonal matrix.",
+    "Sei $A$ eine symmetrische Matrix.", "设 $A$ 是对称矩阵。", "Let $A$ be symmetric positive definite.",
+    "Sia $A$ una matrice simmetrica.", "Let $A \\in \\mathbb{R}^{n\\times n}$ be SPD.",
+]  # fmt: skip
+NOT_SYMMETRIC_NAMED = [
+    "$A$ is not symmetric.", "$A$ は対称とは限らない。", "$A$는 대칭이 아니다.", "Пусть $A$ не симметрична.", "$A$ não é simétrica.",
+    "设 $A$ 不是对称矩阵。", "$A$ là ma trận không đối xứng.", "Let $A$ be skew-symmetric.", "Let $A$ be any matrix.",
+    "$A$ nie jest symetryczna.", "The Hessian of $A$ is constant.", "The diagonal of $A$ is zero.",
+    "The kernel matrix $K$ and any $A$.", "$A$ ist nicht symmetrisch.", "$A$ n'est pas symétrique.",
+    "$A$ non è simmetrica.",
+]  # fmt: skip
 VALUES = ["At $x = 0$ we have", "For $x = 0$:", "Suppose that $x = 0$."]
 NO_VALUES = ["It takes the value $\\frac12$ at $x = 0$.", "For $x = 0$ it is one half.", "Not only for $x = 0$ we have"]
 
@@ -83,12 +102,20 @@ NOT_HELD = [
     "In the previous section we held $q$ fixed, now we don't.", "Keep in mind that $q$ depends on $w$ and isn't fixed.",
     "At test time one keeps $q$ fixed, so this is about training only.", "We use the EM algorithm elsewhere.",
 ]  # fmt: skip
-SAID = {LOSS: SAID_OF_TARGETS, JACOBIAN: CASES, VALUE: VALUES, FORM: SYMMETRIC, PLACE: PLACES, BIT: BITS, FIXED: HELD}
+SAID = {
+    LOSS: SAID_OF_TARGETS,
+    JACOBIAN: CASES,
+    VALUE: VALUES,
+    FORM: SYMMETRIC + SYMMETRIC_NAMED,
+    PLACE: PLACES,
+    BIT: BITS,
+    FIXED: HELD,
+}
 NOT_SAID = {
     LOSS: NOT_SAID_OF_TARGETS,
     JACOBIAN: NO_CASES,
     VALUE: NO_VALUES,
-    FORM: NOT_SYMMETRIC,
+    FORM: NOT_SYMMETRIC + NOT_SYMMETRIC_NAMED,
     PLACE: NO_PLACES,
     BIT: NO_BITS,
     FIXED: NOT_HELD,
