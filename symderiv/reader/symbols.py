@@ -207,6 +207,7 @@ class Symbols:
     operators: set[str] = field(default_factory=set)
     auto: set[Head] = field(default_factory=set)
     primed: set[str] = field(default_factory=set)
+    doubtful_primes: set[str] = field(default_factory=set)  # of which a prime may transpose, or differentiate
     numbered: set[str] = field(default_factory=set)
     index_classes: dict[str, str] = field(default_factory=dict)
     index_sizes: dict[str, str] = field(default_factory=dict)

@@ -39,6 +39,7 @@ from symderiv.reader import (
     prose,
     slashed_calls,
     syntax,
+    transposes,
 )
 from symderiv.reader import vocabulary as v
 from symderiv.reader.abbreviations import abbreviations
@@ -118,6 +119,11 @@ class Walk:
         for room in (slashed_calls, primed, capital_words, called_members, numbered_derivatives):
             if (change := room.rewriting(rows)) is not None:
                 reading.rewrite(rows, change)
+        spoken = [b.inlines for b in all_blocks(blocks) if isinstance(b, Paragraph | Heading)]
+        words = " ".join(map(prose.words, spoken))
+        change, reading.symbols.doubtful_primes = transposes.rewriting(rows, words, reading.document.source.text)
+        if change is not None:
+            reading.rewrite(rows, change)
         reading.symbols.exponents = exponents.numbers(rows)
         if beside := exponents.vectors_beside(rows, reading.symbols.exponents):
             reading.symbols.wholes = {new: plain(name) for name, new in beside.items()}
@@ -128,8 +134,6 @@ class Walk:
         reading.symbols.own_delta = any(map(defines_delta, rows))
         reading.symbols.differentiated = models.differentiated(rows)
         reading.symbols.awaited = {f: x for f, x in functions_of_one(rows).items() if f not in FUNCTIONS}
-        spoken = [b.inlines for b in all_blocks(blocks) if isinstance(b, Paragraph | Heading)]
-        words = " ".join(map(prose.words, spoken))
         survey.settle(words)
         reading.symbols.activations = activations.said(reading, blocks)
         reading.symbols.opaque |= {name for name, kind in reading.symbols.activations.items() if not kind}
