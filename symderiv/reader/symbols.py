@@ -186,6 +186,7 @@ class Symbols:
     cases: list[list[Assumption]] = field(default_factory=list)
     numerators: set[Head] = field(default_factory=set)
     differentiated: frozenset[str] = frozenset()
+    regression: bool = False  # whether the words speak of one
     own_delta: bool = False
     in_columns: bool = False
     unit: set[str] = field(default_factory=set)

@@ -132,6 +132,7 @@ class Walk:
             survey.row(row)
         reading.symbols.index_names |= class_letters(rows, survey.summed.keys())
         reading.symbols.own_delta = any(map(defines_delta, rows))
+        reading.symbols.regression = models.ERRORS.search(words) is not None
         reading.symbols.differentiated = models.differentiated(rows)
         reading.symbols.awaited = {f: x for f, x in functions_of_one(rows).items() if f not in FUNCTIONS}
         survey.settle(words)
