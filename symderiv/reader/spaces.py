@@ -184,8 +184,9 @@ class Spaces:
         at = -1
         for formula in sentence.formulas:
             at = sentence.words.index("$", at + 1)
-            if not assertions.supposed(sentence.words, at, at + 1):
-                for row in self.reading.rows(formula.latex, formula.span).rows:
+            rows = self.reading.rows(formula.latex, formula.span).rows
+            if any(len(row.segments) > 1 for row in rows) and not assertions.supposed(sentence.words, at, at + 1):
+                for row in rows:
                     self._ordered(row)
 
     def _ordered(self, row: syntax.Row) -> None:
