@@ -223,10 +223,11 @@ def _verdict(walk: Walk, number: int) -> tuple[Verdict | None, Diagnostic | None
         if isinstance(met.verdict, Proved):
             return met.verdict, None
         verdict = met.verdict
-    beyond = bounds.within(verdict, walk.reading.limits) if isinstance(verdict, Refuted) else verdict
-    if isinstance(beyond, str):
-        return _open(posed, claims[0], f"no counterexample was found within {notation.unicode_latex(beyond)}, as said")
-    verdict = beyond
+    if isinstance(verdict, Refuted):
+        limits = bounds.together(walk.reading.limits, posed.limits, bounds.thresholds(verdict.claim))
+        if isinstance(beyond := bounds.within(verdict, limits), str):
+            return _open(posed, claims[0], f"no counterexample was found within {notation.unicode_latex(beyond)}")
+        verdict = beyond
     refuted = isinstance(verdict, Refuted)
     doubt = walk.doubts.doubt(posed, verdict.claim) if isinstance(verdict, Refuted) else ""
     if refuted and not doubt and (moved := walk.readings.anew(claims)) and isinstance(prove_all(moved), Proved):

@@ -58,9 +58,11 @@ _NO_SPACES = Words("[\u1100-\u11ff\u3040-\u9fff\uac00-\ud7af]")  # scripts of wh
 NAMES_CASE = Words(
     r"\b(?:otherwise|distinct|different|differs?|unequal|(?:off[\s-]?)?diagonals?|other\s+(?:than|case|one|class\w*)|remaining|elsewhere"
     r"|(?:correct|true|right|wrong|same)\s+class(?:es)?|indices\s+(?:are\s+)?(?:the\s+same|equal|coincide|agree)|sonst|verschieden\w*"
-    r"|diagonale\w*|sinon|autrement|distintos?)\b",
+    r"|diagonale\w*|sinon|autrement|distintos?)\b|不同|不等|不相等|相等|相同|否则|其他情况|異なる|等しい|それ以外|同じ"
+    r"|다를|다른|같을|같은|그\s*외|различн|иначе|совпада|różn|khác\s+nhau",
     re.IGNORECASE,
 )
+TAGGED_CASE = Words(r"\\tag\*?\s*\{[^{}\n]*?(?:[a-z]\s*(?:=|\\neq?\b|≠)\s*[a-z])[^{}\n]*\}")
 _CASE_WORDS = Words(
     r"\b(?:for|if|when|whenever|where|with|and|or|the|an?|of|any|all|every|each|class|label|target|positive|negative|example|now|then"
     r"|first|next|für|wenn|pour|si|quand|para|cuando)\b",
@@ -72,6 +74,12 @@ def names_case(text: str) -> str:
     """The words by which a text speaks of a case, without saying it in a formula, if it does not take all together."""
     said = NAMES_CASE.search(text)
     return said[0] if said and not BOTH.search(text) else ""
+
+
+def tagged_case(text: str) -> str:
+    r"""``\tag{i \ne j}``: the case of a formula where its number would stand."""
+    said = TAGGED_CASE.search(text)
+    return said[0] if said else ""
 
 
 def denied(pieces: Sequence[str], number: int) -> bool:

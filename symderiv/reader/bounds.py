@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from fractions import Fraction
-from itertools import pairwise
+from itertools import pairwise, product
 
 from symderiv.judge import refuted_at
 from symderiv.kernel import Refuted
@@ -17,11 +17,12 @@ from symderiv.reader import syntax
 from symderiv.reader.names import plain, shown
 from symderiv.reader.nodes import parts_of
 from symderiv.reader.thresholds import FLIPPED
-from symderiv.terms import Var
+from symderiv.terms import Add, Claim, Fn, Mul, Var, reached
 
 Bound = tuple[str, Fraction]  # a relation and what is on its right
 _WRITTEN = {">=": r"\ge", "<=": r"\le"}
 TRIALS = 4  # points within the bounds
+SCALES = tuple(map(Fraction, (1, -1, 5, -5)))  # for what is not bounded
 
 
 def said(row: syntax.Row) -> Iterator[tuple[str, Bound]]:
@@ -30,7 +31,8 @@ def said(row: syntax.Row) -> Iterator[tuple[str, Bound]]:
     yield from _in_chain(sides, ())
     listed = [side for _, side in sides] if len(sides) == 1 else []
     for remark in row.remarks:  # the b > 0 of "$a, b > 0$"
-        if isinstance(content := remark.content, syntax.Relation):
+        content = remark.content.body if isinstance(remark.content, syntax.Group) else remark.content
+        if isinstance(content, syntax.Relation):
             yield from _in_chain([(None, content.left), *content.rest], listed)
         listed = [*listed, content] if isinstance(content, syntax.Symbol | syntax.Scripted) else []
 
@@ -55,12 +57,39 @@ def within(verdict: Refuted, bounds: Mapping[str, set[Bound]]) -> Refuted | str:
     beyond = {var: limits for var, value, limits in bounded if not _keeps(value, limits)}
     if not beyond:
         return verdict
-    for trial in range(TRIALS):
-        values = tuple((v, _inside(beyond[v], trial) if v in beyond else value) for v, value in verdict.witness.values)
+    for scale, trial in product(SCALES, range(TRIALS)):
+        values = tuple(
+            (
+                v,
+                _inside(beyond[v], trial)
+                if v in beyond
+                else value
+                if scale == 1 or _of(v, bounds)
+                else (value or 1) * scale,
+            )
+            for v, value in verdict.witness.values
+        )
         if (found := refuted_at(verdict.claim, replace(verdict.witness, values=values))) is not None:
             return found
     var = next(iter(beyond))
     return r" \text{ and } ".join(f"{shown(var.name)} {_WRITTEN.get(r, r)} {limit}" for r, limit in sorted(beyond[var]))
+
+
+def thresholds(claim: Claim) -> dict[str, set[Bound]]:
+    r"""The names that absolute values are compared with, ``|r| \le \delta``: nobody means a negative one."""
+    found: dict[str, set[Bound]] = {}
+    for part in reached((claim.left, claim.right), claim.context.definitions):
+        if isinstance(part, Fn) and part.name == "step" and isinstance(part.parts[0], Add):
+            terms = [t for term in part.parts[0].parts for t in (term.parts if isinstance(term, Mul) else (term,))]
+            if any(isinstance(t, Fn) and t.name == "abs" for t in terms):
+                for var in (t for t in terms if isinstance(t, Var)):
+                    found.setdefault(shown(var.name), set()).add((">", Fraction(0)))
+    return found
+
+
+def together(*limits: Mapping[str, set[Bound]]) -> dict[str, set[Bound]]:
+    """All of these bounds."""
+    return {name: set().union(*(each.get(name, ()) for each in limits)) for each in limits for name in each}
 
 
 def _of(var: Var, bounds: Mapping[str, set[Bound]]) -> str:

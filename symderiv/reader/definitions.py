@@ -224,7 +224,7 @@ class Definitions(Meanings):
         if unsaid := self._is_rate(left):
             posed.error = refuse("E150", unsaid, left).diagnostic
             return False
-        model = models.noise(left, right, symbols.differentiated) if relation == "=" else None
+        model = models.noise(left, right, symbols.differentiated, symbols.regression) if relation == "=" else None
         if model is not None and not symbols.defines(name, len(subs)):
             turned = self.head_of(model[0])
             return turned is not None and self.define(turned, *model, ":=", posed)

@@ -324,6 +324,8 @@ class Members(Vectors):
 
     def scripts(self, value: Value, sup: syntax.Node | None, primes: int, node: syntax.Node) -> Value:
         """Primes and exponent on a value."""
+        if primes and not self.symbols.doubtful_primes.isdisjoint(names_in(node)):
+            raise refuse("E126", "whether this prime is a derivative or a transposition is not said", node)
         own = self._own_variable(value) if primes else None
         for _ in range(primes):
             if isinstance(value, Opaque) and len(value.parts) == 1:

@@ -6,14 +6,22 @@ turn round what gives the noise a factor, as ``z = \mu + \sigma \epsilon`` does.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 
 from symderiv.reader import syntax
 from symderiv.reader.names import plain
 from symderiv.reader.nodes import everywhere, names_in, parts_of
+from symderiv.reader.prose import Words
 from symderiv.reader.vocabulary import MOMENTS
 
 NOISE = ("\\epsilon", "\\varepsilon", "\\xi", "\\boldsymbol{\\epsilon}", "\\boldsymbol{\\varepsilon}")
+
+ERRORS = Words(  # where the u of y = X \\beta + u is such a noise
+    r"\b(?:OLS|econometr\w*|regress\w*|disturbances?|error\s+(?:terms?|vectors?)|least\s+squares|squared\s+residuals)\b|Störterm"
+    r"|\brégression\b|\bregresión\b|回归|回帰|회귀",
+    re.IGNORECASE,
+)
 
 
 def differentiated(rows: Sequence[syntax.Row]) -> frozenset[str]:
@@ -28,13 +36,17 @@ def differentiated(rows: Sequence[syntax.Row]) -> frozenset[str]:
     return frozenset(found)
 
 
-def noise(left: syntax.Node, right: syntax.Node, names: Iterable[str]) -> tuple[syntax.Node, syntax.Node] | None:
+def noise(
+    left: syntax.Node, right: syntax.Node, names: Iterable[str], regression: bool = False
+) -> tuple[syntax.Node, syntax.Node] | None:
     """The noise of a model and what it is, if a document that differentiates ``names`` has its ``left = right``."""
     if not isinstance(right, syntax.Add) or not {*names} or not {*names}.isdisjoint(names_in(parts_of(left)[0])):
         return None
+    of = parts_of(left)[0]
+    letters = (*NOISE, "u", "e") if regression and isinstance(of, syntax.Symbol) and plain(of.name) == "y" else NOISE
     for at, (sign, term) in enumerate(right.terms):
         base, sub, sup, primes = parts_of(term)
-        bare = isinstance(base, syntax.Symbol) and plain(base.name) in NOISE and sup is None and not primes
+        bare = isinstance(base, syntax.Symbol) and plain(base.name) in letters and sup is None and not primes
         if bare and sign == "+" and len(right.terms) > 1 and syntax.sexpr(sub) == syntax.sexpr(parts_of(left)[1]):
             others = (*right.terms[:at], *right.terms[at + 1 :])
             if all(s in ("+", "-") for s, _ in others):

@@ -30,6 +30,8 @@ def is_prose(content: str) -> bool:
     named = len(words) > 1 and content == content.strip() and all(w.isascii() and w.isalpha() for w in words)
     if named and words[0].lower() not in v.PROSE:
         return False  # \text{learning rate} x is a product
+    if len(words) == 1 and not words[0].isascii() and words[0] in v.PROSE:
+        return True
     if len(words) != 1 or not words[0].isascii():
         return len(words) != 1 or not words[0].isalnum() or len(words[0]) > 1
     name = words[0]

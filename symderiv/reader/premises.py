@@ -20,6 +20,7 @@ from symderiv.document import Span
 from symderiv.judge import holds_at, prove_all
 from symderiv.kernel import Proved, Refuted, Verdict
 from symderiv.reader import syntax
+from symderiv.reader.assertions import REACH
 from symderiv.reader.bounds import number
 from symderiv.reader.claims import Claims
 from symderiv.reader.equations import given
@@ -102,8 +103,11 @@ class Premises:
 
     def say(self, pieces: Sequence[str], number: int, row: syntax.Row, span: Span) -> None:
         """Take up a row of the formula with this number in a sentence, whose words between formulas are ``pieces``."""
-        before, after = " ".join(pieces[: number + 1]), " ".join(pieces[number + 1 :])
-        if self.reading.strict or TO_SHOW.search(before) or range_of(row) is not None:
+        if self.reading.strict or len(row.segments) < 2:
+            return
+        before = " ".join(pieces[max(0, number - 8) : number + 1])[-REACH:]
+        after = " ".join(pieces[number + 1 : number + 9])[:REACH]
+        if TO_SHOW.search(before) or range_of(row) is not None:
             return
         while number and LISTED.fullmatch(pieces[number]):
             number -= 1  # "with $\\|a\\| = 1$ and $\\|b\\| = 1$"

@@ -68,6 +68,7 @@ class Posed:
     summands: frozenset[Head] = frozenset()  # new names for the summands before it, which is all that it says
     supposed: str = ""  # what the words right before it suppose: "if y is one-hot"
     held: frozenset[str] | None = None  # what the section says is held fixed: names, or none in particular
+    limits: dict[str, set[Bound]] = field(default_factory=dict)  # what stands beside its row compares with numbers
     kept: frozenset[str] = frozenset()  # the indices of the chain's first side, free under Einstein's convention
 
     def note(self, *said: str) -> None:
@@ -174,11 +175,13 @@ class Reading:
 
     def not_understood(self, left: object, right: object) -> None:
         """What ``left`` is said to be was not understood: nothing may rest on its being free."""
-        base, sub, sup, _ = parts_of(left) if isinstance(left, syntax.Node) else (None, None, None, 0)
+        base, sub, sup, primes = parts_of(left) if isinstance(left, syntax.Node) else (None, None, None, 0)
         if isinstance(base, syntax.Symbol) and (sup is None or isinstance(sup, syntax.Group)):
             of_one = isinstance(sub, syntax.Number)
             of_one |= sub is not None and not self.is_index(sub) and self.is_size_or_index(sub)
             name = plain(base.name)
+            if primes and sub is not None:  # what u'_{ak} is, an update, says nothing of u; y' may be a derivative
+                name += "'" * primes
             says = frozenset(names_in(right)) - {name} if isinstance(right, syntax.Node) else None
             if says is None or says or of_one:
                 self.symbols.unread.setdefault(name, Unread(base.span, of_one, says))

@@ -268,7 +268,7 @@ class Readings:
             if isinstance(part, Var) and len(part.subs) == 2 and not part.sups
         } & {self.symbols.name(name, 2) for name in self.symbols.symmetric}
         defined = {h.name for claim in claims for h in claim.context.definitions if h.subs == 2}
-        names -= defined & self.symbols.equal_to_transposes  # an equation about it may be right or wrong
+        names -= defined  # what defines it may be right or wrong
         if not names:
             return [], ""
 

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from itertools import pairwise
 
 from symderiv.diagnostics import ReadError
-from symderiv.document import Block, Heading, Paragraph, Span, all_blocks
+from symderiv.document import Block, Display, Heading, Paragraph, Span, all_blocks
 from symderiv.reader import assertions, prose, syntax
 from symderiv.reader.kinds import letter_of
 from symderiv.reader.names import index_word, plain
@@ -21,6 +21,7 @@ from symderiv.terms import Head, Range
 REALS = frozenset(
     {r"\mathbb{R}", r"\Re", r"\mathbf{R}", "R", r"\mathcal{R}", r"\operatorname{\bR}", r"\operatorname{\R}"}
 )
+SYMMETRIC_MATRICES = frozenset({r"\mathbb{S}", r"\mathcal{S}", r"\mathbf{S}", r"\text{Sym}", r"\operatorname{Sym}"})
 ROWS = prose.Words(r"\brow[\s-]vectors?\b|行向量|행벡터|vecteurs?[\s-]lignes?|Zeilenvektor", re.IGNORECASE)
 COLUMNS = prose.Words(r"\bcolumn[\s-]vectors?\b|列向量|열벡터|vecteurs?[\s-]colonnes?|Spaltenvektor", re.IGNORECASE)
 SAYS_SHAPE = prose.Words(
@@ -55,14 +56,18 @@ _OF_MATRICES = (
     r"|sample|empirical|symmetric)\b"
 )
 MATRIX_NAMED = prose.Words(
-    rf"(?:[\s(]*,?\s*(?:and\s+)?{_OF_MATRICES}[\s)]*|[\s,]*(?:矩阵|矩陣|행렬|行列)|\s*\$\s*(?=matri))*\s*(?=\$)",
+    rf"(?:[\s(]*,?\s*(?:and\s+)?{_OF_MATRICES}[\s)]*|[\s,]*(?:矩阵|矩陣|阵|행렬|行列|матриц\w*|-?Matrix)|\s*\$\s*(?=matri))*\s*(?=\$)",
     re.IGNORECASE,
 )
 NAMED_MATRIX = prose.Words(
-    r"\$[\s,(]*(?:is|are|be|being|both|been|assumed|taken|to|that|which|是|为|ist|sind|sei|seien|est|sont|es|son)?"
-    rf"(?:\s*\b(?:an?|the|all|both|assumed|taken|to|be|and|une?|una?|eine?|{_OF_MATRICES}))*[\s,]*$",
+    r"\$[\s,(—–-]*(?:is|are|be|being|both|been|assumed|taken|to|that|which|ist|sind|sei|seien|est|sont|es|son|é|è|sia|будет|jest|będzie|là)?"
+    rf"(?:\s*\b(?:an?|the|all|both|assumed|taken|to|be|and|une?|una|uma|il|la|le|der|die|das|eine?|ma\s+trận|macierz\w*|матриц\w*"
+    rf"|{_OF_MATRICES}))*[\s,]*$"
+    r"|\$\s*(?:是|为|為|は|が|는|은|가|이)?\s*(?:一个|一個|その|실수)?\s*$",
     re.IGNORECASE,
 )
+DENIES = prose.Words(r"\b(?:не|nie|não|non|no|không|khác)\s+(?:[^\W\d]+\s+){0,2}$", re.IGNORECASE)
+DENIED = prose.Words(r"^(?:行列|矩阵|행렬|\s)*(?:とは限ら|では?な|でな|이\s*아니|이지\s*않|이라는)")
 OTHERWISE = prose.Words(r"\s*(?:arbitrary|general|any|not|need\b)", re.IGNORECASE)
 LISTED = prose.Words(r"\s*(?:,|,?\s*(?:and|or|und|et|y|e|和|与|및|と))\s*", re.IGNORECASE)
 
@@ -82,6 +87,8 @@ class Spaces:
                 self._transposed(row)
         words = []
         for block in all_blocks(blocks):
+            for row in self.reading.rows(block.latex, block.span).rows if isinstance(block, Display) else ():
+                self._ordered(row)
             if not isinstance(block, Paragraph | Heading):
                 continue
             inlines = block.inlines
@@ -95,6 +102,7 @@ class Spaces:
                     self._sentence(sentence)
                 for said in () if self.reading.strict else prose.SYMMETRIC.finditer(sentence.words):
                     self._symmetric(sentence, said)
+                self._ordered_in_words(sentence)
         return self._whole(" ".join(words), rows) if words else False
 
     def _whole(self, text: str, rows: Sequence[syntax.Row]) -> bool:
@@ -143,6 +151,8 @@ class Spaces:
         if assertions.supposed(sentence.words, said.start(), said.end()):
             return
         before, after = sentence.words[: said.start()], sentence.words[said.end() :]
+        if DENIES.search(before) or DENIED.match(after):
+            return
         number = before.count("$")
         between = sentence.words.split("$")[1:-1]
         first = last = number
@@ -172,6 +182,34 @@ class Spaces:
                 for item in items:
                     if isinstance(item, syntax.Node) and (name := self._matrix(item)):
                         self._is_symmetric(name, formula.span, said[0])
+
+    def _ordered_in_words(self, sentence: prose.Sentence) -> None:
+        at = -1
+        for formula in sentence.formulas:
+            at = sentence.words.index("$", at + 1)
+            rows = self.reading.rows(formula.latex, formula.span).rows
+            if any(len(row.segments) > 1 for row in rows) and not assertions.supposed(sentence.words, at, at + 1):
+                for row in rows:
+                    self._ordered(row)
+
+    def _ordered(self, row: syntax.Row) -> None:
+        r"""``$S \succeq 0$``, ``$S \in \mathbb{S}^n_+$``: such matrices are symmetric."""
+        if self.reading.strict:
+            return
+        chains: list[list[tuple[str | None, object]]] = [[(segment.relation, segment.side) for segment in row.segments]]
+        for remark in row.remarks:
+            node = remark.content.body if isinstance(remark.content, syntax.Group) else remark.content
+            if isinstance(node, syntax.Relation):
+                chains.append([(None, node.left), *node.rest])
+        for (_, left), (relation, right) in (pair for sides in chains for pair in pairwise(sides)):
+            if not isinstance(left, syntax.Node) or not isinstance(right, syntax.Node):
+                continue
+            space = parts_of(right)[0]
+            among = relation == "in" and isinstance(space, syntax.Symbol) and space.name in SYMMETRIC_MATRICES
+            if among or (relation in ("succ", "succeq", "prec", "preceq") and syntax.sexpr(right) == "0"):
+                for item in left.items if isinstance(left, syntax.Tuple) else (left,):
+                    if (name := self._matrix(item)) and name[-1:].isupper():
+                        self._is_symmetric(name, left.span, "it is in an order or a space of symmetric matrices")
 
     def _transposed(self, row: syntax.Row) -> None:
         r"""``$A^\top = A$``: a symmetric matrix, if no definition says what it is."""

@@ -190,6 +190,7 @@ class Symbols:
     cases: list[list[Assumption]] = field(default_factory=list)
     numerators: set[Head] = field(default_factory=set)
     differentiated: frozenset[str] = frozenset()
+    regression: bool = False  # whether the words speak of one
     own_delta: bool = False
     in_columns: bool = False
     unit: set[str] = field(default_factory=set)
@@ -212,6 +213,7 @@ class Symbols:
     operators: set[str] = field(default_factory=set)
     auto: set[Head] = field(default_factory=set)
     primed: set[str] = field(default_factory=set)
+    doubtful_primes: set[str] = field(default_factory=set)  # of which a prime may transpose, or differentiate
     numbered: set[str] = field(default_factory=set)
     index_classes: dict[str, str] = field(default_factory=dict)
     index_sizes: dict[str, str] = field(default_factory=dict)

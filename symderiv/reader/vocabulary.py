@@ -141,10 +141,12 @@ TOMBSTONES = frozenset({r"\square", r"\blacksquare", r"\Box", r"\qed", r"\qedsym
 PROSE = frozenset("""if when for where with and or otherwise else then since as because so thus hence therefore let by
     from using note given case cases iff such that both any all each every is are the a an of on we now also whenever
     while to in since, si sinon pour où donc avec et cuando para donde si y con wenn falls sonst und mit für except
-    unless but not via subject assume assuming suppose supposing provided""".split())  # fmt: skip
+    unless but not via subject assume assuming suppose supposing provided
+    当 若 故 即 则 且 设 令 和 或 如果 对于 其中 если при где для
+    jeśli gdy dla nếu khi với もし 만약""".split())  # fmt: skip
 ABBREVIATED = frozenset("i.e. e.g. s.t. w.r.t. etc. resp. a.s. a.e. q.e.d. i.i.d. cf. viz. bzw. z.b. d.h.".split())
 CONDITIONAL = frozenset("""if when for whenever case where with si pour cuando para wenn falls für while unless given
-    any all each every""".split())  # fmt: skip
+    any all each every 当 若 如果 对于 если при для jeśli gdy dla nếu khi もし 만약""".split())  # fmt: skip
 
 _UNICODE = {
     "α": r"\alpha", "β": r"\beta", "γ": r"\gamma", "δ": r"\delta", "ε": r"\varepsilon", "ϵ": r"\epsilon",

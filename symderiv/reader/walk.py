@@ -40,6 +40,7 @@ from symderiv.reader import (
     slashed_calls,
     syntax,
     trailing,
+    transposes,
 )
 from symderiv.reader import vocabulary as v
 from symderiv.reader.abbreviations import abbreviations
@@ -122,6 +123,11 @@ class Walk:
         for room in (slashed_calls, primed, capital_words, called_members, numbered_derivatives):
             if (change := room.rewriting(rows)) is not None:
                 reading.rewrite(rows, change)
+        spoken = [b.inlines for b in all_blocks(blocks) if isinstance(b, Paragraph | Heading)]
+        words = " ".join(map(prose.words, spoken))
+        change, reading.symbols.doubtful_primes = transposes.rewriting(rows, words, reading.document.source.text)
+        if change is not None:
+            reading.rewrite(rows, change)
         reading.symbols.exponents = exponents.numbers(rows)
         if beside := exponents.vectors_beside(rows, reading.symbols.exponents):
             reading.symbols.wholes = {new: plain(name) for name, new in beside.items()}
@@ -130,10 +136,9 @@ class Walk:
             survey.row(row)
         reading.symbols.index_names |= class_letters(rows, survey.summed.keys())
         reading.symbols.own_delta = any(map(defines_delta, rows))
+        reading.symbols.regression = models.ERRORS.search(words) is not None
         reading.symbols.differentiated = models.differentiated(rows)
         reading.symbols.awaited = {f: x for f, x in functions_of_one(rows).items() if f not in FUNCTIONS}
-        spoken = [b.inlines for b in all_blocks(blocks) if isinstance(b, Paragraph | Heading)]
-        words = " ".join(map(prose.words, spoken))
         survey.settle(words)
         reading.symbols.activations = activations.said(reading, blocks)
         reading.symbols.opaque |= {name for name, kind in reading.symbols.activations.items() if not kind}
@@ -478,7 +483,9 @@ class Walk:
                 self.reading.bounded = (self.bounded and not cases) or signs > own
                 said, reading.bounds = reading.bounds, reading.bounds | _bounds([r.content for r in row.remarks])
                 before, reading.values = reading.values, self._values_beside(rows.rows[n : n + 2]) or reading.values
+                begun = len(self.posed)
                 self.chains.segments(row, number, n, whole or inherited)
+                self._limits(row, self.posed[begun:])
                 self.premises.beside(row, number, n)
                 self.statements.said_beside(row)
                 reading.values, reading.bounds = before, said
@@ -488,6 +495,13 @@ class Walk:
         if 1 < rows.back <= len(ends) + 1:
             self.chains.resume(ends[len(ends) + 1 - rows.back])
         self.resumed.after()
+
+    def _limits(self, row: syntax.Row, steps: Sequence[Posed]) -> None:
+        r"""Bounds beside a formula, ``\quad 0 < \alpha < 1``: beside a definition they hold from there on."""
+        limits = [step.limits for step in steps if step.kind != "definition"] or [self.reading.limits]
+        for name, bound in bounds.said(row) if steps and not self.reading.strict else ():
+            for each in limits:
+                each.setdefault(name, set()).add(bound)
 
     def _values_beside(self, rows: Sequence[syntax.Row]) -> tuple[Assumption, ...]:
         r"""The values that stand beside the first of ``rows``, on its line: ``L = -\log p, \quad y = 1``."""

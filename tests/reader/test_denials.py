@@ -72,6 +72,25 @@ NO_BITS = [
     "$b_k$ is neither 0 nor 1.", "$b_k$ is not 0 or 1.", "If $b_k$ is 0 or 1 this is nothing.", "$b_k$ is 0 or 1.5.",
     "Here $b_k$ is $1$ or $-1$.", "Is $b_k$ 0 or 1?", "Only $c_k$ is 0 or 1.",
 ]  # fmt: skip
+SYMMETRIC_NAMED = [
+    "$A$ は対称行列とする。", "対称行列 $A$ に対して", "$A$는 대칭행렬이다.", "Пусть $A$ — симметричная матрица.",
+    "Матрица $A$ симметрична.", "Seja $A$ uma matriz simétrica.", "Niech $A$ będzie macierzą symetryczną.",
+    "Cho $A$ là ma trận đối xứng.", "Let $A\\in\\mathbb{S}^n$.", "Let $A \\succeq 0$.", "where $A \\succ 0$",
+    "Let $A$ be PSD.", "Let $A$ be a positive semidefinite matrix.", "where $A$ is the kernel matrix",
+    "with the Gram matrix $A$", "Let $A$ be the scatter matrix.", "Let $A$ be the covariance matrix.",
+    "Sei $A$ die Kovarianzmatrix.", "Soit $A$ la matrice de covariance.", "Sea $A$ la matriz de covarianza.",
+    "设 $A$ 为协方差矩阵。", "$A$ は共分散行列とする。", "$A$는 공분산 행렬이다.", "Let $A$ be the Hessian.",
+    "where $A$ is the Hessian matrix of the loss", "Let $A$ be a diagonal matrix.",
+    "Sei $A$ eine symmetrische Matrix.", "设 $A$ 是对称矩阵。", "Let $A$ be symmetric positive definite.",
+    "Sia $A$ una matrice simmetrica.", "Let $A \\in \\mathbb{R}^{n\\times n}$ be SPD.",
+]  # fmt: skip
+NOT_SYMMETRIC_NAMED = [
+    "$A$ is not symmetric.", "$A$ は対称とは限らない。", "$A$는 대칭이 아니다.", "Пусть $A$ не симметрична.", "$A$ não é simétrica.",
+    "设 $A$ 不是对称矩阵。", "$A$ là ma trận không đối xứng.", "Let $A$ be skew-symmetric.", "Let $A$ be any matrix.",
+    "$A$ nie jest symetryczna.", "The Hessian of $A$ is constant.", "The diagonal of $A$ is zero.",
+    "The kernel matrix $K$ and any $A$.", "$A$ ist nicht symmetrisch.", "$A$ n'est pas symétrique.",
+    "$A$ non è simmetrica.",
+]  # fmt: skip
 VALUES = ["At $x = 0$ we have", "For $x = 0$:", "Suppose that $x = 0$."]
 NO_VALUES = ["It takes the value $\\frac12$ at $x = 0$.", "For $x = 0$ it is one half.", "Not only for $x = 0$ we have"]
 
@@ -83,12 +102,20 @@ NOT_HELD = [
     "In the previous section we held $q$ fixed, now we don't.", "Keep in mind that $q$ depends on $w$ and isn't fixed.",
     "At test time one keeps $q$ fixed, so this is about training only.", "We use the EM algorithm elsewhere.",
 ]  # fmt: skip
-SAID = {LOSS: SAID_OF_TARGETS, JACOBIAN: CASES, VALUE: VALUES, FORM: SYMMETRIC, PLACE: PLACES, BIT: BITS, FIXED: HELD}
+SAID = {
+    LOSS: SAID_OF_TARGETS,
+    JACOBIAN: CASES,
+    VALUE: VALUES,
+    FORM: SYMMETRIC + SYMMETRIC_NAMED,
+    PLACE: PLACES,
+    BIT: BITS,
+    FIXED: HELD,
+}
 NOT_SAID = {
     LOSS: NOT_SAID_OF_TARGETS,
     JACOBIAN: NO_CASES,
     VALUE: NO_VALUES,
-    FORM: NOT_SYMMETRIC,
+    FORM: NOT_SYMMETRIC + NOT_SYMMETRIC_NAMED,
     PLACE: NO_PLACES,
     BIT: NO_BITS,
     FIXED: NOT_HELD,
@@ -119,11 +146,21 @@ OTHERWISE = (
 @pytest.mark.parametrize(
     "words",
     ["Otherwise we have", "For distinct $i$ and $j$,", "When $i$ is different from $j$,", "The off-diagonal entries are",
-     "When the two indices differ,", "For a class $j$ other than $i$:"],
+     "When the two indices differ,", "$i$ と $j$ が異なるとき", "当 $i$ 与 $j$ 不同时，", "$i$와 $j$가 다를 때,", "For a class $j$ other than $i$:"],
 )  # fmt: skip
 def test_a_case_that_only_words_give_is_no_ground_to_call_a_line_false(words):
     step = check_text(OTHERWISE.replace("{}", words), "words.md").claims[-1]
     assert isinstance(step.verdict, Undecided) and "it holds when i ≠ j" in step.diagnostic.notes[0]
+
+
+@pytest.mark.parametrize(
+    ("beside", "verdict"),
+    [(r"\quad \text{当 } i \neq j", Proved), (r"\quad \text{если } i \ne j", Proved), (r"\quad \text{若} i \ne j", Proved),
+     (r"\tag{$i \ne j$}", Undecided), (r"\tag{i\neq j}", Undecided), (r"\tag{3}", Refuted), (r"\quad \text{当 } i = j", Refuted)],
+)  # fmt: skip
+def test_a_case_beside_the_formula_in_other_languages_and_as_its_number(beside, verdict):
+    text = OTHERWISE.replace("{}", "We find").replace("-p_ip_j", f"-p_ip_j {beside}")
+    assert isinstance(check_text(text, "words.md").claims[-1].verdict, verdict)
 
 
 def test_without_such_words_it_is_false():
