@@ -19,7 +19,7 @@ from symderiv.reader.pieces import Piece, pieces, relation_at
 from symderiv.reader.rows import rows
 from symderiv.reader.structure import Line, match
 from symderiv.reader.syntax import Node, Remark, Row, Rows, Segment, Text
-from symderiv.reader.tokens import Macro, Token, tokenize
+from symderiv.reader.tokens import INTERTEXT, Macro, Token, tokenize
 
 _ORDER = frozenset({"<", ">", "<=", ">=", "!=", "<<", ">>", "in", "notin", "ni", "subset", "sim"})
 _INDICES = frozenset("ijklmnrstKNM")
@@ -84,11 +84,15 @@ class _Equation:
 
 def _read_row(row: list[Token], columns: Columns, warnings: list[Diagnostic]) -> list[Row]:
     place = Span(min(row[0].start, row[-1].start), max(t.end for t in (row[0], row[-1])))
+    words = row[0].text == INTERTEXT
     try:
-        line = match(row)
+        line = match(row[1:] if words else row)
     except ReadError as error:
         columns.unread()
         return [Row(place, (Segment(None, None, error, place),), (), unread=True)]
+    if words:
+        columns.add([], False)
+        return [Row(place, (), _remarks(line, pieces(line, 0, line.size), warnings))]
     done: list[Row] = []
     for a, b in columns.parts(line):
         for equation in _equations(line, a, b):

@@ -9,7 +9,7 @@ from symderiv.diagnostics import ReadError
 from symderiv.document import Span
 from symderiv.reader import vocabulary as v
 from symderiv.reader.structure import MAX_DEPTH
-from symderiv.reader.tokens import Token
+from symderiv.reader.tokens import INTERTEXT, Token
 
 _PHANTOMS = frozenset({r"\phantom", r"\hphantom", r"\vphantom"})
 _BOXES = frozenset({r"\boxed", r"\fbox", r"\bbox", r"\textcolor", r"\framebox"})
@@ -82,14 +82,15 @@ def rows(tokens: list[Token]) -> list[list[Token]]:
     found.append(_rows(tokens, jump, 0, len(tokens), found, []))
     joined: list[list[Token]] = []
     for row in found:
-        if joined and _continues(joined[-1], row):
+        before = next((other for other in reversed(joined) if other[0].text != INTERTEXT), None)
+        if before and row and row[0].text != INTERTEXT and _continues(before, row):
             row = _without_edge(row)
-            if joined[-1][-1].text == r"\right." and row[0].text == r"\left.":
-                joined[-1].pop()
+            if before[-1].text == r"\right." and row[0].text == r"\left.":
+                before.pop()
                 row = row[1:]
-            elif row and joined[-1][-1].text == row[0].text:  # the operator at a line break is written twice
+            elif row and before[-1].text == row[0].text:  # the operator at a line break is written twice
                 row = row[1:]
-            joined[-1].extend(row)
+            before.extend(row)
         elif any(token.text not in ("&", r"\quad") for token in row):
             joined.append(row)
     return joined

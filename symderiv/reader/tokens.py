@@ -46,6 +46,7 @@ _SKIPPED = """displaystyle textstyle scriptstyle scriptscriptstyle limits nolimi
 _SKIPPED_WITH_ARGUMENT = """label tag require vspace color cssId class htmlClass htmlId cline intertextsep
     addtocounter setcounter vphantomx kern hskip vskip mkern mskip rule raisebox arraycolsep
     definecolor""".split()
+INTERTEXT = r"\intertext"  # words from here to the end of the row
 _TEXT = "text|textrm|textit|textsf|texttt|textup|textnormal|textmd|textsc|mbox|hbox|intertext|shortintertext"
 _WORD_FONTS = "operatorname|operatornamewithlimits|mathrm|mathsf|mathit|mathtt|mathnormal|rm|sf|it|tt"
 _ARGUMENT = r"\{(?:[^{}]|\{[^{}]*\})*+\}"
@@ -235,7 +236,7 @@ def _text(
     r"""``\text{...}`` from its opening brace, with the formulas between dollars inside it; returns where it ends."""
     depth, piece, dollars = 0, brace + 1, False
     if command.endswith("intertext"):
-        tokens.append(Token(r"\\", at, at + 1))
+        tokens += (Token(r"\\", at, at + 1), Token(INTERTEXT, at, at + 1))
     for found in _BRACES.finditer(source, brace, end):
         mark, here = found[0], found.start()
         if mark == "{":
