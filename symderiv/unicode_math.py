@@ -23,8 +23,8 @@ _SYMBOLS = _GREEK | {
     "leq": "≤", "ge": "≥", "geq": "≥", "ll": "≪", "gg": "≫", "approx": "≈", "sim": "∼", "equiv": "≡", "propto": "∝",
     "in": "∈", "notin": "∉", "subset": "⊂", "to": "→", "rightarrow": "→", "Rightarrow": "⇒", "implies": "⇒",
     "iff": "⇔", "mapsto": "↦", "ldots": "…", "cdots": "⋯", "dots": "…", "vdots": "⋮", "ddots": "⋱", "prime": "′",
-    "top": "⊤", "mid": "|", "vert": "|", "Vert": "‖", "|": "‖", "lVert": "‖", "rVert": "‖", "lvert": "|",
-    "rvert": "|", "langle": "⟨", "rangle": "⟩", "forall": "∀", "exists": "∃", "{": "{", "}": "}", "%": "%", "&": "&",
+    "top": "⊤", "intercal": "⊺", "mid": "|", "vert": "|", "Vert": "‖", "|": "‖", "lVert": "‖", "rVert": "‖",
+    "lvert": "|", "rvert": "|", "langle": "⟨", "rangle": "⟩", "forall": "∀", "exists": "∃", "{": "{", "}": "}", "%": "%", "&": "&",
     "_": "_", "#": "#", "$": "$", "mathbb{R}": "ℝ",
 }  # fmt: skip
 _SPACES = {",", ";", ":", " ", "quad", "qquad", "\\", "\n", "enspace", "thinspace"}
@@ -45,7 +45,12 @@ SUPERSCRIPTS = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
 _DIGITS = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹", "0123456789")
 _BIG_LIMIT = re.compile(r"([ΣΠ](?:_\{[^{}]*\}|_\w)?)([⁰¹²³⁴-⁹]+)")  # the 4 of \sum_{j=1}^4 is no power
 _TOKEN = re.compile(r"\\[A-Za-z]+\*?|\\.|\s+|[^\\]|\\", re.DOTALL)
-_CASES = re.compile(r"\\begin\{d?cases\}(.*?)\\end\{d?cases\}", re.DOTALL)
+_CASES = re.compile(
+    r"\\begin\{d?cases\}(.*?)\\end\{d?cases\}"
+    r"|\\left\s*\\\{\s*\\begin\{array\}\s*\{[^{}]*\}(.*?)\\end\{array\}\s*\\right\s*\.",
+    re.DOTALL,
+)
+_WITH_COLUMNS = {"array", "tabular", "alignedat", "alignat"}  # environments that say how their columns are set
 _CLOSED = re.compile(
     r"[\w∂∇][\u0300-\u036f⁰¹²³⁴-⁹]*(?:[_^](?:\w|\{[^{}]*\}))*[⁰¹²³⁴-⁹]*|\d+|(?:exp|log|ln|tanh)?\([^()]*\)"
 )
@@ -70,7 +75,7 @@ def unicode_latex(latex: str) -> str:
 
 def _cases(found: re.Match[str]) -> str:
     """The cases on one line, divided by semicolons."""
-    rows = [row.partition("&") for row in re.split(r"\\\\(?:\[[^\]]*\])?", found[1]) if row.strip()]
+    rows = [row.partition("&") for row in re.split(r"\\\\(?:\[[^\]]*\])?", found[1] or found[2] or "") if row.strip()]
     said = []
     for value, _, when in rows:
         if re.match(r"\s*(?:\\(?:text|mathrm|mbox)\b|if|when|for|$)", when):
@@ -99,6 +104,9 @@ def _walk(tokens: list[str], position: int, until: str) -> tuple[str, int]:
         token = tokens[position]
         if token == until:
             return "".join(out), position + 1
+        if token == r"\over":
+            below, position = _walk(tokens, position + 1, until)
+            return f"{_closed(''.join(out))}/{_closed(below)}", position
         text, position = _one(tokens, position)
         if text in _SPACED or (text == "−" and out and re.search(r"[\w)\]}′]\s*$", "".join(out))):
             text = f" {text} "
@@ -152,6 +160,8 @@ def _command(name: str, tokens: list[str], position: int) -> tuple[str, int]:
         return _argument(tokens, position)
     if name in _DROPPED:
         inner, position = _argument(tokens, position)
+        if name == "begin" and inner.rstrip("*") in _WITH_COLUMNS:
+            _, position = _argument(tokens, position)
         return " ", position
     if name in _WORDS and position < len(tokens) and tokens[position] == "{":
         return _words(tokens, position + 1)

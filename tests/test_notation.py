@@ -187,6 +187,9 @@ def test_verdict_data():
         (r"i \ne k", "i ≠ k"),
         (r"\text{all } K \geq 2", "all K ≥ 2"),
         (r"\mathbf{x}^\top", "x^⊤"),
+        (r"w^{\intercal} + {1 + n \over n}", "w^⊺ + (1 + n)/n"),
+        (r"\left\{ \begin{array}{ll} s_i & i = y \\ 0 & \text{else} \end{array} \right.", "{ s_i if i = y; 0, else }"),
+        (r"\begin{array}{ll} x & y \end{array}", "x y"),
     ],
 )
 def test_latex_for_terminals(tex, plain):
