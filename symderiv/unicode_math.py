@@ -24,8 +24,8 @@ _SYMBOLS = _GREEK | {
     "in": "∈", "notin": "∉", "subset": "⊂", "to": "→", "rightarrow": "→", "Rightarrow": "⇒", "implies": "⇒",
     "iff": "⇔", "mapsto": "↦", "ldots": "…", "cdots": "⋯", "dots": "…", "vdots": "⋮", "ddots": "⋱", "prime": "′",
     "top": "⊤", "intercal": "⊺", "mid": "|", "vert": "|", "Vert": "‖", "|": "‖", "lVert": "‖", "rVert": "‖",
-    "lvert": "|", "rvert": "|", "langle": "⟨", "rangle": "⟩", "forall": "∀", "exists": "∃", "{": "{", "}": "}", "%": "%", "&": "&",
-    "_": "_", "#": "#", "$": "$", "mathbb{R}": "ℝ",
+    "lvert": "|", "rvert": "|", "langle": "⟨", "rangle": "⟩", "forall": "∀", "exists": "∃", "{": "{", "}": "}",
+    "%": "%", "&": "&", "_": "_", "#": "#", "$": "$", "mathbb{R}": "ℝ",
 }  # fmt: skip
 _SPACES = {",", ";", ":", " ", "quad", "qquad", "\\", "\n", "enspace", "thinspace"}
 _SILENT = {
