@@ -34,8 +34,9 @@ _SILENT = {
 }  # fmt: skip
 _ACCENTS = {"hat": "\u0302", "widehat": "\u0302", "bar": "\u0304", "overline": "\u0304", "tilde": "\u0303",
             "widetilde": "\u0303", "dot": "\u0307", "ddot": "\u0308", "vec": "\u20d7"}  # fmt: skip
-_LETTERS = {"mathbb": "double-struck", "mathcal": "script", "mathscr": "script"}
-_FONTS = {"mathbf", "boldsymbol", "bm", "mathrm", "mathsf", "mathit", "mathtt", "pmb", "mathds", "mathbbm"}
+_LETTERS = {"mathbb": "double-struck", "mathcal": "script", "mathscr": "script", "cal": "script"}
+_FONTS = {"mathbf", "boldsymbol", "bm", "mathrm", "mathsf", "mathit", "mathtt", "pmb", "mathds", "mathbbm",
+          "bf", "rm", "it", "sf", "tt"}  # fmt: skip
 _DROPPED = {"label", "tag", "begin", "end"}  # commands whose argument is not shown
 _WORDS = {"text", "textrm", "textbf", "textit", "textnormal", "mbox", "hbox"}  # their argument is not mathematics
 _SPACED = {"=", "<", ">", "≠", "≤", "≥", "≈", "∈", "→", "⇒", "·", "×"}

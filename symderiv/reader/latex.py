@@ -294,12 +294,7 @@ def _bar(row: Line, a: int, b: int) -> tuple[Node, Node] | None:
     is_sum = any(text[i] in ("+", "-", r"\pm", r"\mp") for i in before[1:])
     if text[bar] == r"\left." and not before:
         body = (bar + 1, bar + row.jump[bar])
-    elif (
-        text[bar] in _BARS
-        and not row.jump[bar]
-        and before
-        and not any(text[i] in ("+", "-", r"\pm", r"\mp") for i in before[1:])
-    ):
+    elif text[bar] in _BARS and not row.jump[bar] and before and not is_sum:
         body = (a, bar)
     else:
         return None

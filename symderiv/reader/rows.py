@@ -43,6 +43,8 @@ def nest(tokens: list[Token]) -> tuple[list[Token], list[int]]:
                     gone.update(range(k - 1, i + 1))
                 elif k == i - 1 and (k - 1 in gone or not _takes(before)) and after not in ("_", "^"):
                     gone.update((k, i))  # {}+ and {}={} only set the space beside an operator
+                elif not _takes(before) and after not in ("_", "^") and _is_fraction(tokens, jump, k + 1, i):
+                    gone.update((k, i))  # \ensuremath{\frac{d}{dx}} is an operator, as without its braces
                 elif before == "{" and after == "}":
                     gone.update((k, i))  # the inner of double braces
                 elif before in v.FONTS and tokens[k + 1].text == r"\partial":
@@ -53,11 +55,19 @@ def nest(tokens: list[Token]) -> tuple[list[Token], list[int]]:
     return nest([token for i, token in enumerate(tokens) if i not in gone]) if gone else (tokens, jump)
 
 
+def _is_fraction(tokens: list[Token], jump: list[int], a: int, b: int) -> bool:
+    """Whether the tokens ``a`` to ``b`` are one fraction."""
+    if tokens[a].text not in (r"\frac", r"\dfrac", r"\tfrac") or not jump[a + 1]:
+        return False
+    below = a + 1 + jump[a + 1] + 1
+    return tokens[below].text == "{" and below + jump[below] + 1 == b
+
+
 def _takes(before: str) -> bool:
     """Whether braces after ``before`` may be its argument."""
     if before in ("_", "^", "}"):
         return True
-    known = ("&", r"\quad", r"\\", *v.RELATIONS, *v.SIGNS, *v.OPERATORS)
+    known = ("&", r"\quad", r"\\", r"\partial", *v.RELATIONS, *v.SIGNS, *v.OPERATORS)
     return before[:1] == "\\" and before not in known and not before.startswith(r"\begin{")
 
 
