@@ -12,6 +12,7 @@ from symderiv.reader.structure import MAX_DEPTH
 from symderiv.reader.tokens import INTERTEXT, Token
 
 _PHANTOMS = frozenset({r"\phantom", r"\hphantom", r"\vphantom"})
+_NAMES = frozenset(v.WORDS.values())
 _BOXES = frozenset({r"\boxed", r"\fbox", r"\bbox", r"\textcolor", r"\framebox"})
 
 
@@ -43,8 +44,8 @@ def nest(tokens: list[Token]) -> tuple[list[Token], list[int]]:
                     gone.update(range(k - 1, i + 1))
                 elif k == i - 1 and (k - 1 in gone or not _takes(before)) and after not in ("_", "^"):
                     gone.update((k, i))  # {}+ and {}={} only set the space beside an operator
-                elif not _takes(before) and after not in ("_", "^") and _is_fraction(tokens, jump, k + 1, i):
-                    gone.update((k, i))  # \ensuremath{\frac{d}{dx}} is an operator, as without its braces
+                elif not _takes(before) and after not in ("_", "^") and _is_operator(tokens, jump, k + 1, i):
+                    gone.update((k, i))  # \ensuremath{\frac{d}{dx}} and {\rm tr} are meant as without their braces
                 elif before == "{" and after == "}":
                     gone.update((k, i))  # the inner of double braces
                 elif before in v.FONTS and tokens[k + 1].text == r"\partial":
@@ -55,8 +56,10 @@ def nest(tokens: list[Token]) -> tuple[list[Token], list[int]]:
     return nest([token for i, token in enumerate(tokens) if i not in gone]) if gone else (tokens, jump)
 
 
-def _is_fraction(tokens: list[Token], jump: list[int], a: int, b: int) -> bool:
-    """Whether the tokens ``a`` to ``b`` are one fraction."""
+def _is_operator(tokens: list[Token], jump: list[int], a: int, b: int) -> bool:
+    """Whether the tokens ``a`` to ``b`` are one fraction, or the name of a function."""
+    if b == a + 1:
+        return tokens[a].text in _NAMES
     if tokens[a].text not in (r"\frac", r"\dfrac", r"\tfrac") or not jump[a + 1]:
         return False
     below = a + 1 + jump[a + 1] + 1
