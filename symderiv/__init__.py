@@ -57,14 +57,22 @@ def prove(claim: Any, right: Any = None, **options: Any) -> Verdict:
 
     ``prove(claim)`` takes a ``Claim``; ``prove(left, right, ...)`` takes two SymPy expressions (``Indexed``, ``Sum``,
     ``KroneckerDelta``, ``Derivative`` may occur) and the options of ``symderiv.sympy_engine.claim``. The verdict is
-    ``Proved``, ``Refuted`` or ``Undecided``; nothing is raised for a claim that the kernel cannot decide. Raises
-    UserError for what is no claim; a text is not one, because SymPy would run it as a program.
+    ``Proved``, ``Refuted`` or ``Undecided``, and says so in a line if it is printed; nothing is raised for a claim that
+    the kernel cannot decide. Raises UserError for what is no claim; a text is not one, because SymPy would run it as a
+    program.
     """
+    from symderiv import notation  # noqa: F401 (gives verdicts their words)
     from symderiv.diagnostics import UserError
     from symderiv.judge import prove as judge
-    from symderiv.terms import Claim
+    from symderiv.terms import Claim, Term
 
-    if not isinstance(claim, Claim):
+    if isinstance(claim, Claim):
+        if right is not None or options:
+            raise UserError("a Claim has both sides and all that it is said under: prove(claim) takes nothing else")
+        sides: tuple[object, ...] = claim.left, claim.right
+        if not all(isinstance(side, Term) for side in sides):
+            raise UserError("the sides of a Claim are terms; prove(left, right) takes two SymPy expressions")
+    else:
         if right is None:
             raise UserError("prove takes a Claim, or the two sides of one as SymPy expressions")
         from symderiv import sympy_engine

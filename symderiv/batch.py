@@ -36,7 +36,8 @@ Progress = Callable[[int, int], None]
 class Task:
     """A file to check, how, and in which ``form`` (text, json, sarif or markdown) to write what was found.
 
-    With ``second_opinion``, SymPy is asked about each verdict. ``cache`` is the folder of the cache, or "".
+    ``colours`` and ``width``, in columns, are for text. With ``second_opinion``, SymPy is asked about each verdict.
+    ``cache`` is the folder of the cache, or "".
     """
 
     path: str
@@ -45,6 +46,7 @@ class Task:
     strict: bool = False
     form: str = "json"
     colours: bool = False
+    width: int = 100
     only_problems: bool = False
     second_opinion: bool = False
     cache: str = ""
@@ -168,7 +170,7 @@ def _piece(task: Task, found: Examined) -> Any:
         return markdown.section(found, task.only_problems)
     from symderiv.writers import terminal
 
-    return terminal.report(found, task.colours, task.only_problems)
+    return terminal.report(found, terminal.Look(task.colours, task.width), task.only_problems)
 
 
 def check_file(task: Task, progress: Progress | None = None) -> Outcome:
@@ -326,11 +328,11 @@ def check_many(
     ``error`` in its record; nothing is raised for it. What ``paths`` raises is raised here. Raises UserError if
     ``classes`` is no number of classes, TypeError for what is no list of paths or of directives.
     """
-    from symderiv.check import declared, require_sizes
+    from symderiv.check import declared, whole_sizes
 
     if isinstance(paths, str | bytes | os.PathLike):
         raise TypeError("check_many takes a list of paths; symderiv.check takes one")
-    require_sizes({} if classes is None else {"K": classes})
+    classes = None if classes is None else whole_sizes({"K": classes})["K"]
     declarations = declared(declare)
     folder = cache.folder() if cached else ""
     tasks = (Task(os.fsdecode(path), classes, declarations, strict, cache=folder) for path in paths)

@@ -14,7 +14,7 @@ from typing import Any
 
 from symderiv import notation, sidefile
 from symderiv.checked import Checked, Step
-from symderiv.diagnostics import Diagnostic, ReadError, UserError, beyond
+from symderiv.diagnostics import Diagnostic, ReadError, UserError, beyond, whole
 from symderiv.document import Document
 from symderiv.judge import provable, prove_all, refuted_at
 from symderiv.kernel import Proved, Refuted, Undecided, Verdict
@@ -26,7 +26,7 @@ from symderiv.reader.equations import Solved
 from symderiv.reader.fixed import of_one_member
 from symderiv.reader.reading import Posed
 from symderiv.reader.walk import Walk
-from symderiv.terms import ZERO, Claim, Deriv, Sum, Term, subterms
+from symderiv.terms import ZERO, Claim, Deriv, Sum, Term, Var, subterms
 
 TAKEN = "what is differentiated is defined nowhere, so later steps take this line as given"
 LATER = "a definition further down is put in"
@@ -60,11 +60,18 @@ def declared(declare: Sequence[str]) -> tuple[tuple[str, str], ...]:
     return tuple((text, f"declared as {text!r}") for text in declare)
 
 
-def require_sizes(sizes: Mapping[str, object]) -> None:
-    """Raises UserError unless every size is a whole number from 1 on: of no classes at all, anything would be true."""
+def whole_sizes(sizes: Mapping[str, object]) -> dict[str, int]:
+    """``sizes`` as whole numbers of Python; those of SymPy and NumPy are taken, too.
+
+    Raises UserError for a size that is none, or less than 1: of no classes at all, anything would be true.
+    """
+    found = {}
     for name, size in sizes.items():
-        if not isinstance(size, int) or isinstance(size, bool) or size < 1:
+        number = whole(size)
+        if number is None or number < 1:
             raise UserError(f"the size {name} must be a whole number from 1 on, not {size!r}")
+        found[name] = number
+    return found
 
 
 def check_document(
@@ -81,8 +88,7 @@ def check_document(
     (text, where it comes from); with ``strict`` only declared assumptions count, not those that the prose states.
     ``progress(done, of)`` is called after each step. Raises UserError for a size that is none.
     """
-    require_sizes(sizes or {})
-    walk = Walk(document, sizes or {}, directives, strict)
+    walk = Walk(document, whole_sizes(sizes or {}), directives, strict)
     walk.run()
     steps = []
     for number in range(len(walk.posed)):
@@ -114,7 +120,7 @@ def _judged(walk: Walk, number: int) -> Step:
     if posed.kind == "claim":
         if diagnostic is None:
             try:
-                posed.solving = posed.solving and walk.equations.section(posed) in walk.equations.solving
+                posed.solving = posed.solving and walk.equations.may_matter(posed)
                 verdict, diagnostic = _verdict(walk, number)
                 if isinstance(verdict, Proved | Refuted) and (said := walk.doubts.elsewhere(posed, verdict.claim)):
                     verdict, diagnostic = _open(posed, verdict.claim, said)
@@ -209,6 +215,14 @@ def _verdict(walk: Walk, number: int) -> tuple[Verdict | None, Diagnostic | None
             verdict = prove_all(claims)
             if isinstance(verdict, Proved):
                 return verdict, None
+    if isinstance(verdict, Refuted):
+        met = walk.premises.meeting(posed, claims, verdict)
+        why = met.why or (_empty(walk, met.claims) if isinstance(met.verdict, Proved) else "")
+        if why:
+            return _open(posed, claims[0], why)
+        if isinstance(met.verdict, Proved):
+            return met.verdict, None
+        verdict = met.verdict
     beyond = bounds.within(verdict, walk.reading.limits) if isinstance(verdict, Refuted) else verdict
     if isinstance(beyond, str):
         return _open(posed, claims[0], f"no counterexample was found within {notation.unicode_latex(beyond)}, as said")
@@ -235,6 +249,14 @@ def _verdict(walk: Walk, number: int) -> tuple[Verdict | None, Diagnostic | None
         doubt = f"it holds if {held[1][0]}, which is not said"
     if isinstance(verdict, Refuted) and not doubt and posed.named_case and (when := _holds_when(verdict)):
         doubt = f"it {when}, and the words about it speak of a case: '{posed.named_case}'"
+    unknown = not any(isinstance(t, Var) and t.head in c.context.definitions for c in claims for t in subterms(c.left))
+    if refuted and doubt and unknown and posed.solving and walk.equations.constrains(posed):
+        posed.kind = "equation"
+        return None, None
+    if isinstance(verdict, Refuted) and doubt and walk.equations.states(posed, walk.doubts.unrelated(verdict.claim)):
+        walk.equations.take(posed, claims, first=True)
+        posed.kind = "equation"
+        return None, None
     if isinstance(verdict, Refuted) and doubt:
         return _open(posed, verdict.claim, doubt, tried="counterexample")
     from symderiv.hypotheses import needed  # only for a step that is not proved, as the search for repairs
@@ -307,7 +329,8 @@ def _solution(walk: Walk, number: int) -> tuple[Verdict | None, Diagnostic | Non
 
     def judged(at: int) -> Iterator[tuple[Solved, Verdict]]:
         for solved in walk.equations.solved(posed, at):
-            yield solved, prove_all(solved.claims)
+            means = walk.readings.means(solved.claims)
+            yield solved, prove_all(means[0] if means is not None else solved.claims)
 
     found = list(judged(number))
     for solved, verdict in chain(found, judged(len(walk.posed))):  # "where N_k = ..." comes after it
@@ -316,8 +339,9 @@ def _solution(walk: Walk, number: int) -> tuple[Verdict | None, Diagnostic | Non
             posed.note(f"it solves {solved.name}")
             return verdict, None
     match found:
-        case [(solved, Refuted() as verdict)] if solved.only:
+        case [(solved, Refuted() as verdict), *_] if all(s.only and isinstance(v, Refuted) for s, v in found):
             posed.kind = "claim"
+            walk.equations.reject(posed, number)
             message = f"as read, this does not solve {solved.name}"
             notes = (notation.counterexample(verdict.witness), *posed.notes)
             return Undecided(verdict.claim, message), Diagnostic("E304", message, posed.span, notes)

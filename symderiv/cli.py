@@ -23,7 +23,10 @@ from symderiv.diagnostics import UserError
 INTERRUPTED = 130  # as shells report SIGINT
 BROKEN_PIPE = 141  # as shells report SIGPIPE
 
-PLAINER = dict(zip("−✓✗·…≤≥≠×²³ΣΠ∂δ", "- + x . ... <= >= != x ^2 ^3 sum prod d delta".split(), strict=True))
+PLAINER = {
+    **dict(zip("−✓✗·…≤≥≠×²³ΣΠ∂", "- + x . ... <= >= != x ^2 ^3 sum prod d".split(), strict=True)),
+    **dict(zip("√∛∜∇∞→∈⊙ℓ", "sqrt cbrt root4 nabla inf -> in * l".split(), strict=True)),
+}
 """What a terminal shows that cannot show the sign itself: a minus must not get lost."""
 
 STATUS = """\
@@ -36,7 +39,17 @@ exit status:
 
 def _plainer(error: UnicodeError) -> tuple[str, int]:
     assert isinstance(error, UnicodeEncodeError)
-    return "".join(PLAINER.get(sign, "?") for sign in error.object[error.start : error.end]), error.end
+    return "".join(map(_plain, error.object[error.start : error.end])), error.end
+
+
+def _plain(sign: str) -> str:
+    """A Greek letter by its name, one of another font or with an accent as that letter, anything else as a ``?``."""
+    import unicodedata
+
+    name = unicodedata.name(sign, "")
+    greek = name.rpartition(" LETTER ")[2] if name.startswith("GREEK ") else ""
+    letters = unicodedata.normalize("NFKD", sign).encode("ascii", "ignore").decode()
+    return PLAINER.get(sign) or (greek.lower() if greek.isalpha() else letters) or "?"
 
 
 codecs.register_error("symderiv", _plainer)
@@ -48,6 +61,16 @@ class _Parser(argparse.ArgumentParser):
 
     def error(self, message: str) -> NoReturn:
         raise UserError(f"{message} (`{self.prog} --help` shows what may be given)")
+
+    def refuse(self, unknown: Sequence[str]) -> NoReturn:
+        """What to say of arguments that this command does not take; by itself, argparse names the help of the whole."""
+        given = unknown[0].partition("=")[0]
+        if not given.startswith("-"):
+            self.error(f"{given!r} is an argument too many")
+        from difflib import get_close_matches
+
+        near = get_close_matches(given, self._option_string_actions, 1)
+        self.error(f"there is no option {given}{f'; did you mean {near[0]}?' if near else ''}")
 
 
 def _said(error: OSError) -> str:
@@ -75,7 +98,7 @@ def _parser() -> argparse.ArgumentParser:
             allow_abbrev=False,
         )
         command.declare(parser)
-        parser.set_defaults(run=command.run)
+        parser.set_defaults(run=command.run, parser=parser)
     return main
 
 
@@ -85,7 +108,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="symderiv")
     try:
-        options = _parser().parse_args(arguments)
+        options, unknown = _parser().parse_known_args(arguments)
+        if unknown:
+            options.parser.refuse(unknown)
         if getattr(options, "format", "text") != "text" and isinstance(sys.stdout, io.TextIOWrapper):
             # A name of a file that is not UTF-8 becomes \udc.., which JSON reads as what Python makes of such a name.
             sys.stdout.reconfigure(encoding="utf-8", errors="backslashreplace")

@@ -7,6 +7,8 @@ is the writers' business.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from operator import index
+from typing import SupportsIndex
 
 from symderiv.document import Span
 
@@ -37,6 +39,11 @@ class ReadError(Exception):
     def __init__(self, code: str, message: str, span: Span, help: str = "") -> None:
         super().__init__(message)
         self.diagnostic = Diagnostic(code, message, span, help=help)
+
+
+def whole(value: object) -> int | None:
+    """A whole number as Python's own, whichever library made it; None for what is none, as a truth value is."""
+    return None if isinstance(value, bool) or not isinstance(value, SupportsIndex) else index(value)
 
 
 class UserError(Exception):

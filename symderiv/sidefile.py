@@ -11,6 +11,8 @@ import os
 import re
 from pathlib import Path
 
+from symderiv.diagnostics import UserError
+
 SUFFIX = ".symderiv"
 
 _COMMENT = re.compile(r"(?:^|\s)#.*")
@@ -31,8 +33,10 @@ def directives(document: Path) -> list[tuple[str, str]]:
     if not document.name:
         return []
     path = beside(document)
-    if path == document or not os.path.isfile(path):  # which is False, too, where one may not look
+    if path == document or not os.path.exists(path):  # which is False, too, where one may not look
         return []
+    if os.path.isdir(path):
+        raise UserError(f"{path.as_posix()} is a folder, where the directives for {document.as_posix()} would stand.")
     name = path.as_posix()
     lines = (_COMMENT.sub("", line).strip() for line in read_file(path, name).splitlines())
     return [(text, f"{name} line {number}") for number, text in enumerate(lines, start=1) if text]

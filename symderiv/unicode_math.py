@@ -26,6 +26,7 @@ _SYMBOLS = _GREEK | {
     "top": "⊤", "intercal": "⊺", "mid": "|", "vert": "|", "Vert": "‖", "|": "‖", "lVert": "‖", "rVert": "‖",
     "lvert": "|", "rvert": "|", "langle": "⟨", "rangle": "⟩", "forall": "∀", "exists": "∃", "{": "{", "}": "}",
     "%": "%", "&": "&", "_": "_", "#": "#", "$": "$", "mathbb{R}": "ℝ",
+    "lbrack": "[", "rbrack": "]", "ast": "∗", "star": "⋆", "dagger": "†", "ddagger": "‡",
 }  # fmt: skip
 _SPACES = {",", ";", ":", " ", "quad", "qquad", "\\", "\n", "enspace", "thinspace"}
 _SILENT = {
@@ -43,8 +44,9 @@ _SPACED = {"=", "<", ">", "≠", "≤", "≥", "≈", "∈", "→", "⇒", "·",
 _FUNCTIONS = {"log", "ln", "exp", "sin", "cos", "tan", "sinh", "cosh", "tanh", "max", "min", "arg", "lim", "det"}
 
 SUPERSCRIPTS = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
+_ROOTS = {"": "√", "2": "√", "3": "∛", "4": "∜"}
 _DIGITS = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹", "0123456789")
-_BIG_LIMIT = re.compile(r"([ΣΠ](?:_\{[^{}]*\}|_\w)?)([⁰¹²³⁴-⁹]+)")  # the 4 of \sum_{j=1}^4 is no power
+_BIG_LIMIT = re.compile(r"([ΣΠ∫](?:_\{[^{}]*\}|_\w)?)([⁰¹²³⁴-⁹]+)")  # the 4 of \sum_{j=1}^4 is no power
 _TOKEN = re.compile(r"\\[A-Za-z]+\*?|\\.|\s+|[^\\]|\\", re.DOTALL)
 _CASES = re.compile(
     r"\\begin\{d?cases\}(.*?)\\end\{d?cases\}"
@@ -52,6 +54,8 @@ _CASES = re.compile(
     re.DOTALL,
 )
 _WITH_COLUMNS = {"array", "tabular", "alignedat", "alignat"}  # environments that say how their columns are set
+_MATRIX = re.compile(r"\\begin\{[pbBvV]?(?:small)?matrix\}((?:(?!\\begin).)*?)\\end\{[a-zA-Z]*matrix\}", re.DOTALL)
+_DIFFERENTIAL = re.compile(r"[∂d][⁰¹²³⁴-⁹]*")
 _CLOSED = re.compile(
     r"[\w∂∇][\u0300-\u036f⁰¹²³⁴-⁹]*(?:[_^](?:\w|\{[^{}]*\}))*[⁰¹²³⁴-⁹]*|\d+|(?:exp|log|ln|tanh)?\([^()]*\)"
 )
@@ -65,13 +69,23 @@ def unicode_latex(latex: str) -> str:
     '∂L/∂f_k = p_k − ŷ_k'
     """
     try:
-        text, _ = _walk(_TOKEN.findall(_CASES.sub(_cases, latex)), 0, "")
+        text, _ = _walk(_TOKEN.findall(_CASES.sub(_cases, _MATRIX.sub(_matrix, latex))), 0, "")
     except RecursionError:  # hundreds of nested groups are no snippet
         return latex
     text = re.sub(r"\s+", " ", text)
     text = _BIG_LIMIT.sub(lambda found: found[1] + "^" + found[2].translate(_DIGITS), text)
-    text = re.sub(r"(?<=[∂∇(\[]) | (?=[)\],.;])|(?<=exp|log|tan|sin|cos) (?=\()|(?<=ln) (?=\()", "", text)
+    text = re.sub(
+        r"(?<=[∂∇(\[]) | (?=[)\],.;])|(?<=exp|log|tan|sin|cos) (?=\()|(?<=ln) (?=\()|(?<=[a-z]) (?=[_^⁰¹²³⁴-⁹])",
+        "",
+        text,
+    )
     return unicodedata.normalize("NFC", text).strip()
+
+
+def _matrix(found: re.Match[str]) -> str:
+    """The rows on one line, divided by semicolons, their entries by commas."""
+    rows = [row.split("&") for row in re.split(r"\\\\(?:\[[^\]]*\])?", found[1]) if row.strip()]
+    return rf"\lbrack {'; '.join(', '.join(map(str.strip, row)) for row in rows)}\rbrack "
 
 
 def _cases(found: re.Match[str]) -> str:
@@ -124,6 +138,13 @@ def _argument(tokens: list[str], position: int) -> tuple[str, int]:
     return _one(tokens, position)
 
 
+def _option(tokens: list[str], position: int) -> tuple[str, int]:
+    """The optional argument that stands at ``position``, or ""."""
+    if position < len(tokens) and tokens[position] == "[" and "]" in tokens[position:]:
+        return _walk(tokens, position + 1, "]")
+    return "", position
+
+
 def _one(tokens: list[str], position: int) -> tuple[str, int]:
     token = tokens[position]
     position += 1
@@ -148,11 +169,19 @@ def _command(name: str, tokens: list[str], position: int) -> tuple[str, int]:
         below, position = _argument(tokens, position)
         return f"{_closed(above)}/{_closed(below)}", position
     if name == "sqrt":
+        degree, position = _option(tokens, position)
         inner, position = _argument(tokens, position)
-        return f"√{_closed(inner)}", position
+        root = _ROOTS.get(degree.strip(), f"√[{degree.strip()}]")
+        return f"{root}{_closed(inner)}", position
+    if name in ("binom", "dbinom", "tbinom"):
+        above, position = _argument(tokens, position)
+        below, position = _argument(tokens, position)
+        return f"({above.strip()} choose {below.strip()})", position
     if name in _ACCENTS:
         inner, position = _argument(tokens, position)
         inner = inner.strip()
+        if len(inner) > 1 and name in ("bar", "overline"):  # the mean of a product is not the product of the means
+            return "".join(c if c.isspace() else f"{c}\u0305" for c in inner), position
         return (inner + _ACCENTS[name] if len(inner) == 1 else inner), position
     if name in _LETTERS:
         inner, position = _argument(tokens, position)
@@ -201,7 +230,11 @@ def _closed(text: str) -> str:
     """``text`` in brackets unless it is one thing."""
     text = re.sub(r"\s+", " ", text).strip()
     text = re.sub(r"∂ ", "∂", text)
-    return text if _CLOSED.fullmatch(text.removeprefix("∂")) else f"({text})"
+    of = _DIFFERENTIAL.match(text)
+    inner = text[of.end() :].lstrip() if of else text
+    if of and (not inner or _CLOSED.fullmatch(inner)):
+        return of[0] + inner
+    return text if _CLOSED.fullmatch(text) else f"({text})"
 
 
 def _styled(letter: str, style: str) -> str:

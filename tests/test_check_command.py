@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import importlib
 import io
 import json
@@ -9,8 +10,10 @@ import os
 import pty
 import re
 import select
+import struct
 import subprocess
 import sys
+import termios
 from collections.abc import Callable
 from pathlib import Path
 from urllib.parse import unquote
@@ -180,9 +183,10 @@ def test_golden_declarations(run: Run, folder: Path, request: pytest.FixtureRequ
 # In a terminal
 
 
-def in_a_terminal(*arguments: str, **environment: str) -> str:
-    """What ``symderiv ARGUMENTS`` writes on a terminal, standard error included."""
+def in_a_terminal(*arguments: str, width: int = 0, **environment: str) -> str:
+    """What ``symderiv ARGUMENTS`` writes on a terminal, standard error included; one that does not know its width."""
     terminal, inside = pty.openpty()
+    fcntl.ioctl(inside, termios.TIOCSWINSZ, struct.pack("HHHH", 24, width, 0, 0))
     process = subprocess.Popen(
         [sys.executable, "-m", "symderiv", *arguments],
         stdin=inside,
@@ -214,6 +218,14 @@ def test_colours_on_a_terminal_only(run: Run, folder: Path) -> None:
     plain = in_a_terminal("check", "false.md", NO_COLOR="1")
     assert not re.search(r"\x1b\[[\d;]*m", plain)
     assert "error[E201]: this step is false" in plain
+
+
+def test_no_line_is_wider_than_the_terminal(run: Run, folder: Path) -> None:
+    long = FALSE.replace("p_i (1 - p_j)", " + ".join(["p_i (1 - p_j)"] * 40)) + LOSS
+    (folder / "long.md").write_text(long, encoding="utf-8")
+    for given, width in ((0, 100), (80, 80), (100, 100), (250, 100)):
+        shown = in_a_terminal("check", "long.md", "--assume", "onehot t", width=given, NO_COLOR="1", TERM="dumb")
+        assert width - 10 < max(map(len, shown.splitlines())) <= width
 
 
 def test_progress_on_a_terminal_only(run: Run, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -262,13 +274,17 @@ def test_folders_patterns_and_repeated_names(run: Run, folder: Path) -> None:
 def test_an_included_file_is_checked_where_it_is_included(run: Run, folder: Path) -> None:
     book = folder / "book"
     book.mkdir()
-    (book / "main.tex").write_text("\\[ u = e^x \\]\n\\input{chapter}\n", encoding="utf-8")
+    (book / "main.tex").write_text("\\[ u = e^x \\]\n\\input{chapter}\n\\[ u = u \\]\n", encoding="utf-8")
     (book / "chapter.tex").write_text("\\section{Derivative}\n\n\\[ \\frac{du}{dx} = x u \\]\n", encoding="utf-8")
     (entry,) = json.loads(run("check", "book", "--format", "json").out)
     assert entry["path"] == "book/main.tex"
-    (step,) = [step for step in entry["steps"] if step["kind"] == "claim"]
+    step, _ = [step for step in entry["steps"] if step["kind"] == "claim"]
     assert (step["path"], step["line"], step["verdict"]) == ("book/chapter.tex", 3, "refuted")
-    assert "book/chapter.tex:3:" in run("check", "book/main.tex").out
+    done = run("check", "book/main.tex")
+    assert "book/chapter.tex:3:" in done.out
+    assert re.match(r"book/main\.tex\n  · 1  .*\nbook/chapter\.tex\n  ✗ 3  .*\nbook/main\.tex\n  ✓ 3  ", done.out)
+    rows = run("check", "book/main.tex", "--format", "markdown").out.splitlines()[4:7]
+    assert [row.split(" | ")[1] for row in rows] == ["1", "`book/chapter.tex` 3", "3"]
     (result,) = json.loads(run("check", "book", "--format", "sarif").out)["runs"][0]["results"]
     assert result["locations"][0]["physicalLocation"]["artifactLocation"]["uri"] == "book/chapter.tex"
 
@@ -326,6 +342,13 @@ def test_a_side_file_next_to_the_document(run: Run, folder: Path) -> None:
     assert "loss.symderiv line 3" in done.out
 
 
+def test_a_folder_in_the_place_of_a_side_file_is_said(run: Run, folder: Path) -> None:
+    (folder / "true.symderiv").mkdir()
+    done = run("check", "true.md", "false.md")
+    assert done.status == 1
+    assert done.err == "error: true.symderiv is a folder, where the directives for true.md would stand.\n"
+
+
 def test_what_is_assumed_twice_counts_once(run: Run, folder: Path) -> None:
     (folder / "signs.md").write_text("$$\nx > 0\n$$\n", encoding="utf-8")
     (folder / "signs.symderiv").write_text("assume x > 0\n" * 1_000, encoding="utf-8")
@@ -364,7 +387,8 @@ def test_classes(run: Run, folder: Path) -> None:
     [
         ([], "PATH"),
         (["a.md", "--format", "xml"], "xml"),
-        (["a.md", "--asume", "x > 0"], "--asume"),
+        (["a.md", "--asume", "x > 0"], "no option --asume; did you mean --assume? (`symderiv check --help`"),
+        (["a.md", "--xyz=3"], "no option --xyz (`symderiv check --help`"),
         (["a.md", "--assume"], "--assume"),
     ],
 )
@@ -553,12 +577,52 @@ def test_write_report(run: Run, folder: Path) -> None:
     assert found[0]["files"] == ["output/true-checked.html", "output/true-checked.pdf"]
 
 
+def test_no_report_takes_the_place_of_one_on_another_document(run: Run, folder: Path) -> None:
+    documents = ["x.md", "x.tex", "a/x.md", "b/x.md", "b/ü?/x.md"]
+    for name in documents:
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_text(
+            "$$ x + x = 2x $$\n" if name[-1] == "d" else "\\[ x + x = 2x \\]\n", encoding="utf-8"
+        )
+
+    def written(*paths: object) -> list[str]:
+        done = run("check", *paths, "--write-report", "--pdf-engine", "typst", "--format", "json")
+        return [entry["files"][0].removeprefix("output/") for entry in json.loads(done.out)]
+
+    names = ["x-checked", "x-checked-2", "a/x-checked", "b/x-checked", "b/ü/x-checked"]
+    assert written(*documents) == [f"{name}.html" for name in names]
+    before = (folder / "output/a/x-checked.html").read_bytes()
+    assert written("b/x.md") == ["b/x-checked.html"] == written("a/../b/x.md") == written(folder / "b" / "x.md")
+    assert (folder / "output/a/x-checked.html").read_bytes() == before
+
+
+def test_letters_that_a_pdf_cannot_show_are_said(run: Run, folder: Path) -> None:
+    (folder / "wide.md").write_text("漢字 漢 and é, α.\n\n$$ x + x = 2x $$\n", encoding="utf-8")
+    done = run("check", "wide.md", "true.md", "--write-report", "--pdf-engine", "typst")
+    assert done.err == "warning: wide.md: the PDF has no letters for 漢字; the HTML page shows them\n"
+
+
 def test_a_report_that_cannot_be_written_does_not_lose_the_findings(run: Run, folder: Path) -> None:
     (folder / "taken").write_text("a file\n", encoding="utf-8")
     done = run("check", "false.md", "--write-report", "--output", "taken")
     assert done.status == 3
     assert "error[E201]" in done.out
     assert "taken" in done.err
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["check", "true.md", "--output", "reports"], "--output is for --write-report"),
+        (["check", "true.md", "--pdf-engine", "auto"], "--pdf-engine is for --write-report"),
+        (["derive", "softmax-notes", "--no-pdf", "--pdf-engine", "typst"], "--pdf-engine makes a PDF"),
+    ],
+)
+def test_an_option_that_would_do_nothing_is_said(run: Run, folder: Path, arguments: list[str], words: str) -> None:
+    before = sorted(folder.rglob("*"))
+    done = run(*arguments)
+    assert (done.status, done.out) == (3, "") and words in done.err
+    assert sorted(folder.rglob("*")) == before
 
 
 @pytest.mark.parametrize("command", [("check", "true.md", "--write-report"), ("derive", "softmax-notes", "--no-pdf")])

@@ -469,6 +469,11 @@ def test_a_terminal_that_knows_only_ascii(tmp_path: Path) -> None:
     assert done.returncode == 1
     assert "x 2  a (b + c) = a b + c  false" in done.stdout and "c = -1\n" in done.stdout
     assert "+ 0 proved, x 1 false" in done.stdout
+    (tmp_path / "greek.md").write_text(
+        r"$$ \alpha + \hat{y} = \sqrt[3]{\mathbb{R}} \to \mathcal{L} $$", encoding="utf-8"
+    )
+    assert "alpha + y" in (shown := command("check", "greek.md", cwd=tmp_path, env=ascii_only).stdout), shown
+    assert "cbrtR" in shown
 
 
 # list and explain
@@ -497,4 +502,6 @@ def test_explain(run: Run) -> None:
     assert run("explain", "e201").out == done.out
     assert "E201" in run("explain").out
     assert_one_paragraph(run("explain", "E999"), "E999", "symderiv explain")
+    assert_one_paragraph(run("explain", ""), "there is no message ''")
+    assert_one_paragraph(run("explain", "E201", "E202"), "'E202' is an argument too many", "symderiv explain --help")
     assert_one_paragraph(run("explain", "nonsense"), "nonsense")

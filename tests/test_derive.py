@@ -247,6 +247,37 @@ def test_one_slip_in_a_template_and_nothing_is_written(tmp_path: Path, name: str
     assert not (tmp_path / "out").exists()
 
 
+def test_a_derivation_prints_what_was_proved(tmp_path: Path) -> None:
+    assert str(derive("softmax-notes", classes=3)).startswith("✓ 60 lines proved: 48 for K = 3; ")
+    assert str(derive(template(tmp_path, "\\[ x + x = 3x \\]"), classes=3)) == "✓ 0 lines proved\n✗ 1 line false"
+
+
+ORIGINS = {  # templates with x = x + 1 in one line, and that line
+    "((# description: in a line of its own #))\n\n\n\\title{A}\n\n$$\nx = x + 1\n$$\n": 7,
+    "((* for k in all_classes *))\n((( k )))\n\n((* if k == 2 *))\n  \\[ x = x ((* if K *))+((* endif *)) 1 \\]\n((* endif *))\n((* endfor *))\n": 5,
+    "((* macro slip(x) *))\n\\[ ((( x )))\n = ((( x ))) + 1 \\]\n((* endmacro *))\n\n((( slip('x' | tex) )))\n": 3,
+    "\n\\[ ((( 'x\n' | tex))) = x + 1\n\\]\n": 3,
+    "$p_{((( K )))}$\n((( words(3) )))\n((* set line *))\n\\[\nx = x + 1\n\\]\n((* endset *))\n\n\n\n((( line )))": 5,
+}
+
+
+@pytest.mark.parametrize("text", ORIGINS)
+def test_a_line_that_is_not_in_order_is_found_in_the_template(tmp_path: Path, text: str) -> None:
+    path = template(tmp_path, text)
+    derived = derive(path, classes=3)
+    assert derived.failures
+    for step in derived.failures:
+        assert f"this line comes from {path}:{ORIGINS[text]}" in step.diagnostic.notes
+    assert derived.text == fill(find(path), derived.parameters)
+
+
+def test_a_line_that_is_not_in_order_is_found_in_an_included_template(tmp_path: Path) -> None:
+    template(tmp_path, "A slip.\n\n\\[ x = x + 1 \\]\n", "slip.tex.j2")
+    derived = derive(template(tmp_path, "\\[ y = y \\]\n((* include 'slip.tex.j2' *))\n"), classes=3)
+    (step,) = derived.failures
+    assert "this line comes from slip.tex.j2:3" in step.diagnostic.notes
+
+
 def test_the_message_shows_the_line_and_the_counterexample(tmp_path: Path) -> None:
     text = "% symderiv: index i,j : 1..((( K )))\n$x$\n\\[ \\sum_{i=1}^{((( K )))} x_i = x_1 \\]\n"
     derived = derive(template(tmp_path, text), classes=5)
@@ -376,3 +407,30 @@ def test_names_of_files(name: str, asked: dict[str, Any], stem: str) -> None:
     derivation = find(name)
     empty = Checked(read_text("", "x", "tex"), (), ())
     assert Derived(derivation, settle(derivation, asked), "", empty).stem == stem
+
+
+DECLARED = {  # what a template declares -> what is said of it
+    "classes=abc": "mine.tex.j2 declares classes=abc, which cannot be: --classes must be a whole number",
+    "classes=": "mine.tex.j2 declares classes=,",
+    "samples=0": "mine.tex.j2 declares samples=0, which cannot be: --samples must be at least 1",
+    "classes=4 true_class=abc": "mine.tex.j2 declares true_class=abc,",
+    "classes=4 true_class=-1": "mine.tex.j2 declares true_class=-1,",
+    "classes=4 true_class=c": "mine.tex.j2 declares true_class=c,",
+    "foo=1": "mine.tex.j2 declares the parameter 'foo'",
+}
+
+
+@pytest.mark.parametrize("declared", DECLARED)
+def test_what_a_template_declares_wrongly_is_said_to_be_its_own(tmp_path: Path, declared: str) -> None:
+    path = template(tmp_path, f"((# parameters: {declared} #))\n\\[ x + x = 2x \\]")
+    with pytest.raises(UserError, match=re.escape(DECLARED[declared])):
+        derive(path)
+
+
+def test_what_a_template_declares_for_any_number_of_classes(tmp_path: Path) -> None:
+    path = template(tmp_path, "((# parameters: classes=K true_class=c #))\n\\[ x + x = 2x \\]")
+    assert derive(path).parameters == {"classes": "K", "true_class": "c"}
+    assert derive(path, classes=2, true_class=1).parameters == {"classes": 2, "true_class": 1}
+    (tmp_path / "none.tex.j2").write_text("((# parameters: #))\n\\[ x + x = 2x \\]")
+    with pytest.raises(UserError, match="no parameter --classes; it has: none"):
+        derive(tmp_path / "none.tex.j2", classes=3)

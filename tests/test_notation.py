@@ -190,13 +190,43 @@ def test_verdict_data():
         (r"w^{\intercal} + {1 + n \over n}", "w^⊺ + (1 + n)/n"),
         (r"\left\{ \begin{array}{ll} s_i & i = y \\ 0 & \text{else} \end{array} \right.", "{ s_i if i = y; 0, else }"),
         (r"\begin{array}{ll} x & y \end{array}", "x y"),
+        (r"\sqrt{x} \sqrt[2]{x}", "√x √x"),
+        (r"\sqrt[3]{x^3} = \sqrt[4]{a+b}", "∛x³ = ∜(a+b)"),
+        (r"\sqrt[n+1]{x}", "√[n+1]x"),
+        (
+            r"\begin{pmatrix} a & b \\ 3 & 4 \end{pmatrix} \begin{bmatrix} x \\ y+z \end{bmatrix}",
+            "[a, b; 3, 4] [x; y+z]",
+        ),
+        (r"\sin^2 x + \max_i x_i", "sin² x + max_i x_i"),
+        (r"\int_0^1 x\,dx", "∫_0^1 x dx"),
+        (r"\frac{d}{dx} f + \frac{\partial}{\partial x} f", "d/dx f + ∂/∂x f"),
+        (r"\frac{\partial^2 L}{\partial x^2} = \frac{d u}{d x}", "∂²L/∂x² = du/dx"),
+        (r"\frac{\partial^2 L}{\partial x \partial y} + \frac{dL(x)}{cd}", "∂²L/(∂x ∂y) + (dL(x))/(cd)"),
+        (r"\binom{n}{k} = \dbinom{n+1}{k}", "(n choose k) = (n+1 choose k)"),
     ],
 )
 def test_latex_for_terminals(tex, plain):
     assert unicode_latex(tex) == plain
 
 
-BROKEN = ["", "\\", "{", "}{", r"\frac{a", "^", "_", r"\frac", r"\left", r"\hat{", "a^{b", "\\\n", "{" * 5000]
+BROKEN = [
+    "",
+    "\\",
+    "{",
+    "}{",
+    r"\frac{a",
+    "^",
+    "_",
+    r"\frac",
+    r"\left",
+    r"\hat{",
+    "a^{b",
+    r"\sqrt[3",
+    r"\sqrt[]",
+    r"\binom{n}",
+    "\\\n",
+    "{" * 5000,
+]
 
 
 @pytest.mark.parametrize("broken", BROKEN)

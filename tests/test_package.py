@@ -52,6 +52,22 @@ def test_prove_takes_a_claim() -> None:
     assert isinstance(symderiv.prove(symderiv.Claim(x + x, "=", square)), symderiv.Refuted)
 
 
+def test_a_verdict_is_printed_for_people() -> None:
+    x, t = symderiv.terms.var("x"), symderiv.terms.var("t", "j")
+    share = symderiv.terms.mul(x, x, symderiv.terms.power(x, -1))
+    total = symderiv.terms.total("j", (1, "K"), t)
+    unit = symderiv.Context(assumptions=(symderiv.Assumption("equation", (total, symderiv.terms.ONE)),))
+    for claim, words in (
+        (symderiv.Claim(x * total, "=", x, unit), "proved for all K, given Σ_{j=1}^K t_j = 1"),
+        (symderiv.Claim(share, "=", x), "proved, where x ≠ 0"),
+        (symderiv.Claim(x, "=", x + x), "false; counterexample: x = 1: left = 1, right = 2"),
+        (symderiv.Undecided(None, "it is too long"), "undecided: it is too long"),
+    ):
+        verdict = symderiv.prove(claim) if isinstance(claim, symderiv.Claim) else claim
+        assert str(verdict) == f"{verdict}" == words
+        assert repr(verdict).startswith(type(verdict).__name__ + "(")
+
+
 def test_prove_takes_sympy_expressions() -> None:
     import sympy
 
@@ -109,3 +125,52 @@ def test_the_wheel_holds_the_templates_and_works(tmp_path: Path) -> None:
     written = command("derive", "softmax-notes", "--no-pdf", cwd=tmp_path, env={"PYTHONPATH": str(unpacked)})
     assert written.returncode == 0, written.stderr
     assert (tmp_path / "output" / "softmax-notes-K4.tex").is_file()
+
+
+def test_what_python_gives_wrongly_is_said(tmp_path: Path) -> None:
+    import sympy
+
+    x, i = sympy.Symbol("x"), sympy.Symbol("i", integer=True)
+    claim = symderiv.Claim(symderiv.terms.var("x"), "=", symderiv.terms.var("x"))
+    for words, call in {
+        "ranges takes": [
+            lambda ranges=ranges: symderiv.prove(x, x, ranges=ranges)
+            for ranges in (
+                3,
+                {3: (1, 4)},
+                {i: 4},
+                {i: (1,)},
+                {i: "ab"},
+                {i: ("a", 4)},
+                {i: (1.5, 4)},
+                {i: (1, 2.5)},
+                {i: (1, i + 1)},
+            )
+        ],
+        "no number from 5 to 2": [lambda: symderiv.prove(x, x, ranges={i: (5, 2)})],
+        "labels takes": [lambda: symderiv.prove(x, x, labels=3), lambda: symderiv.prove(x, x, labels={"x": "a"})],
+        "assume takes": [lambda: symderiv.prove(x, x, assume=3)],
+        "takes nothing else": [lambda: symderiv.prove(claim, x), lambda: symderiv.prove(claim, labels={})],
+        "sides of a Claim": [lambda: symderiv.prove(symderiv.Claim(1, "=", 2))],
+    }.items():
+        for each in call:
+            with pytest.raises(symderiv.UserError, match=words):
+                each()
+    with pytest.raises(TypeError, match=r"derive\(\) got an unexpected keyword argument 'klasses'"):
+        symderiv.derive("softmax-notes", klasses=4)
+    with pytest.raises(TypeError, match="formats takes a list"):
+        symderiv.derive("softmax-notes", classes=3).write(tmp_path, "tex")
+
+
+def test_whole_numbers_of_other_libraries_are_numbers(tmp_path: Path) -> None:
+    import sympy
+
+    from symderiv.batch import check_many
+
+    four = sympy.Integer(4)
+    assert symderiv.derive("softmax-notes", classes=four).parameters["classes"] == 4
+    (tmp_path / "sum.md").write_text("$$ \\sum_{i=1}^K a_i = \\sum_{j=1}^K a_j $$\n", encoding="utf-8")
+    (step,) = symderiv.check(tmp_path / "sum.md", classes=four).steps
+    assert str(step.verdict) == "proved for K = 4"
+    (record,) = check_many([tmp_path / "sum.md"], classes=four, cached=False)
+    assert record["parameters"] == {"classes": 4}

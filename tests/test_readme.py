@@ -114,8 +114,8 @@ def test_example(example: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, 
         assert printed.count("'proved': 1") == 2
     elif "jacobian" in example:
         first, second = printed.splitlines()
-        assert first.startswith("Proved(")
-        assert second.startswith("Refuted(")
+        assert first == "proved for all K"
+        assert second.startswith("false; counterexample: K = 2")
     else:
         assert (tmp_path / "output").is_dir()
 

@@ -71,6 +71,8 @@ def test_a_derivation_is_borne_out(run: Callable[..., Outcome], tmp_path: Path) 
     assert record[0]["second_opinion"] == {"agree": 3, "showed": 3, "differ": 0, "none": 0}
     assert "SymPy agrees with 3 verdicts" in run("check", str(path), "--second-opinion", "--format", "markdown").out
     assert "second opinion" not in run("check", str(path)).out
+    path.write_text("$$ \\int p_i = q_i $$\n", encoding="utf-8")
+    assert "second opinion: there is no verdict to ask about\n" in run("check", str(path), "--second-opinion").out
 
 
 @pytest.mark.parametrize(

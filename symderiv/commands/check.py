@@ -30,6 +30,7 @@ LARGEST_SIZE = 1000
 STDIN = "-"
 MOST_JOBS = 256
 MOST_UNSET = 20  # formulas of one document that are named because a page cannot show them
+MOST_MISSING = 12  # characters of one document that are named because a PDF has no font for them
 PATIENCE = 600  # seconds for one file, where several are checked at once
 INSTALLED = ("node_modules", "site-packages", "__pycache__")  # folders of which the user wrote nothing
 DECLARATIONS = (
@@ -72,9 +73,8 @@ def declare(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--skip-empty", action="store_true", help="pass over files that hold nothing to check")
     parser.add_argument("--write-report", action="store_true",
                         help="write the document as a page and a PDF, with the verdicts in the margin")  # fmt: skip
-    parser.add_argument("--output", default="output", metavar="DIR",
-                        help="where --write-report writes (default: output)")  # fmt: skip
-    parser.add_argument("--pdf-engine", choices=("auto", "latex", "typst"), default="auto", metavar="ENGINE",
+    parser.add_argument("--output", metavar="DIR", help="where --write-report writes (default: output)")
+    parser.add_argument("--pdf-engine", choices=("auto", "latex", "typst"), metavar="ENGINE",
                         help="for --write-report: auto (default), latex or typst")  # fmt: skip
     parser.add_argument("--jobs", "-j", type=_jobs, default=1, metavar="N",
                         help="check N files at once, each in a process of its own (default: 1)")  # fmt: skip
@@ -102,6 +102,9 @@ def _jobs(text: str) -> int:
 def run(options: argparse.Namespace) -> int:
     if options.jobs > 1 and options.write_report:
         raise UserError("--write-report checks one file after the other: leave out --jobs")
+    for flag, value in (("--output", options.output), ("--pdf-engine", options.pdf_engine)):
+        if value is not None and not options.write_report:
+            raise UserError(f"{flag} is for --write-report: give that too, or leave out {flag}")
     checked: list[Outcome] = []
     skipped = 0
     reports = _Reports(options)
@@ -203,14 +206,22 @@ def _whole(names: list[str]) -> list[str]:
 def _task(path: str, options: argparse.Namespace) -> Task:
     from symderiv import cache
     from symderiv.batch import Task
+    from symderiv.writers import terminal
 
+    look = terminal.look_on(sys.stdout) if options.format == "text" else terminal.PLAIN
     name = "<stdin>" if path == STDIN else path
-    only = options.only_problems or options.quiet
-    colours = options.format == "text" and _coloured()
-    kept = "" if options.no_cache else cache.folder()
-    declared = tuple(options.declarations)
-    asked = options.second_opinion
-    return Task(name, options.classes, declared, options.strict, options.format, colours, only, asked, kept)
+    return Task(
+        name,
+        options.classes,
+        tuple(options.declarations),
+        options.strict,
+        options.format,
+        look.colours,
+        look.width,
+        options.only_problems or options.quiet,
+        options.second_opinion,
+        "" if options.no_cache else cache.folder(),
+    )
 
 
 def _in_turn(options: argparse.Namespace, show: Show, reports: _Reports) -> Iterator[tuple[Outcome, bool]]:
@@ -281,7 +292,9 @@ def _print(checked: Sequence[Outcome], skipped: int, options: argparse.Namespace
     else:
         from symderiv.writers import terminal
 
-        text = "".join(pieces) + ("" if options.quiet else terminal.total(checked, skipped, _coloured()))
+        text = "".join(pieces) + (
+            "" if options.quiet else terminal.total(checked, skipped, terminal.look_on(sys.stdout))
+        )
         if text:
             say(text)
     faults = [found.fault for found in checked if found.fault]
@@ -301,18 +314,13 @@ def _complain(messages: Iterable[str]) -> None:
         complain(clean(message))
 
 
-def _coloured() -> bool:
-    from symderiv.writers import terminal
-
-    return terminal.coloured(sys.stdout)
-
-
 class _Reports:
     """Each document that was checked, written as a page and a PDF with the verdicts in the margin."""
 
     def __init__(self, options: argparse.Namespace) -> None:
         self.options = options
-        self.stems: set[str] = set()
+        self.output = "output" if options.output is None else options.output
+        self.taken: set[str] = set()
         self.warnings: list[str] = []
         self.failure: UserError | None = None
 
@@ -324,31 +332,52 @@ class _Reports:
         from symderiv.writers.findings import place
         from symderiv.writers.report import Report
 
+        folder = Path(self.output, *(plain(part, "folder") for part in _folders(found.path)))
         stem = base = plain(Path(found.path).stem, "document") + "-checked"
         number = 1
-        while stem in self.stems:
+        while (key := os.fspath(folder / stem).casefold()) in self.taken:
             number += 1
             stem = f"{base}-{number}"
-        self.stems.add(stem)
+        self.taken.add(key)
         contents: dict[str, bytes] = {}
         unset: dict[tuple[Span, str], None] = {}
         report = Report(found.checked, refused=lambda span, reason: unset.setdefault((span, reason)))
         for form in ("html", "pdf"):
             try:
-                contents[form] = _made(report, form, self.options.pdf_engine)
+                contents[form] = _made(report, form, self.options.pdf_engine or "auto")
             except UserError as error:  # the next document may well be printable
                 self.warnings.append(f"{found.path} was not written as {form.upper()}: {error}")
         source = found.checked.document.source
+        if "pdf" in contents and (missing := _without_fonts(source.text)):
+            self.warnings.append(f"{found.path}: the PDF has no letters for {missing}; the HTML page shows them")
         for span, reason in sorted(unset)[:MOST_UNSET]:
             self.warnings.append(f"{place(source, span.start).where}: {reason}; its source is shown instead")
         if len(unset) > MOST_UNSET:
             self.warnings.append(f"{found.path}: so it is with {len(unset) - MOST_UNSET} more formulas")
         try:
-            files = saved(self.options.output, stem, contents)
+            files = saved(folder if self.output else "", stem, contents)
         except UserError as error:  # what was found is said all the same
             self.failure = error
             return found
         return replace(found, files=tuple(map(str, files.values())))
+
+
+def _without_fonts(text: str) -> str:
+    """The wide characters in ``text``, the first of them: no font that comes with an engine has any of them."""
+    import unicodedata
+
+    wide = "".join(dict.fromkeys(sign for sign in text if unicodedata.east_asian_width(sign) in "WF"))
+    return wide if len(wide) <= MOST_MISSING else wide[:MOST_MISSING] + "…"
+
+
+def _folders(path: str) -> Sequence[str]:
+    """The folders from the working folder down to a document: its report stands in such ones, so that no report takes
+    the place of that on another ``notes.md``. None for a document outside."""
+    try:
+        folders = Path(os.path.relpath(path)).parent.parts
+    except ValueError:  # on another drive
+        return ()
+    return () if os.pardir in folders else folders
 
 
 def _made(report: Report, form: str, engine: str) -> bytes:

@@ -21,7 +21,7 @@ def declare(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--features", type=size, metavar="N|n", help="number of features, or n for any number")
     parser.add_argument("--samples", type=size, metavar="N|m", help="number of samples, or m for any number")
     parser.add_argument("--output", default="output", metavar="DIR", help="where to write (default: output)")
-    parser.add_argument("--pdf-engine", choices=("auto", "latex", "typst"), default="auto", metavar="ENGINE",
+    parser.add_argument("--pdf-engine", choices=("auto", "latex", "typst"), metavar="ENGINE",
                         help="auto (default), latex or typst")  # fmt: skip
     parser.add_argument("--no-pdf", action="store_true", help="write .tex and .html only")
     parser.add_argument("--plain", action="store_true", help="leave out the marks and the section 'What was proved'")
@@ -31,6 +31,8 @@ def declare(parser: argparse.ArgumentParser) -> None:
 def run(options: argparse.Namespace) -> int:
     from symderiv.derive import DerivationFailed, derive
 
+    if options.no_pdf and options.pdf_engine is not None:
+        raise UserError("--pdf-engine makes a PDF, and --no-pdf leaves it out: leave out one of the two")
     formats = ("tex", "html") if options.no_pdf else ("tex", "pdf", "html")
     with progress() as show:
         show(f"filling {options.derivation}")
@@ -47,7 +49,9 @@ def run(options: argparse.Namespace) -> int:
         failure = None
         files: list[str] = []
         try:
-            files = [str(path) for path in derived.write(options.output, formats, options.pdf_engine).values()]
+            files = [
+                str(path) for path in derived.write(options.output, formats, options.pdf_engine or "auto").values()
+            ]
         except DerivationFailed as error:
             failure = error
     from symderiv.writers import json, terminal
@@ -55,9 +59,9 @@ def run(options: argparse.Namespace) -> int:
     if options.format == "json":
         say(json.write(derived.checked, derived.parameters, files, derived.derivation.name, text=True))
     elif not failure:
-        say(terminal.summary(derived.checked, files, terminal.coloured(sys.stdout)))
+        say(terminal.summary(derived.checked, files, terminal.look_on(sys.stdout)))
     if failure:
-        found = terminal.diagnostics(derived.checked, sys.stderr is not None and terminal.coloured(sys.stderr))
+        found = terminal.diagnostics(derived.checked, terminal.look_on(sys.stderr))
         if found:
             complain(found.rstrip(), painted=True)
             raise UserError(str(failure).partition("\n")[0], failure.status)

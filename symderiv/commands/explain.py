@@ -16,5 +16,5 @@ def declare(parser: argparse.ArgumentParser) -> None:
 def run(options: argparse.Namespace) -> int:
     from symderiv.explanations import explain, titles
 
-    say(explain(options.code) if options.code else "\n".join(titles()))
+    say(explain(options.code) if options.code is not None else "\n".join(titles()))
     return PROVED

@@ -7,14 +7,15 @@ by itself that a line is right, and never write a report of which a line is not 
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from symderiv.derive.filling import fill
+from symderiv.derive.origins import traced
 from symderiv.derive.parameters import Derivation, derivations, find, settle
 from symderiv.derive.values import Values
 from symderiv.diagnostics import Diagnostic, UserError
@@ -120,13 +121,22 @@ class Derived:
         """Write the report and return the path of each format.
 
         All formats are made before any file is replaced, and each is replaced at once. Raises DerivationFailed if a
-        line is not in order, UserError if a format is unknown, cannot be made, or the folder cannot be written to.
+        line is not in order, UserError if a format is unknown, cannot be made, or the folder cannot be written to,
+        TypeError for one text instead of several formats.
         """
         from symderiv.derive import files
 
+        if isinstance(formats, str):
+            raise TypeError("formats takes a list, as ['tex']")
         report = self.report()
         contents = {form: files.made(report, form, pdf_engine) for form in formats}
         return files.saved(folder, self.stem, contents)
+
+    def __str__(self) -> str:
+        """What was proved, as ``symderiv derive`` says it."""
+        from symderiv.writers import terminal
+
+        return terminal.summary(self.checked).rstrip()
 
     def _repr_html_(self) -> str:
         import html
@@ -145,14 +155,17 @@ def derive(
     features: int | str | None = None,
     samples: int | str | None = None,
     plain: bool = False,
-    **options: Any,
+    directives: Sequence[tuple[str, str]] = (),
+    strict: bool = True,
+    progress: Callable[[int, int], None] | None = None,
 ) -> Derived:
     """Fill a derivation and have every line of it checked.
 
     ``classes`` is a number from 2 on or ``"K"``, ``features`` a number or ``"n"``, ``samples`` a number or ``"m"``;
-    what is not given is as the derivation declares it. ``options`` go to ``symderiv.check.check_document``. Raises
-    UserError for an unknown derivation, unusable parameters or a template that cannot be filled; a line that is not in
-    order shows in ``verdict`` and ``failures`` of what is returned, and nothing can be written from it.
+    what is not given is as the derivation declares it. The other options are those of
+    ``symderiv.check.check_document``. Raises UserError for an unknown derivation, unusable parameters or a template
+    that cannot be filled; a line that is not in order shows in ``verdict`` and ``failures`` of what is returned, and
+    nothing can be written from it.
     """
     from symderiv.check import check_document
     from symderiv.derive.agreement import agreement
@@ -166,7 +179,8 @@ def derive(
     document = read_text(text, f"{derivation.name}.tex", "tex")
     named = (("K", "classes"), ("n", "features"), ("m", "samples"))
     sizes = {size: value for size, key in named if isinstance(value := parameters.get(key), int)}
-    checked = check_document(document, sizes=sizes, **{"strict": True, **options})
+    checked = check_document(document, sizes=sizes, directives=directives, strict=strict, progress=progress)
+    checked = traced(checked, derivation, parameters, values)
     return Derived(derivation, parameters, text, checked, () if plain else agreement(values), plain)
 
 

@@ -153,7 +153,11 @@ def _text(value: object) -> str:
     return str(value)
 
 
-def _environment(folder: Path, budget: _Budget) -> SandboxedEnvironment:
+Mark = Callable[[str, int, str], str]
+"""What stands for a piece of a template's own text, given the template's name and the line at which it begins."""
+
+
+def _environment(folder: Path, budget: _Budget, mark: Mark | None) -> SandboxedEnvironment:
     import jinja2
     from jinja2 import nodes
     from jinja2.sandbox import SandboxedEnvironment
@@ -178,6 +182,9 @@ def _environment(folder: Path, budget: _Budget) -> SandboxedEnvironment:
             tree = _Concatenations().visit(super()._parse(source, name, filename))
             for loop in tree.find_all(nodes.For):
                 loop.iter = nodes.Filter(loop.iter, "_loop", [], [], None, None, lineno=loop.lineno)
+            if mark is not None:
+                for data in tree.find_all(nodes.TemplateData):
+                    data.data = mark(name or "", data.lineno, data.data)
             return tree
 
         def call(self, context: Any, function: Any, *args: Any, **kwargs: Any) -> Any:
@@ -260,12 +267,25 @@ def fill(derivation: Derivation, parameters: Mapping[str, int | str], values: Va
 
     Raises UserError for a template that cannot be filled.
     """
+    return tidied(filled(derivation, parameters, values or Values(parameters)))
+
+
+def tidied(text: str) -> str:
+    """A filled template without the braces and the empty lines that only filling made."""
+    text = re.sub(r"([_^])\{(\w)\}", r"\1\2", text)
+    return re.sub(r"\n{3,}", "\n\n", text).strip() + "\n"
+
+
+def filled(
+    derivation: Derivation, parameters: Mapping[str, int | str], values: Values, mark: Mark | None = None
+) -> str:
+    """What the template gives; ``mark`` changes the pieces that are its own text. Raises UserError as ``fill`` does."""
     import jinja2
 
     name = derivation.path.name
     budget = _Budget()
-    environment = _environment(derivation.path.parent, budget)
-    vocabulary = _vocabulary(parameters, values or Values(parameters))
+    environment = _environment(derivation.path.parent, budget, mark)
+    vocabulary = _vocabulary(parameters, values)
     pieces: list[str] = []
     try:
         code = environment.compile(derivation.source, name, name)
@@ -288,8 +308,7 @@ def fill(derivation: Derivation, parameters: Mapping[str, int | str], values: Va
     except Exception as error:  # whatever a stranger's template does wrong is the template's mistake, with its line
         frames = [frame for frame in traceback.extract_tb(error.__traceback__) if frame.filename == name]
         _unfillable(derivation, frames[-1].lineno if frames else None, str(error) or type(error).__name__)
-    text = re.sub(r"([_^])\{(\w)\}", r"\1\2", "".join(pieces))
-    return re.sub(r"\n{3,}", "\n\n", text).strip() + "\n"
+    return "".join(pieces)
 
 
 def _unfillable(derivation: Derivation, line: int | None, message: str, name: str | None = None) -> NoReturn:

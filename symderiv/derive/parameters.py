@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from symderiv.diagnostics import UserError
+from symderiv.diagnostics import UserError, whole
 
 LARGEST_SIZE = 1000
 _DEFAULTS = {"classes": "4", "true_class": "3", "features": "1", "samples": "m"}
@@ -76,18 +76,31 @@ def settle(derivation: Derivation, given: Mapping[str, int | str | None]) -> dic
     """The parameters of a derivation, with defaults for what is not given. Raises UserError for unusable ones."""
     for key, value in given.items():
         if value is not None and key not in derivation.parameters:
-            flags = ", ".join(_flag(name) for name in derivation.parameters)
+            flags = ", ".join(_flag(name) for name in derivation.parameters) or "none"
             raise UserError(f"the derivation {derivation.name} has no parameter {_flag(key)}; it has: {flags}")
     chosen = {key: given.get(key) for key in derivation.parameters}
     settled: dict[str, int | str] = {}
     for key in _LETTERS:
         if key in chosen:
             value = chosen[key]
-            settled[key] = _size(key, derivation.parameters[key] if value is None else value)
+            settled[key] = _default(derivation, key) if value is None else _size(key, value)
     if "true_class" in chosen:
         classes = settled.get("classes", int(_DEFAULTS["classes"]))
-        settled["true_class"] = _true_class(chosen["true_class"], derivation.parameters["true_class"], classes)
+        value = chosen["true_class"]
+        if value is None and isinstance(classes, int):
+            value = min(int(_default(derivation, "true_class")), classes)
+        settled["true_class"] = _true_class(value, classes)
     return {key: settled[key] for key in derivation.parameters}
+
+
+def _default(derivation: Derivation, key: str) -> int | str:
+    """What the template declares for a parameter. Raises UserError that names the template, where it is unusable."""
+    declared = derivation.parameters[key]
+    try:
+        return _true_class(declared, LARGEST_SIZE) if key == "true_class" else _size(key, declared)
+    except UserError as error:
+        where = f"the template {derivation.path.name} declares {key}={declared}"
+        raise UserError(f"{where}, which cannot be: {error}") from None
 
 
 def _flag(key: str) -> str:
@@ -95,9 +108,8 @@ def _flag(key: str) -> str:
 
 
 def _whole(value: object) -> int | None:
-    if isinstance(value, int) and not isinstance(value, bool):
-        return value
-    return int(value) if isinstance(value, str) and re.fullmatch(r"[+-]?[0-9]{1,18}", value) else None
+    digits = isinstance(value, str) and re.fullmatch(r"[+-]?[0-9]{1,18}", value)
+    return int(digits[0]) if digits else whole(value)
 
 
 def _size(key: str, value: object) -> int | str:
@@ -116,14 +128,12 @@ def _size(key: str, value: object) -> int | str:
     return size
 
 
-def _true_class(value: object, default: str, classes: int | str) -> int | str:
+def _true_class(value: object, classes: int | str) -> int | str:
     if classes == "K":
         if value not in (None, "c"):
             raise UserError(f"with --classes K the true class is any class c, so --true-class {value} cannot be given")
         return "c"
     assert isinstance(classes, int)
-    if value is None:
-        return min(int(default), classes)
     true_class = _whole(value)
     if true_class is None or not 1 <= true_class <= classes:
         raise UserError(f"--true-class must be one of the classes 1 to {classes}, not {value}")

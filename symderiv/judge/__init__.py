@@ -8,6 +8,8 @@ trusted: the kernel makes each proof and checks each counterexample, and only it
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
+from itertools import product
 from typing import TYPE_CHECKING
 
 from symderiv.kernel.case import Case
@@ -56,6 +58,32 @@ def refuted_at(claim: Claim, witness: Witness) -> Refuted | None:
         return convict(case, point)
     except (Agree, *NOTHING_HERE):
         return None
+
+
+def holds_at(claim: Claim, witness: Witness) -> bool:
+    """Whether both sides of ``claim`` have values at the point of a witness to something else, and none that surely
+    differ, for any values of its own indices."""
+    from symderiv.judge.search import NOTHING_HERE
+    from symderiv.kernel.convict import Agree, convict
+    from symderiv.kernel.evaluate import Point
+
+    case = Case(claim)
+    sizes = dict(witness.sizes)
+    try:
+        tops = [r.high if isinstance(r.high, int) else sizes[r.high] for r in case.ranges.values()]
+        spans = [range(r.low, top + 1) for r, top in zip(case.ranges.values(), tops, strict=True)]
+        for choice in product(*spans):
+            point = Point(
+                case.posed.context, sizes, {**dict(witness.indices), **dict(zip(case.ranges, choice, strict=True))}
+            )
+            for var, value in witness.values:
+                point.give(var, value)
+            with suppress(Agree):
+                convict(case, point)
+                return False
+    except (KeyError, *NOTHING_HERE):
+        return False
+    return True
 
 
 def provable(claim: Claim) -> Proved | None:
@@ -204,4 +232,4 @@ class _Judge:
         return sorted({n for n in (short, max(lengths, default=0)) if n}) or ([1] if case.assumptions else [])
 
 
-__all__ = ["provable", "prove", "prove_all", "refuted_at"]
+__all__ = ["holds_at", "provable", "prove", "prove_all", "refuted_at"]

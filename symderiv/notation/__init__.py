@@ -13,7 +13,9 @@ from symderiv.notation.verdicts import (
     latex_scope,
     unicode_assumption,
     unicode_condition,
+    unicode_proof,
     unicode_scope,
+    unicode_verdict,
 )
 from symderiv.unicode_math import unicode_latex, unicode_words
 
@@ -28,6 +30,8 @@ __all__ = [
     "unicode_assumption",
     "unicode_condition",
     "unicode_latex",
+    "unicode_proof",
     "unicode_scope",
+    "unicode_verdict",
     "unicode_words",
 ]

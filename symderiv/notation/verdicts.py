@@ -1,16 +1,17 @@
-"""What a verdict reports (side conditions, scopes, assumptions), for people: in LaTeX and for terminals."""
+"""What a verdict reports (side conditions, scopes, assumptions), for people: in LaTeX and for terminals.
+
+``str`` of a verdict is what ``unicode_verdict`` says: the kernel, which knows no notation, is told so here.
+"""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Iterable
 
+from symderiv.kernel.verdict import Condition, Proved, Refuted, Scope, Undecided, Verdict, Witness
 from symderiv.notation.printer import index_text, latex, unicode
 from symderiv.notation.styles import Latex
 from symderiv.terms import Assumption, Head, Var
 from symderiv.unicode_math import unicode_latex
-
-if TYPE_CHECKING:
-    from symderiv.kernel.verdict import Condition, Scope, Witness
 
 _RELATIONS = {"=": "=", "<": "<", ">": ">", "<=": r"\le", ">=": r"\ge", "!=": r"\ne"}
 
@@ -85,3 +86,33 @@ def counterexample(witness: Witness) -> str:
     places += [f"{unicode(var)} = {value}" for var, value in witness.values]
     where = ", ".join(places)
     return f"counterexample: {where + ': ' if where else ''}left = {witness.left}, right = {witness.right}"
+
+
+def unicode_proof(proof: Proved, blank: str = " ") -> str:
+    """``proved for all K, given Σ_j t_j = 1, where x ≠ 0``; ``blank`` stands for the blanks in formulas."""
+
+    def listed(formulas: Iterable[str]) -> str:
+        return ", ".join(formula.replace(" ", blank) for formula in dict.fromkeys(formulas))
+
+    scope = unicode_scope(proof.scope)
+    words = "proved" if scope.startswith("no ") else f"proved for {scope}"
+    if proof.given:
+        words += f", given {listed(map(unicode_assumption, proof.given))}"
+    strict = {condition.term for condition in proof.conditions if condition.relation != ">="}
+    if where := [c for c in proof.conditions if c.relation != ">=" or c.term not in strict]:
+        words += f", where {listed(map(unicode_condition, where))}"
+    return words
+
+
+def unicode_verdict(verdict: Verdict) -> str:
+    """A verdict in a line: ``proved for all K``, ``false; counterexample: K = 2, ...``, ``undecided: ...``."""
+    match verdict:
+        case Proved():
+            return unicode_proof(verdict)
+        case Refuted(witness=witness):
+            return f"false; {counterexample(witness)}"
+    return f"undecided: {verdict.reason}"
+
+
+for _kind in (Proved, Refuted, Undecided):
+    _kind.__str__ = unicode_verdict  # type: ignore[assignment, method-assign]

@@ -27,7 +27,7 @@ DENIED_AFTER = Words(
 SUPPOSED_BEFORE = Words(
     r"\b(?:many|most|some)\s+\w+\s+(?:assum|us|tak|consider|requir)\w*|\b(?:had|were|would|could|might|sometimes|usually|often|hardly|almost"
     r"|nearly|fails?|failed|false|nobody|drop\w*|relax\w*|previous(?:ly)?|earlier|test\s+time|inference|contrast|contrary|compare[ds]?|differs?|once|only\s+for"
-    r"|provided|assuming\s+for)\b|\b(?:averages?|norms?|squares?|rows?|columns?|fractions?)\s+of\s+(?:the\s+)?\$[\s\w]*$|\b(?:non|skew|anti)[\s-]*$|\b(?:when|if)\s+the\s[\w\s]*$",
+    r"|provided|assuming\s+for)\b|\b(?:averages?|norms?|squares?|fractions?)\s+of\s+(?:the\s+)?\$[\s\w]*$|\b(?:non|skew|anti)[\s-]*$|\b(?:when|if)\s+the\s[\w\s]*$",
     re.IGNORECASE,
 )
 SUPPOSED_AFTER = Words(

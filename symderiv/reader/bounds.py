@@ -37,12 +37,12 @@ def said(row: syntax.Row) -> Iterator[tuple[str, Bound]]:
 
 def _in_chain(sides: Sequence[tuple[str | None, object]], listed: Sequence[object]) -> Iterator[tuple[str, Bound]]:
     for (_, left), (relation, right) in pairwise(sides):
-        if relation in FLIPPED and (value := _number(right)) is not None:
+        if relation in FLIPPED and (value := number(right)) is not None:
             yield from ((name, (relation, value)) for side in (*listed, left) for name in _names(side))
-        elif relation in FLIPPED and (value := _number(left)) is not None:
+        elif relation in FLIPPED and (value := number(left)) is not None:
             yield from ((name, (FLIPPED[relation], value)) for name in _names(right))
         elif relation == "in" and isinstance(right, syntax.Group) and isinstance(right.body, syntax.Tuple):
-            ends = [value for item in right.body.items if (value := _number(item)) is not None]
+            ends = [value for item in right.body.items if (value := number(item)) is not None]
             if len(ends) == len(right.body.items) == 2 and right.open in ("(", "[", "]"):
                 for name in (name for side in (*listed, left) for name in _names(side)):
                     yield name, (">=" if right.open == "[" else ">", ends[0])
@@ -85,7 +85,8 @@ def _inside(bounds: set[Bound], trial: int) -> Fraction:
     return (high if high is not None else Fraction(0)) - trial - 1
 
 
-def _number(node: object) -> Fraction | None:
+def number(node: object) -> Fraction | None:
+    """The number that a node is, with its sign."""
     match node:
         case syntax.Number(text=text):
             return Fraction(text)

@@ -16,7 +16,7 @@ from symderiv.reader.expectations import Expectations
 from symderiv.reader.families import substitute
 from symderiv.reader.indices import INDICATORS, refuse
 from symderiv.reader.names import GREEK_NAMES, index_word, plain
-from symderiv.reader.nodes import is_data, parts_of, stands_bare
+from symderiv.reader.nodes import call_name, is_data, parts_of, stands_bare
 from symderiv.reader.vocabulary import MOMENTS, QUANTITIES
 from symderiv.terms import (
     ONE,
@@ -120,10 +120,14 @@ class Calls(Expectations):
         known = self.standard(name) and not self._is_quantity(name) and name not in self.symbols.squares
         if self._is_inverse(sup) and (known or (name, 0) in self.symbols.functions):
             raise refuse("E151", f"the inverse of the function {name} is not in the language", head)
-        if primes and sub is None and len(items) == 1:
-            derivative = self.function_derivative(name, primes, items[0], head)
+        if primes and len(items) == 1:
+            subs = self.indices(sub, name) if sub is not None else []
+            called = name if subs else call_name(base, sub)
+            derivative = self.function_derivative(called, primes, items[0], head, subs or [])
             if derivative is not None:
                 return self.scripts(derivative, gsup, gprimes, head), 2
+            if sub is not None and not isinstance(items[0], syntax.Symbol | syntax.Scripted):
+                raise refuse("E126", "the derivative of a member of several functions, at another point", head)
         if not (sub or sup or primes):
             mean = name == "E" and self.symbols.mean and len(items) == 1
             found = self.mean(items[0]) if mean else self.moment(name, items, head)
@@ -161,16 +165,20 @@ class Calls(Expectations):
         """Whether a name is a word, and so the name of a function where a bracket follows."""
         return symbol.name.startswith(WORDS) and len(plain(symbol.name)) > 1
 
-    def function_derivative(self, name: str, primes: int, item: syntax.Node, node: syntax.Node) -> Value | None:
-        """``f'(x)`` of a function of one number: its derivative in its own argument, at x."""
+    def function_derivative(
+        self, name: str, primes: int, item: syntax.Node, node: syntax.Node, subs: Sequence[Index] = ()
+    ) -> Value | None:
+        """``f'(x)``, or ``f_a'(x)``, of a function of one number: its derivative in its own argument, at x."""
         symbols = self.symbols
-        function = symbols.functions.get((name, 0))
+        function = symbols.functions.get((name, len(subs)))
         point = Var("\\cdot", (), ())
         if function is not None and len(function.parameters) == 1 and function.parameters[0].var is not None:
             point = function.parameters[0].var
             if point.indices:
                 return None
-            body = definition_of(Var(symbols.name(name), (), ()), symbols.definitions)
+            body = definition_of(Var(symbols.name(name, len(subs)), tuple(subs), ()), symbols.definitions)
+        elif subs:
+            return None
         elif self.standard(name) and not self._is_quantity(name):
             body = known(self.standard(name), point)
         elif name in symbols.entrywise:

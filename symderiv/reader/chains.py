@@ -29,7 +29,7 @@ ASIDE = re.compile(
 )
 ARROWS = ("implies", "iff", "therefore")
 REASONS = ("because", "impliedby", "gets")  # after an equation, what they lead to is said beside it
-FALSE_MARK = re.compile(r"%\s*symderiv:\s*false\b")
+FALSE_MARK = re.compile(r"(?:%|<!--)\s*symderiv:\s*false\b")
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +107,14 @@ class Chains(Namings):
             self.resume(beside)
         if inline:
             self.last = None
+
+    def assumed(self, row: syntax.Row, display: int, n: int) -> None:
+        """A row that says what is assumed: it is judged as little as a definition, and nothing continues it."""
+        left, right = row.segments
+        note = "it is assumed from here on"
+        posed = Posed(right.span, left.span, "=", "definition", display, n, notes=(note,))
+        self.reading.posed.append(posed)
+        self.last = None
 
     def unread(self, error: Diagnostic, span: Span, relation: str, display: int, n: int) -> None:
         """A step that could not be read; nor can what continues from it."""
@@ -296,6 +304,7 @@ class Chains(Namings):
         self.fresh_chain = self.implied = False
         if any(isinstance(side, Num) and not side.value for side in (posed.left, posed.right)):
             self.reading.solving = True
+        posed.leads = self.led_on
         extreme = self.reading.optimal or self.reading.solving
         posed.sought = self.reading.sought or self.led_on or (self.of_derivative and extreme)
         posed.bounded = self.reading.bounded

@@ -242,6 +242,8 @@ class Definitions(Meanings):
             symbols.entry_families[name] = small  # W = [w_{ij}] names the matrix of these entries
             posed.kind = "definition"
             return True
+        if name.startswith((r"\overline{", r"\bar{")) and name in self.reading.seen and "^" in name:
+            return False  # \overline{x^2} = \bar x^2 says nothing new of the mean of the squares
         if is_transposition(right, left):  # A = A^T says that it is symmetric, rightly or wrongly if it is defined
             posed.kind = posed.kind if symbols.defines(name, 0) or symbols.defines(name, 2) else "definition"
             return posed.kind == "definition"
@@ -324,6 +326,8 @@ class Definitions(Meanings):
                     if relation == "=" and isinstance(verdict, Refuted):
                         notes = (f"of its earlier meaning this is false, {counterexample(verdict.witness)}",)
                         help = "another quantity is better given another name"
+                        if not self.reading.inline and not CUES.search(self.reading.prose):
+                            symbols.restated.add(symbols.name(name, len(subs), len(labels)))
                     self.reading.diagnostics.append(Diagnostic("W420", message, posed.left_span, notes, help))
                 else:
                     return False
@@ -498,7 +502,8 @@ class Definitions(Meanings):
             if error.diagnostic.code not in ARRAYS or says_vector(right):
                 raise
             value, parameters = self._scalar_definition(right, args)
-        if isinstance(value, Array) and (subs or labels or args) and not says_vector(right):
+        rate = isinstance(right, syntax.DerivativeOp)  # s(b) = dl/db is a vector where b is
+        if isinstance(value, Array) and (subs or labels or args) and not says_vector(right) and not rate:
             value, parameters = self._scalar_definition(right, args)
         if isinstance(value, Array):
             if subs or labels:

@@ -94,6 +94,7 @@ def _variables(p: Parser, operator: str, order: x.Node | None, end: int) -> tupl
     total = int(order.text) if type(order) is x.Number and order.text.isdigit() and len(order.text) < 4 else None
     first = p.i
     variables: list[tuple[x.Node, int]] = []
+    whole: list[tuple[x.Node, int]] = []
     while p.i < end:
         tok = p.text[p.i]
         if tok != r"\partial" and tok not in DIFFERENTIALS:
@@ -103,6 +104,7 @@ def _variables(p: Parser, operator: str, order: x.Node | None, end: int) -> tupl
         until = tok if operator == r"\partial" or (total or 0) > 1 else None
         node = p.product(until)
         times = 1
+        whole.append((node, 1))
         if inner is not None:  # \partial^2 x for \partial x^2
             p.warn("W406", "the order stands before the variable: read as its order", first, p.i)
             times = int(inner.text) if type(inner) is x.Number and inner.text.isdigit() else 1
@@ -115,6 +117,8 @@ def _variables(p: Parser, operator: str, order: x.Node | None, end: int) -> tupl
     written = sum(times for _, times in variables)
     if order is None and written > 1:
         raise ReadError("E107", "several variables below, but no order above", p.span(first, p.i), "write the order")
+    if total is not None and total != written and total == len(whole):
+        return tuple(whole)  # \partial^2 l/\partial m \partial s^2, by m and the variance
     if total is not None and total != written:
         raise ReadError("E107", f"order {total} above, but {written} below", p.span(first, p.i))
     return tuple(variables)

@@ -6,13 +6,14 @@ This module must never differentiate: it builds the term that says so.
 from __future__ import annotations
 
 import re
+from fractions import Fraction
 
 from symderiv.reader import syntax
 from symderiv.reader.arrays import Array, Value, elementwise
 from symderiv.reader.indices import Indices, refuse
 from symderiv.reader.names import index_word, plain
 from symderiv.reader.nodes import parts_of
-from symderiv.terms import Deriv, Term, Var
+from symderiv.terms import Deriv, Num, Pow, Term, Var, mul, num
 
 
 class Differentiation(Indices):
@@ -36,7 +37,7 @@ class Differentiation(Indices):
                     variable,
                     f"declare it: `shape {value.name} : m x n`",
                 )
-            if isinstance(value, Term) and not isinstance(value, Var):
+            if isinstance(value, Term) and not isinstance(value, Var) and _square(value) is None:
                 raise refuse("E170", "a derivative can be taken by a variable or a named quantity only", variable)
             variables += [value] * order
         if node.body is None:
@@ -49,7 +50,8 @@ class Differentiation(Indices):
         finally:
             self.calling = False
         if isinstance(body, Var):
-            by = {v.head for v in variables if isinstance(v, Var)}
+            squares = (_square(value) for value in variables)
+            by = {v.head for v in (*variables, *squares) if isinstance(v, Var)}
             if by != {body.head}:  # \partial x_i/\partial x_j = \delta_{ij} says nothing of how x depends on others
                 symbols.numerators.add(body.head)
             symbols.rates |= {(body.head, head) for head in by}
@@ -87,9 +89,13 @@ class Differentiation(Indices):
             self.row_gradient = True
             row = variable.row or (self.layout == "rows" and len(variable.axes) == 1)
             return Array(variable.axes, lambda at: Deriv(body, variable.entry(at)), row)
-        assert isinstance(variable, Var)
-        symbols.variables.add(variable.head)
-        return elementwise([body], lambda p: Deriv(p[0], variable), symbols.ranges, node.span)
+        square = _square(variable)
+        by = variable if square is None else square
+        assert isinstance(by, Var)
+        symbols.variables.add(by.head)
+        # of a variance v = s^2: dF/ds = 2 s dF/dv
+        factors = (num(2), variable) if square is not None else ()
+        return elementwise([body], lambda p: mul(*factors, Deriv(p[0], by)), symbols.ranges, node.span)
 
     def gradient(self, node: syntax.Nabla) -> Value:
         variable = node.variable
@@ -117,3 +123,11 @@ class Differentiation(Indices):
         if not isinstance(node.order, syntax.Number) or node.order.text != "2" or not vectors:
             raise refuse("E150", "this derivative by nabla is not in the language", node)
         return self.differentiated(gradient, by, node)  # the Hessian
+
+
+def _square(value: Value) -> Var | None:
+    """The variance of which ``value`` is the root, if that is a symbol of its own."""
+    match value:
+        case Pow(base=Var() as square, exponent=Num(value=half)) if half == Fraction(1, 2):
+            return square
+    return None

@@ -23,6 +23,7 @@ from collections.abc import Callable
 from symderiv.diagnostics import Diagnostic, ReadError
 from symderiv.document import Span
 from symderiv.reader import syntax
+from symderiv.reader import vocabulary as v
 from symderiv.reader.elaborate import Elaborator
 from symderiv.reader.names import plain
 from symderiv.reader.nodes import parts_of
@@ -34,6 +35,10 @@ Parse = Callable[[str, int], syntax.Rows]
 _NAME = r"\\?[^\W\d_][^\s,:;<>=]*"  # a letter, a word or a command, with its subscript or label
 _SIZE = r"\d+|\\?[^\W\d_][^\s.,:;()<>=+*/^-]*"
 ONE_SIZE = "leave out one of the two"
+KNOWN = (
+    "directives: define, let, assume, onehot, index, size, case, end, opaque, shape, name, new, einstein, skip, false"
+)
+_MEANT = v.FUNCTIONS.keys() | v.BIG.keys() | v.OPERATORS.keys() | v.SIGNS
 Define = Callable[[syntax.Row], None]
 
 
@@ -51,7 +56,7 @@ class Directives:
         self.define = define
         self.asked = dict(symbols.sizes)  # sizes with a number from outside the document, which holds for all of it
         self.skips: dict[str, Span] = {}
-        self.skips_next = False
+        self.skips_next: Span | None = None
 
     def apply(self, text: str, offset: int, source: str = "") -> Diagnostic | None:
         """Carry out one directive; a diagnostic if it is not understood. ``source`` says where it was declared."""
@@ -75,17 +80,12 @@ class Directives:
             "new": self._new,
             "einstein": self._einstein,
             "skip": self._skip,
-            "false": lambda r, at, s: None,
+            "false": self._false,
         }.get(word.rstrip(":"))
         try:
             if handler is None:
-                raise ReadError(
-                    "E190",
-                    f"`{word}` is not a directive that I know",
-                    span,
-                    "directives: define, let, assume, onehot, index, size, case, end, opaque, shape, name, new, "
-                    "einstein, skip",
-                )
+                said = f"`{word}` is not a directive that I know" if word else "no directive follows `symderiv:`"
+                raise ReadError("E190", said, span, KNOWN)
             for number in re.finditer(r"\d+", rest):
                 if len(number[0]) > MAX_DIGITS:
                     place = Span(rest_at + number.start(), rest_at + number.end())
@@ -104,9 +104,11 @@ class Directives:
             raise ReadError("E191", "a second formula", rows[1].cells_span, "give it in a directive of its own")
         for remark in (remark for row in found for remark in row.remarks):
             raise ReadError("E191", "what stands beside the formula is not read in a directive", remark.span)
-        for segment in rows[0].segments:
-            if isinstance(segment.side, ReadError):
-                raise segment.side
+        for side in (segment.side for segment in rows[0].segments):
+            if isinstance(side, ReadError):
+                raise side
+            if isinstance(side, syntax.Symbol) and side.name in _MEANT:
+                raise ReadError("E191", f"`{side.name}` has a meaning of its own and cannot be declared", side.span)
         return rows[0]
 
     def _define(self, text: str, offset: int, source: str) -> None:
@@ -267,6 +269,7 @@ class Directives:
             raise ReadError(
                 "E191", "an unknown function reads `opaque f` or `opaque f(x)`", Span(offset, offset + len(text))
             )
+        self._row(match[1], offset)
         self.symbols.opaque.add(plain(match[1]))
 
     def _shape(self, text: str, offset: int, source: str) -> None:
@@ -294,12 +297,20 @@ class Directives:
 
     def _skip(self, text: str, offset: int, source: str) -> None:
         """``skips`` are the texts of displays to leave out, ``skips_next`` is for the next one only."""
+        span = Span(offset, offset + len(text))
         if named := text.strip("\"'“” "):
-            self.skips["".join(named.split())] = Span(offset, offset + len(text))
+            self.skips["".join(named.split())] = span
+        elif text:
+            raise ReadError("E191", "nothing stands between the quotation marks", span)
         elif _in_document(source):
-            self.skips_next = True
+            self.skips_next = Span(offset - len("skip "), offset)
         else:
-            raise ReadError("E191", "from outside, `skip` names what stands in the display", Span(offset, offset))
+            raise ReadError("E191", "from outside, `skip` names what stands in the display", span)
+
+    def _false(self, text: str, offset: int, source: str) -> None:
+        """In a document it is a mark, which the chain with its line heeds."""
+        if not _in_document(source):
+            raise ReadError("E191", "`false` stands in the document, at the end of its line", Span(offset, offset))
 
     def _einstein(self, text: str, offset: int, source: str) -> None:
         if text not in ("", "on", "off"):

@@ -88,6 +88,8 @@ class Doubts:
             return f"{min(units)} may be the imaginary unit"
         for name in sorted(self.symbols.two_conventions & {t.name for t in inside if isinstance(t, Var)}):
             return f"{shown(name)} is said to be 0 or 1 in one place, and 1 or -1 in another"
+        if unsaid := self._where_hot(claim):
+            return unsaid
         endless = self.symbols.endless
         if endless and any(isinstance(t, Sum) and letter_of(t.index) in endless for t in inside):
             return "the values here may be infinitely many"
@@ -140,12 +142,13 @@ class Doubts:
             return "this may follow from an equation that is being solved"
         if posed.equated and not posed.derived and self._may_be_sought(claim):
             return "this may be an equation to be solved, not one that holds always"
-        if all(isinstance(t, SizeOf | Num) for t in (claim.left, claim.right)):
+        sides = (claim.left, claim.right)
+        if all(isinstance(t, SizeOf | Num) for t in sides) and any(isinstance(t, SizeOf) for t in sides):
             return "this is a relation between sizes"
         known = {**self.symbols.definitions, **claim.context.definitions}
         left, right = self._unknowns(claim.left, known), self._unknowns(claim.right, known)
         found = differences(claim.left, claim.right)
-        if found is not None and all(
+        if found and all(
             any(
                 isinstance(x, Num) and isinstance(y, Var) and y.head not in self.symbols.definitions
                 for x, y in ((a, b), (b, a))
@@ -183,8 +186,8 @@ class Doubts:
             if there and not here and number:
                 return "one side is a numerical example"
         only_left, only_right = left - right, right - left
-        if only_left and only_right and not posed.derived:
-            a, b = min(only_left), min(only_right)
+        if (pair := self.unrelated(claim)) is not None and not posed.derived:
+            a, b = pair
             return f"how {shown(a.name)} on the left and {shown(b.name)} on the right are related was not found"
         if (
             isinstance(claim.left, Var)
@@ -225,6 +228,19 @@ class Doubts:
                 return f"whether the sum runs over {name}, too, is not said"
         if self.symbols.einstein and (claim.left.free ^ claim.right.free):
             return "an index stands on one side only, and repeated indices may be summed here"
+        return ""
+
+    @staticmethod
+    def _where_hot(claim: Claim) -> str:
+        r"""What to say of a class that one side tells apart, \delta_{ic}: the t of the other may have its 1 there."""
+        hot = {a.data[0] for a in claim.context.assumptions if a.kind == "onehot"}
+        for side, other in ((claim.left, claim.right), (claim.right, claim.left)) if hot else ():
+            here, there = (reached((each,), claim.context.definitions) for each in (side, other))
+            found = sorted(hot & {t.head for t in here if isinstance(t, Var)})
+            found = [] if hot & {t.head for t in there if isinstance(t, Var)} else found
+            told = {i for t in subterms(other) if isinstance(t, Delta) for i in (t.left, t.right)}
+            if found and (places := sorted(told & other.free - side.free)):
+                return f"whether {places[0]} is where {shown(found[0].name)} is 1 is not said"
         return ""
 
     def _at_step(self, var: Var) -> str:
@@ -296,6 +312,12 @@ class Doubts:
             if said := self._unread(claim, inside, proved) or self._shapeless(claim, inside):
                 return said
         return ""
+
+    def unrelated(self, claim: Claim) -> tuple[Head, Head] | None:
+        """Two families, each on its own side, of which nothing says how one follows from the other."""
+        known = {**self.symbols.definitions, **claim.context.definitions}
+        left, right = self._unknowns(claim.left, known), self._unknowns(claim.right, known)
+        return (min(left - right), min(right - left)) if left - right and right - left else None
 
     def _unread(self, claim: Claim, inside: Sequence[Term], proved: bool) -> str:
         """What is said to be something that could not be read, on which more hinges than is known.

@@ -15,6 +15,8 @@ from symderiv.reader import syntax
 from symderiv.reader.arrays import Value, elementwise
 from symderiv.reader.differentiation import Differentiation
 from symderiv.reader.indices import refuse
+from symderiv.reader.names import plain
+from symderiv.reader.nodes import parts_of
 from symderiv.reader.products import Products
 from symderiv.reader.sums import Sums
 from symderiv.terms import Num, Opaque, num, power
@@ -89,6 +91,9 @@ class Elaborator(Products, Sums, Differentiation):
                     return num(Fraction(factorial(int(factor.value))))
                 return Opaque("!", (factor,), (0,))
             case syntax.Decorated():
+                if node.kind in ("overline", "bar") and (letters := self.lettered(node.body)):
+                    product = ("" if max(map(len, letters)) == 1 else " ").join(letters)
+                    return self.var(rf"\overline{{{product}}}", [], [], node)  # the mean of a product
                 if node.kind in ("overline", "widehat", "hat", "bar", "tilde", "widetilde"):
                     raise refuse("E140", f"a {node.kind} over an expression has no meaning that I know", node)
                 return self.value(node.body)
@@ -107,6 +112,19 @@ class Elaborator(Products, Sums, Differentiation):
             case syntax.Given():
                 raise refuse("E150", "a conditional bar: conditional probabilities are not in the language", node)
         raise refuse("E150", f"{type(node).__name__.lower()} is not in the language", node)
+
+    def lettered(self, node: syntax.Node) -> list[str]:
+        r"""The letters, in order, of a product such as ``x^2 y`` where there are x_i and y_i; or []."""
+        found: list[str] = []
+        for factor in node.factors if isinstance(node, syntax.Product) else (node,):
+            base, sub, sup, primes = parts_of(factor)
+            count = 1 if sup is None else int(sup.text) if isinstance(sup, syntax.Number) and sup.text in "23" else 0
+            if not isinstance(base, syntax.Symbol) or sub is not None or primes or not count:
+                return []
+            if not any(head.subs == 1 for head in self.symbols.heads.get(plain(base.name), ())):
+                return []
+            found += [plain(base.name)] * count
+        return sorted(found)
 
 
 __all__ = ["LAYOUTS", "Elaborator"]

@@ -31,7 +31,9 @@ from symderiv.terms import (
     Deriv,
     Head,
     Num,
+    Pow,
     SizeOf,
+    Sum,
     Term,
     Var,
     add,
@@ -73,6 +75,7 @@ class Equations:
         self.headings = sorted(block.span.start for block in blocks if isinstance(block, Heading))
         self.known: list[Equation] = []
         self.solving: set[int] = set()  # the sections in which something was set to zero that is not zero always
+        self.unknown: set[int] = set()  # and those in which it was not understood what
 
     def section(self, posed: Posed) -> int:
         return bisect(self.headings, posed.span.start)
@@ -80,12 +83,38 @@ class Equations:
     def judged(self, posed: Posed, proved: bool) -> None:
         """Note what a step says that is ``= 0``: an equation, unless it was proved as it stands."""
         zero = any(isinstance(side, Num) and not side.value for side in (posed.left, posed.right))
-        if zero and (not proved or posed.derived or any(e.posed is posed for e in self.known)):
+        known = any(e.posed is posed for e in self.known)
+        if zero and (not proved or posed.derived or known):
             self.solving.add(self.section(posed))
+            if not known and posed.error is not None:
+                self.unknown.add(self.section(posed))
 
     def take(self, posed: Posed, claims: Sequence[Claim], first: bool) -> None:
         """Remember the equation of a step; ``first`` if it does not follow from those before it."""
         self.known.append(Equation(posed, tuple(claims), first))
+
+    def may_matter(self, posed: Posed) -> bool:
+        """Whether something that is being solved speaks of what the sides of ``posed`` speak of."""
+        section = self.section(posed)
+        if section not in self.solving or section in self.unknown:
+            return section in self.solving
+        heads = self._heads(self.claims.of(posed))
+        return any(heads & self._heads(e.claims) for e in self.known if self.section(e.posed) == section)
+
+    def _heads(self, claims: Sequence[Claim]) -> set[Head]:
+        found = self.reading.symbols.reached(*(side for c in claims for side in (c.left, c.right)))
+        return found | {_solution(head) for head in found}
+
+    def reject(self, posed: Posed, number: int) -> None:
+        """What step ``number`` calls a solution, and is none, says nothing of its left side."""
+        member = posed.left.entry(ENTRY[: len(posed.left.axes)]) if isinstance(posed.left, Array) else posed.left
+        if isinstance(member, Var):
+            symbols = self.reading.symbols
+            made = symbols.definitions.get(member.head, ())
+            kept = tuple(d for d in made if symbols.order[member.head, d.params] != number)
+            symbols.definitions[member.head] = kept
+            if not kept:
+                del symbols.definitions[member.head]
 
     def drop(self, posed: Posed) -> None:
         """Nothing follows from what is false."""
@@ -115,10 +144,22 @@ class Equations:
             for zero, other in ((claim.left, claim.right), (claim.right, claim.left))
         )
 
+    def states(self, posed: Posed, unrelated: tuple[Head, Head] | None) -> bool:
+        """Whether a step that relates what nothing else does is an equation to be solved: A x = b, so that ..."""
+        begins = posed.leads and not posed.implied and not self.before(posed)
+        return begins and unrelated is not None and posed.relation == "="
+
+    @staticmethod
+    def constrains(posed: Posed) -> bool:
+        r"""Whether a step has the form of a constraint: \sum_k p_k = 1."""
+        return isinstance(posed.left, Sum) and isinstance(posed.right, Num) and not posed.left.free
+
     def may_follow(self, posed: Posed, claims: Sequence[Claim]) -> bool:
         """Whether a step may say what follows from the equations before it."""
         derives = any(isinstance(t, Deriv) for c in claims for side in (c.left, c.right) for t in subterms(side))
-        return posed.relation == "=" and not derives and (posed.solving or self.is_one(posed, claims))
+        if derives:  # "dL/dw = 0, so that" is an equation, and follows from none
+            return (posed.leads or posed.equated) and self.is_one(posed, claims)
+        return posed.relation == "=" and (posed.solving or self.is_one(posed, claims))
 
     def following(self, posed: Posed, claims: Sequence[Claim]) -> Iterator[tuple[list[Claim], tuple[str, ...]]]:
         """Claims that prove the step from the equations before it, with a note: given them, or as a multiple of one."""
@@ -152,27 +193,21 @@ class Equations:
         return self.reading.document.source.position(posed.span.start).line
 
     def _given(self, claim: Claim, equations: Sequence[Equation]) -> Claim:
-        assumptions, ranges = list(claim.context.assumptions), dict(claim.context.ranges)
         for equation in equations:
             text = rf"\text{{the equation of line {self._line(equation.posed)}}}"
-            for stated in equation.claims:
-                names: dict[str, str] = {}
-                for name in sorted(stated.left.free | stated.right.free):
-                    if name in stated.context.ranges:  # it holds for every value of its indices
-                        names[name] = fresh(name, {*ranges, *names.values()})
-                        ranges[names[name]] = stated.context.ranges[name]
-                sides = rename(stated.left, names), rename(stated.right, names)
-                if sides[0] is ZERO:
-                    sides = sides[1], sides[0]
-                assumptions.append(Assumption("equation", sides, text, "which is being solved"))
-        return replace(claim, context=replace(claim.context, ranges=ranges, assumptions=tuple(assumptions)))
+            claim = given(claim, equation.claims, text, "which is being solved")
+        return claim
 
     @staticmethod
     def _scales(claim: Claim, stated: Claim) -> Iterator[tuple[Term, str]]:
-        """Numbers, and numbers times a power of a size or of a scalar in the equation."""
+        """Numbers, and numbers times a power of a size, of a scalar in the equation, or of what is divided by there."""
         parts = {t for side in (claim.left, claim.right, stated.left, stated.right) for t in subterms(side)}
         scalars: list[Term] = sorted((t for t in parts if isinstance(t, Var) and not t.indices), key=notation.unicode)
         scalars += map(SizeOf, sorted({r.high for r in claim.context.ranges.values() if isinstance(r.high, str)}))
+        below = sorted({t.base for t in parts if isinstance(t, Pow) and _is_below(t)}, key=notation.unicode)
+        below = [t for t in below if not isinstance(t, Num)]
+        scalars += [t for t in below if t not in scalars]
+        scalars += [mul(*below)] if len(below) > 1 else []
         for scale in SCALES:
             times = "" if scale.value == 1 else f" times {scale.value}"
             yield scale, times
@@ -207,17 +242,15 @@ class Equations:
         symbols = self.reading.symbols
         body = symbols.ranges.resolve(value, {})
         found = []
-        for equation in self.before(posed):
-            sides = [side for c in equation.claims for side in (c.left, c.right)]
-            heads = {t.head for side in sides for t in subterms(side) if isinstance(t, Var)}
+        for name, claims, heads, sought in self._open(posed, at):
             named = {(shown(h.name), *h[1:]): h for h in heads}
             written = (shown(h.name) for h in (member.head, _solution(member.head)))
             keys = ((name, *member.head[1:]) for name in written)
             unknown = next((named[key] for key in keys if key in named), None)
-            if not equation.first or unknown is None:
+            if unknown is None:
                 continue
             with_it, without = [], []
-            for claim in self.claims.of(replace(equation.posed, at=at)):
+            for claim in claims:
                 others = {h: d for h, d in claim.context.definitions.items() if h not in (unknown, member.head)}
                 put_in = {unknown: (Definition(member.indices, body),)}
                 without.append(replace(claim, context=replace(claim.context, definitions=others)))
@@ -227,15 +260,72 @@ class Equations:
                 left = symbols.reached(*(side for c in without for side in (c.left, c.right)))
                 left -= {h for claim in without for h in claim.context.definitions}
                 by, scalars = left & symbols.variables, {h for h in left if not (h.subs or h.sups)}
-                only = by == {unknown} or (not by and equation.posed.sought and scalars == {unknown})
-                found.append(Solved(with_it, f"the equation of line {self._line(equation.posed)}", only))
+                by -= symbols.reached(body) - {unknown}  # it may be solved in terms of what is sought, too
+                only = by == {unknown} or (not by and sought and scalars == {unknown})
+                new = symbols.reached(body) - symbols.definitions.keys() - left - {member.head}
+                only = only and not new  # what it is in terms of new quantities depends on what they are
+                found.append(Solved(with_it, name, only))
         return found
+
+    def _open(self, posed: Posed, at: int) -> Iterator[tuple[str, list[Claim], set[Head], bool]]:
+        r"""The equations that ``posed`` may solve: name, claims, the families in them, whether something is sought.
+
+        Beside those that are being solved these are the constraints on what has been solved for, \sum_k p_k = 1.
+        """
+        equations = [equation for equation in self.before(posed) if equation.first]
+        for equation in equations:
+            name = f"the equation of line {self._line(equation.posed)}"
+            sides = [side for c in equation.claims for side in (c.left, c.right)]
+            heads = {t.head for side in sides for t in subterms(side) if isinstance(t, Var)}
+            yield name, self.claims.of(replace(equation.posed, at=at)), heads, equation.posed.sought
+        symbols = self.reading.symbols
+        for name, left, right in self._constraints(posed) if equations else ():
+            heads = {t.head for side in (left, right) for t in subterms(side) if isinstance(t, Var)}
+            if heads & symbols.definitions.keys() and posed.left not in (left, right):
+                claims = self.claims.of(replace(posed, left=left, right=right, relation="=", at=at))
+                yield name, claims, symbols.reached(left, right) - heads, True
+
+    def _constraints(self, posed: Posed) -> Iterator[tuple[str, Term, Term]]:
+        """What running text, or a line of the section, says a sum or another expression without free indices is."""
+        for said, section in self.reading.symbols.stated.items():
+            if said.kind == "equation" and section <= posed.section and not said.data[0].free | said.data[1].free:
+                yield f"{notation.unicode_latex(said.text)} ({said.source.partition(':')[0]})", *said.data
+        for other in self.reading.posed:
+            if other is posed:
+                return
+            if self.constrains(other) and other.kind != "definition" and self.section(other) == self.section(posed):
+                assert isinstance(other.left, Term) and isinstance(other.right, Term)
+                yield f"the equation of line {self._line(other)}", other.left, other.right
+
+
+def _is_below(term: Pow) -> bool:
+    """Whether it is something that is divided by."""
+    return isinstance(term.exponent, Num) and term.exponent.value < 0
+
+
+def given(claim: Claim, stated: Sequence[Claim], text: str, source: str) -> Claim:
+    """``claim`` where the ``stated`` equations are assumed, for every value of their indices."""
+    assumptions, ranges = list(claim.context.assumptions), dict(claim.context.ranges)
+    for one in stated:
+        names: dict[str, str] = {}
+        for name in sorted(one.left.free | one.right.free):
+            if name in one.context.ranges:
+                names[name] = fresh(name, {*ranges, *names.values()})
+                ranges[names[name]] = one.context.ranges[name]
+        sides = rename(one.left, names), rename(one.right, names)
+        if sides[0] is ZERO:
+            sides = sides[1], sides[0]
+        assumptions.append(Assumption("equation", sides, text, source))
+    return replace(claim, context=replace(claim.context, ranges=ranges, assumptions=tuple(assumptions)))
 
 
 def _solution(head: Head) -> Head:
-    r"""The unknown that ``\hat{w}``, ``w^*`` is a value of."""
-    return Head(_HAT.sub(r"\1", _STAR.sub("", head.name)), head.subs, head.sups)
+    r"""The unknown that ``\hat{w}``, ``w^*``, ``w_{MLE}`` is a value of."""
+    return Head(_HAT.sub(r"\1\2", _STAR.sub("", shown(head.name))), head.subs, head.sups)
 
 
-_HAT = re.compile(r"^\\(?:wide)?hat\{(.*)\}$")
-_STAR = re.compile(r"\^\{(?:\*|\\star|\\ast)\}$")
+_HAT = re.compile(r"^\\(?:wide)?hat\{(.*?)\}(\^\{2\})?$")
+_STAR = re.compile(
+    r"[_^]\{(?:\*|\\star|\\ast|(?:\\(?:text|mathrm|mathit|rm|operatorname)\{)?"
+    r"(?:MLE?|ml|mle|MAP|map|OLS|ols|LS|ls|MMSE|opt|best|ridge|Ridge)\}?)\}$"
+)

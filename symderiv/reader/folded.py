@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from itertools import permutations
 
-from symderiv.terms import Definition, Deriv, Head, Num, Term, Var, reached, rename, rewritten
+from symderiv.terms import Definition, Deriv, Head, Num, Term, Var, reached, rename, rewritten, subterms
 
 Definitions = Mapping[Head, tuple[Definition, ...]]
 
@@ -25,9 +25,15 @@ def folded(terms: tuple[Term, ...], definitions: Definitions) -> Iterator[tuple[
             continue
         for head in sorted(inside & definitions.keys()):
             new = tuple(Definition(d.params, _put_in(d.body, by, made[0])) for d in definitions[head])
-            if head not in found and new != definitions[head]:
+            if head not in found and new != definitions[head] and not _left_over(new, made[0]):
                 found.add(head)
                 yield head, by, new
+
+
+def _left_over(new: tuple[Definition, ...], made: Definition) -> bool:
+    """Whether what the intermediate is made of stands elsewhere, too, so that not all goes by way of it."""
+    inside = {t.head for d in new for t in subterms(d.body) if isinstance(t, Var)}
+    return any(isinstance(t, Var) and t.head in inside for t in subterms(made.body))
 
 
 def _put_in(term: Term, by: Head, made: Definition) -> Term:

@@ -143,6 +143,10 @@ class Kinds:
         if found is None:
             return None
         key, rest = found
+        if key[0] == "e" and rest is not None:
+            for term in [t for _, t in rest.terms] if isinstance(rest, syntax.Add) else [rest]:
+                if isinstance(term, syntax.Product) and any(map(_turned, term.factors)):
+                    self.expect(term, NUMBER)  # e^{-y w^T x}
         if key[1] and isinstance(rest, syntax.Number) and rest.text != "1":
             self.found.setdefault(key, NUMBER)  # x_i^2
         if base.name in (r"\mathbf{1}", r"\boldsymbol{1}") and not key[1]:
@@ -292,6 +296,11 @@ class Kinds:
         if variable == NUMBER:
             return body
         return MATRIX if {body, variable} <= {ROW, COLUMN} else None
+
+
+def _turned(node: syntax.Node) -> bool:
+    sup = parts_of(node)[2]
+    return sup is not None and is_transpose(sup)
 
 
 def letter_of(name: str) -> tuple[bool, bool]:

@@ -44,18 +44,40 @@ class Words:
         return self._compiled.finditer(text)
 
 
-ONE_HOT = Words(r"one[\s-]?hot|1-of-[KCNM]\b|独热|獨熱|원[\s-]?핫|un\s+seul\s+1|a single (?:one|1)\b", re.IGNORECASE)
+ONE_HOT = Words(
+    r"one[\s-]?hot|1-of-[KCNM]\b|独热|獨熱|원[\s-]?핫|ワンホット|un\s+seul\s+1|a single (?:one|1)\b"
+    r"|(?:exactly|only)\s+one\s+(?:of\s+them\s+|(?:entry|component|element|coordinate)\s+)?(?:is|equals)\s+(?:1|one)\b"
+    r"|(?:只|仅|僅)有一[个個](?:元素|分量|标签|類別|类别)?(?:为|為|是)\s*1|[1一]つだけが?\s*1|하나만\s*1",
+    re.IGNORECASE,
+)
 BEFORE_ONE_HOT = Words(
-    r"\$\s*(?:is|are|be|being|denotes?|ist|est|es)?(?:\s*\b(?:an?|the|its|encoded\s+as|ein|une?|un))*\s*$",
+    r"\$\s*(?:is|are|be|being|denotes?|ist|est|es|是|为|為|は|가|는)?(?:\s*\b(?:an?|the|its|encoded\s+as|eine?|une?|der|le|vecteur|vector))*\s*$",
     re.IGNORECASE,
 )
 AFTER_ONE_HOT = Words(
     r"[\s-]*(?:(?:encod\w+|column|row|vectors?|labels?|targets?|codes?|indicators?|Vektor|向量)\s*)*(?=\$)",
     re.IGNORECASE,
 )
+_TRUE = (
+    r"(?:(?:true|correct|right|actual|observed|target|gold|ground[\s-]truth|richtigen|wahren|korrekten|vraie|bonne"
+    r"|correcta|verdadera)\s+)"
+)
+_CLASS = r"(?:class|label|category|Klasse|classe|clase)"
 ONE_HOT_AT = Words(
-    r"(?:[\s-]*(?:(?:encod\w+|column|row|vectors?)\s*|\$\s*)*|[^$.;]*?\bwith\s+(?:an?|its|the)\s+(?:single\s+)?(?:1|one)\s+)"
-    r"(?:at|in|on)\s+(?:(?:the\s+)?(?:position|entry|index|place|slot|coordinate|component|row)s?\s+)?(?=\$)",
+    r"(?:[\s-]*(?:(?:encod\w+|representation|column|row|vectors?|Vektor)\s*|\$\s*)*"
+    r"|[^$.;]*?\bwith\s+(?:an?|its|the)\s+(?:single\s+)?(?:1|one)\s+)"
+    r"(?:(?:at|in|on)\s+(?:(?:the\s+)?(?:position|entry|index|place|slot|coordinate|component|row)s?\s+)?"
+    rf"|(?:of|for|der|de\s+la)\s+(?:the\s+)?{_TRUE}?{_CLASS}(?:\s+{_TRUE}?)?\s*)(?=\$)",
+    re.IGNORECASE,
+)
+TRUE_CLASS = Words(
+    rf"\b{_TRUE}{_CLASS}(?:\s+(?:index\s+)?(?:is|be|=))?[\s(]*(?P<after>\$)"
+    rf"|(?P<before>\$)\s*(?:is|be|being|denotes?|the|of|index|[\s,])*\b{_TRUE}{_CLASS}\b"
+    r"|(?:正确|正確|真实|真實)的?(?:类别|類別|标签|標籤)(?:是|为|為)?\s*(?P<chinese>\$)|正解クラス(?:を|は|が)?\s*(?P<japanese>\$)",
+    re.IGNORECASE,
+)
+ONE_FOR_TRUE = Words(
+    rf"\$\s*for\s+the\s+{_TRUE}(?:class|label|category)\b[^.$]*\b(?:0|zero)\b",
     re.IGNORECASE,
 )
 ANEW = Words(r"\b(let|now|set|put|instead|redefine)\b|设|令|今度は|이제", re.IGNORECASE)
@@ -63,7 +85,14 @@ SUM_TO_ONE = Words(
     r"sums?\s+(?:up\s+)?to\s+(?:one|1|unity)\b|add(?:s|ing)?\s+up\s+to\s+(?:one|1)\b|和为\s*1|和為\s*1|之和为\s*(?:1|一)"
     r"|합[은이]?\s*1|suman?\s+(?:1|uno)\b|somme(?:nt)?\s+(?:à|vaut|égale à)\s+(?:1|un)\b"
     r"|summieren\s+sich\s+zu\s+(?:1|eins)"
-    r"|probability\s+distribution|概率分布|확률\s*분포",
+    r"|probability\s+(?:distribution|vector)|(?:概率|確率|확률\s*)(?:分布|分佈|向量|ベクトル|분포|벡터)|Wahrscheinlichkeits(?:verteilung|vektor)"
+    r"|(?:vecteur|distribution)\s+de\s+probabilité|(?:vector|distribución)\s+de\s+probabilidad",
+    re.IGNORECASE,
+)
+LINES = Words(  # of a matrix, of which a word says something
+    r"(?P<rows>\b(?:each\s+|every\s+)?rows?\s+of\s+(?:the\s+matrix\s+)?\$|\$\s*(?:的)?(?:每一?)?行|\bZeilen\s+von\s+\$|\blignes\s+de\s+\$)"
+    r"|(?P<columns>\b(?:each\s+|every\s+)?columns?\s+of\s+(?:the\s+matrix\s+)?\$|\$\s*(?:的)?(?:每一?)?列|\bSpalten\s+von\s+\$"
+    r"|\bcolonnes\s+de\s+\$)",
     re.IGNORECASE,
 )
 BINARY = Words(
@@ -106,6 +135,11 @@ BOTH = Words(
 CONSTRAINT = Words(
     r"\bsubject\s+to\b|\bconstrain\w*|\bs\.t\.|\bunit[\s-](?:norm|length|vector)|\bnormali[sz]ed\b|Nebenbedingung"
     r"|\bsous\s+(?:la\s+)?contrainte|\bsujet[oa]\s+a\b|restricci[óo]n|约束|約束|제약|制約",
+    re.IGNORECASE,
+)
+PREMISE = Words(  # at the end of the words before a formula that is assumed
+    r"(?:\b(?:where|with|satisf(?:y|ies)|such\s+that|subject\s+to|s\.t\.|(?:we|let\s+us)\s+assume(?:\s+that)?|suppose(?:\s+that)?"
+    r"|constraint|wobei|mit|erfüllen|où|avec|vérifient|donde|con|cumplen|satisfacen)|其中|满足|滿足|ただし|満たす|만족한다|단)[\s,:，：]*$",
     re.IGNORECASE,
 )
 CONSTANT = Words(r"\bconstants?\b|常量|常数|常數|상수|constante|konstante", re.IGNORECASE)
@@ -240,6 +274,17 @@ BOUNDED = Words(
 )
 
 
+_OF_VALUES = (
+    r"(?:is|are|be|takes?|on|the|only|either|equals?|values?|的|只|能|取值?|值|均|为|為|是|は|が|の?値は?|ist|sind|entweder|vaut|est|soit|es|vale"
+    r"|o|é|값[은이]|[은는이가]|равно?|может|быть|либо)"
+)
+TWO_VALUES = Words(
+    rf"\$[\s,]*(?:{_OF_VALUES}[\s,]*)*(?P<one>[-−+]?\s?[01])\s*(?:or|and|或者?|oder|ou|or|e|o|u|または|か|또는|이나|или|либо)\s*"
+    r"(?P<other>[-−+]?\s?[01])(?!\d|\.\d)",
+    re.IGNORECASE,
+)
+
+
 class Sentence(NamedTuple):
     """A stretch of prose with its formulas: ``words`` (a formula is ``$``) and the ``formulas`` in it, in order."""
 
@@ -355,7 +400,7 @@ def supposes(text: str) -> str:
 
 def range_of(row: syntax.Row) -> tuple[str, int, syntax.Node] | None:
     """(index, low, high) of ``i = 1, \\ldots, K`` or ``i \\in \\{1, \\ldots, K\\}``."""
-    if len(row.segments) != 2:
+    if len(row.segments) != 2 or row.segments[1].relation not in ("=", ":=", "in"):
         return None
     left, right = row.segments[0].side, row.segments[1].side
     if not isinstance(left, syntax.Symbol):

@@ -43,6 +43,7 @@ class Ranges:
         self.taken: set[str] = set()
         self.resolved: dict[str, Range] = {}
         self.aliases: dict[str, str] = {}
+        self.sure: dict[str, str] = {}  # the lengths that shapes give: x \in R^d
         self.said: dict[frozenset[str], Span] = {}  # sizes, among other letters, that the prose calls equal
         self.places: dict[str, Span] = {}  # where a sum first runs to a size
         self.settled: set[str] = set()  # classes that stand in definitions
@@ -68,13 +69,15 @@ class Ranges:
         self.explicit.setdefault(first, []).extend(self.explicit.pop(second, []))
         self.numbers.setdefault(first, set()).update(self.numbers.pop(second, set()))
 
-    def declare(self, name: str, range_: Range, span: Span | None = None) -> None:
-        """The class ``name`` has been seen to run over ``range_``, in a sum at ``span``."""
+    def declare(self, name: str, range_: Range, span: Span | None = None, surely: bool = False) -> None:
+        """The class ``name`` has been seen to run over ``range_``, in a sum at ``span``, or ``surely``: by a shape."""
         known = self.explicit.setdefault(self.find(name), [])
         if range_ not in known:
             known.append(range_)
         if isinstance(range_.high, str):
             self.taken.add(range_.high)
+            if surely:
+                self.sure.setdefault(name, range_.high)
             if span is not None:
                 self.places.setdefault(range_.high, span)
 
@@ -118,14 +121,16 @@ class Ranges:
     def apart_again(self, size: str) -> Iterator[None]:
         """While it lasts, sums run to the sizes that were written, though ``settle`` made several of them one.
 
-        A length that is not written is ``size``, where it is one of those.
+        A length that is not written is what a shape says, or ``size``, where it is one of those.
         """
         aliases, resolved = self.aliases, self.resolved
         self.aliases, self.resolved = {}, dict(resolved)
+        shaped = {self.find(name): high for name, high in reversed(self.sure.items())}
         for root, known in self.explicit.items():
             written = [range_.high for range_ in known if isinstance(range_.high, str)]
             if root in resolved and written:
-                self.resolved[root] = Range(resolved[root].low, size if size in written else written[0])
+                high = shaped.get(root, size if size in written else written[0])
+                self.resolved[root] = Range(resolved[root].low, high)
         try:
             yield
         finally:

@@ -54,6 +54,7 @@ class Posed:
     constant: bool = False
     solving: bool = False  # an equation "= 0" came before in the section, and this begins a chain
     equated: bool = False  # it begins a chain, and the words right before it say that something is set to zero
+    leads: bool = False  # an arrow after it says that something follows from it
     implied: bool = False  # an arrow says that it follows from what stands before
     derived: bool = False  # whether it is judged given the one equation that it follows from
     bounded: bool = False  # the words before it, or its row, speak of signs or bounds
@@ -103,6 +104,7 @@ class Reading:
         self.paragraphs = 0
         self.section = 0  # how many headings came before
         self.sought = self.zero = self.optimal = False
+        self.inline = False  # whether a formula in running text is being read
         self.seen: set[str] = set()
         self.solving = self.bounded = False
         self.begins = 0

@@ -47,7 +47,18 @@ DISTRIBUTED = Words(
 )
 IS_ZERO = Words(r"E\}?\s*(?:\\left|\\[bB]igl?)?\s*[\[({][^=]{1,60}=\s*0(?![.\d])")
 MEDIAN = Words(r"\bmedian|\b(?:weighted|running|moving|exponential)\s+(?:\w+\s+)?(?:mean|average)", re.IGNORECASE)
-_BAR = re.compile(r"\\(?:bar|overline)\{([^{}]+)\}$")
+_BAR = re.compile(r"\\(?:bar|overline)\{((?:[^{}]|\{[^{}]*\})+)\}$")
+_LETTER = re.compile(r"(\\[A-Za-z]+|[A-Za-z])(?:\^\{?([23])\}?)?\s*")
+
+
+def _under_bar(head: Head) -> list[str]:
+    r"""The letters of ``\bar{x}``, ``\overline{x^2}``, ``\overline{x y}``; none if it is something else."""
+    barred = _BAR.match(head.name) if not head.subs and not head.sups else None
+    if barred is None:
+        return []
+    found = _LETTER.findall(barred[1])
+    whole = "".join(match[0] for match in _LETTER.finditer(barred[1]))
+    return [letter for letter, count in found for _ in range(int(count or 1))] if whole == barred[1] else [barred[1]]
 
 
 class Readings:
@@ -128,7 +139,8 @@ class Readings:
     def before(self, claims: Sequence[Claim]) -> Iterator[list[Claim]]:
         """The claims with the meanings that their symbols had before they were defined anew, the last one first.
 
-        Only where no words stand between the two: there the author may have meant a consequence.
+        Only where no words stand between the two, or none that speak of a definition: there the author may have meant
+        a consequence.
         """
         earlier, told = dict[str, str](), self.symbols.told
         partial = {head.name for head in self.symbols.partial}  # said for other values, and with words
@@ -136,7 +148,8 @@ class Readings:
             base, _, number = name.partition("#")
             for n in range(2, int(number) + 1):
                 new, old = f"{base}#{n}", base if n == 2 else f"{base}#{n - 1}"
-                if told.get(new, 0) == told.get(old, -1) and old not in partial:
+                restated = told.get(new, 0) == told.get(old, -1) or new in self.symbols.restated
+                if restated and old not in partial:
                     earlier[new] = old
         names = dict(earlier)
         while names:
@@ -221,13 +234,16 @@ class Readings:
         for claim in claims:
             made = {}
             for head in sorted(self.symbols.reached(claim.left, claim.right) - claim.context.definitions.keys()):
-                barred = _BAR.match(head.name)
-                (span,) = claim.context.families.get(Head(barred[1], 1, 0), (None,)) if barred else (None,)
-                if barred and span is not None and span.low == 1 and not head.subs and not head.sups:
+                letters = _under_bar(head)
+                spans = [claim.context.families.get(Head(letter, 1, 0), (None,))[0] for letter in letters]
+                span = spans[0] if letters else None
+                if span is not None and span.low == 1 and set(spans) == {span}:
                     count = num(span.high) if isinstance(span.high, int) else SizeOf(span.high)
-                    total = Sum("i", span, Var(barred[1], ("i",), ()))
-                    made[head] = (Definition((), mul(power(count, -1), total)),)
-                    notes.append(f"{shown(head.name)} is read as the mean of the {shown(barred[1])}_i")
+                    members = mul(*(Var(letter, ("i",), ()) for letter in letters))
+                    made[head] = (Definition((), mul(power(count, -1), Sum("i", span, members))),)
+                    powers = {letter: letters.count(letter) for letter in letters}
+                    product = " ".join(f"{shown(a)}_i" + (f"^{n}" if n > 1 else "") for a, n in powers.items())
+                    notes.append(f"{shown(head.name)} is read as the mean of the {product}")
             found.append(
                 replace(claim, context=replace(claim.context, definitions={**claim.context.definitions, **made}))
             )

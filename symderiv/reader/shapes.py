@@ -334,6 +334,15 @@ class Shapes(Kinds):
                 if flips in ([True, False], [False, True]):
                     self._expect_part(left, COLUMN)
                     self._expect_part(right, ROW)
+            case [*coefficients, (_, before), (right, None)] if (kind, before) == (NUMBER, ROW) and all(
+                known is None and small(part) and not self._flipped(part) for part, known in coefficients
+            ):
+                self._expect_part(right, COLUMN)  # y w^T x, where that is a number
+                for part, _ in coefficients:
+                    self._expect_part(part, NUMBER)
+            case [(left, None), (right, None)] if kind == MATRIX and small(left) and self._capital(right):
+                self._expect_part(right, MATRIX)  # \lambda I
+                self._expect_part(left, NUMBER)
             case [(left, None), (_, known)]:
                 if (kind, known) == (COLUMN, COLUMN) or (kind == known == MATRIX and not self._flipped(left)):
                     self._expect_part(left, MATRIX if self._capital(left) else NUMBER)  # A x, s B

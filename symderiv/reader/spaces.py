@@ -286,7 +286,9 @@ class Spaces:
         symbols.kinds[key] = ("column", "matrix")[len(kept) - 1] if lengths[0] != "1" else "row"
         head = Head(name, key[1] + len(kept), key[2])
         for n, length in enumerate(kept):
-            symbols.ranges.declare(symbols.ranges.slot(head, key[1] + n), Range(1, symbols.size_of(length)))
+            symbols.ranges.declare(
+                symbols.ranges.slot(head, key[1] + n), Range(1, symbols.size_of(length)), surely=True
+            )
 
 
 def dims(node: syntax.Node) -> list[str]:

@@ -37,6 +37,7 @@ from symderiv.terms import (
     Var,
     num,
     power,
+    subterms,
 )
 
 OR = re.compile(r"\W*(?:or|and|either|oder|und|ou|et|o|y|或|或者|和|또는|または|か)\W*", re.IGNORECASE)
@@ -44,8 +45,8 @@ EITHER = {"sign": {"1", "(- 1)"}, "binary": {"0", "1"}}
 TWO_NUMBERS = {
     syntax_of: kind
     for kind, sets in {
-        "binary": (r"(\{\} (, 0 1))", r"(\{\} (, 1 0))"),
-        "sign": (r"(\{\} (, (- 1) 1))", r"(\{\} (, 1 (- 1)))", r"(\{\} (\pm 1))"),
+        "binary": (r"(\{\} (, 0 1))", r"(\{\} (, 1 0))", r"(\{\} (; 0 1))", r"(\{\} (; 1 0))"),
+        "sign": (r"(\{\} (, (- 1) 1))", r"(\{\} (; (- 1) 1))", r"(\{\} (, 1 (- 1)))", r"(\{\} (\pm 1))"),
     }.items()
     for syntax_of in sets
 }
@@ -64,6 +65,8 @@ class Statements:
         self.asides: dict[tuple, Assumption] = {}  # cases of which the last words speak, and that they do not set
         self.numbers: dict[str, set[str]] = {}  # of which two numbers formulas say that each name is one
         self.indicators = Indicators(reading, self.value_said)
+        self.hot: InlineMath | None = None  # the last vector that is said to be one-hot, not where
+        self.true_class: InlineMath | None = None  # the last name that is said to be that of the true class
 
     def cases(self, sentences: Sequence[prose.Sentence]) -> tuple[Assumption, ...]:
         """The case that the words set: one condition, or several in a row, as in "$a = b$, $c \\ne d$"."""
@@ -249,6 +252,18 @@ class Statements:
                 return Assumption("equation", (symbol, value), text, f"line {source.position(left.span.start).line}")
         return None
 
+    def said_beside(self, row: syntax.Row) -> None:
+        r"""``... \quad \text{with } \sum_k t_k = 1``."""
+        words = ""
+        for content in (remark.content for remark in row.remarks if not self.reading.strict):
+            match content:
+                case syntax.Text(text=words):
+                    pass
+                case syntax.Relation(
+                    left=syntax.BigOp(kind=r"\sum") as left, rest=(("=", syntax.Number(text="1") as right),)
+                ) if prose.PREMISE.search(words):
+                    self._assume_nodes(left, right, content.span, free=True)
+
     def beside(self, row: syntax.Row) -> list[Assumption]:
         """Conditions between indices beside the formulas of a row; alone in its display, one holds for all."""
         return [a for remark in row.remarks for a in self._condition(remark.content)]
@@ -300,6 +315,7 @@ class Statements:
         self._units(sentence)
         pieces = sentence.words.split("$")
         self._either(sentence, pieces)
+        self._two_values(sentence)
         for number, formula in enumerate(sentence.formulas):
             denied = assertions.denied(pieces, number)
             for row in self.reading.rows(formula.latex, formula.span).rows:
@@ -322,6 +338,7 @@ class Statements:
                 continue
             if match and (kind != "binary" or sentence.formulas):
                 self._stated(kind, match[0], sentence)
+        self._of_true_class(sentence)
 
     def _classes(self, sentence: prose.Sentence) -> Iterator[str]:
         """How many classes a sentence says that there are: ``over the $K$ classes``, ``three classes``."""
@@ -338,20 +355,12 @@ class Statements:
                     yield from dims(side)
 
     def _units(self, sentence: prose.Sentence) -> None:
-        r"""``$u$ is a unit vector``, ``$\|u\| = 1$``, ``$u^T u = 1$``: what they say of length is not put in."""
-        worded = prose.UNIT.search(sentence.words) is not None
-        for formula in sentence.formulas:
+        """``$u$ is a unit vector``: what the words say of length is not put in."""
+        for formula in sentence.formulas if prose.UNIT.search(sentence.words) else ():
             for row in self.reading.rows(formula.latex, formula.span).rows:
                 match [segment.side for segment in row.segments]:
-                    case [syntax.Symbol() | syntax.Scripted() as side] if worded:
+                    case [syntax.Symbol() | syntax.Scripted() as side]:
                         self.symbols.unit.update(names_in(parts_of(side)[0]))
-                    case [syntax.Node() as left, syntax.Number(text="1")]:
-                        inner = parts_of(left)[0]
-                        norm = isinstance(inner, syntax.Group) and inner.open in (r"\|", "|", r"\lVert", r"\Vert")
-                        pair = left.factors if isinstance(left, syntax.Product) else ()
-                        squared = len(pair) == 2 and is_transposition(pair[0], pair[1])
-                        if norm or squared:
-                            self.symbols.unit.update(names_in(left))
 
     def _dependences(self, sentence: prose.Sentence) -> None:
         """``$h$ depends on $x$``: how, nobody knows, so that nothing may rest on h being free of x."""
@@ -420,6 +429,49 @@ class Statements:
             if rows[0][0].segments[-1].relation == "=":
                 self._two_numbers(parts_of(left)[0], kind, first)
 
+    def _two_values(self, sentence: prose.Sentence) -> None:
+        """``$t_k$ is 0 or 1``, ``$t_k$ 取值为 $0$ 或 $1$``."""
+        sentence = self._spelled(sentence)
+        if (found := assertions.said(prose.TWO_VALUES, sentence.words)) is None:
+            return
+        formula = sentence.formulas[sentence.words.count("$", 0, found.start())]
+        values = {found[name].replace("−", "-").replace(" ", "").replace("+", "") for name in ("one", "other")}
+        kind = {frozenset({"0", "1"}): "binary", frozenset({"1", "-1"}): "sign"}.get(frozenset(values))
+        for row in self.reading.rows(formula.latex, formula.span).rows:
+            match [segment.side for segment in row.segments]:
+                case [syntax.Symbol() | syntax.Scripted() as side]:
+                    self._two_numbers(parts_of(side)[0], kind, formula)
+
+    def _spelled(self, sentence: prose.Sentence) -> prose.Sentence:
+        """The sentence with its numbers among the words, also those that are set as formulas."""
+        pieces = sentence.words.split("$")
+        words, formulas = pieces[0], []
+        for formula, after in zip(sentence.formulas, pieces[1:], strict=True):
+            number = formula.latex.strip()
+            if re.fullmatch(r"[-+]?\d+", number):
+                words += number + after
+            else:
+                words += "$" + after
+                formulas.append(formula)
+        return prose.Sentence(words, tuple(formulas))
+
+    def _of_true_class(self, sentence: prose.Sentence) -> None:
+        """``the true class is $c$``: there a one-hot vector has its 1, t_j = \\delta_{jc}, whatever is said first."""
+        if (found := assertions.said(prose.TRUE_CLASS, sentence.words)) is not None:
+            at = next(found.start(name) for name in ("after", "before", "chinese", "japanese") if found[name])
+            self.true_class = sentence.formulas[sentence.words.count("$", 0, at)]
+        if (found := assertions.said(prose.ONE_FOR_TRUE, sentence.words)) is not None:
+            formula = sentence.formulas[sentence.words.count("$", 0, found.start())]
+            rows = self.reading.rows(formula.latex, formula.span).rows
+            if len(rows) == 1 and (given := self.indicators.bit(rows[0])) is not None and given.data[1] == ONE:
+                name = given.data[0].name
+                line = self.reading.document.source.position(formula.span.start).line
+                self.called.add(name)
+                self.said.append(("onehot", (name,), f"line {line}: '{found[0]}'", self.reading.section))
+        if self.hot is not None and self.true_class is not None:
+            self.indicators.at(self.hot, self.true_class)
+            self.hot = None
+
     def _two_numbers(self, base: syntax.Node, kind: str | None, formula: InlineMath) -> None:
         if isinstance(base, syntax.Symbol) and kind is not None:
             text = formula.latex.strip()
@@ -482,11 +534,33 @@ class Statements:
             return
         self._assume_nodes(left, right, formula.span)
 
-    def _assume_nodes(self, left: syntax.Node, right: syntax.Node, span: Span) -> bool:
+    def normalises(self, row: syntax.Row, display: int, words: str) -> bool:
+        r"""Take up a displayed ``\sum_k t_k = 1`` of a family that is defined nowhere, where it is said as a premise.
+
+        So it is beside definitions, or where words announce it: "where", "the targets satisfy".
+        """
+        match [(s.relation, s.side) for s in row.segments]:
+            case [(None, syntax.BigOp(kind=r"\sum") as left), ("=", syntax.Number(text="1") as right)]:
+                pass
+            case _:
+                return False
+        beside = " ".join(r.content.text for r in row.remarks if isinstance(r.content, syntax.Text))
+        announced = prose.PREMISE.search(words) and not prose.NEGATED.search(words)
+        along = [posed.kind for posed in self.reading.posed if posed.display == display]
+        if self.reading.strict or not (announced or prose.PREMISE.search(beside) or "definition" in along):
+            return False
+        span = Span(left.span.start, right.span.end)
+        return self._assume_nodes(left, right, span, free=True)
+
+    def _assume_nodes(self, left: syntax.Node, right: syntax.Node, span: Span, free: bool = False) -> bool:
+        """Take up ``left = right``, with ``free`` only if nothing in it is defined or differentiated by."""
         self.elaborator.start_chain()
         try:
             terms = self.elaborator.scalar(left), self.elaborator.scalar(right)
         except ReadError:
+            return False
+        known = self.symbols.definitions.keys() | self.symbols.variables
+        if free and any(t.head in known for side in terms for t in subterms(side) if isinstance(t, Var)):
             return False
         if isinstance(terms[0], Pow) and terms[0].exponent == num(Fraction(1, 2)):  # a norm: u^T u = 1
             terms = terms[0].base, power(terms[1], 2)
@@ -509,10 +583,14 @@ class Statements:
         span = sentence.formulas[0].span if sentence.formulas else None
         line = self.reading.document.source.position(span.start).line if span else 0
         source = f"line {line}: '{said}'" if line else f"'{said}'"
+        if (lines := prose.LINES.search(sentence.words)) is not None and kind != "binary":
+            kind += f" {lines.lastgroup}"
+            self.called.update(names)
         self.said.append((kind, tuple(dict.fromkeys(names)), source, self.reading.section))
         if found and len(names) == 1:
             self.called.add(names[0])
             self.indicators.at(*found)
+            self.hot = found[0] if found[1] is None else None
             for formula in sentence.formulas:
                 for row in self.reading.rows(formula.latex, formula.span).rows:
                     side = row.segments[0].side if len(row.segments) == 1 else None
@@ -545,7 +623,10 @@ class Statements:
                     continue
                 if not head.subs:
                     continue
-                slot = head.subs - 1
+                kind, _, lines = kind.partition(" ")
+                if lines and head.subs != 2:
+                    continue
+                slot = 0 if lines == "columns" else head.subs - 1
                 range_class = symbols.ranges.slot(head, slot)
                 source += self._entries(range_class)
                 indices = tuple(
@@ -553,7 +634,8 @@ class Statements:
                     for n in range(head.subs + head.sups)
                 )
                 member = Var(head.name, indices[: head.subs], indices[head.subs :])
-                text = f"\\sum_j {head.name}_{{{'' if slot == 0 else 'i'}j}} = 1"
+                at = "ji" if lines == "columns" else "j" if slot == 0 else "ij"
+                text = f"\\sum_j {head.name}_{{{at}}} = 1"
                 total = Sum("j", Range(1, range_class), member)
                 symbols.stated.setdefault(Assumption("equation", (total, ONE), text, source), section)
                 if kind == "onehot":

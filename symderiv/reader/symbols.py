@@ -102,6 +102,7 @@ class Symbols:
     and labels) are vectors or matrices themselves, ``doubtful`` the names of which that is not sure; ``layered`` names
     whose numbered labels are layers, each with its own shape, ``layered_subs`` those whose numbered subscripts are;
     ``softmax``: the prose calls \\sigma the softmax function; ``symmetric`` matrices that are called so, and where,
+    ``restated`` names that have another meaning by a line that perhaps only repeats what they mean, wrongly,
     ``inverses`` families of the entries of one, with the range class of the matrix and its entry,
     ``equal_to_transposes`` those of them of which an equation says so; ``signs`` families of the numbers 1 and -1,
     and where that is said, ``two_conventions`` the names said to be 0 or 1 here and 1 or -1 there;
@@ -222,6 +223,7 @@ class Symbols:
     layered_subs: set[str] = field(default_factory=set)
     softmax: bool = False
     symmetric: dict[str, str] = field(default_factory=dict)
+    restated: set[str] = field(default_factory=set)
     inverses: dict[Head, tuple[str, Term]] = field(default_factory=dict)
     equal_to_transposes: set[str] = field(default_factory=set)
     signs: dict[Head, str] = field(default_factory=dict)
@@ -368,7 +370,7 @@ class Symbols:
         self.shapes[name] = tuple(kept)
         head = Head(self.name(name, len(kept)), len(kept), 0)
         for n, length in enumerate(kept):
-            self.ranges.declare(self.ranges.slot(head, n), Range(1, self.size_of(length)))
+            self.ranges.declare(self.ranges.slot(head, n), Range(1, self.size_of(length)), surely=True)
 
     def in_force(self) -> tuple[Assumption, ...]:
         return tuple(self.assumptions) + tuple(a for case in self.cases for a in case)

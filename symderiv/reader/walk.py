@@ -45,7 +45,7 @@ from symderiv.reader import (
 from symderiv.reader import vocabulary as v
 from symderiv.reader.abbreviations import abbreviations
 from symderiv.reader.calls import FUNCTIONS
-from symderiv.reader.chains import ASIDE, CLAIMS, Chains, Place
+from symderiv.reader.chains import ASIDE, CLAIMS, FALSE_MARK, Chains, Place
 from symderiv.reader.claims import Claims
 from symderiv.reader.classes import class_letters
 from symderiv.reader.definitions import CUES, Definitions
@@ -55,6 +55,7 @@ from symderiv.reader.equations import Equations
 from symderiv.reader.forward import functions_of_one
 from symderiv.reader.names import plain
 from symderiv.reader.nodes import defines_delta, every, is_numeral, names_in, says_vector
+from symderiv.reader.premises import Premises
 from symderiv.reader.ranges import met
 from symderiv.reader.rates import Rates
 from symderiv.reader.reading import Posed, Reading
@@ -98,6 +99,7 @@ class Walk:
         self.equations = Equations(reading, self.claims_of)
         self.statements = Statements(reading)
         self.definitions = Definitions(reading, self.claims_of)
+        self.premises = Premises(reading, self.claims_of, self.readings)
         self.chains = Chains(reading, self.definitions, self.rates)
         reading.symbols.sizes.update(sizes or {})
         reading.symbols.size_names.update(sizes or {})
@@ -166,6 +168,10 @@ class Walk:
         for text, span in self.directives.skips.items():
             if text not in self.met:
                 self.diagnostics.append(Diagnostic("W440", "nothing is skipped: no display contains this", span))
+        if self.directives.skips_next is not None:
+            message = "nothing is skipped: no display follows"
+            self.diagnostics.append(Diagnostic("W440", message, self.directives.skips_next))
+        self._marks()
         self.statements.settle()
         self.joined = reading.symbols.ranges.settle()
         for a, b in self.joined:
@@ -173,6 +179,17 @@ class Walk:
                 continue
             message = f"the same index runs to {a} in one place and to {b} in another; they are read as the same size"
             self.diagnostics.append(Diagnostic("W413", message, reading.symbols.ranges.places.get(b, Span(0, 0))))
+
+    def _marks(self) -> None:
+        """A mark of a false line in whose line no step stands would do nothing in silence."""
+        text = self.reading.document.source.text
+        directives = (block for block in all_blocks(self.reading.document.blocks) if isinstance(block, Directive))
+        marks = [block.span for block in directives if block.text.split()[:1] == ["false"]]
+        marks += [Span(*mark.span()) for display in self.displays for mark in FALSE_MARK.finditer(text, *display)]
+        marked = {text.rfind("\n", 0, posed.span.start) for posed in self.posed if posed.expected_false}
+        for span in marks:
+            if text.rfind("\n", 0, span.start) not in marked:
+                self.diagnostics.append(Diagnostic("W441", "this marks nothing: no step begins in its line", span))
 
     def _said(self, words: str, sentences: Sequence[str]) -> None:
         """What the words of the whole document say of signs and names."""
@@ -317,8 +334,9 @@ class Walk:
                 self.reading.elaborator.start_chain()
                 values, self.reading.values = self.reading.values, supposed or ()
                 self.reading.warn(found.warnings)
+                self.reading.inline = True
                 self.chains.segments(row, len(self.displays) - 1, 0, [], inline=True)
-                self.reading.values = values
+                self.reading.values, self.reading.inline = values, False
             elif head is not None and len(row.segments) == 2:
                 self.definitions.aside(head, left, right, supposed=bool(prose.IF.search(around)))
 
@@ -388,11 +406,15 @@ class Walk:
                 supposed = () if prose.BOTH.search(words[n]) else supposed
                 before, after = " ".join(words[: n + 1]), " ".join(words[n + 1 :])
                 denied = assertions.denied(words, n) or assertions.ONLY_WHEN.search(words[n]) is not None
+                steps = len(self.posed)
                 self._inline(formula, alone, before, after, supposed, denied)
+                defines = len(self.posed) > steps
                 if prose.SUPPOSED.search(words[n]) and self._bounds_a_name(formula):
                     supposed = self.statements.values_said(self.reading.rows(formula.latex, formula.span).rows) or None
                 for row in self.reading.rows(formula.latex, formula.span).rows:
                     self.chains.see(row)
+                    if not denied and not defines:
+                        self.premises.say(words, n, row, formula.span)
                     for name, bound in bounds.said(row) if not denied else ():
                         self.reading.limits.setdefault(name, set()).add(bound)
         if not alone and not self.reading.prose.rstrip().endswith("$"):
@@ -406,10 +428,10 @@ class Walk:
         """Whether a directive says to leave this display out; that is never done in silence."""
         directives, latex = self.directives, "".join(block.latex.split())
         named = [text for text in directives.skips if text in latex]
-        if not named and not directives.skips_next:
+        if not named and directives.skips_next is None:
             return False
         self.met.update(named)
-        directives.skips_next = False
+        directives.skips_next = None
         self.diagnostics.append(Diagnostic("W440", "this display is skipped, as declared", block.span))
         self.chains.last = None
         return True
@@ -447,6 +469,8 @@ class Walk:
                 aside = row.cells_span.end
             elif row.segments and self.statements.range(row):
                 self.chains.last = None
+            elif row.segments and self.statements.normalises(row, number, reading.prose if not n else ""):
+                self.chains.assumed(row, number, n)
             elif row.segments:
                 sides = [segment.side for segment in row.segments if isinstance(segment.side, syntax.Node)]
                 own = sum(segment.relation in ("<", ">", "<=", ">=") for segment in row.segments)
@@ -462,6 +486,8 @@ class Walk:
                     self.chains.segments(row, number, n, whole or inherited)
                 except ReadError as error:
                     self.chains.unread(error.diagnostic, row.cells_span, "", number, n)
+                self.premises.beside(row, number, n)
+                self.statements.said_beside(row)
                 reading.values, reading.bounds, reading.case = before, said, case
                 self.chains.see(row)
             elif row.remarks and self.statements.row(row):

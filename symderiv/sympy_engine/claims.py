@@ -6,6 +6,7 @@ language does not have is refused by name, never passed on. Numbers are exact: f
 
 from __future__ import annotations
 
+import operator
 from collections.abc import Iterable, Mapping, Sequence
 from fractions import Fraction
 from typing import Any
@@ -269,10 +270,11 @@ def claim(
     """
     if relation not in _RELATIONS.values():
         raise UserError(f"{relation!r} is not a relation; use one of {' '.join(_RELATIONS.values())}")
+    _require_counts(labels or {})
     left, right = _expression(left), _expression(right)
     assume = _several(assume)
     everything = [left, right, *(part for part in assume if isinstance(part, Basic))]
-    given = {_symbol(k): (low, _expression(_symbol(high))) for k, (low, high) in (ranges or {}).items()}
+    given = _given(ranges or {})
     sizes = _sizes_of(everything) | {high for _, high in given.values() if high.is_Symbol}
     reader = _Reader(labels or {}, {}, sizes, _indices_of(everything) | frozenset(given))
     left_term, right_term = reader(left), reader(right)
@@ -295,9 +297,32 @@ def claim(
     )
 
 
-def _several(assume: Iterable[Basic | Assumption]) -> tuple[Basic | Assumption, ...]:
+def _require_counts(labels: object) -> None:
+    if not isinstance(labels, Mapping) or not all(isinstance(count, int) for count in labels.values()):
+        raise UserError(f"labels takes the number of labels of each base, as {{'x': 1}}, not {labels!r}")
+
+
+def _given(ranges: object) -> dict[Symbol, tuple[int, Basic]]:
+    """The first and the last value of each index. Raises UserError for what gives no such, or leaves no value."""
+    found: dict[Symbol, tuple[int, Basic]] = {}
+    try:
+        for index, (low, high) in dict(ranges).items():  # type: ignore[call-overload]
+            index, low, high = _symbol(index), operator.index(low), _expression(_symbol(high))
+            if not isinstance(index, Symbol) or not isinstance(high, Symbol | Integer):
+                raise TypeError("neither a letter nor a number")
+            found[index] = low, high
+    except (TypeError, ValueError, UserError):
+        shape = "the first and the last value of each index, as {k: (1, K)}"
+        raise UserError(f"ranges takes {shape}, not {ranges!r}") from None
+    for index, (low, high) in found.items():
+        if isinstance(high, Integer) and high < low:
+            raise UserError(f"there is no number from {low} to {high} for the index {index}")
+    return found
+
+
+def _several(assume: object) -> tuple[Basic | Assumption, ...]:
     """Raises UserError for one assumption instead of several, and for a text."""
-    if isinstance(assume, str | Basic | Assumption):
+    if isinstance(assume, str | Basic | Assumption) or not isinstance(assume, Iterable):
         raise UserError(f"assume takes a list of assumptions, as [Eq(x, 1)], not {assume!r}")
     return tuple(part if isinstance(part, Assumption) else _expression(part) for part in assume)
 

@@ -37,6 +37,12 @@ class Place:
         cell = f":cell {self.position.cell}" if self.position.cell is not None else ""
         return f"{self.path}{cell}:{self.position.line}:{self.position.column}"
 
+    @property
+    def number(self) -> str:
+        """The number of the line; in a notebook ``cell:line``."""
+        cell, line = self.position.cell, self.position.line
+        return str(line) if cell is None else f"{cell}:{line}"
+
 
 def place(source: Source, offset: int) -> Place:
     """The place of a character, in the file (or the notebook cell) that it was read from."""
@@ -47,9 +53,9 @@ def place(source: Source, offset: int) -> Place:
 
 
 def line_of(source: Source, step: Step) -> str:
-    """The line on which the right side of a step begins; in a notebook ``cell:line``."""
-    position = place(source, step.span.start).position
-    return str(position.line) if position.cell is None else f"{position.cell}:{position.line}"
+    """The line on which the right side of a step begins, with the file if that is an included one."""
+    here = place(source, step.span.start)
+    return here.number if here.path == source.name else f"{here.path}:{here.number}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,6 +25,9 @@ from symderiv.writers.signs import COMMANDS
 
 LINE = 37.0
 """Room for a display in em: 16 cm of 11 pt type, less the equation number and its mark."""
+LONGEST_LINE, LONGEST_WORD = 60, 30
+"""Characters of a line of code, and of code in a line of text, that are not broken; a list in a list has room for so
+many."""
 
 # No sign here may come from the TS1 fonts, which a small TeX has only as bitmaps, if at all.
 _SPECIAL = {
@@ -43,7 +46,8 @@ _SYMBOLS = {
     "×": r"\times", "·": r"\cdot", "≥": r"\ge", "≤": r"\le", "≠": r"\ne", "≈": r"\approx", "→": r"\to",
     "⇒": r"\Rightarrow", "∈": r"\in", "∑": r"\sum", "∏": r"\prod", "√": r"\surd", "±": r"\pm", "✓": r"\checkmark",
     "✗": r"\times", "②": r"\textcircled{2}", "①": r"\textcircled{1}", "③": r"\textcircled{3}", "④": r"\textcircled{4}",
-    "§": r"\mathsection", "¶": r"\mathparagraph", "ᵀ": r"^\top", "²": "^2", "³": "^3", "½": r"\tfrac12",
+    "§": r"\mathsection", "¶": r"\mathparagraph", "ᵀ": r"^\top", "²": "^2", "³": "^3", "½": r"\tfrac12", "∗": r"\ast",
+    "⋆": r"\star", "†": r"\dagger", "‡": r"\ddagger",
 }  # fmt: skip
 
 
@@ -57,8 +61,13 @@ def escape(text: str) -> str:
 
 
 def _code(text: str) -> str:
-    """Code, with straight quotes, and hyphens that do not join into dashes."""
-    return "".join({'"': r"{\char34}", "-": "-{}"}.get(c) or _character(c) for c in text)
+    """Code, with straight quotes, and hyphens that do not join into dashes; a long word may be broken anywhere."""
+    return re.sub(r"[^ ]+", lambda word: _signs(word[0], len(word[0]) > LONGEST_WORD), text)
+
+
+def _signs(text: str, breaks: bool) -> str:
+    signs = ({'"': r"{\char34}", "-": "-{}"}.get(c) or _character(c) for c in text)
+    return (r"\allowbreak{}" if breaks else "").join(signs)
 
 
 def _character(c: str) -> str:
@@ -89,6 +98,7 @@ def write(report: Report, line: float = LINE) -> str:
     values["with_directives"] = writer.with_directives
     values["anchor"] = writer.label
     values["point"] = lambda x, y: Markup(f"({x:.4g},{y:.4g})")
+    values["share"] = lambda count: Markup(f"{0.98 / count - 0.03:.3f}")
     values["math"] = lambda latex: Markup(f"${latex}$")
     body = Markup(fill("latex", "body.tex.j2", escape, values))
     defined = [Markup(text) for text in _macros(macros, "\n".join(writer.formulas))]
@@ -145,8 +155,9 @@ def _macros(macros: Macros, formulas: str) -> Iterable[str]:
 
 
 def _verbatim(text: str) -> Markup:
-    lines = (_code(line).replace(" ", "~") for line in text.rstrip("\n").split("\n"))
-    return Markup("\\\\\n".join(line or r"\mbox{}" for line in lines))
+    """Lines of code; one that is too wide for the page goes on in the next."""
+    lines = (_signs(line, len(line) > LONGEST_LINE).replace(" ", "~") for line in text.rstrip("\n").split("\n"))
+    return Markup("\\\\\n{}".join(line or r"\mbox{}" for line in lines))  # {}, as [ or * would belong to \\
 
 
 class _Writer:
@@ -155,6 +166,8 @@ class _Writer:
         self.source = source
         self.line = line
         self.formulas: list[str] = []  # as they are printed
+        self.equations = 0  # how many TeX has numbered
+        self.shown = {anchor: text for label, (anchor, text) in laid.targets.items() if label.startswith("@")}
 
     # Text
 
@@ -182,6 +195,8 @@ class _Writer:
                 if label not in self.laid.targets:
                     return Markup("??")
                 anchor, text = self.laid.targets[label]
+                if text != self.shown.get(anchor, text):  # one of the numbers of a display
+                    return Markup(r"\hyperref[%s]{%s}") % (Markup(anchor), Markup(escape(text)))
                 return Markup((r"\eqref{%s}" if text.startswith("(") else r"\ref{%s}") % anchor)
         raise AssertionError(part)
 
@@ -254,7 +269,9 @@ class _Writer:
         if not (final and shown.number):
             return f" {macro}row" if macro else r" \notag"
         side = f" {macro}" if macro else ""
-        if not shown.number.isdigit() or shown.anchor.startswith("tag"):
+        if shown.number == str(self.equations + 1) and not shown.anchor.startswith("tag"):
+            self.equations += 1
+        else:
             side += rf" \tag{{{escape(shown.number)}}}"
         return side + rf" \label{{{shown.anchor}}}"
 

@@ -48,7 +48,8 @@ def _file(file: Examined, only_problems: bool) -> Iterator[str]:
 def _table(checked: Checked) -> str:
     rows = ["| | line | step | verdict |", "|---|---:|---|---|"]
     for row in terminal.table(checked):
-        rows.append(f"| {row.mark} | {row.place} | {_code(row.formula)} | {_escaped(row.words)} |")
+        where = f"{_code(row.path)} {row.place}" if row.path else row.place
+        rows.append(f"| {row.mark} | {where} | {_code(row.formula)} | {_escaped(row.words)} |")
     return "\n".join(rows)
 
 

@@ -37,6 +37,7 @@ from symderiv.kernel.verdict import Proved, Refuted, Scope, Witness
 from symderiv.writers.figures import Drawing, draw
 from symderiv.writers.formula import Group, Line, lines
 from symderiv.writers.settable import Refused, Sets, Settable, source
+from symderiv.writers.tables import Grid, grid
 from symderiv.writers.witness import witness_latex
 
 _NOWHERE = Span(0, 0)
@@ -123,7 +124,7 @@ class Ledger:
     rows: tuple[tuple[tuple[Inline, ...], tuple[Inline, ...]], ...]
 
 
-Laid = Section | Paragraph | CodeBlock | Shown | Drawn | Boxed | Listed | Ledger | Directive
+Laid = Grid | Section | Paragraph | CodeBlock | Shown | Drawn | Boxed | Listed | Ledger | Directive
 
 
 @dataclass(frozen=True, slots=True)
@@ -203,6 +204,9 @@ class _Layout:
                 case Directive():
                     if self.directives:
                         yield block
+                case Paragraph() if (table := grid(block, self.document.source.text)) is not None:
+                    words = self.settable.words
+                    yield Grid(tuple(map(words, table.head)), tuple(tuple(map(words, row)) for row in table.rows))
                 case Paragraph(inlines=inlines):
                     yield replace(block, inlines=self.settable.words(inlines))
                 case CodeBlock():
@@ -216,8 +220,9 @@ class _Layout:
         elif block.level == 2:
             self.sections[1] += 1
             number = f"{self.sections[0]}.{self.sections[1]}"
-        # The name of a section stands just after it in the source.
-        name = re.compile(r"\s*\\label\s*\{([^{}]*)\}").match(self.document.source.text, block.span.end)
+        # The name of a section stands in its heading, or just after it in the source.
+        label, text = r"\\label\s*\{([^{}]*)\}", self.document.source.text
+        name = re.compile(label).search(text, *block.span) or re.compile(rf"\s*{label}").match(text, block.span.end)
         anchor = f"sec-{number.replace('.', '-')}" if number else ""
         if name and number:
             self.targets[name[1].strip()] = (anchor, number)
@@ -227,21 +232,34 @@ class _Layout:
         steps = self.steps.get(block.span, [])
         if block.environment.startswith("eqnarray"):
             rows = tuple(_two_columns(row) for row in rows)
-        labels = [label for row in rows for label in row.labels] + ([block.label] if block.label else [])
-        tag = next((row.tag for row in rows if row.tag), block.tag)
-        number = anchor = ""
-        if tag or labels or any(not step.expected_false for step in steps):
-            if not tag:
-                self.equations += 1
-            number = tag or str(self.equations)
-            anchor = f"eq-{self.equations}" if not tag else f"tag-{len(self.targets) + len(self.numbered) + 1}"
-            self.numbered[block.span] = (number, anchor)
-            self.targets[f"@{number}"] = (anchor, f"({number})")
-            self.targets.update(dict.fromkeys(labels, (anchor, f"({number})")))
+        number, anchor = self.number(block, rows, steps)
         placed = list(self.placed(block, rows, steps))
         false = frozenset(row for row, step in placed if step.expected_false)
         failures = self.failures(placed, number)
         return Shown(block.latex, rows, number, anchor, self.marks(rows, placed), failures, false)
+
+    def number(self, block: Display, rows: tuple[Line, ...], steps: list[Step]) -> tuple[str, str]:
+        """What stands in the brackets of a display, and its anchor. One number is for the whole display, unless several
+        rows have labels or tags of their own: each of these has its own number then, ``(3, 4)``."""
+        named = [row for row in rows if row.tag or row.labels]
+        labels = [label for row in named for label in row.labels] + ([block.label] if block.label else [])
+        tag = next((row.tag for row in named if row.tag), block.tag)
+        if not (tag or labels or any(not step.expected_false for step in steps)):
+            return "", ""
+        tags = [row.tag for row in named] if len(named) > 1 else [tag]
+        numbers: list[str] = []
+        for own in tags:
+            if not own:
+                self.equations += 1
+            numbers.append(_tag(own) if own else str(self.equations))
+        number = ", ".join(numbers)
+        anchor = f"tag-{len(self.targets) + len(self.numbered) + 1}" if all(tags) else f"eq-{self.equations}"
+        self.numbered[block.span] = (number, anchor)
+        self.targets[f"@{number}"] = (anchor, f"({number})")
+        self.targets.update(dict.fromkeys(labels, (anchor, f"({number})")))
+        for row, own in zip(named, numbers, strict=False):
+            self.targets.update(dict.fromkeys(row.labels, (anchor, f"({own})")))
+        return number, anchor
 
     def unmarked(self, block: Display) -> Iterator[Paragraph]:
         """What stands in the margin of a display, in words."""
@@ -403,6 +421,11 @@ def _two_columns(row: Line) -> Line:
     rest = tuple(part for cell in row.cells[1:] for part in cell.parts)
     right = Group(rest[0].start, rest[-1].end, rest) if rest else row.cells[1]
     return replace(row, cells=(row.cells[0], right))
+
+
+def _tag(text: str) -> str:
+    r"""A tag as text: that of ``\tag{$\ast$}`` is ``∗``."""
+    return notation.unicode_latex(text.replace("$", "")) if re.search(r"[$\\]", text) else text
 
 
 def _mark(step: Step) -> str:

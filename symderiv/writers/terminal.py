@@ -18,25 +18,42 @@ from symderiv import notation
 from symderiv.checked import Checked, Opinions, Step
 from symderiv.diagnostics import Diagnostic
 from symderiv.document import Document, Source, Span
-from symderiv.kernel.verdict import Proved, Refuted, Scope, Witness
-from symderiv.writers.findings import NEEDS, Counts, Examined, Finding, Summed, expanded, line_of, place, to_add
+from symderiv.kernel.verdict import Proved, Refuted, Witness
+from symderiv.writers.findings import NEEDS, Counts, Examined, Finding, Summed, expanded, place, to_add
 from symderiv.writers.witness import witness_latex
 
-WIDTH = 100
-"""Columns at which lines are broken."""
+WIDTH, NARROWEST = 100, 60
+"""Columns at which lines are broken, and the fewest for which they are: below, the terminal breaks them."""
 
 _COLOURS = {
     "error": "1;31", "unread": "1;33", "undecided": "1;33", "warning": "1;35", "good": "32", "faint": "2",
     "strong": "1", "help": "36",
 }  # fmt: skip
-_FORMULA = 54  # columns for the formulas of the table of steps
+_WORDS = 46  # columns of the table of steps that are not for its formulas
 
 
-def coloured(stream: TextIO | None) -> bool:
-    """Whether to colour what is written to ``stream``: a terminal, and the user has not said no."""
-    return (
-        stream is not None and stream.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
-    )
+@dataclass(frozen=True, slots=True)
+class Look:
+    """How text is shown: with colours or without, in how many columns."""
+
+    colours: bool = False
+    width: int = WIDTH
+
+
+PLAIN = Look()
+
+
+def look_on(stream: TextIO | None) -> Look:
+    """How to show what is written to ``stream``: in colours on a terminal, unless the user has said no, and no wider
+    than that is."""
+    if stream is None or not stream.isatty():
+        return PLAIN
+    try:
+        width = os.get_terminal_size(stream.fileno()).columns or WIDTH  # some terminals do not know theirs
+    except OSError:
+        width = WIDTH
+    colours = not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
+    return Look(colours, max(NARROWEST, min(WIDTH, width)))
 
 
 # Text
@@ -90,8 +107,8 @@ def _padded(text: str, width: int) -> str:
     return text + " " * (width - columns(text))
 
 
-def _paint(text: str, colour: str, colours: bool) -> str:
-    return f"\x1b[{_COLOURS[colour]}m{text}\x1b[0m" if colours else text
+def _paint(text: str, colour: str, look: Look) -> str:
+    return f"\x1b[{_COLOURS[colour]}m{text}\x1b[0m" if look.colours else text
 
 
 # Diagnostics
@@ -110,12 +127,12 @@ class _Line:
     remark: str = ""
 
 
-def diagnostic(found: Diagnostic, source: Source, colours: bool = False) -> str:
+def diagnostic(found: Diagnostic, source: Source, look: Look = PLAIN) -> str:
     """One diagnostic: headline, place, the author's line with a caret under the culprit, notes and help."""
-    return finding(Finding(found), source, colours)
+    return finding(Finding(found), source, look)
 
 
-def finding(found: Finding, source: Source, colours: bool = False) -> str:
+def finding(found: Finding, source: Source, look: Look = PLAIN) -> str:
     """A diagnostic, with the other side of its relation where that stands on another line."""
     shown, level = found.diagnostic, found.level
     message = clean(shown.message)
@@ -125,35 +142,35 @@ def finding(found: Finding, source: Source, colours: bool = False) -> str:
         lines = [_Line("", text, 0, columns(text), colour=level)]
     else:
         where = clean(place(source, shown.span.start).where)
-        lines = _lines_of(found, source)
+        lines = _lines_of(found, source, look.width)
     edge = " " * max(len(line.number) for line in lines)
-    bar = _paint("|", "faint", colours)
+    bar = _paint("|", "faint", look)
     out = [
-        f"{_paint(f'{level}[{shown.code}]', level, colours)}: {_paint(message, 'strong', colours)}",
-        f"{edge}{_paint('-->', 'faint', colours)} {where}",
+        f"{_paint(f'{level}[{shown.code}]', level, look)}: {_paint(message, 'strong', look)}",
+        f"{edge}{_paint('-->', 'faint', look)} {where}",
         f"{edge} {bar}",
     ]
     for line in lines:
         out.append(f"{line.number or edge:>{len(edge)}} {bar} {line.text}".rstrip())
         if line.length:
             under = f"{line.sign * line.length} {line.remark}".rstrip()
-            out.append(f"{edge} {bar} {' ' * line.indent}{_paint(under, line.colour, colours)}")
-    sign = _paint("=", "faint", colours)
-    for label, words in _remarks(found, source):
+            out.append(f"{edge} {bar} {' ' * line.indent}{_paint(under, line.colour, look)}")
+    sign = _paint("=", "faint", look)
+    for label, words in _remarks(found, source, look.width):
         first, *rest = words
-        head = f"{_paint(label, 'help', colours)}: " if label else ""
+        head = f"{_paint(label, 'help', look)}: " if label else ""
         out.append(f"{edge} {sign} {head}{first}".rstrip())
         out.extend(f"{edge}   {' ' * (len(label) + 2 if label else 0)}{line}" for line in rest)
     return "\n".join(out) + "\n"
 
 
-def _lines_of(found: Finding, source: Source) -> list[_Line]:
+def _lines_of(found: Finding, source: Source, width: int) -> list[_Line]:
     """The line of the culprit; before it that of the left side, where the relation goes on from another line."""
     span, step = found.diagnostic.span, found.step
-    culprit = _line(source, span, "^", found.level)
+    culprit = _line(source, span, "^", found.level, width)
     if step is None or span != step.span or not culprit.number or step.left_span.end > span.start:
         return [culprit]
-    left = _line(source, step.left_span, "-", "faint", "the left side")
+    left = _line(source, step.left_span, "-", "faint", width, "the left side")
     if place(source, step.left_span.start).position[0::2] == place(source, span.start).position[0::2]:
         return [culprit]
     number, above = int(culprit.number), int(left.number)
@@ -161,28 +178,28 @@ def _lines_of(found: Finding, source: Source) -> list[_Line]:
     return [left, *gap, culprit]
 
 
-def _line(source: Source, span: Span, sign: str, colour: str, remark: str = "") -> _Line:
+def _line(source: Source, span: Span, sign: str, colour: str, width: int, remark: str = "") -> _Line:
     """The line in which ``span`` begins, around it if it is long, without the indentation."""
     here = place(source, span.start)
     start = here.position.column - 1
     end = min(len(here.line), start + max(1, span.end - span.start))
     if end - start < span.end - span.start:
         remark = f"{remark} …".strip()
-    near = _NEAR * WIDTH
+    near = _NEAR * width
     culprit = here.line[start : min(end, start + near)]
     culprit = culprit.rstrip() or culprit
     rest = start + len(culprit)
     before, after = here.line[max(0, start - near) : start], here.line[rest : rest + near]
-    before, culprit, after = _window(clean(before).lstrip(), clean(culprit), clean(after))
+    before, culprit, after = _window(clean(before).lstrip(), clean(culprit), clean(after), width)
     text = (before + culprit + after).rstrip()
-    room = WIDTH - 8 - columns(before) - (len(remark) + 1 if remark else 0)
+    room = width - 8 - columns(before) - (len(remark) + 1 if remark else 0)
     length = max(1, min(columns(culprit), room))
     return _Line(str(here.position.line), text, columns(before), length, sign, colour, remark)
 
 
-def _window(before: str, culprit: str, after: str) -> tuple[str, str, str]:
+def _window(before: str, culprit: str, after: str, width: int) -> tuple[str, str, str]:
     """The part of a long line around the culprit."""
-    width = WIDTH - 8
+    width -= 8
     if columns(before + culprit + after) <= width:
         return before, culprit, after
     if columns(culprit) > width - 12:
@@ -197,11 +214,11 @@ def _window(before: str, culprit: str, after: str) -> tuple[str, str, str]:
     return before, culprit, _cut(after, width - columns(before + culprit))
 
 
-def _remarks(found: Finding, source: Source) -> Iterator[tuple[str, list[str]]]:
+def _remarks(found: Finding, source: Source, width: int) -> Iterator[tuple[str, list[str]]]:
     """What is said below the line: each remark as its label or "", and its lines."""
     shown, step = found.diagnostic, found.step
     witness = step.verdict.witness if step is not None and isinstance(step.verdict, Refuted) else None
-    width = WIDTH - 10
+    width -= 10
     if witness is not None:
         left, right = _aligned(witness.left, witness.right)
         where = wrapped("counterexample: " + ", ".join(text.replace(" ", _TIE) for text in _place_of(witness)), width)
@@ -227,17 +244,17 @@ def _aligned(left: str, right: str) -> tuple[str, str]:
     return " " * (width - len(lead[0])) + left, " " * (width - len(lead[1])) + right
 
 
-def diagnostics(checked: Checked, colours: bool = False) -> str:
+def diagnostics(checked: Checked, look: Look = PLAIN) -> str:
     """All diagnostics of a document, in the order of its text, each followed by an empty line."""
-    return findings(Examined(checked.document.source.name, checked), colours)
+    return findings(Examined(checked.document.source.name, checked), look)
 
 
-def findings(examined: Examined, colours: bool = False) -> str:
+def findings(examined: Examined, look: Look = PLAIN) -> str:
     """All findings of a file, in the order of its text, each followed by an empty line."""
     if examined.checked is None:
         return ""
     source = examined.checked.document.source
-    return "".join(finding(found, source, colours) + "\n" for found in examined.findings)
+    return "".join(finding(found, source, look) + "\n" for found in examined.findings)
 
 
 def point(witness: Witness) -> str:
@@ -254,9 +271,11 @@ def _place_of(witness: Witness) -> list[str]:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A step as the table shows it. ``colour`` is a name of a colour of the terminal."""
+    """A step as the table shows it. ``path`` is the file in which it stands, if that is one which the document
+    includes; ``colour`` is a name of a colour of the terminal."""
 
     mark: str
+    path: str
     place: str
     formula: str
     words: str
@@ -269,21 +288,26 @@ def table(checked: Checked) -> list[Row]:
     rows = []
     for number, step in enumerate(checked.steps):
         mark, colour, words = _told(step)
-        rows.append(Row(mark, line_of(source, step), _formula(checked, number), words, colour))
+        here = place(source, step.span.start)
+        path = "" if here.path == source.name else here.path
+        rows.append(Row(mark, path, here.number, _formula(checked, number), words, colour))
     return rows
 
 
-def steps(checked: Checked, colours: bool = False) -> str:
-    """The table of steps, the formulas cut where they are long."""
-    rows = table(checked)
+def steps(checked: Checked, look: Look = PLAIN) -> str:
+    """The table of steps, the formulas cut where they are long; where the file changes, its name comes before them."""
+    rows, path = table(checked), ""
     places = max((len(row.place) for row in rows), default=0)
-    formulas = min(_FORMULA, max((columns(row.formula) for row in rows), default=0))
+    formulas = min(look.width - _WORDS, max((columns(row.formula) for row in rows), default=0))
     out = []
     for row in rows:
-        first, *rest = wrapped(row.words, WIDTH - formulas - places - 8)
-        line = f"  {_paint(row.mark, row.colour, colours)} {row.place:>{places}}  "
-        out.append(f"{line}{_padded(_cut(row.formula, formulas), formulas)}  {_paint(first, row.colour, colours)}")
-        out.extend(f"{' ' * (places + formulas + 8)}{_paint(part, row.colour, colours)}" for part in rest)
+        if row.path != path:
+            path = row.path
+            out.append(_paint(clean(path or checked.document.source.name), "strong", look))
+        first, *rest = wrapped(row.words, look.width - formulas - places - 8)
+        line = f"  {_paint(row.mark, row.colour, look)} {row.place:>{places}}  "
+        out.append(f"{line}{_padded(_cut(row.formula, formulas), formulas)}  {_paint(first, row.colour, look)}")
+        out.extend(f"{' ' * (places + formulas + 8)}{_paint(part, row.colour, look)}" for part in rest)
     return "".join(line.rstrip() + "\n" for line in out)
 
 
@@ -314,15 +338,8 @@ def _told(step: Step) -> tuple[str, str, str]:
     match step.verdict:
         case Proved() if step.expected_false:
             return "✗", "error", "proved, but marked as false"
-        case Proved(scope=scope, given=given, conditions=conditions):
-            words = f"proved{_scope(scope)}"
-            if given:
-                words += f", given {_listed(notation.unicode_assumption(a) for a in given)}"
-            strict = {condition.term for condition in conditions if condition.relation != ">="}
-            where = [c for c in conditions if c.relation != ">=" or c.term not in strict]
-            if where:
-                words += f", where {_listed(notation.unicode_condition(c) for c in where)}"
-            return "✓", "good", words
+        case Proved():
+            return "✓", "good", clean(notation.unicode_proof(step.verdict, _TIE))
         case Refuted():
             return ("✓", "good", "false, as it is marked") if step.expected_false else ("✗", "error", "false")
         case None if step.kind == "definition" and step.diagnostic is None:
@@ -336,54 +353,46 @@ def _told(step: Step) -> tuple[str, str, str]:
     return "?", "undecided", words
 
 
-def _listed(formulas: Iterable[str]) -> str:
-    """Formulas one after the other, each kept on one line if there is room."""
-    return ", ".join(clean(formula).replace(" ", _TIE) for formula in dict.fromkeys(formulas))
-
-
-def _scope(scope: Scope) -> str:
-    words = notation.unicode_scope(scope)
-    return "" if words.startswith("no ") else f" for {words}"
-
-
 # Summaries
 
 
-def report(examined: Examined, colours: bool = False, only_problems: bool = False) -> str:
+def report(examined: Examined, look: Look = PLAIN, only_problems: bool = False) -> str:
     """What ``check`` says about one file: its steps, then the findings; nothing if there is nothing to say."""
-    name = _paint(clean(examined.path), "strong", colours)
+    name = _paint(clean(examined.path), "strong", look)
     if examined.checked is None:
         return ""
-    found = findings(examined, colours)
+    found = findings(examined, look)
     if only_problems or examined.problem:
         return found
-    return f"{name}\n{steps(examined.checked, colours)}{_given(examined, colours)}\n{found}"
+    return f"{name}\n{steps(examined.checked, look)}{_given(examined, look)}\n{found}"
 
 
-def _given(examined: Examined, colours: bool) -> str:
+def _given(examined: Examined, look: Look) -> str:
     """The assumptions that proofs used, each with the place and the words that state it, and how their lines were
     read where that is not the only way."""
     out = []
     for label, pairs in (("given", examined.given), ("read: ", examined.readings)):
-        width = min(_FORMULA, max((columns(clean(what)) for what, _ in pairs), default=0))
+        width = min(look.width - _WORDS, max((columns(clean(what)) for what, _ in pairs), default=0))
         for number, (what, where) in enumerate(pairs):
             shown = " " * len(label) if number else label
-            first, *rest = wrapped(clean(where), max(20, WIDTH - width - 10))
-            line = f"  {shown.rstrip():5} {_padded(clean(what), width)}  {_paint(first, 'faint', colours)}"
+            first, *rest = wrapped(clean(where), max(20, look.width - width - 10))
+            line = f"  {shown.rstrip():5} {_padded(clean(what), width)}  {_paint(first, 'faint', look)}"
             out.append(line.rstrip() + "\n")
-            out.extend(" " * (width + 10) + _paint(part, "faint", colours) + "\n" for part in rest)
+            out.extend(" " * (width + 10) + _paint(part, "faint", look) + "\n" for part in rest)
     return "\n" + "".join(out) if out else ""
 
 
 def second_opinion(opinions: Opinions) -> str:
     """One line on what SymPy and mpmath said."""
+    if opinions == Opinions():
+        return "second opinion: there is no verdict to ask about"
     said = [f"agrees with {_several(opinions.agree, 'verdict')} ({opinions.showed} of them shown)"]
     said += [f"differs from {opinions.differ}"] if opinions.differ else []
     said += [f"has none on {opinions.none}"] if opinions.none else []
     return f"second opinion: SymPy {', '.join(said)}"
 
 
-def total(files: Sequence[Summed], skipped: int = 0, colours: bool = False) -> str:
+def total(files: Sequence[Summed], skipped: int = 0, look: Look = PLAIN) -> str:
     """The summary of ``check``: how many steps are proved, false and undecided; the assumptions that proofs used."""
     counts = sum((file.counts for file in files), Counts())
     out = []
@@ -391,7 +400,7 @@ def total(files: Sequence[Summed], skipped: int = 0, colours: bool = False) -> s
         parts = [(f"✓ {counts.proved} proved", "good", counts.proved),
                  (f"✗ {counts.false} false", "error", counts.false),
                  (f"? {counts.undecided} could not be checked", "undecided", counts.undecided)]  # fmt: skip
-        shown = ", ".join(_paint(words, colour if number else "faint", colours) for words, colour, number in parts)
+        shown = ", ".join(_paint(words, colour if number else "faint", look) for words, colour, number in parts)
         rest = [f"{counts.expected} false as marked"] if counts.expected else []
         rest += [_several(counts.definitions, "definition")] if counts.definitions else []
         rest += [_several(counts.equations, "equation") + " to be solved"] if counts.equations else []
@@ -412,11 +421,11 @@ def total(files: Sequence[Summed], skipped: int = 0, colours: bool = False) -> s
     return "".join(f"{line}\n" for line in out)
 
 
-def summary(checked: Checked, files: Iterable[str] = (), colours: bool = False) -> str:
+def summary(checked: Checked, files: Iterable[str] = (), look: Look = PLAIN) -> str:
     """What ``derive`` says: how many lines were proved, for which sizes, given what, and where the files are."""
     counts = Examined("", checked).counts
     proved = [s.verdict for s in checked.claims if isinstance(s.verdict, Proved)]
-    out = [_paint(f"✓ {_several(len(proved), 'line')} proved", "good", colours) + _scopes(proved)]
+    out = [_paint(f"✓ {_several(len(proved), 'line')} proved", "good", look) + _scopes(proved)]
     used = (a for v in proved for a in v.given if a.kind not in ("equal", "distinct"))  # cases are no assumptions
     given = dict.fromkeys(clean(notation.unicode_assumption(a)) for a in used)
     if given:
@@ -427,12 +436,12 @@ def summary(checked: Checked, files: Iterable[str] = (), colours: bool = False) 
         out.append(f"✓ {_several(counts.expected, 'line')} meant to be false, and refuted")
     false = sum(isinstance(s.verdict, Refuted) and not s.expected_false for s in checked.claims)
     if false:
-        out.append(_paint(f"✗ {_several(false, 'line')} false", "error", colours))
+        out.append(_paint(f"✗ {_several(false, 'line')} false", "error", look))
     unmet = sum(s.expected_false and not s.in_order for s in checked.claims)
     if unmet:
-        out.append(_paint(f"✗ {_several(unmet, 'line')} meant to be false, but not refuted", "error", colours))
+        out.append(_paint(f"✗ {_several(unmet, 'line')} meant to be false, but not refuted", "error", look))
     if counts.undecided:
-        out.append(_paint(f"? {_several(counts.undecided, 'line')} not decided", "undecided", colours))
+        out.append(_paint(f"? {_several(counts.undecided, 'line')} not decided", "undecided", look))
     out.extend(f"→ {clean(name)}" for name in files)
     return "\n".join(out) + "\n"
 

@@ -42,9 +42,9 @@ _CALL = {
 
 def escape(text: str) -> str:
     """Text in Typst markup: every ASCII sign escaped, control characters dropped."""
-    text = re.sub(r"\s+", lambda m: "~" if "\u00a0" in m[0] else " ", text)
-    text = "".join(c for c in text if c == "~" or ord(c) >= 32)
-    return re.sub(r"[!-/:-@\[-`{-}]", lambda m: "\\" + m[0], text)
+    text = re.sub(r"\s+", lambda m: "\u00a0" if "\u00a0" in m[0] else " ", text)
+    text = re.sub(r"[!-/:-@\[-`{-~]", lambda m: "\\" + m[0], "".join(c for c in text if ord(c) >= 32))
+    return text.replace("\u00a0", "~")
 
 
 def string(text: str) -> str:

@@ -491,10 +491,34 @@ def test_the_kind_follows_from_the_suffix_or_the_text(tmp_path: Path) -> None:
     assert sniffed("") == "markdown"
 
 
+RST = {  # a math directive: its formulas, and its label
+    ".. math:: x = 2\n   :label: eq1\n": (["x = 2"], "eq1"),
+    ".. math:: x\n   = 2\n   :label: eq1\n   :nowrap:\n": (["x\n   = 2"], "eq1"),
+    ".. math:: x = 2\n   :label: eq1\n\n   y = 3\n\n   z = 4\n": (["x = 2", "y = 3", "z = 4"], "eq1"),
+    ".. math:: x = 2\n\n   y = 3\n": (["x = 2", "y = 3"], None),
+    ".. math::\n   :label: eq1\n\n   x = 2\n\n   y = 3\n": (["x = 2", "y = 3"], "eq1"),
+    ".. math::\n\n   \\begin{align}\n   x &= 2 \\\\\n\n   y &= 3\n   \\end{align}\n": (
+        ["x &= 2 \\\\\n\n   y &= 3"],
+        None,
+    ),
+}
+
+
+@pytest.mark.parametrize("text", RST)
+def test_a_math_directive_with_options(text: str) -> None:
+    document = read_text(text + "\nWords.\n", "a.rst", "rst")
+    formulas, label = RST[text]
+    assert [display.latex.strip() for display in found(document, Display)] == formulas
+    assert {display.label for display in found(document, Display)} == {label}
+    assert document.blocks[-1].inlines[0].text == "Words."
+
+
 @pytest.mark.parametrize(
     ("content", "reason"),
     [
-        (b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR", "zero bytes|not UTF-8"),
+        (b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR", "not text but a picture"),
+        (b"%PDF-1.7\n%\x80\x81", "not text but a PDF: give the LaTeX"),
+        (b"PK\x03\x04\x14", "not text but an archive or an office document"),
         (b"a\0b", "zero byte"),
         (b"line one\nna\xefve", r"not UTF-8: byte 0xef at offset 11 \(line 2\)"),
         (b"\xff\xfea", "begins as UTF-16"),

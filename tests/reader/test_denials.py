@@ -10,6 +10,8 @@ from symderiv.kernel import Proved, Refuted, Undecided
 LOSS = "With $p_i = \\frac{e^{z_i}}{\\sum_k e^{z_k}}$ the loss is $L = -\\sum_i t_i \\log p_i$. {}\n\n$$\\frac{\\partial L}{\\partial z_j} = p_j - t_j$$\n"
 JACOBIAN = "Let $p_i = e^{z_i}/\\sum_j e^{z_j}$. {}\n\n$$\\frac{\\partial p_i}{\\partial z_j} = p_i (1 - p_j)$$\n"
 FORM = "Let $x$ be a vector. {}\n\n$$\\nabla_x x^T A x = 2 A x$$\n"
+PLACE = LOSS.replace("p_j - t_j", "p_j - \\delta_{jc}")
+BIT = "{}\n\n$$b_k^2 + 1 = b_k + 1$$\n"
 VALUE = "The logistic function is $\\sigma(x) = \\frac{1}{1+e^{-x}}$. {}\n\n$$\\sigma'(x) = \\frac{1}{4}$$\n"
 
 
@@ -20,6 +22,9 @@ def proved(text: str, words: str) -> bool:
 SAID_OF_TARGETS = [
     "The targets sum to one.", "Here $t$ is one-hot.", "The labels are one-hot.", "We use one-hot encoded labels.",
     "Since $t$ is one-hot, only one term survives.", "Using $\\sum_i t_i = 1$, we get", "Note that $\\sum_i t_i = 1$.",
+    "Here $t$ is a probability vector.", "Sei $t$ eine Wahrscheinlichkeitsverteilung.", "In $t$ exactly one entry is 1.",
+    "Soit $t$ un vecteur de probabilités.", "这里标签 $t$ 中只有一个为1，其余为0。", "ここで $t$ は確率ベクトルである。",
+    "We have $t_k = 1$ for the correct class and 0 otherwise.", "Sea $t$ un vector de probabilidades.",
     "Because $\\sum_i t_i = 1$ (not because of any property of $p$) we find", "The target distribution sums to one.",
 ]  # fmt: skip
 NOT_SAID_OF_TARGETS = [
@@ -33,6 +38,7 @@ NOT_SAID_OF_TARGETS = [
     "The predicted probabilities sum to one, the scores do not.", "The softmax outputs are positive and sum to 1.",
     "Compare this with one-hot labels.", "The squares of $t$ sum to one.", "The $t$ sum to 1.5.", "The $t$ sum to one hundred.",
     "The labels $t$ are non one-hot.", "It is false that $t$ is one-hot.", "The input words are one-hot encoded.",
+    "Is $t_k = 1$ for the correct class and 0 otherwise?", "The rows of $t$ sum to one.", "$t$ is no probability vector.",
     "For \\$4 the codes $u$ are one-hot, and $t$ is any vector.",
 ]  # fmt: skip
 CASES = ["If $i = j$,", "For $i = j$ we have", "Case $i=j$.", "First, let $i = j$.", "Consider the case $i = j$:"]
@@ -48,6 +54,24 @@ NOT_SYMMETRIC = [
     "Were $A$ symmetric, the gradient would be simpler.", "For symmetric $A$ see the appendix.",
     "Let $A$ be a skew-symmetric matrix.", "Let $B$, $A$ be matrices with symmetric $B$, $A$ arbitrary.",
 ]  # fmt: skip
+PLACES = [
+    "Here $t$ is the one-hot vector of the correct class $c$.", "The one-hot vector $t$ encodes the true class $c$.",
+    "The correct class is $c$, and $t$ is one-hot.", "Dabei ist $t$ der One-Hot-Vektor der richtigen Klasse $c$.",
+    "其中 $t$ 是 one-hot 向量，真实类别为 $c$。", "Let $c$ be the true class, $t$ is one-hot.",
+    "$t$ est le vecteur one-hot de la bonne classe $c$.", "Suppose the true class is $c$. Since $t$ is a one-hot vector,",
+]  # fmt: skip
+NO_PLACES = [
+    "Here $t$ is one-hot. The true class is not $c$.", "Here $t$ is one-hot, and $c$ is a class.", "Is $c$ the true class?",
+    "The targets are one-hot. For the class $c$ we get", "The true class is $c$.", "If $t$ were one-hot, the true class $c$",
+]  # fmt: skip
+BITS = [
+    "Here $b_k$ is either 0 or 1.", "Each $b_k$ is $0$ or $1$.", "标签 $b_k$ 取值为0或1。", "$b_k$ 的取值为 $0$ 或 $1$。",
+    "$b_k$ は0または1である。", "Dabei ist $b_k$ 0 oder 1.", "Cada $b_k$ es 0 o 1.", "$b_k$ vaut 0 ou 1.", "Let $b_k \\in \\{0; 1\\}$.",
+]  # fmt: skip
+NO_BITS = [
+    "$b_k$ is neither 0 nor 1.", "$b_k$ is not 0 or 1.", "If $b_k$ is 0 or 1 this is nothing.", "$b_k$ is 0 or 1.5.",
+    "Here $b_k$ is $1$ or $-1$.", "Is $b_k$ 0 or 1?", "Only $c_k$ is 0 or 1.",
+]  # fmt: skip
 VALUES = ["At $x = 0$ we have", "For $x = 0$:", "Suppose that $x = 0$."]
 NO_VALUES = ["It takes the value $\\frac12$ at $x = 0$.", "For $x = 0$ it is one half.", "Not only for $x = 0$ we have"]
 
@@ -59,8 +83,16 @@ NOT_HELD = [
     "In the previous section we held $q$ fixed, now we don't.", "Keep in mind that $q$ depends on $w$ and isn't fixed.",
     "At test time one keeps $q$ fixed, so this is about training only.", "We use the EM algorithm elsewhere.",
 ]  # fmt: skip
-SAID = {LOSS: SAID_OF_TARGETS, JACOBIAN: CASES, VALUE: VALUES, FORM: SYMMETRIC, FIXED: HELD}
-NOT_SAID = {LOSS: NOT_SAID_OF_TARGETS, JACOBIAN: NO_CASES, VALUE: NO_VALUES, FORM: NOT_SYMMETRIC, FIXED: NOT_HELD}
+SAID = {LOSS: SAID_OF_TARGETS, JACOBIAN: CASES, VALUE: VALUES, FORM: SYMMETRIC, PLACE: PLACES, BIT: BITS, FIXED: HELD}
+NOT_SAID = {
+    LOSS: NOT_SAID_OF_TARGETS,
+    JACOBIAN: NO_CASES,
+    VALUE: NO_VALUES,
+    FORM: NOT_SYMMETRIC,
+    PLACE: NO_PLACES,
+    BIT: NO_BITS,
+    FIXED: NOT_HELD,
+}
 
 
 @pytest.mark.parametrize(("text", "words"), [(text, w) for text, said in SAID.items() for w in said])

@@ -16,7 +16,10 @@ NOT_UNDERSTOOD = {
     "assume onehot 3": "E191", "assume x = 1; y = 2": "E191", "assume x_i = 1, i = 1": "E191",
     r"assume x_i = 1 \text{ if } i = 1": "E191", "define x_i = 1, i = 1": "E191", "define p = 1, q = 2": "E191",
     "define q =": "E191", "define q = {}": "E191", r"define q + 1 = \text{}": "E191", "define q^2 = 4": "E191", "let q =": "E191", r"define q \ne 1": "E191", "define q < 1": "E191",
-    "define q = 1 = 2": "E191", "case i = j, k = l": "E191", "frobnicate": "E190",
+    "define q = 1 = 2": "E191", "case i = j, k = l": "E191", "frobnicate": "E190", "": "E190",
+    "define + = -": "E191", "define q = -": "E191", r"define \sin = 3": "E191", "assume + = -": "E191", "new +": "E191",
+    r"opaque \sin": "E191", r"opaque \log(x)": "E191", r"opaque \sum": "E191", r"opaque \frac": "E105",
+    'skip ""': "E191",
 }  # fmt: skip
 
 
@@ -26,7 +29,12 @@ def test_what_is_not_understood_is_said_and_declares_nothing(directive: str) -> 
     checked = check_text(text, "directives.md")
     (found,) = checked.diagnostics
     assert found.code == NOT_UNDERSTOOD[directive]
-    assert text.index("symderiv") < found.span.start <= found.span.end <= text.index(" -->")
+    assert (
+        text.index("symderiv") - 5 * (not directive)
+        <= found.span.start
+        <= found.span.end
+        <= text.index(" -->") + 4 * (not directive)
+    )
     first, second = checked.claims
     assert not isinstance(first.verdict, Proved)
     assert isinstance(second.verdict, Proved)
@@ -88,3 +96,35 @@ def test_sizes_that_agree_may_be_asked_for_twice():
     assert not checked.diagnostics
     (found,) = check_text(SUM, directives=[("size K >= 3", "--size"), ("size K = 2", "--size")]).diagnostics
     assert "K >= 3 was declared" in found.message
+
+
+MARKED = {  # whether the mark does something, beside x + x = 3x
+    "$$ x + x = 3x $$ <!-- symderiv: false -->\n": True,
+    "$$ x + x = 3x % symderiv: false\n$$\n": True,
+    "$$\nx + x = 3x % symderiv: false, as many write\n$$\n": True,
+    "$$\nx + x = 3x\n% symderiv: false\n$$\n": False,
+    "<!-- symderiv: false -->\n$$ x + x = 3x $$\n": False,
+    "$$ x + x = 3x $$\n\nSo it is. <!-- symderiv: false -->\n": False,
+}
+
+
+@pytest.mark.parametrize("text", MARKED)
+def test_a_mark_that_marks_nothing_is_said(text: str) -> None:
+    checked = check_text(text, "marks.md")
+    (claim,) = checked.claims
+    assert claim.expected_false == MARKED[text]
+    assert [found.code for found in checked.diagnostics] == ([] if MARKED[text] else ["W441"])
+
+
+@pytest.mark.parametrize("directive", ["skip", "false"])
+def test_what_has_nothing_to_act_on_is_said(directive: str) -> None:
+    inside = check_text(f"$$ a b = b a $$\n\n<!-- symderiv: {directive} -->\n", "a.md")
+    outside = check_text("$$ a b = b a $$\n", "a.md", directives=[(directive, "a.symderiv line 1")])
+    assert [found.code for found in inside.diagnostics] == ["W440" if directive == "skip" else "W441"]
+    assert [found.code for found in outside.diagnostics] == ["E191"]
+
+
+@pytest.mark.parametrize("heading", ["# One <!-- symderiv: size K = 2 -->", "One <!-- symderiv: size K = 2 -->\n==="])
+def test_a_directive_beside_a_heading_is_heeded(heading: str) -> None:
+    (step,) = check_text(f"{heading}\n\n{SUM}", "a.md", "markdown").steps
+    assert dict(step.verdict.scope.fixed) == {"K": 2}

@@ -8,7 +8,7 @@ from __future__ import annotations
 import pytest
 
 from symderiv.check import check_text
-from symderiv.kernel import Proved, Refuted
+from symderiv.kernel import Proved, Refuted, Undecided
 
 SOFTMAX = r"$$p_i = \frac{e^{z_i}}{\sum_k e^{z_k}}$$"
 LAYERS = r"$$z^{(l+1)}_k = \sum_j w^{(l+1)}_{kj} a^{(l)}_j$$"
@@ -182,3 +182,16 @@ def test_conditional_probabilities_of_different_things_are_different(line: str) 
     assert verdicts(f"$${line}$$") != [Proved]
     left, _ = line.split(" = ")
     assert verdicts(f"$${left} = a + {left.removesuffix(' + a')}$$") == [Proved]
+
+
+@pytest.mark.parametrize("line", ["x < x", "x^2 > x^2", "2 > 3", "2 = 3", "2 \\ne 2", "x \\ne x"])
+def test_what_is_false_of_any_numbers_is_false(line: str) -> None:
+    """There is no number, and no size, that such a line could say something of."""
+    (step,) = check_text(f"$$ {line} $$\n", "a.md").claims
+    assert isinstance(step.verdict, Refuted)
+
+
+@pytest.mark.parametrize("line", ["n > 3", "K = 2", "K < n"])
+def test_what_a_line_may_say_of_numbers_or_sizes_is_not_false(line: str) -> None:
+    for step in check_text(f"$$ {line} $$\n", "a.md").claims:
+        assert isinstance(step.verdict, Undecided)

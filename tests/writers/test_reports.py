@@ -44,6 +44,34 @@ def test_layout_numbers_claims_and_definitions_once():
     assert laid.targets["eq:jacobian"] == ("eq-3", "(3)")
 
 
+NUMBERS = {  # rows -> what stands in the brackets, what is printed for \\eqref{a} and \\eqref{b}, the next number
+    r"x &= x \label{a} \\ y &= y \label{b}": ("1, 2", "(1)", "(2)", "3"),
+    r"x &= x \label{a} \tag{A} \\ y &= y \\ z &= z \label{b}": ("A, 1", "(A)", "(1)", "2"),
+    r"x &= x \tag{A} \label{a} \\ y &= y \tag{*} \label{b}": ("A, *", "(A)", "(*)", "1"),
+    r"x &= x \tag{$\ast$} \label{a} \\ y &= y \tag{$\dagger_1$} \label{b}": ("∗, †_1", "(∗)", "(†_1)", "1"),
+    r"x &= x \label{a} \label{b} \\ y &= y": ("1", "(1)", "(1)", "2"),
+    r"x &= x \\ y &= y \tag{A} \label{a} \label{b}": ("A", "(A)", "(A)", "1"),
+}
+
+
+@pytest.mark.parametrize("rows", NUMBERS)
+def test_rows_with_labels_of_their_own_have_numbers_of_their_own(rows):
+    number, a, b, following = NUMBERS[rows]
+    text = f"\\begin{{align}}{rows}\\end{{align}}\n\nSee \\eqref{{a}} and \\eqref{{b}}.\n\n\\[ u + u = 2u \\label{{c}} \\]\n"
+    report = Report(check_text(text, "a.tex", "tex"))
+    laid = layout(report)
+    assert [block.number for block in laid.blocks if isinstance(block, Shown)] == [number, following]
+    assert [laid.targets[label][1] for label in "abc"] == [a, b, f"({following})"]
+    page = re.sub(r"<[^>]+>", "", html.write(report))
+    assert f"See {a} and {b}." in page and f"({number})" in page
+    source = latex.write(report)
+    for label, words in (("a", a), ("b", b)):
+        anchor = laid.targets[label][0]
+        words = words.replace("∗", r"\ensuremath{\ast}").replace("†_", r"\ensuremath{\dagger}\_")
+        assert (rf"\hyperref[{anchor}]{{{words}}}" if "," in number else rf"\eqref{{{anchor}}}") in source
+    assert (rf"\tag{{{following}}}" in source) == ("," in number and following != "1")
+
+
 def test_ledger_groups_equations_that_were_proved_alike():
     (ledger,) = [b for b in layout(sheets.notes()).closing if isinstance(b, Ledger)]
     words = [
@@ -89,6 +117,28 @@ def test_a_first_heading_that_stands_above_all_others_is_the_title():
 
 def test_code_keeps_its_quotes_and_hyphens_in_latex():
     assert r"\texttt{x = {\char34}a{\char34} -{}-{}b}" in latex.write(Report(check_text(HALF, "half.md")))
+
+
+def test_wide_code_may_be_broken_in_latex():
+    """TeX breaks neither at a sign nor at a tie by itself, and one line that is too wide would cost the whole PDF."""
+    words = f"`{'a' * 30} {'b-' * 16}`\n\n```\n{'c ' * 30}\n{'d ' * 31}e\n```\n"
+    source = latex.write(Report(check_text(words, "wide.md")))
+    assert rf"\texttt{{{'a' * 30} " in source and r"b\allowbreak{}-{}\allowbreak{}b" in source
+    assert "c~" * 29 + "c" in source and r"d\allowbreak{}~\allowbreak{}d" in source
+
+
+def test_a_tilde_is_a_sign_and_a_blank_that_ties_is_none_in_typst():
+    assert typst.escape("~a_b\u00a0c  d") == r"\~a\_b~c d"
+
+
+@pytest.mark.parametrize(
+    "heading",
+    [r"\section{One}\label{a}", "\\section{One}\n\\label{a}", r"\section{One \label{a}}", r"\section{\label{a} One}"],
+)
+def test_a_section_is_referred_to_by_its_number(heading):
+    report = Report(check_text(f"{heading}\nSee \\ref{{a}}. \\[ x + x = 2x \\]\n\\section{{Two}}\n", "a.tex", "tex"))
+    assert layout(report).targets["a"] == ("sec-1", "1")
+    assert "a" not in layout(Report(check_text(r"\section{One} $x$ \label{a}", "a.tex", "tex"))).targets
 
 
 def test_plain_leaves_out_marks_and_closing_section():

@@ -2,6 +2,8 @@
 
 import json
 
+import pytest
+
 from symderiv.check import check_text
 from symderiv.diagnostics import Diagnostic
 from symderiv.document import Source, Span
@@ -31,7 +33,7 @@ def test_diagnostic_shows_line_caret_notes_and_help():
         "  = it holds when i = j\n"
         "  = help: p_i (1 - p_j) is not\n"
     )
-    assert "\x1b[1;31m" in terminal.diagnostic(found, SOURCE, True)
+    assert "\x1b[1;31m" in terminal.diagnostic(found, SOURCE, terminal.Look(colours=True))
 
 
 def test_carets_stand_under_wide_characters_and_long_lines_are_cut():
@@ -41,6 +43,17 @@ def test_carets_stand_under_wide_characters_and_long_lines_are_cut():
     source = Source("a", "y" * 300 + "CULPRIT" + "z" * 300)
     lines = terminal.diagnostic(Diagnostic("E101", "m", Span(300, 307)), source).split("\n")
     assert len(lines[3]) < 120 and lines[3].index("CULPRIT") == lines[4].index("^^^^^^^")
+
+
+@pytest.mark.parametrize("width", [60, 72, 80, 100])
+@pytest.mark.parametrize("culprit", ["CULPRIT", "C" * 300, "漢" * 90])
+@pytest.mark.parametrize("before", [0, 10, 300])
+def test_nothing_in_the_frame_is_wider_than_the_terminal(width, culprit, before):
+    source = Source("a", "y" * before + culprit + "z" * 300)
+    found = Diagnostic("E101", "m", Span(before, before + len(culprit)), ("a word " * 40,), "do this " * 40)
+    lines = terminal.diagnostic(found, source, terminal.Look(width=width)).split("\n")
+    assert all(terminal.columns(line) <= width for line in lines)
+    assert terminal.columns(lines[3].partition(culprit[0])[0]) == lines[4].index("^")
 
 
 def test_escape_sequences_of_strangers_are_stripped():

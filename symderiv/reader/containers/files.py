@@ -21,6 +21,9 @@ _PIECE = 1 << 20  # bytes read at once: to read as many as may come would take t
 DEEPEST_INCLUDE = 10
 MOST_INCLUDES = 200
 
+_OTHERS = {b"%PDF-": "a PDF", b"PK\3\4": "an archive or an office document", b"\x89PNG": "a picture",
+           b"\xff\xd8\xff": "a picture", b"\x1f\x8b": "a compressed file"}  # fmt: skip
+
 _INCLUDE = re.compile(
     r"\\begin\s*\{(verbatim|Verbatim|lstlisting|minted|comment)\}|\\verb\b\*?([^\sA-Za-z])[^\n]*?\2|(?<!\\)%[^\n]*|\\\\"
     r"|(\\(?:input|include|subfile)(?![A-Za-z@])\s*\{([^{}\n]*)\})"
@@ -90,6 +93,9 @@ def decode(data: bytes, name: str) -> str:
     """``data`` as text, without a byte order mark. Raises UserError with status 3 if it is not text."""
     if len(data) > LARGEST:
         raise UserError(f"{name} is larger than {LARGEST // 1_000_000} MB, so it was not read.")
+    for beginning, kind in _OTHERS.items():
+        if data.startswith(beginning):
+            raise UserError(f"{name} is not text but {kind}: give the LaTeX, Markdown or HTML that it was made from.")
     encoding = "utf-16" if data.startswith((b"\xff\xfe", b"\xfe\xff")) else "utf-8"
     try:
         text = data.decode(encoding)

@@ -43,7 +43,7 @@ _ITEM = re.compile(r"([-*+]|(\d{1,9})[.)])(?:[ \t]+|$)")
 _QUOTE = re.compile(r">[ \t]?")
 _ALERT = re.compile(r"\[!(note|tip|important|warning|caution)\][ \t]*$", re.I)
 _ADMONITION = re.compile(r"(?:!!!|\?\?\?\+?)[ \t]+[a-z]")
-_DEFINITION = re.compile(r"\[[^\[\]\n]{1,200}\]:[ \t]*\S+")
+_DEFINITION = re.compile(r"\[(?!\^)[^\[\]\n]{1,200}\]:[ \t]*\S+")  # of a link; that of a footnote prints
 _BROKEN = re.compile(r"(?:[:：，。；、\u3040-\u9fff\uac00-\ud7af]\s*|[ ]{2,}|\\)$")
 _SENTENCE_END = re.compile(r"[.!?;,]\s*$")
 
@@ -124,6 +124,8 @@ class Blocks:
         if inlines:
             level = len(found[1] or found[2])
             result.append(Heading(level, inlines, Span(inlines[0].span.start, inlines[-1].span.end)))
+        finds = (self.mask.finds.get(at) for at in range(start, shown))
+        result.extend(find.node for find in finds if find is not None and isinstance(find.node, Directive))
         if shown < line.end:
             self.running([Line(shown, line.end)], result)
 

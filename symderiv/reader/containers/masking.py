@@ -54,7 +54,7 @@ _COMMON = r"(?:frac|partial|sum|begin|left|log|exp|text|mathbf|sigma|delta|theta
 _TWO_LETTERS = re.compile(r"(?<!\\)\\{2}" + _COMMON)
 _ONE = re.compile(r"(?<!\\)\\" + _COMMON)
 _AUTOLINK = re.compile(r"<[A-Za-z][A-Za-z0-9+.-]*(?::[^\s<>]*|@[^\s<>]*)>")
-_DOUBLE = re.compile(r"\$\$[^$\n]*+\$\$")
+_DOUBLE = re.compile(r"\$\$[^$\n]*+\$\$|<!--[^\n]*?-->")
 _BEGINS_ENVIRONMENT = re.compile(rf"\s*\\begin\{{(?:{_ENVIRONMENTS})\}}")
 _BY_LINES = re.compile(r"[ \t\r]*\n.*\n[ \t>]*", re.S)  # each sign at the edge of a line of its own
 _SHORTCODE = re.compile(r"\{\{<\s*(katex|math|latex)\b([^<>]*)>\}\}")  # Hugo's
@@ -248,6 +248,8 @@ class Mask:
         said = [line.strip() for line in self.text[inside : found.start()].split("\n")]
         if not any(line.startswith("symderiv:") for line in said[:2]):
             return self.put(start, found.end())
+        if "".join(said) == "symderiv:":
+            return self.put(start, found.end(), Directive("", Span(start, found.end())))
         line = start
         for text in self.text[start : found.end()].split("\n"):
             content = text.strip().removeprefix(self.text[start:inside]).removesuffix(closer).strip()
@@ -348,7 +350,9 @@ class Mask:
         return before.rpartition("\n")[2], self.text[formula.end : formula.end + 200].partition("\n")[0]
 
     def _in_line(self, formula: _Formula) -> bool:
-        """Whether ``$$...$$`` stands in one line with other text, which some dialects use for formulas in the text."""
+        """Whether ``$$...$$`` stands in one line with other text, which some dialects use for formulas in the text.
+
+        Another formula or a comment is no text."""
         if formula.kind != "double" or not self.markdown or "\n" in self.text[formula.inside : formula.close]:
             return False
         before, after = (_DOUBLE.sub("", text).replace("$$", "") for text in self._around(formula))

@@ -8,6 +8,7 @@ emphasis are the same (docutils takes longer to import than a document takes to 
 from __future__ import annotations
 
 import re
+from itertools import pairwise
 
 from symderiv.document import Block, Code, CodeBlock, Directive, Display, Document, Link, Reference, Source, Span, Text
 from symderiv.reader.containers import formulas
@@ -17,6 +18,7 @@ from symderiv.reader.containers.masking import Mask
 _EXPLICIT = re.compile(
     r"^([ \t]*)\.\.(?:[ \t]+|(?=\r?$))(?:([A-Za-z][\w:.+-]*?)::(?:[ \t]+|(?=\r?$)))?([^\r\n]*)", re.M
 )
+_BEFORE_OPTIONS = re.compile(r"(?:[^\n]*\S[^\n]*\n)+?(?=[ \t]*:[\w-]+:)")
 _OPTION = re.compile(r"[ \t]*:([\w-]+):[ \t]*([^\r\n]*)\r?(?:\n|\Z)")
 _BLANK = re.compile(r"(?:[ \t]*\r?\n)+")
 _INLINE = re.compile(
@@ -87,20 +89,19 @@ def display(mask: Mask, found: re.Match[str], start: int, end: int) -> None:
     """A ``math`` directive: its formulas are separated by blank lines, unless an environment spans them."""
     text = mask.text
     label = None
-    pos = found.start(3)
-    if not found[3].strip():
-        pos = min(found.end() + 1, end)
+    pos = begin = found.start(3) if found[3].strip() else min(found.end() + 1, end)
+    if found[3].strip() and (argument := _BEFORE_OPTIONS.match(text, pos, end)):
+        pos = argument.end()
+    stop = pos
     while option := _OPTION.match(text, pos, end):
         if option[1] in ("label", "name"):
             label = option[2].strip()
         pos = option.end()
-    chunks = [(pos, end)]
-    if "\\begin" not in text[pos:end]:
-        chunks = []
-        for gap in re.finditer(r"\n[ \t]*\r?\n\s*", text[pos:end]):
-            chunks.append((chunks[-1][1] if chunks else pos, pos + gap.end()))
-        chunks.append((chunks[-1][1] if chunks else pos, end))
-    mask.put(start, pos)
+    gaps = re.finditer(r"\n[ \t]*\r?\n\s*", text[pos:end]) if "\\begin" not in text[pos:end] else ()
+    places = [pos, *(pos + gap.end() for gap in gaps), end]
+    mask.put(start, begin)
+    mask.put(stop, pos)
+    chunks = [(begin, stop), *pairwise(places)]
     for first, last in chunks:
         node = formulas.display(text[first:last], first, mask.macros)
         if node and not node.environment and "\\\\" in node.latex and "\\begin" not in node.latex:
