@@ -23,9 +23,9 @@ _SYMBOLS = _GREEK | {
     "leq": "≤", "ge": "≥", "geq": "≥", "ll": "≪", "gg": "≫", "approx": "≈", "sim": "∼", "equiv": "≡", "propto": "∝",
     "in": "∈", "notin": "∉", "subset": "⊂", "to": "→", "rightarrow": "→", "Rightarrow": "⇒", "implies": "⇒",
     "iff": "⇔", "mapsto": "↦", "ldots": "…", "cdots": "⋯", "dots": "…", "vdots": "⋮", "ddots": "⋱", "prime": "′",
-    "top": "⊤", "mid": "|", "vert": "|", "Vert": "‖", "|": "‖", "lVert": "‖", "rVert": "‖", "lvert": "|",
-    "rvert": "|", "langle": "⟨", "rangle": "⟩", "forall": "∀", "exists": "∃", "{": "{", "}": "}", "%": "%", "&": "&",
-    "_": "_", "#": "#", "$": "$", "mathbb{R}": "ℝ",
+    "top": "⊤", "intercal": "⊺", "mid": "|", "vert": "|", "Vert": "‖", "|": "‖", "lVert": "‖", "rVert": "‖",
+    "lvert": "|", "rvert": "|", "langle": "⟨", "rangle": "⟩", "forall": "∀", "exists": "∃", "{": "{", "}": "}",
+    "%": "%", "&": "&", "_": "_", "#": "#", "$": "$", "mathbb{R}": "ℝ",
     "lbrack": "[", "rbrack": "]", "ast": "∗", "star": "⋆", "dagger": "†", "ddagger": "‡",
 }  # fmt: skip
 _SPACES = {",", ";", ":", " ", "quad", "qquad", "\\", "\n", "enspace", "thinspace"}
@@ -35,8 +35,9 @@ _SILENT = {
 }  # fmt: skip
 _ACCENTS = {"hat": "\u0302", "widehat": "\u0302", "bar": "\u0304", "overline": "\u0304", "tilde": "\u0303",
             "widetilde": "\u0303", "dot": "\u0307", "ddot": "\u0308", "vec": "\u20d7"}  # fmt: skip
-_LETTERS = {"mathbb": "double-struck", "mathcal": "script", "mathscr": "script"}
-_FONTS = {"mathbf", "boldsymbol", "bm", "mathrm", "mathsf", "mathit", "mathtt", "pmb", "mathds", "mathbbm"}
+_LETTERS = {"mathbb": "double-struck", "mathcal": "script", "mathscr": "script", "cal": "script"}
+_FONTS = {"mathbf", "boldsymbol", "bm", "mathrm", "mathsf", "mathit", "mathtt", "pmb", "mathds", "mathbbm",
+          "bf", "rm", "it", "sf", "tt"}  # fmt: skip
 _DROPPED = {"label", "tag", "begin", "end"}  # commands whose argument is not shown
 _WORDS = {"text", "textrm", "textbf", "textit", "textnormal", "mbox", "hbox"}  # their argument is not mathematics
 _SPACED = {"=", "<", ">", "≠", "≤", "≥", "≈", "∈", "→", "⇒", "·", "×"}
@@ -47,7 +48,12 @@ _ROOTS = {"": "√", "2": "√", "3": "∛", "4": "∜"}
 _DIGITS = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹", "0123456789")
 _BIG_LIMIT = re.compile(r"([ΣΠ∫](?:_\{[^{}]*\}|_\w)?)([⁰¹²³⁴-⁹]+)")  # the 4 of \sum_{j=1}^4 is no power
 _TOKEN = re.compile(r"\\[A-Za-z]+\*?|\\.|\s+|[^\\]|\\", re.DOTALL)
-_CASES = re.compile(r"\\begin\{d?cases\}(.*?)\\end\{d?cases\}", re.DOTALL)
+_CASES = re.compile(
+    r"\\begin\{d?cases\}(.*?)\\end\{d?cases\}"
+    r"|\\left\s*\\\{\s*\\begin\{array\}\s*\{[^{}]*\}(.*?)\\end\{array\}\s*\\right\s*\.",
+    re.DOTALL,
+)
+_WITH_COLUMNS = {"array", "tabular", "alignedat", "alignat"}  # environments that say how their columns are set
 _MATRIX = re.compile(r"\\begin\{[pbBvV]?(?:small)?matrix\}((?:(?!\\begin).)*?)\\end\{[a-zA-Z]*matrix\}", re.DOTALL)
 _DIFFERENTIAL = re.compile(r"[∂d][⁰¹²³⁴-⁹]*")
 _CLOSED = re.compile(
@@ -84,7 +90,7 @@ def _matrix(found: re.Match[str]) -> str:
 
 def _cases(found: re.Match[str]) -> str:
     """The cases on one line, divided by semicolons."""
-    rows = [row.partition("&") for row in re.split(r"\\\\(?:\[[^\]]*\])?", found[1]) if row.strip()]
+    rows = [row.partition("&") for row in re.split(r"\\\\(?:\[[^\]]*\])?", found[1] or found[2] or "") if row.strip()]
     said = []
     for value, _, when in rows:
         if re.match(r"\s*(?:\\(?:text|mathrm|mbox)\b|if|when|for|$)", when):
@@ -113,6 +119,9 @@ def _walk(tokens: list[str], position: int, until: str) -> tuple[str, int]:
         token = tokens[position]
         if token == until:
             return "".join(out), position + 1
+        if token == r"\over":
+            below, position = _walk(tokens, position + 1, until)
+            return f"{_closed(''.join(out))}/{_closed(below)}", position
         text, position = _one(tokens, position)
         if text in _SPACED or (text == "−" and out and re.search(r"[\w)\]}′]\s*$", "".join(out))):
             text = f" {text} "
@@ -181,6 +190,8 @@ def _command(name: str, tokens: list[str], position: int) -> tuple[str, int]:
         return _argument(tokens, position)
     if name in _DROPPED:
         inner, position = _argument(tokens, position)
+        if name == "begin" and inner.rstrip("*") in _WITH_COLUMNS:
+            _, position = _argument(tokens, position)
         return " ", position
     if name in _WORDS and position < len(tokens) and tokens[position] == "{":
         return _words(tokens, position + 1)

@@ -19,9 +19,10 @@ from symderiv.reader.pieces import Piece, pieces, relation_at
 from symderiv.reader.rows import rows
 from symderiv.reader.structure import Line, match
 from symderiv.reader.syntax import Node, Remark, Row, Rows, Segment, Text
-from symderiv.reader.tokens import Macro, Token, tokenize
+from symderiv.reader.tokens import INTERTEXT, Macro, Token, tokenize
 
 _ORDER = frozenset({"<", ">", "<=", ">=", "!=", "<<", ">>", "in", "notin", "ni", "subset", "sim"})
+_BARS = frozenset({"|", r"\mid", r"\vert", r"\rvert", r"\lvert"})
 _INDICES = frozenset("ijklmnrstKNM")
 
 
@@ -84,11 +85,15 @@ class _Equation:
 
 def _read_row(row: list[Token], columns: Columns, warnings: list[Diagnostic]) -> list[Row]:
     place = Span(min(row[0].start, row[-1].start), max(t.end for t in (row[0], row[-1])))
+    words = row[0].text == INTERTEXT
     try:
-        line = match(row)
+        line = match(row[1:] if words else row)
     except ReadError as error:
         columns.unread()
         return [Row(place, (Segment(None, None, error, place),), (), unread=True)]
+    if words:
+        columns.add([], False)
+        return [Row(place, (), _remarks(line, pieces(line, 0, line.size), warnings))]
     done: list[Row] = []
     for a, b in columns.parts(line):
         for equation in _equations(line, a, b):
@@ -256,7 +261,8 @@ def _segments(line: Line, equation: _Equation, warnings: list[Diagnostic]) -> tu
         if found is None and i < end:
             i += row.jump[i] + 1
             continue
-        segments.append(Segment(relation, place, *_side(row, first, i, warnings), annotation))
+        side = _side(row, first, i, warnings)
+        segments.append(Segment(relation, place, *side, annotation, _bar(row, first, i)))
         if found is None:
             return tuple(segments)
         relation, first, annotation = found
@@ -273,6 +279,30 @@ def _side(row: Line, a: int, b: int, warnings: list[Diagnostic]) -> tuple[Node |
         return _guarded(row.cut(ranges), warnings), place
     except ReadError as error:
         return error, place
+
+
+def _bar(row: Line, a: int, b: int) -> tuple[Node, Node] | None:
+    r"""What stands before a bar of evaluation that ends a side, and what it says: ``\frac{dy}{dx} \Big|_{x=2}``.
+
+    A bare bar may belong to the last term of a sum, so there must be one term; ``\left. ... \right|`` holds all.
+    """
+    text = row.text
+    top = [i for i in row.top(a, b) if text[i] not in ("&", r"\quad")]
+    if len(top) < 3 or text[top[-2]] != "_" or text[top[-1]] != "{" or row.jump[top[-1]] < 2:
+        return None
+    before, bar, brace = top[:-3], top[-3], top[-1]
+    is_sum = any(text[i] in ("+", "-", r"\pm", r"\mp") for i in before[1:])
+    if text[bar] == r"\left." and not before:
+        body = (bar + 1, bar + row.jump[bar])
+    elif text[bar] in _BARS and not row.jump[bar] and before and not is_sum:
+        body = (a, bar)
+    else:
+        return None
+    try:
+        said = _guarded(row.cut([(brace + 1, brace + row.jump[brace])]), [])
+        return _guarded(row.cut(_without_spaces(row, *body)), []), said
+    except ReadError:
+        return None
 
 
 def _without_spaces(line: Line, a: int, b: int) -> list[tuple[int, int]]:

@@ -71,6 +71,8 @@ class Rates:
                     return
         names = self._names(top, bottom)
         cases = {frozenset(a.data): a.kind for a in (*posed.case, *posed.conditions) if a.kind in ("equal", "distinct")}
+        if any(a.kind == "equation" for a in posed.case):
+            return  # it is evaluated at one place
         if not right.free <= names.keys() or len(cases) > 1 or any(not pair <= names.keys() for pair in cases):
             return
         posed.taken = True

@@ -9,9 +9,10 @@ from symderiv.diagnostics import ReadError
 from symderiv.document import Span
 from symderiv.reader import vocabulary as v
 from symderiv.reader.structure import MAX_DEPTH
-from symderiv.reader.tokens import Token
+from symderiv.reader.tokens import INTERTEXT, Token
 
 _PHANTOMS = frozenset({r"\phantom", r"\hphantom", r"\vphantom"})
+_NAMES = frozenset(v.WORDS.values())
 _BOXES = frozenset({r"\boxed", r"\fbox", r"\bbox", r"\textcolor", r"\framebox"})
 
 
@@ -43,6 +44,8 @@ def nest(tokens: list[Token]) -> tuple[list[Token], list[int]]:
                     gone.update(range(k - 1, i + 1))
                 elif k == i - 1 and (k - 1 in gone or not _takes(before)) and after not in ("_", "^"):
                     gone.update((k, i))  # {}+ and {}={} only set the space beside an operator
+                elif not _takes(before) and after not in ("_", "^") and _is_operator(tokens, jump, k + 1, i):
+                    gone.update((k, i))  # \ensuremath{\frac{d}{dx}} and {\rm tr} are meant as without their braces
                 elif before == "{" and after == "}":
                     gone.update((k, i))  # the inner of double braces
                 elif before in v.FONTS and tokens[k + 1].text == r"\partial":
@@ -53,11 +56,21 @@ def nest(tokens: list[Token]) -> tuple[list[Token], list[int]]:
     return nest([token for i, token in enumerate(tokens) if i not in gone]) if gone else (tokens, jump)
 
 
+def _is_operator(tokens: list[Token], jump: list[int], a: int, b: int) -> bool:
+    """Whether the tokens ``a`` to ``b`` are one fraction, or the name of a function."""
+    if b == a + 1:
+        return tokens[a].text in _NAMES
+    if tokens[a].text not in (r"\frac", r"\dfrac", r"\tfrac") or not jump[a + 1]:
+        return False
+    below = a + 1 + jump[a + 1] + 1
+    return tokens[below].text == "{" and below + jump[below] + 1 == b
+
+
 def _takes(before: str) -> bool:
     """Whether braces after ``before`` may be its argument."""
     if before in ("_", "^", "}"):
         return True
-    known = ("&", r"\quad", r"\\", *v.RELATIONS, *v.SIGNS, *v.OPERATORS)
+    known = ("&", r"\quad", r"\\", r"\partial", *v.RELATIONS, *v.SIGNS, *v.OPERATORS)
     return before[:1] == "\\" and before not in known and not before.startswith(r"\begin{")
 
 
@@ -82,14 +95,15 @@ def rows(tokens: list[Token]) -> list[list[Token]]:
     found.append(_rows(tokens, jump, 0, len(tokens), found, []))
     joined: list[list[Token]] = []
     for row in found:
-        if joined and _continues(joined[-1], row):
+        before = next((other for other in reversed(joined) if other[0].text != INTERTEXT), None)
+        if before and row and row[0].text != INTERTEXT and _continues(before, row):
             row = _without_edge(row)
-            if joined[-1][-1].text == r"\right." and row[0].text == r"\left.":
-                joined[-1].pop()
+            if before[-1].text == r"\right." and row[0].text == r"\left.":
+                before.pop()
                 row = row[1:]
-            elif row and joined[-1][-1].text == row[0].text:  # the operator at a line break is written twice
+            elif row and before[-1].text == row[0].text:  # the operator at a line break is written twice
                 row = row[1:]
-            joined[-1].extend(row)
+            before.extend(row)
         elif any(token.text not in ("&", r"\quad") for token in row):
             joined.append(row)
     return joined

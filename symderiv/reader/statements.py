@@ -217,6 +217,15 @@ class Statements:
         found = [self._value(node.left, *node.rest) for node in said if isinstance(node, syntax.Relation)]
         return tuple(a for a in found if a is not None)
 
+    def values_at(self, row: syntax.Row) -> tuple[Assumption, ...]:
+        """The value at which a row is evaluated. Raises ReadError where it is put in for something that is defined."""
+        if not isinstance(row.at, syntax.Relation):
+            return ()
+        given = self._value(row.at.left, *row.at.rest)
+        if given is None:
+            raise ReadError("E114", "a value is put in here for what is no variable of its own", row.at.span)
+        return (given,)
+
     def value_said(self, row: syntax.Row) -> Assumption | None:
         """The value that a row gives to a symbol, if it does nothing else."""
         match [(s.relation, s.side) for s in row.segments]:

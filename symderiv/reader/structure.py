@@ -155,6 +155,11 @@ class _Frame:
 
     def resolve(self, text: list[str], jump: list[int]) -> None:
         """Make the bars at this level open, close or (a single one inside brackets) separate."""
+        pending: list[int] = []
+        for i in self.bars:  # |_{x=2} opens nothing: it says where to evaluate what stands before
+            if len(pending) % 2 or not _evaluates(text, jump, i):
+                pending.append(i)
+        self.bars = pending
         for bars, opener, closer, middle in (
             (self.bars, r"\lvert", r"\rvert", r"\mid"),
             (self.norms, r"\lVert", r"\rVert", r"\Mid"),
@@ -172,6 +177,11 @@ class _Frame:
                 for left, right in pairs:
                     text[left], text[right], jump[left] = opener, closer, right - left
         self.bars, self.norms = [], []
+
+
+def _evaluates(text: list[str], jump: list[int], i: int) -> bool:
+    """Whether the bar at ``i`` has an equation below."""
+    return text[i + 1] == "_" and text[i + 2] == "{" and "=" in text[i + 3 : i + 2 + jump[i + 2]]
 
 
 def _pairs(bars: list[int], text: list[str]) -> list[tuple[int, int]]:

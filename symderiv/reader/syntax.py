@@ -255,7 +255,8 @@ class Segment:
 
     ``relation`` is a canonical name (``=``, ``:=``, ``<=``, ``implies``...), None for the side that opens the row;
     ``annotation`` what was stacked on it. ``side`` is None where nothing stands (a row that begins with a relation
-    opens with an empty side), a ``ReadError`` where it could not be read.
+    opens with an empty side), a ``ReadError`` where it could not be read. A side that ends with a bar of evaluation is
+    such an error, and ``evaluated`` is what stands before the bar and what the bar says.
     """
 
     relation: str | None
@@ -263,6 +264,7 @@ class Segment:
     side: Node | ReadError | None
     span: Span
     annotation: str = ""
+    evaluated: tuple[Node, Node] | None = None
 
 
 @dataclass(slots=True, eq=False, repr=False)
@@ -270,7 +272,7 @@ class Row:
     """One line of a display. A row of prose has no segments; all others begin with a segment without relation.
 
     ``unread``: it could not even be split into its sides; its one segment says why. ``back``: a row without left side
-    goes on from the row that stands so many before it.
+    goes on from the row that stands so many before it. ``at`` is where all its sides are evaluated, ``x = 2``.
     """
 
     cells_span: Span
@@ -278,6 +280,7 @@ class Row:
     remarks: tuple[Remark, ...]
     unread: bool = False
     back: int = 1
+    at: Node | None = None
 
 
 @dataclass(slots=True, eq=False, repr=False)

@@ -46,8 +46,13 @@ _SKIPPED = """displaystyle textstyle scriptstyle scriptscriptstyle limits nolimi
 _SKIPPED_WITH_ARGUMENT = """label tag require vspace color cssId class htmlClass htmlId cline intertextsep
     addtocounter setcounter vphantomx kern hskip vskip mkern mskip rule raisebox arraycolsep
     definecolor""".split()
+INTERTEXT = r"\intertext"  # words from here to the end of the row
 _TEXT = "text|textrm|textit|textsf|texttt|textup|textnormal|textmd|textsc|mbox|hbox|intertext|shortintertext"
-_WORD_FONTS = "operatorname|operatornamewithlimits|mathrm|mathsf|mathit|mathtt|mathnormal|rm|sf|it|tt"
+_KNOWN = "|".join(sorted(name for name in v.WORDS if name.isalpha()))
+_WORD_FONTS = (  # bold letters in a row are vectors, unless they are the name of a function
+    "operatorname|operatornamewithlimits|mathrm|mathsf|mathit|mathtt|mathnormal|rm|sf|it|tt"
+    rf"|bf(?=\s+(?:{_KNOWN})(?![A-Za-z]))|mathbf(?=\s*\{{\s*(?:{_KNOWN})\s*\}})"
+)
 _ARGUMENT = r"\{(?:[^{}]|\{[^{}]*\})*+\}"
 _PLAIN_WORD = r"[A-Za-z0-9](?:[A-Za-z0-9 ]|\\[,;:!\ ]|\\(?=m(?:ax|in))|(?<=[a-z]{2})-(?=[A-Za-z]{2}))*?"
 _BRACKET = r"(?=\s*(?:\\left\s*|\\[bB]igg?l?\s*)?(?:[(\[{_^]|\\\{))"
@@ -69,7 +74,7 @@ _TOKEN = re.compile(
   | (?P<break>\\\\\*?(?:\s*\[\s*-?[\d.]+\s*[a-z]{{2}}\s*\])?|\\(?:newline|cr|tabularnewline)(?![A-Za-z]))
   | (?P<quad>\\q?quad(?![A-Za-z])|\\hspace\*?\s*\{{[^{{}}]*\}}|\\hskip\s*[\d.]+\s*[a-z]{{2}})
   | \\(?P<word>{_WORD_FONTS})(?![A-Za-z])\*?(?:\s*\{{\s*(?P<braced>{_PLAIN_WORD})\s*\}}
-        |(?<=\\rm|\\it|\\tt|\\sf)\s+(?P<run>[A-Za-z]+)|\s+(?P<single>[A-Za-z])(?![A-Za-z]))
+        |(?<=\\rm|\\it|\\tt|\\sf|\\bf)\s+(?P<run>[A-Za-z]+)|\s+(?P<single>[A-Za-z])(?![A-Za-z]))
   | \\text(?:rm)?\s+(?P<lone>[A-Za-z])(?![A-Za-z])
   | \\(?P<text>{_TEXT})(?![A-Za-z])\s*(?=\{{)
   | \\(?P<ref>eqref|ref|cite|citep|citet|autoref|cref|footnote)\s*(?:\[[^\[\]]*\])?\s*\{{(?P<target>[^{{}}]*)\}}
@@ -235,7 +240,7 @@ def _text(
     r"""``\text{...}`` from its opening brace, with the formulas between dollars inside it; returns where it ends."""
     depth, piece, dollars = 0, brace + 1, False
     if command.endswith("intertext"):
-        tokens.append(Token(r"\\", at, at + 1))
+        tokens += (Token(r"\\", at, at + 1), Token(INTERTEXT, at, at + 1))
     for found in _BRACES.finditer(source, brace, end):
         mark, here = found[0], found.start()
         if mark == "{":

@@ -32,6 +32,7 @@ from symderiv.reader import (
     bounds,
     called_members,
     capital_words,
+    evaluated,
     exponents,
     models,
     numbered_derivatives,
@@ -113,6 +114,9 @@ class Walk:
         blocks = reading.document.blocks
         survey = Survey(reading.symbols)
         trailing.join(reading, blocks)
+        for formula in formulas(blocks):
+            if isinstance(formula, Display):
+                evaluated.settle(reading.rows(formula.latex, formula.span).rows)
         rows = [row for f in formulas(blocks) for row in reading.rows(f.latex, f.span).rows]
         defined = [(text, origin) for text, origin in self.outside if _defines(text)]
         if not reading.strict:
@@ -483,12 +487,16 @@ class Walk:
                 self.reading.bounded = (self.bounded and not cases) or signs > own
                 said, reading.bounds = reading.bounds, reading.bounds | _bounds([r.content for r in row.remarks])
                 before, reading.values = reading.values, self._values_beside(rows.rows[n : n + 2]) or reading.values
-                begun = len(self.posed)
-                self.chains.segments(row, number, n, whole or inherited)
-                self._limits(row, self.posed[begun:])
+                begun, case = len(self.posed), reading.case
+                try:
+                    reading.case += self.statements.values_at(row)
+                    self.chains.segments(row, number, n, whole or inherited)
+                    self._limits(row, self.posed[begun:])
+                except ReadError as error:
+                    self.chains.unread(error.diagnostic, row.cells_span, "", number, n)
                 self.premises.beside(row, number, n)
                 self.statements.said_beside(row)
-                reading.values, reading.bounds = before, said
+                reading.values, reading.bounds, reading.case = before, said, case
                 self.chains.see(row)
             elif row.remarks and self.statements.row(row):
                 self.chains.last = None

@@ -64,7 +64,6 @@ FALSE: dict[str, tuple[Judged, ...]] = {
     "061": (
         Judged(39, True, "a sum where one term is needed"),
         Judged(79, True, "a sum where one term is needed"),
-        Judged(86, True, "a single partial derivative is the whole sum"),
         Judged(148, True, "the derivative of a constant is kept in the quotient rule"),
     ),
     "069": (

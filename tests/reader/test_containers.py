@@ -254,6 +254,8 @@ MARKDOWN = {
     "doubly escaped": ("\\\\[ a \\\\\\\\ \\\\frac{b}{c} \\_d \\\\] and \\\\(e\\\\)", [r"a   \\  \frac{b}{c}  _d"], ["e"]),
     "doubled rows": ("$$\\begin{aligned} a &= b \\\\\\\\ &= c \\end{aligned}$$", [r"\begin{aligned} a &= b   \\ &= c \end{aligned}"], []),
     "escaped underscore": (r"so $y\_i = \text{a\_b}$", [], [r"y _i = \text{a\_b}"]),
+    "shortcodes": ("{{< katex display=true >}}a = b{{< /katex >}} and {{<katex>}}c{{</katex>}}\n\n{{< math >}}\n$$d = e$$\n{{< /math >}}", ["a = b", "d = e"], ["c"]),
+    "shortcode in its lines": ("{{< katex >}}\na = b\n{{< /katex >}}\n{{< katex >}} is not closed", ["a = b"], []),
     "alone": ("so\n\n$y_i + x = z$.  (1)\n\nand\n\n$z$\n\n$= x + y_i$", ["y_i + x = z", "z", "= x + y_i"], []),
     "alone in its line": ("so:\n$y = x + z$\nand\n$a = b + c$\nhere", ["y = x + z"], ["a = b + c"]),
     "cases in a list": ("- $y = 1$\n- $i \\ne j$\n- $x$\n- $\\sum_{i=1}^n x_i$", [], ["y = 1", r"i \ne j", "x", r"\sum_{i=1}^n x_i"]),

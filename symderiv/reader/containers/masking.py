@@ -57,6 +57,7 @@ _AUTOLINK = re.compile(r"<[A-Za-z][A-Za-z0-9+.-]*(?::[^\s<>]*|@[^\s<>]*)>")
 _DOUBLE = re.compile(r"\$\$[^$\n]*+\$\$|<!--[^\n]*?-->")
 _BEGINS_ENVIRONMENT = re.compile(rf"\s*\\begin\{{(?:{_ENVIRONMENTS})\}}")
 _BY_LINES = re.compile(r"[ \t\r]*\n.*\n[ \t>]*", re.S)  # each sign at the edge of a line of its own
+_SHORTCODE = re.compile(r"\{\{<\s*(katex|math|latex)\b([^<>]*)>\}\}")  # Hugo's
 _MATH_SCRIPT = re.compile(r"""<script\b[^<>]*\btype\s*=\s*["']?math/tex(\s*;\s*mode\s*=\s*display)?""", re.I)
 _ATTRIBUTE_LINE = re.compile(r"\s*^:[a-z]+:[ \t]*([^\n]*)$", re.M)
 
@@ -324,9 +325,16 @@ class Mask:
         return self.put(opening, after, CodeBlock(self.text[inside:close].rstrip("\r\n"), word, Span(opening, after)))
 
     def _liquid(self, token: re.Match[str], end: int) -> int:
-        """A site generator's tag prints nothing here, but it may begin a listing."""
+        """A site generator's tag prints nothing here, but it may begin a formula or a listing."""
         start, inside = token.span()
         found = None
+        if shortcode := _SHORTCODE.match(token[0]):
+            found = self._find(rf"\{{\{{<\s*/{shortcode[1]}\s*>\}}\}}", inside, end)
+            content = self.text[inside : found.start()] if found else "$"
+            if found and "$" not in content and r"\[" not in content and r"\(" not in content:
+                display = "display" in shortcode[2] or _BY_LINES.fullmatch(content)
+                return self._formula("bracket" if display else "paren", start, inside, found.start(), found.end())
+            return self.put(start, inside)
         if re.match(r"\{%-?\s*highlight\b", token[0]):
             found = self._find(r"\{%-?\s*endhighlight\s*-?%\}", inside, end)
         if found is None:
