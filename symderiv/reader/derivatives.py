@@ -6,10 +6,14 @@ over what, and with respect to which expressions.
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from symderiv.diagnostics import ReadError
+from symderiv.document import Span
 from symderiv.reader import syntax as x
 from symderiv.reader import vocabulary as v
 from symderiv.reader.expression import DIFFERENTIALS, STOP, Parser
+from symderiv.reader.nodes import every, is_transpose, names_in, parts_of
 
 _LONGEST_SLASH = 16  # tokens outside brackets that are looked at between d and its slash
 
@@ -208,7 +212,41 @@ def _with_body(
     if alone:
         tok = p.text[p.i]
         if tok in v.OPENERS or p.bodyless(p.i):
+            begun = p.i
             body = p.factor()
+            after = p.text[p.i]
+            goes_on = after not in STOP and after not in v.OPERATORS and after not in ("/", "_", "^")
+            if goes_on and isinstance(body, x.Scripted) and body.sup is not None and is_transpose(body.sup):
+                p.i = begun  # of (x - m)^T A (x - m), the whole
+                body = p.product("d")
         elif tok not in STOP and tok not in v.OPERATORS and tok not in ("/", "_", "^"):
             body = p.product("d")
     return x.DerivativeOp(operator, order, body, variables, style, alone, p.span(a, p.i))
+
+
+def of_whole(node: x.Node) -> x.Node:
+    r"""``\frac{d}{dx} (x - a)(x - b)`` as the derivative of the whole product, where that is all that a side is.
+
+    In a sum it may be a step of the product rule, and a sign between the brackets says that the first is meant.
+    """
+    match node:
+        case x.Add(terms=((sign, term),)):
+            return x.Add(((sign, of_whole(term)),), node.span)
+        case x.Product(factors=factors, operators=operators):
+            at = next((n for n, factor in enumerate(factors) if isinstance(factor, x.DerivativeOp)), len(factors))
+            numbers = all(isinstance(factor, x.Number | x.Quotient) for factor in factors[:at])
+            if at >= len(factors) - 1 or not numbers or any(operators[at:]):
+                return node
+            first, rest = factors[at], factors[at + 1 :]
+            assert isinstance(first, x.DerivativeOp)
+            by = {name for variable, _ in first.variables for name in names_in(variable)}
+            derives = any(isinstance(part, x.DerivativeOp | x.Nabla) for factor in rest for part in every(factor))
+            inside = {name for factor in rest for name in names_in(factor)}
+            if first.body is None or not first.body_from_product or derives or by.isdisjoint(inside):
+                return node
+            if not isinstance(parts_of(first.body)[0], x.Group):
+                return node
+            body = x.Product((first.body, *rest), ("",) * len(rest), node.span)
+            whole = replace(first, body=body, span=Span(first.span.start, node.span.end))
+            return whole if not at else x.Product((*factors[:at], whole), operators[:at], node.span)
+    return node

@@ -13,6 +13,7 @@ from math import factorial
 from symderiv.diagnostics import ReadError
 from symderiv.reader import syntax
 from symderiv.reader.arrays import Value, elementwise
+from symderiv.reader.derivatives import of_whole
 from symderiv.reader.differentiation import Differentiation
 from symderiv.reader.indices import refuse
 from symderiv.reader.names import plain
@@ -37,6 +38,7 @@ class Elaborator(Products, Sums, Differentiation):
         """A side of an equation. Where its shapes fit only if derivatives lie otherwise, they are read so."""
         self.row_gradient = False
         before = self.vector_rate
+        node = of_whole(node)
         try:
             return self.value(node)
         except ReadError as error:
