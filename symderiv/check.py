@@ -200,6 +200,9 @@ def _verdict(walk: Walk, number: int) -> tuple[Verdict | None, Diagnostic | None
     if symmetric:
         second = prove_all(symmetric)
         posed.note(said)
+        if isinstance(second, Proved) and walk.readings.says_symmetric(posed):
+            posed.kind = "definition"  # what rests on nothing but itself is a statement
+            return None, None
         if isinstance(second, Proved) and not _empty(walk, symmetric):
             return second, None
         if isinstance(verdict, Refuted) and not walk.readings.is_symmetric(verdict.witness):
@@ -255,6 +258,14 @@ def _verdict(walk: Walk, number: int) -> tuple[Verdict | None, Diagnostic | None
     if isinstance(verdict, Refuted) and not doubt and posed.named_case and (when := _holds_when(verdict)):
         doubt = f"it {when}, and the words about it speak of a case: '{posed.named_case}'"
     unknown = not any(isinstance(t, Var) and t.head in c.context.definitions for c in claims for t in subterms(c.left))
+    if refuted and posed.grounds and doubt:
+        walk.equations.take(posed, claims, first=True)
+    if refuted and not doubt and (given := walk.equations.on_grounds(posed, claims)):
+        second = prove_all(given)
+        if isinstance(second, Proved):
+            return second, None
+        if isinstance(second, Undecided):
+            doubt = "a line before it may be what is given, and it is not seen to fail where that holds"
     if refuted and doubt and unknown and posed.solving and walk.equations.constrains(posed):
         posed.kind = "equation"
         return None, None

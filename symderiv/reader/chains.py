@@ -17,10 +17,10 @@ from symderiv.reader.assertions import names_case, tagged_case
 from symderiv.reader.definitions import ARRAYS, Definitions
 from symderiv.reader.namings import Last, Namings
 from symderiv.reader.nodes import is_delta, names_in, rounded
-from symderiv.reader.prose import CONSTANT, supposes
+from symderiv.reader.prose import CONSTANT, GROUNDS, PREMISE, supposes
 from symderiv.reader.rates import Rates
 from symderiv.reader.reading import Posed, Reading
-from symderiv.terms import Assumption, Num, Term, Var, subterms
+from symderiv.terms import Assumption, Num, Sum, Term, Var, subterms
 
 CLAIMS = ("=", ":=", "<", ">", "<=", ">=", "!=")
 BREAKS = ("implies", "iff", "impliedby", "therefore", "because", "to", "mapsto", "gets")
@@ -302,6 +302,8 @@ class Chains(Namings):
         posed.solving = self.reading.solving and self.fresh_chain
         posed.implied = self.implied and self.fresh_chain
         posed.equated = self.fresh_chain and self.reading.sought and self.reading.zero
+        constraint = isinstance(posed.left, Sum) and isinstance(posed.right, Num) and PREMISE.search(self.reading.prose)
+        posed.grounds = self.fresh_chain and bool(constraint or GROUNDS.search(self.reading.prose))
         self.fresh_chain = self.implied = False
         if any(isinstance(side, Num) and not side.value for side in (posed.left, posed.right)):
             self.reading.solving = True

@@ -244,7 +244,9 @@ class Definitions(Meanings):
             return True
         if name.startswith((r"\overline{", r"\bar{")) and name in self.reading.seen and "^" in name:
             return False  # \overline{x^2} = \bar x^2 says nothing new of the mean of the squares
-        if is_transposition(right, left):  # A = A^T says that it is symmetric, rightly or wrongly if it is defined
+        if is_transposition(right, left) or is_transposition(
+            left, right
+        ):  # A = A^T says that it is symmetric, rightly or wrongly if it is defined
             posed.kind = posed.kind if symbols.defines(name, 0) or symbols.defines(name, 2) else "definition"
             return posed.kind == "definition"
         if is_numeral(right) and relation != ":=" and not CUES.search(self.reading.prose[-160:]):

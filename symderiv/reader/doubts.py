@@ -20,7 +20,7 @@ from symderiv.reader.families import differences
 from symderiv.reader.means import is_mean
 from symderiv.reader.names import letter_of, shown
 from symderiv.reader.probability import together
-from symderiv.reader.prose import COMPLEX
+from symderiv.reader.prose import COMPLEX, Words
 from symderiv.reader.reading import Posed, Reading
 from symderiv.reader.samples import alike
 from symderiv.reader.symbols import PROBABILITIES, base_name, of_one
@@ -51,6 +51,12 @@ PI = Var(r"\pi", (), ())
 SIZES = ("K", "N", "M", "n")  # letters that hardly ever stand for anything but how many there are
 NORMALISERS = ("Z", r"\mathcal{Z}")  # what weights are divided by to be probabilities
 NUMBER_PI = re.compile(r"\d\s*\\pi\b")
+
+SPECIAL = Words(
+    r"\b(?:anti-?symmetric|skew[\s-]*symmetric|orthogonal|orthonormal|unitary|eigendecomposition|singular\s+value"
+    r"|idempotent|projections?\s+matri\w*|nilpotent|orthonormiert|orthogonale?n?)\b|正交|反对称|直交",
+    re.IGNORECASE,
+)
 
 
 class Doubts:
@@ -128,6 +134,11 @@ class Doubts:
             return "it may be meant under a condition that the words or the line beside it set"
         if posed.supposed:
             return f"the words before it speak of a case, '{posed.supposed}', that was not understood"
+        derives = any(isinstance(t, Deriv) for side in (claim.left, claim.right) for t in subterms(side))
+        if posed.grounds and not derives:
+            return "the words before it say that something follows from it, so it may be what is given"
+        if not derives and (special := self._special(posed, claim)):
+            return f"by the words a matrix is special ('{special}'), which was not put in"
         if posed.rounded:
             return "numbers in this line may be rounded"
         for zero, other in ((claim.right, claim.left), (claim.left, claim.right)):
@@ -346,6 +357,17 @@ class Doubts:
     def _speaks(self, name: str, heads: set[Head]) -> bool:
         """Whether the formulas that say what ``name`` is speak of one of ``heads``, or what they mention does."""
         return not self.symbols.speaks_of([name]).isdisjoint(shown(head.name) for head in heads)
+
+    def _special(self, posed: Posed, claim: Claim) -> str:
+        """A word of the section that says more of a matrix in the claim than was put in: "orthogonal"; or ""."""
+        text, at = self.reading.document.source.text, posed.span.start
+        begins = max(0, *(text.rfind(mark, 0, at) for mark in ("\n#", "\\section", "\\subsection")))
+        inside = reached((claim.left, claim.right), claim.context.definitions)
+        matrices = {
+            t.head for t in inside if isinstance(t, Var) and len(t.subs) == 2
+        } - claim.context.definitions.keys()
+        said = SPECIAL.search(text[begins:at]) if matrices else None
+        return said[0] if said else ""
 
     def _shapeless(self, claim: Claim, inside: Sequence[Term]) -> str:
         """A letter that stands for a number, and is a matrix by the words, the identity beside one, or a set.

@@ -184,6 +184,11 @@ class Equations:
                 if provable(multiples[0]) is not None:
                     yield multiples, (f"{where}{said}",)
 
+    def on_grounds(self, posed: Posed, claims: Sequence[Claim]) -> list[Claim]:
+        """The claims given the equations from which, by the words before them, others follow; empty without such."""
+        grounds = [equation for equation in self.before(posed) if equation.posed.grounds]
+        return [self._given(claim, grounds) for claim in claims] if grounds else []
+
     def alone(self, posed: Posed, claims: Sequence[Claim]) -> list[Claim]:
         """The claims given the one equation that they can follow from; empty if there are others, or other symbols."""
         first = [e for e in self.before(posed) if e.first and e.posed is not posed]

@@ -137,6 +137,11 @@ CONSTRAINT = Words(
     r"|\bsous\s+(?:la\s+)?contrainte|\bsujet[oa]\s+a\b|restricci[óo]n|约束|約束|제약|制約",
     re.IGNORECASE,
 )
+GROUNDS = Words(  # at the end of the words before a formula that others follow from
+    r"(?:\b(?:since|because|given|suppose|assum\w+|know|constraints?|conditions?|(?:normal\s+)?equations?|require\w*"
+    r"|satisf\w+|weil|da|wegen|puisque|comme|porque)|由于|因为|因為|约束|満たす|なので)[\s,:]*$",
+    re.IGNORECASE,
+)
 PREMISE = Words(  # at the end of the words before a formula that is assumed
     r"(?:\b(?:where|with|satisf(?:y|ies)|such\s+that|subject\s+to|s\.t\.|(?:we|let\s+us)\s+assume(?:\s+that)?|suppose(?:\s+that)?"
     r"|constraint|wobei|mit|erfüllen|où|avec|vérifient|donde|con|cumplen|satisfacen)|其中|满足|滿足|ただし|満たす|만족한다|단)[\s,:，：]*$",

@@ -37,6 +37,10 @@ from symderiv.terms import (
     subterms,
 )
 
+MEAN = Words(
+    r"\b(?:means?|averag\w*|sample|cent(?:er|re)\w*|mittel\w*|durchschnitt\w*|moyenn\w*|medi[ao]s?|promedi\w*)\b|平均|均值|평균|средн",
+    re.IGNORECASE,
+)
 CENTRED = Words(r"zero[\s-]*mean|mean\s+(?:of\s+)?(?:zero|0)|cent(?:e?red|ralis|raliz)|noise|unbiased", re.IGNORECASE)
 PARTIAL = Words(r"\\partial|\\nabla|[∂∇]|\\pd|\\pdv")
 DISTRIBUTED = Words(
@@ -228,6 +232,17 @@ class Readings:
         notes = tuple(f"{shown(a.name)} is taken not to depend on {shown(b.name)}" for a, b in away)
         return [replace(claim, context=replace(claim.context, dependent=dependent)) for claim in claims], notes
 
+    def _is_no_mean(self, letters: Sequence[str]) -> bool:
+        r"""Whether a sentence says what ``$\bar{x}$`` is, and not that it is a mean."""
+        text, letter = self.reading.document.source.text, re.escape(letters[0])
+        named = re.compile(rf"\$\s*\\(?:bar|overline)\s*\{{?\s*{letter}\s*\}}?\s*\$") if len(letters) == 1 else None
+        for found in named.finditer(text) if named is not None else ():
+            before = re.split(r"[.!?。]\s|\n\s*\n", text[max(0, found.start() - 120) : found.start()])[-1]
+            after = re.split(r"[.!?。]\s|\n\s*\n", text[found.end() : found.end() + 120])[0]
+            if not MEAN.search(before + after):
+                return True
+        return False
+
     def means(self, claims: Sequence[Claim]) -> tuple[list[Claim], tuple[str, ...]] | None:
         r"""The claims with an undefined ``\bar{x}`` as the mean of the x_i; None if there is none."""
         found, notes = [], []
@@ -236,7 +251,7 @@ class Readings:
             for head in sorted(self.symbols.reached(claim.left, claim.right) - claim.context.definitions.keys()):
                 letters = _under_bar(head)
                 spans = [claim.context.families.get(Head(letter, 1, 0), (None,))[0] for letter in letters]
-                span = spans[0] if letters else None
+                span = spans[0] if letters and not self._is_no_mean(letters) else None
                 if span is not None and span.low == 1 and set(spans) == {span}:
                     count = num(span.high) if isinstance(span.high, int) else SizeOf(span.high)
                     members = mul(*(Var(letter, ("i",), ()) for letter in letters))
@@ -255,6 +270,13 @@ class Readings:
         """The matrices whose inverses stand in a claim, by an entry."""
         heads = {t.head for t in reached((claim.left, claim.right), claim.context.definitions) if isinstance(t, Var)}
         return [entry for head, (_, entry) in self.symbols.inverses.items() if head in heads]
+
+    def says_symmetric(self, posed: Posed) -> bool:
+        """Whether ``posed`` is the line by which a matrix equals its transpose."""
+        line = self.reading.document.source.position(posed.span.start).line
+        own = f"line {line}: 'it equals its transpose'"
+        names = [name for name, said in self.symbols.symmetric.items() if said == own]
+        return any(not self.symbols.defines(name, 0) and not self.symbols.defines(name, 2) for name in names)
 
     def symmetric(self, claims: Sequence[Claim]) -> tuple[list[Claim], str]:
         """The claims for matrices that are called symmetric, and what to say of it; empty if there are none.

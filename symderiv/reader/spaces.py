@@ -44,6 +44,12 @@ IS_MATRIX = prose.Words(
     r"(?P<named>(?:\$[\s,]*(?:and[\s,]*)?){1,8})(?:is|are|be|denotes?)\s+(?:an?\s+|the\s+)?(?:[\w-]+\s+){0,3}matri(?:x|ces)\b",
     re.IGNORECASE,
 )
+ANTISYMMETRIC = prose.Words(
+    r"\b(?:anti-?|skew[\s-]*|non-?)symmetric|schiefsymm|antisim|antisym|反对称|反対称", re.IGNORECASE
+)
+OF_A_NORMAL = re.compile(
+    r"(?:\\mathcal\s*\{?\s*N\s*\}?|\bN)\s*(?:\\left)?\(\s*[^,()$]{1,40},\s*(\\?[A-Z][A-Za-z]*)\s*(?:\\right)?\)"
+)
 JACOBIANS = prose.Words(r"jacobi|야코비|雅可比", re.IGNORECASE)
 IN_COLUMNS = prose.Words(
     r"\bcolumns\b[^.]{0,40}\b(?:are|be|contain|hold)\b|\bare\s+the\s+columns\s+of\b", re.IGNORECASE
@@ -85,6 +91,11 @@ class Spaces:
             self._row(row)
             if not self.reading.strict:
                 self._transposed(row)
+        for found in OF_A_NORMAL.finditer(self.reading.document.source.text) if not self.reading.strict else ():
+            if letter_of(found[1])[1]:  # \mathcal N(\mu, \Sigma)
+                self._is_symmetric(
+                    found[1], Span(found.start(), found.end()), "the covariance of a normal distribution"
+                )
         words = []
         for block in all_blocks(blocks):
             for row in self.reading.rows(block.latex, block.span).rows if isinstance(block, Display) else ():
@@ -212,7 +223,9 @@ class Spaces:
                         self._is_symmetric(name, left.span, "it is in an order or a space of symmetric matrices")
 
     def _transposed(self, row: syntax.Row) -> None:
-        r"""``$A^\top = A$``: a symmetric matrix, if no definition says what it is."""
+        r"""``$A^\top = A$``: a symmetric matrix, if no definition says what it is, and no word that it is not."""
+        if ANTISYMMETRIC.search(self.reading.document.source.text):
+            return
         match [segment.side for segment in row.segments]:
             case [syntax.Node() as left, syntax.Node() as right] if row.segments[1].relation == "=":
                 for one, other in ((left, right), (right, left)):
