@@ -111,6 +111,8 @@ class Calls(Expectations):
         items = [item for item in items if not is_data(item)] if len(items) > 1 else items
         if len(items) == 1 and isinstance(items[0], syntax.Add) and stands_bare(items[0], name):
             return ONE, 0  # s(1 - s) is a product
+        if self.variable is not None and name in self.symbols.squares and self.variable.name == f"{name}^{{2}}":
+            return ONE, 0  # \sigma (x - \mu), where something is differentiated by the deviation
         of_values = self.of_values(base, sub, group.body)
         if name == r"\delta" and sub is None and self._are_indices(items) and not self.symbols.functions.get((name, 0)):
             first, second = map(self.operand, items)

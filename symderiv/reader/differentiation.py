@@ -42,8 +42,10 @@ class Differentiation(Indices):
             variables += [value] * order
         if node.body is None:
             raise refuse("E171", "a derivative of nothing", node)
-        if self.variable is None and variables and isinstance(variables[-1], Var):
-            self.variable = variables[-1]
+        if self.variable is None and variables:
+            square = _square(variables[-1])
+            last = variables[-1] if square is None else square
+            self.variable = last if isinstance(last, Var) else None
         self.calling = self._is_of(node.body, variables)
         try:
             body = self.value(node.body)

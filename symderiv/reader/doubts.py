@@ -139,6 +139,9 @@ class Doubts:
             return "the words before it say that something follows from it, so it may be what is given"
         if not derives and (special := self._special(posed, claim)):
             return f"by the words a matrix is special ('{special}'), which was not put in"
+        bars = {t.head for t in inside if isinstance(t, Var) and _is_bar(t)}
+        if (free := bars - claim.context.definitions.keys()) and bars & claim.context.definitions.keys():
+            return f"what {shown(min(free).name)} is was not found, beside another bar that is defined"
         if posed.rounded:
             return "numbers in this line may be rounded"
         for zero, other in ((claim.right, claim.left), (claim.left, claim.right)):
@@ -560,3 +563,7 @@ def _only_told_apart(term: Term, index: str) -> bool:
     ):
         return True
     return bool(term.parts) and not isinstance(term, Var) and all(_only_told_apart(p, index) for p in term.parts)
+
+
+def _is_bar(term: Var) -> bool:
+    return not term.indices and re.fullmatch(r"\\(?:bar|overline)\{\\?[A-Za-z]+\}", term.name) is not None

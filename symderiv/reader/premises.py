@@ -196,6 +196,12 @@ class Premises:
             elaborator.start_chain()
         return posed
 
+    def _superseded(self, premise: Premise, posed: Posed) -> bool:
+        """Whether a later premise, before the step, gives the same quantity another value: "now suppose a = 2"."""
+        mine = {each.left for each in premise.read if isinstance(each.left, Term)}
+        between = (p for p in self.said if premise.span.start < p.span.start < posed.span.start)
+        return bool(mine) and any(mine == {each.left for each in later.read} for later in between)
+
     # What they mean for a step
 
     def meeting(self, posed: Posed, claims: Sequence[Claim], verdict: Refuted) -> Met:
@@ -204,6 +210,8 @@ class Premises:
         claims, sure, unmet, unread = [*claims], True, "", ""
         spoken = self._spoken_of(verdict.claim)
         for premise in (p for p in self.said if p.names & spoken and self._reaches(p, posed)):
+            if self._superseded(premise, posed):
+                continue
             line = self.reading.document.source.position(premise.span.start).line
             said = f"line {line} says '{notation.unicode_latex(premise.text)}', which"
             if not premise.read:
