@@ -224,12 +224,12 @@ class Spaces:
 
     def _transposed(self, row: syntax.Row) -> None:
         r"""``$A^\top = A$``: a symmetric matrix, if no definition says what it is, and no word that it is not."""
-        if ANTISYMMETRIC.search(self.reading.document.source.text):
-            return
         match [segment.side for segment in row.segments]:
             case [syntax.Node() as left, syntax.Node() as right] if row.segments[1].relation == "=":
                 for one, other in ((left, right), (right, left)):
                     if is_transposition(one, other) and (name := self._matrix(other)):
+                        if ANTISYMMETRIC.search(self.reading.document.source.text):
+                            return
                         self.symbols.equal_to_transposes.add(name)
                         self._is_symmetric(name, left.span, "it equals its transpose")
 
