@@ -318,7 +318,7 @@ class Evaluation:
         if len(self.seeds) > 1:
             raise Unknown("a second derivative of something unknown")
         if head not in context.through or any(middle == seeded for middle, _ in context.through[head]):
-            return Jet({1 << bit: self.field.number(self.values(rate(key, target)))})
+            return Jet({1 << bit: self._rate(rate(key, target))})
         moved = Jet({1 << bit: 0})
         for middle, ranges in context.through[head]:
             for at in product(*(range(r.low, self.size(r.high) + 1) for r in ranges)):
@@ -328,6 +328,18 @@ class Evaluation:
                     share = self.field.number(self.values(rate(key, member)))
                     moved = moved + Jet({1 << bit: moves.parts[1 << bit] * share})
         return moved
+
+    def _rate(self, key: Key) -> Number:
+        """The value of an unknown derivative, or of what a context says that it is, as of that of an inverse."""
+        if Head(key[0], len(key[1]), len(key[2])) not in self.context.definitions:
+            return self.field.number(self.values(key))
+        seeds, memo = self.seeds, self.memo
+        self.seeds, self.memo = (), self.memos.setdefault((), {})
+        try:
+            value = self._variable(*key)
+        finally:
+            self.seeds, self.memo = seeds, memo
+        return value.parts.get(0, 0) if isinstance(value, Jet) else value
 
     def _chained(self, head: Head) -> bool:
         """Whether members of the family are defined through others, as a_2 = f(a_1), and so vary with them."""
