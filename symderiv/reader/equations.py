@@ -18,7 +18,7 @@ from symderiv import notation
 from symderiv.document import Heading, all_blocks
 from symderiv.judge import provable
 from symderiv.kernel.budget import spent
-from symderiv.reader.arrays import Array
+from symderiv.reader.arrays import Array, Value
 from symderiv.reader.claims import Claims
 from symderiv.reader.inverses import granted
 from symderiv.reader.names import shown
@@ -108,13 +108,13 @@ class Equations:
 
     def accept(self, posed: Posed, number: int) -> None:
         """What step ``number`` solves for is a variable all the same, where something is differentiated."""
-        member = _member(posed)
+        member = _typical(posed.left)
         if isinstance(member, Var):
             self.reading.symbols.solutions.add((member.head, number))
 
     def reject(self, posed: Posed, number: int) -> None:
         """What step ``number`` calls a solution, and is none, says nothing of its left side."""
-        member = _member(posed)
+        member = _typical(posed.left)
         if isinstance(member, Var):
             symbols = self.reading.symbols
             made = symbols.definitions.get(member.head, ())
@@ -247,8 +247,7 @@ class Equations:
         already."""
         value, member = posed.right, posed.left
         if isinstance(member, Array) and isinstance(value, Array) and len(member.axes) == len(value.axes):
-            names = ENTRY[: len(member.axes)]
-            member, value = member.entry(names), value.entry(names)
+            member, value = _typical(member), _typical(value)
         if not isinstance(member, Var) or not isinstance(value, Term) or posed.relation != "=":
             return []
         symbols = self.reading.symbols
@@ -313,10 +312,9 @@ class Equations:
                 yield f"the equation of line {self._line(other)}", other.left, other.right
 
 
-def _member(posed: Posed) -> object:
-    """What a step defines, or a typical entry of it."""
-    left = posed.left
-    return left.entry(ENTRY[: len(left.axes)]) if isinstance(left, Array) else left
+def _typical(side: Value | None) -> Value | None:
+    """A side, or a typical entry of it."""
+    return side.entry(ENTRY[: len(side.axes)]) if isinstance(side, Array) else side
 
 
 def _is_below(term: Pow) -> bool:
