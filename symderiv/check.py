@@ -257,7 +257,6 @@ def _verdict(walk: Walk, number: int) -> tuple[Verdict | None, Diagnostic | None
         doubt = f"it holds if {held[1][0]}, which is not said"
     if isinstance(verdict, Refuted) and not doubt and posed.named_case and (when := _holds_when(verdict)):
         doubt = f"it {when}, and the words about it speak of a case: '{posed.named_case}'"
-    unknown = not any(isinstance(t, Var) and t.head in c.context.definitions for c in claims for t in subterms(c.left))
     if refuted and posed.grounds and doubt:
         walk.equations.take(posed, claims, first=True)
     if refuted and not doubt and (given := walk.equations.on_grounds(posed, claims)):
@@ -266,7 +265,7 @@ def _verdict(walk: Walk, number: int) -> tuple[Verdict | None, Diagnostic | None
             return second, None
         if isinstance(second, Undecided):
             doubt = "a line before it may be what is given, and it is not seen to fail where that holds"
-    if refuted and doubt and unknown and posed.solving and walk.equations.constrains(posed):
+    if refuted and doubt and posed.solving and walk.equations.constrains(posed) and not _is_defined(claims):
         posed.kind = "equation"
         return None, None
     if isinstance(verdict, Refuted) and doubt and walk.equations.states(posed, walk.doubts.unrelated(verdict.claim)):
@@ -294,6 +293,11 @@ def _verdict(walk: Walk, number: int) -> tuple[Verdict | None, Diagnostic | None
     if posed.taken:
         return verdict, Diagnostic("E303", "this step could not be decided", posed.span, (TAKEN, *notes))
     return verdict, Diagnostic("E301", "this step could not be decided", posed.span, notes)
+
+
+def _is_defined(claims: Sequence[Claim]) -> bool:
+    """Whether something on the left of the claims has a definition."""
+    return any(isinstance(t, Var) and t.head in c.context.definitions for c in claims for t in subterms(c.left))
 
 
 def _open(

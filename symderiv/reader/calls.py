@@ -15,6 +15,7 @@ from symderiv.reader.arrays import Array, Value, contraction, elementwise, inver
 from symderiv.reader.expectations import Expectations
 from symderiv.reader.families import substitute
 from symderiv.reader.indices import INDICATORS, refuse
+from symderiv.reader.inverses import turned
 from symderiv.reader.names import GREEK_NAMES, index_word, plain
 from symderiv.reader.nodes import call_name, is_data, parts_of, stands_bare
 from symderiv.reader.vocabulary import MOMENTS, QUANTITIES
@@ -120,7 +121,7 @@ class Calls(Expectations):
         if any(isinstance(item, syntax.Given) for item in items) or (of_values and gsub is None):
             return self.scripts(self.conditional(head, group.body), gsup, gprimes, head), 2
         known = self.standard(name) and not self._is_quantity(name) and name not in self.symbols.squares
-        if self._is_inverse(sup) and (known or (name, 0) in self.symbols.functions):
+        if turned(sup) is False and (known or (name, 0) in self.symbols.functions):
             raise refuse("E151", f"the inverse of the function {name} is not in the language", head)
         if primes and len(items) == 1:
             subs = self.indices(sub, name) if sub is not None else []
@@ -225,11 +226,6 @@ class Calls(Expectations):
         symbols.standard.add(name)
         self.notes.append(f"{name} alone is read as {name}({plain(argument.name)})")
         return known(self.standard(name), value)
-
-    @staticmethod
-    def _is_inverse(sup: syntax.Node | None) -> bool:
-        r"""``f^{-1}(x)``, which nobody writes for 1/f(x)."""
-        return isinstance(sup, syntax.Add) and syntax.sexpr(sup) == "(- 1)"
 
     def _awaits(self, name: str, item: syntax.Node) -> bool:
         """Whether a function is called before the line that defines it for one number, and at another point."""
@@ -399,7 +395,7 @@ class Calls(Expectations):
         name = node.name
         argument = node.argument
         symbols = self.symbols
-        if self._is_inverse(node.sup):
+        if turned(node.sup) is False:
             raise refuse("E151", f"the inverse of the function {name} is not in the language", node)
         base = f"\\{name}" if name in GREEK_NAMES else name
         if (
