@@ -79,7 +79,8 @@ def _said(error: OSError) -> str:
     return f"{error.strerror or error}{f' ({error.filename})' if error.filename else ''}"
 
 
-def _parser() -> argparse.ArgumentParser:
+def _parser(asked: str) -> argparse.ArgumentParser:
+    """Reads the arguments of every command, or of the one that is ``asked`` for only: the others need no loading."""
     main = _Parser(
         prog="symderiv",
         description="Prove derivations line by line, and write derivations in which every line was proved.",
@@ -87,7 +88,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     main.add_argument("--version", action="version", version=f"symderiv {__version__}")
     commands = main.add_subparsers(metavar="COMMAND", required=True)
-    for name in COMMANDS:
+    for name in (asked,) if asked in COMMANDS else COMMANDS:
         command = import_module(f"symderiv.commands.{name}")
         parser = commands.add_parser(
             name,
@@ -108,7 +109,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="symderiv")
     try:
-        options, unknown = _parser().parse_known_args(arguments)
+        given = sys.argv[1:] if arguments is None else arguments
+        options, unknown = _parser(given[0] if given else "").parse_known_args(given)
         if unknown:
             options.parser.refuse(unknown)
         if getattr(options, "format", "text") != "text" and isinstance(sys.stdout, io.TextIOWrapper):

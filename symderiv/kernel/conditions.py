@@ -148,7 +148,9 @@ def _needs(exponent: Term) -> str:
         if value.denominator == 1:
             return "!=" if value < 0 else ""
         return ">" if value < 0 else ">="
-    return "!=" if is_whole(exponent) else ">"
+    if not is_whole(exponent):
+        return ">"
+    return "!=" if any(isinstance(part, Num) and part.value < 0 for part in subterms(exponent)) else ""
 
 
 def is_whole(exponent: Term) -> bool:

@@ -22,11 +22,11 @@ class Nowhere(Unsupported):
 
 
 class Unmet(NamedTuple):
-    """A requirement, its normal form, and whether the proof may use it (a variable or polynomial that is positive)."""
+    """A requirement, its normal form, and what the proof may use of it: a variable or polynomial that is positive."""
 
     need: Requirement
     poly: Poly
-    used: bool
+    used: Atom | None
 
 
 class Form(NamedTuple):
@@ -54,16 +54,18 @@ class Form(NamedTuple):
     def conditions(self) -> list[Requirement]:
         """What both sides demand as written; their own demands are conditions, though the proof may use them.
 
-        Of those with one normal form one is kept: the one that the proof uses, as the normal forms may rest on it, and
-        rather one that must be met than one in a sum that may be empty.
+        Of those with one normal form those are kept of which the proof uses different things, as the normal forms may
+        rest on them; if it uses none, rather one that must be met than one in a sum that may be empty.
         """
-        kept: dict[tuple, Unmet] = {}
+        kept: dict[tuple, dict[Atom | None, Unmet]] = {}
         with self.normal.undemanded():
-            for unmet in sorted(self.unmet, key=lambda unmet: (not unmet.used, not unmet.need.surely)):
-                need, poly, _ = unmet
+            for unmet in sorted(self.unmet, key=lambda unmet: (unmet.used is None, not unmet.need.surely)):
+                need, poly, used = unmet
                 if not self.anew or not met(self.normal, poly, need.relation):
-                    kept.setdefault((_radical(poly, need.relation), need.relation), unmet)
-        ids = {id(unmet) for unmet in kept.values()}
+                    alike = kept.setdefault((_radical(poly, need.relation), need.relation), {})
+                    if used or not alike:
+                        alike.setdefault(used, unmet)
+        ids = {id(unmet) for alike in kept.values() for unmet in alike.values()}
         return [each.need for each in self.unmet if id(each) in ids]
 
 
@@ -82,11 +84,11 @@ def demanded(normal: Normal, needs: Sequence[Requirement]) -> list[Unmet]:
                 raise
             # the branch need not be defined, but where it is taken
             unread: Poly = of_atom((CALL, f"condition {len(pending)}", ()))
-            pending.append(Unmet(need, unread, False))
+            pending.append(Unmet(need, unread, None))
             continue
         unknown = _unknown(normal, poly) if need.relation == ">" and need.surely else None
         if not met(normal, poly, need.relation):
-            pending.append(Unmet(need, poly, unknown is not None))
+            pending.append(Unmet(need, poly, unknown))
             _exists(normal, need, poly)
         if unknown is not None:
             normal.demand(unknown, need.bound)
@@ -94,7 +96,7 @@ def demanded(normal: Normal, needs: Sequence[Requirement]) -> list[Unmet]:
 
 
 def _unknown(normal: Normal, poly: Poly) -> Atom | None:
-    """The variable, or the polynomial of several terms, of which ``poly`` is a positive multiple, if it is."""
+    """The variable, or the polynomial, without positive factors, of which ``poly`` is a positive multiple, if it is."""
     if not poly or any(deltas for deltas, _ in poly):
         return None
     coefficient, factors, rest = normal.algebra.content(poly)
@@ -102,9 +104,11 @@ def _unknown(normal: Normal, poly: Poly) -> Atom | None:
         return None
     if len(rest) > 1:
         return (POLY, freeze(rest)) if normal.algebra.positive_factors(factors) else None
-    if len(factors) != 1 or factors[0][0][0] != VAR or factors[0][1] != 1:
-        return None
-    return factors[0][0]
+    if len(factors) == 1 and factors[0][0][0] == VAR and factors[0][1] == 1:
+        return factors[0][0]
+    unknown = tuple(f for f in factors if not normal.algebra.positive_atom(f[0]))
+    whole = all(isinstance(e, int) for _, e in unknown)
+    return (POLY, freeze({((), unknown): 1})) if unknown and whole else None  # the p s^2 of \sqrt{2 p s^2}
 
 
 def _exists(normal: Normal, need: Requirement, poly: Poly) -> None:

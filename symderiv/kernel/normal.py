@@ -13,6 +13,7 @@ from functools import partial
 
 from symderiv.kernel.atoms import (
     POLY,
+    SIZE,
     SUM,
     UNIT,
     VAR,
@@ -24,6 +25,7 @@ from symderiv.kernel.atoms import (
     free_of_monomial,
     freeze,
     of_atom,
+    rational,
     scaled,
     subtract,
 )
@@ -46,11 +48,13 @@ from symderiv.terms import (
     Opaque,
     Pow,
     Prod,
+    Range,
     Size,
     SizeOf,
     Sum,
     Term,
     Var,
+    fresh,
     log,
     rename,
     subterms,
@@ -302,9 +306,23 @@ class Normal:
                 raise Unsupported(f"an exponent beyond {LARGEST_EXPONENT:,} is not multiplied out")
             return self.algebra.power(self(base), number)
         value = self(base)
-        if is_whole(exponent) and not self.algebra.positive_poly(value):  # x^m is defined for x < 0 too
-            return self.algebra.call("power", [value, poly])
+        if is_whole(exponent) and not self.algebra.positive_poly(value):  # u^m is defined for u < 0 too
+            return self._whole_power(base, poly)
         return self.algebra.exp(self.algebra.multiply(poly, self.algebra.log(value)))
+
+    def _whole_power(self, base: Term, exponent: Poly) -> Poly:
+        r"""u^{2m - 1} = (\prod_{j=1}^m u)^2 u^{-1}; a power of which the exponent is a product of sizes is an atom."""
+        result: Poly = {UNIT: 1}
+        for (_, factors), times in exponent.items():
+            match factors:
+                case ():
+                    part = self(base)
+                case (((kind, high), 1),) if kind == SIZE:
+                    part = self._sum(Prod(fresh("j", base.free), Range(1, high), base))
+                case _:
+                    return self.algebra.call("power", [self(base), exponent])
+            result = self.algebra.multiply(result, self.algebra.power(part, rational(times)))
+        return result
 
     def _sum(self, term: Sum) -> Poly:
         algebra = self.algebra

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from fractions import Fraction
-from functools import partial
+from functools import partial, reduce
 from itertools import permutations
 from math import gcd, lcm
 
@@ -539,8 +539,17 @@ class Algebra:
         r"""\prod_{index = 1}^{high} poly."""
         if len(poly) == 1:
             (((deltas, factors), coefficient),) = poly.items()
-            if not deltas and coefficient == 1 and self.positive_factors(factors):
+            if not deltas and coefficient > 0 and self.positive_factors(factors):
                 return self.exp(self.sum(self.log(poly), index, high))  # \prod_j m(j) = exp(\sum_j log m(j))
+            if not deltas and (coefficient != 1 or len(factors) > 1):  # \prod_j c a_j b_j = c^m \prod_j a_j \prod_j b_j
+                sign = 1 if coefficient > 0 else -1
+                parts = [constant(part) for part in (sign, sign * coefficient) if part != 1]
+                parts += [{((), (factor,)): 1} for factor in factors]
+                if len(parts) > 1:
+                    return reduce(self.multiply, [self.product(part, index, high) for part in parts])
+            if not deltas and factors and isinstance(factors[0][1], int) and factors[0][1] != 1:
+                whole = self.product(of_atom(factors[0][0]), index, high)  # \prod_j a_j^e = (\prod_j a_j)^e
+                return self.power(whole, factors[0][1])
         if not poly:
             return {}
         if all(index not in free_of_monomial(m) for m in poly) and high.isdigit():
@@ -860,17 +869,18 @@ class Algebra:
         kind = atom[0]
         if kind in (EXP, SIZE):
             return True
-        if kind == SUM:
-            choice = self.choice(atom)
-            return self.positive_factors(choice[1] if choice else atom[2][1])
-        if kind == POLY:
-            return self._demanded(atom) or self.positive_poly(dict(atom[1]))
         if kind == VAR:
             return any(
                 pattern[1:3] == atom[1:3] and self.instance(pattern[3], atom[3], {})
                 for pattern in (*self.assumed_positive, *self.demanded_positive)
             )
-        return False
+        if kind == SUM:
+            choice = self.choice(atom)
+            if self.positive_factors(choice[1] if choice else atom[2][1]):
+                return True
+        if kind == POLY and self.positive_poly(dict(atom[1])):
+            return True
+        return bool(self.demanded_positive) and self._demanded(atom if kind == POLY else (POLY, freeze(of_atom(atom))))
 
     def _demanded(self, atom: Atom) -> bool:
         """Whether a side is defined only where the polynomial ``atom`` is positive."""

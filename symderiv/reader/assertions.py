@@ -70,6 +70,23 @@ _CASE_WORDS = Words(
 )
 
 
+VALUE_ALONE = Words(
+    r"[\W\d]*(?:(?:case|step|part|fall|cas|caso|the|a|an|true|correct|positive|negative|wrong|other|right|class|classes|label|labels"
+    r"|target|examples?|samples?|instances?|pairs?|points?|[ivx]{1,4})\b[\W\d]*)*",
+    re.IGNORECASE,
+)
+
+
+def names_value(pieces: Sequence[str], number: int) -> bool:
+    """Whether a formula stands alone in its sentence, or with no more than the name of a case before it.
+
+    >>> [names_value(words.split("$"), 0) for words in ("1. $:", "Positive class ($):", "Here $ is the label.")]
+    [True, True, False]
+    """
+    alone = VALUE_ALONE.fullmatch(pieces[number]) is not None
+    return alone and len(pieces) == 2 and re.search(r"\w", pieces[1]) is None
+
+
 def names_case(text: str) -> str:
     """The words by which a text speaks of a case, without saying it in a formula, if it does not take all together."""
     said = NAMES_CASE.search(text)

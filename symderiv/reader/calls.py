@@ -16,7 +16,7 @@ from symderiv.reader.expectations import Expectations
 from symderiv.reader.families import substitute
 from symderiv.reader.indices import INDICATORS, refuse
 from symderiv.reader.inverses import turned
-from symderiv.reader.names import GREEK_NAMES, index_word, plain
+from symderiv.reader.names import GREEK_NAMES, index_word, plain, shown
 from symderiv.reader.nodes import call_name, is_data, parts_of, stands_bare
 from symderiv.reader.vocabulary import MOMENTS, QUANTITIES
 from symderiv.terms import (
@@ -194,6 +194,9 @@ class Calls(Expectations):
             return None
         if body is None:
             return None
+        within = symbols.reached(body)
+        if point.head not in within and not within.isdisjoint(symbols.reached(point)):  # F(u) = x^4 for u = x^2
+            raise refuse("E162", f"its definition does not show how it depends on {shown(point.name)}", node)
         symbols.variables.add(point.head)  # what solves f'(x) = 0 is no definition of x
         derivative: Term = body
         try:

@@ -20,6 +20,7 @@ from symderiv.reader.derivatives import (
     is_derivative,
 )
 from symderiv.reader.expression import CONSTRUCTS, DIFFERENTIALS, ENDS, STOP, Parser
+from symderiv.reader.nodes import binds, index_names, mentions
 from symderiv.reader.pieces import is_prose
 from symderiv.reader.tables import cases, environment
 
@@ -193,7 +194,32 @@ def big(p: Parser, a: int, kind: str, under: x.Node | None = None) -> x.Node:
         body = p.product()
         if type(body) is x.Add and len(body.terms) > 1:
             p.warn("W403", f"the braces after {kind} do not print: read as brackets", p.i - 1, p.i)
-    return x.BigOp(kind, sub, sup, body, signed, p.span(a, p.i))
+    beyond: list[x.Node] = []
+    if kind == r"\prod" and type(body) is x.Product:
+        body, beyond = _within(body, set(index_names(sub)))
+    whole = x.BigOp(kind, sub, sup, body, signed, p.span(a, p.i))
+    return x.Product((whole, *beyond), ("",) * len(beyond), whole.span) if beyond else whole
+
+
+def _within(body: x.Product, names: set[str]) -> tuple[x.Node, list[x.Node]]:
+    r"""The factors that a product extends over, and those after them: the \prod_j b_j of ``\prod_i a_i \prod_j b_j``.
+
+    Raises ReadError where a factor without its index follows: ``\prod_i a_i c``.
+    """
+
+    def counted(factor: x.Node) -> bool:
+        return any(mentions(factor, name) and not binds(factor, name) for name in names)
+
+    factors = list(body.factors)
+    places = [n for n, factor in enumerate(factors) if counted(factor)] or [len(factors) - 1]
+    own = [n for n, f in enumerate(factors) if n > places[0] and type(f) is x.BigOp and n not in places]
+    end = own[0] if own else len(factors)
+    last = max(n for n in places if n < end)
+    if last + 1 < end:
+        unclear = factors[last + 1].span
+        raise ReadError("E114", "whether the product is of this factor, too, is not clear", unclear, "write brackets")
+    within = factors[0] if end == 1 else x.Product(tuple(factors[:end]), body.operators[: end - 1], body.span)
+    return within, factors[end:]
 
 
 def arg(p: Parser) -> x.Node:

@@ -269,6 +269,9 @@ class Parser:
     def _product(self, factors: list[x.Node], operators: list[str], a: int) -> x.Node:
         if len(factors) == 1:
             return factors[0]
+        match factors:
+            case [x.Number(), x.Ellipsis(), _] if not any(operators):  # 1 ... K, without commas
+                return x.Tuple(tuple(factors), (",", ","), self.span(a, self.i))
         return x.Product(tuple(factors), tuple(operators), self.span(a, self.i))
 
     def factor(self) -> x.Node:

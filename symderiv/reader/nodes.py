@@ -116,17 +116,9 @@ def subscripts(node: syntax.Node) -> Iterator[str]:
         yield from subscripts(part)
 
 
-def bound_symbols(sub: syntax.Node | None) -> Iterator[syntax.Symbol]:
-    match sub:
-        case syntax.Symbol():
-            yield sub
-        case syntax.Relation(left=syntax.Symbol() as left):
-            yield left
-
-
 def binds(node: syntax.Node, name: str) -> bool:
     """Whether a sum inside ``node`` has its own index ``name``."""
-    if isinstance(node, syntax.BigOp) and any(plain(s.name) == name for s in bound_symbols(node.sub)):
+    if isinstance(node, syntax.BigOp) and name in index_names(node.sub):
         return True
     return any(binds(part, name) for part in syntax_parts(node))
 
@@ -323,6 +315,7 @@ def everywhere(rows: Iterable[syntax.Row]) -> Iterator[syntax.Node]:
 
 
 def index_names(sub: syntax.Node | None) -> Iterator[str]:
+    r"""The indices that a sum with this below it has: ``i``, ``i = 1``, ``i, j``, ``ij``, ``(i, j) \in S``."""
     match sub:
         case syntax.Symbol():
             yield plain(sub.name)
@@ -331,7 +324,7 @@ def index_names(sub: syntax.Node | None) -> Iterator[str]:
                 yield plain(left.name)
             elif isinstance(left, syntax.Group):
                 yield from index_names(left)
-        case syntax.Tuple(items=items):
+        case syntax.Tuple(items=items) | syntax.Product(factors=items):
             for item in items:
                 yield from index_names(item)
         case syntax.Group(open="(", body=body):

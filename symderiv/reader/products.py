@@ -24,7 +24,7 @@ from symderiv.reader.arrays import (
 from symderiv.reader.differentials import Differentials
 from symderiv.reader.indices import refuse
 from symderiv.reader.names import plain
-from symderiv.reader.nodes import binds, bound_symbols, is_transpose, names_in, parts_of, subscripts
+from symderiv.reader.nodes import binds, index_names, is_transpose, names_in, parts_of, subscripts
 from symderiv.reader.survey import CONSTANTS, FUNCTION_LETTERS
 from symderiv.reader.vocabulary import ELEMENTWISE, LOSSES
 from symderiv.terms import (
@@ -142,8 +142,7 @@ class Products(Differentials):
             total = term.factors[-1] if isinstance(term, syntax.Product) else term
             if not isinstance(total, syntax.BigOp) or total.kind != r"\sum":
                 continue
-            names = {plain(s.name) for s in bound_symbols(total.sub)}
-            names = {n for n in names if not self.known(n) and n not in self.symbols.declared}
+            names = {n for n in index_names(total.sub) if not self.known(n) and n not in self.symbols.declared}
             stop = at + 1
             while stop < len(node.terms) and any(
                 n in set(subscripts(node.terms[stop][1])) and not binds(node.terms[stop][1], n) for n in names

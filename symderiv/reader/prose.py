@@ -29,7 +29,7 @@ class Words:
         return re.compile(self.pattern, self.flags)
 
     def search(self, text: str, begin: int = 0, end: int = sys.maxsize) -> re.Match[str] | None:
-        return self._compiled.search(text, begin, end)
+        return self._compiled.search(text, begin, end) if text else None  # no words, and none to be found
 
     def match(self, text: str) -> re.Match[str] | None:
         return self._compiled.match(text)
@@ -116,16 +116,22 @@ PLAIN_CASE = Words(
     r"(?![A-Za-z(_^'’])"
 )
 _SUPPOSE = (
-    r"\b(?:for|if|when|whenever|cases?|with|assum\w*|suppos\w*|setting|taking|at|für|wenn|falls|mit|pour|si|avec"
-    r"|para|cuando|con)"
+    r"\b(?:for|if|when|whenever|cases?|with|assum\w*|suppos\w*|consider\w*|set(?:ting)?|tak(?:e|ing)|at|für|wenn|falls"
+    r"|mit|pour|si|avec|para|cuando|con)"
 )
 SUPPOSED = Words(
-    _SUPPOSE + r"(?:\s+(?:that|the|an?|case|of|where|class|label|target|example|special|positive|negative))*[\s,:(]*$"
+    _SUPPOSE
+    + r"(?:\s+(?:that|the|an?|case|of|where|class(?:es)?|labels?|target|(?:example|sample|instance|pair|point)s?"
+    r"|special|positive|negative|true|correct|wrong|others?|is|only|\d+|i\.e\.,?|that is,?|(?:fore|back)ground))*"
+    r"[\s,:(]*$"
+    r"|" + _SUPPOSE + r"\b[^.;:$]{1,60},?\s(?:i\.e\.,?|that is,?|namely|so)\s*$"
     r"|(?:当|當|若|如果|令|取|설|때)\s*$",
     re.IGNORECASE,
 )
 AND = Words(r"[\s,，、]*(?:and|und|et|y|e|且|和|并且)?[\s,]*", re.IGNORECASE)
-PLAIN_VALUE = Words(_SUPPOSE + r"\s+([a-zA-Z]|[α-ω])\s*=\s*(-?)(\d+)(?![\w.^/*])", re.IGNORECASE)
+PLAIN_VALUE = Words(
+    rf"(?:{_SUPPOSE}\s+|^\W*(?=\w\s*=\s*-?\d+\W*$))([a-zA-Z]|[α-ω])\s*=\s*(-?)(\d+)(?![\w.^/*])", re.IGNORECASE
+)
 BOTH = Words(
     r"\b(combin\w*|both cases|(?:in|the) general|general (?:case|form)|altogether|together|summari\w*|unif\w*)\b"
     r"|\b(?:any|all|every|each|arbitrary)\s+(?:\w+\s+)?\$"

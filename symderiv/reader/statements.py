@@ -144,6 +144,7 @@ class Statements:
         if self.reading.strict:
             return ()
         found: dict[Var, Assumption] = {}
+        passing: dict[Var, list[Assumption]] = {}  # values that are spoken of, and not said to hold
         for n, sentence in enumerate(every):
             if any(len(later.words.split()) > 4 or prose.BOTH.search(later.words) for later in every[n + 1 :]):
                 continue  # the words go on to other things
@@ -151,19 +152,24 @@ class Statements:
             supposed = False
             for k, formula in enumerate(sentence.formulas):
                 goes_on = supposed and prose.AND.fullmatch(before[k])  # "when $x = 1$ and $y = 0$"
-                supposed = bool(goes_on or prose.SUPPOSED.search(before[k]))
-                if not supposed:
-                    continue
+                supposed = bool(goes_on or prose.SUPPOSED.search(before[k]) or assertions.names_value(before, k))
                 for row in self.reading.rows(formula.latex, formula.span).rows:
                     given = self.value_said(row)
-                    if given is not None and prose.EVERY.search(sentence.words):
+                    if given is None:
+                        continue
+                    if prose.EVERY.search(sentence.words):
                         given = self._of_every(given)
-                    fact = given is not None and (0 in given.data[0].indices or prose.ONE_HOT.search(sentence.words))
+                    fact = 0 in given.data[0].indices or prose.ONE_HOT.search(sentence.words)
                     told = assertions.denied(before, k) or (not fact and assertions.aside(sentence.words))
-                    if given is not None and told:
+                    if supposed and told:
                         self.asides[given.kind, given.data] = given
-                    elif given is not None and found.setdefault(given.data[0], given).data != given.data:
+                    elif not supposed:
+                        passing.setdefault(given.data[0], []).append(given)
+                    elif found.setdefault(given.data[0], given).data != given.data:
                         return ()  # "if $y = 1$ ... and if $y = 0$": both are spoken of
+        for values in passing.values():
+            if len(values) == 1:  # not "$y$ is $y = 1$ or $y = -1$"
+                self.asides[values[0].kind, values[0].data] = values[0]
         last = every[-1].words if every and not assertions.aside(every[-1].words) else ""
         for name, sign, digits in prose.plain_values(last):
             letter = UNICODE.get(name, name)
@@ -225,6 +231,11 @@ class Statements:
         if given is None:
             raise ReadError("E114", "a value is put in here for what is no variable of its own", row.at.span)
         return (given,)
+
+    def led_by(self, case: syntax.Relation) -> tuple[Assumption, ...]:
+        """What the case that leads a row says: the value of a symbol, or how two indices compare."""
+        given = None if self.reading.strict else self._value(case.left, *case.rest)
+        return (given,) if given is not None else tuple(self._condition(case))
 
     def value_said(self, row: syntax.Row) -> Assumption | None:
         """The value that a row gives to a symbol, if it does nothing else."""

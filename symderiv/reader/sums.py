@@ -157,6 +157,10 @@ class Sums(Samples):
         items = list(sub.items) if isinstance(sub, syntax.Tuple) else [sub]
         if isinstance(sub, syntax.Product) and all(isinstance(f, syntax.Symbol) for f in sub.factors):
             items = list(sub.factors)
+        match items:
+            case [syntax.Relation(left=left, rest=(("=" | "in" as op, first),)), syntax.Ellipsis() as dots, last]:
+                members = syntax.Tuple((first, dots, last), (",", ","), sub.span)  # k = 1, ..., K
+                items = [syntax.Relation(left, ((op, members),), sub.span)]
         numbered = self.numbered(sub)
         if numbered:
             return [(numbered, 1, self.upper(node.sup), [])]
@@ -198,6 +202,8 @@ class Sums(Samples):
         self, left: syntax.Node, rest: tuple, node: syntax.BigOp, found: list, item: syntax.Node
     ) -> None:
         op, right = rest[0]
+        if isinstance(right, syntax.Tuple):  # k = 1, ..., K
+            op, right = "in", syntax.Group("{", "}", right, right.span)
         base, sub, sup, primes = parts_of(left)
         if op == "=" and isinstance(base, syntax.Symbol) and sub is sup is None:
             try:

@@ -34,6 +34,7 @@ from symderiv.reader import (
     capital_words,
     evaluated,
     exponents,
+    leading,
     models,
     numbered_derivatives,
     primed,
@@ -90,6 +91,7 @@ class Walk:
         self.displays: list[Span] = []
         self.held: frozenset[str] | None = None  # what the document as a whole holds fixed
         self.bounded = False  # the last words speak of signs or bounds
+        self.headed: tuple[Assumption, ...] = ()  # cases of which the heading speaks without setting them
         self.joined: list[tuple[str, str]] = []  # the sizes that are read as one
         self.met: set[str] = set()  # the texts of displays to skip that occurred
         self.posed, self.diagnostics = reading.posed, reading.diagnostics
@@ -252,13 +254,16 @@ class Walk:
             case Heading(inlines=inlines):
                 self.chains.section()
                 self.resumed.section()
-                reading.prose, self.bounded, reading.bounds = "", False, set()
+                self._bounds(inlines, "")
+                reading.prose = ""
                 sentences = list(prose.sentences(inlines))
+                self.statements.asides.clear()
                 reading.held = self.statements.held(sentences) or self.held
                 reading.sought = prose.seeks(inlines)
                 reading.optimal = bool(prose.OPTIMAL.search(prose.words(inlines)))
                 reading.case = reading.earlier_case = self.statements.cases(sentences)
                 reading.values = reading.earlier_values = self.statements.values(sentences)
+                self.headed = reading.asides = tuple(self.statements.asides.values())
             case Paragraph(inlines=inlines):
                 self._prose(inlines)
             case Display():
@@ -379,11 +384,8 @@ class Walk:
             self.reading.paragraphs += 1
             self.reading.sought = prose.seeks(inlines)
             self.reading.optimal = self.reading.optimal or bool(prose.OPTIMAL.search(self.reading.prose))
-            written = " ".join(formula.latex for formula in inline_formulas(inlines))
+            written = self._bounds(inlines, self.reading.prose)
             self.reading.zero = bool(prose.ZERO.search(self.reading.prose) or IS_ZERO.search(written))
-            self.bounded = bool(prose.BOUNDED.search(self.reading.prose) or BOUND.search(written))
-            rows = (row for f in inline_formulas(inlines) for row in self.reading.rows(f.latex, f.span).rows)
-            self.reading.bounds = {n for row in rows for n in _bounded(row)}
         sentences = list(prose.sentences(inlines))
         self.statements.asides.clear()
         found = self.statements.cases(sentences)
@@ -400,7 +402,7 @@ class Walk:
             self.reading.values = ()
         if self.reading.prose.strip():
             self.reading.sizes = {} if self.reading.strict else self.statements.sizes(sentences)
-            self.reading.asides = tuple(self.statements.asides.values())
+            self.reading.asides = (*self.headed, *self.statements.asides.values())
         for sentence in sentences:
             if prose.EINSTEIN.search(sentence.words) and not prose.NEGATED.search(sentence.words):
                 self.reading.symbols.einstein = True
@@ -431,6 +433,16 @@ class Walk:
         for sentence in sentences:
             self.statements.sentence(sentence)
 
+    def _bounds(self, inlines: Sequence[Inline], words: str) -> str:
+        """Note of which signs and bounds words and their formulas speak; what the formulas are, as written."""
+        formulas = list(inline_formulas(inlines))
+        written = " ".join(formula.latex for formula in formulas)
+        self.bounded = bool(prose.BOUNDED.search(words) or BOUND.search(written))
+        self.reading.bounds = {
+            n for f in formulas for row in self.reading.rows(f.latex, f.span).rows for n in _bounded(row)
+        }
+        return written
+
     def _skipped(self, block: Display) -> bool:
         """Whether a directive says to leave this display out; that is never done in silence."""
         directives, latex = self.directives, "".join(block.latex.split())
@@ -458,7 +470,8 @@ class Walk:
         aside: int | None = None  # where a row of words beside a formula ended
         ends: list[Place] = []  # where the chain stood after each row
         self.resumed.before(next((row.segments[0].side is None for row in rows.rows if row.segments), False))
-        for n, row in enumerate(rows.rows):
+        led = leading.with_cases(rows.rows, reading.document.source.text, self.statements.led_by)
+        for n, (row, case_before) in enumerate(led):
             if n:
                 ends.append(self.chains.place())
             if beside[n] or (row.segments and row.segments[0].side is not None):
@@ -488,6 +501,7 @@ class Walk:
                 said, reading.bounds = reading.bounds, reading.bounds | _bounds([r.content for r in row.remarks])
                 before, reading.values = reading.values, self._values_beside(rows.rows[n : n + 2]) or reading.values
                 begun, case = len(self.posed), reading.case
+                reading.case += case_before
                 try:
                     reading.case += self.statements.values_at(row)
                     self.chains.segments(row, number, n, whole or inherited)

@@ -595,6 +595,39 @@ def test_a_sum_that_a_side_needs_positive_is_that_sum_only() -> None:
     never_proved(log(ONE - x) + Fn("abs", ONE + x), log(ONE - x) + ONE + x)
 
 
+def test_a_product_that_a_side_needs_positive_is_that_product_only() -> None:
+    """log(x y) says that x and y have one sign, not which; a positive sum of each row says nothing of the trace."""
+    positive = log(mul(x, y))
+    verdict = proved(positive + log(power(mul(x, y), HALF)), num(Fraction(3, 2)) * log(mul(x, y)))
+    assert Condition(mul(x, y), ">") in verdict.conditions
+    refuted(positive + Fn("abs", x), positive + x)
+    never_proved(log(mul(x, y)), log(x) + log(neg(y)))
+    never_proved(positive + power(power(x, 2), HALF), positive + x)
+    rows = total("n", K, log(total("j", K, var("A", "n", "j"))))
+    trace, row = total("j", K, var("A", "j", "j")), total("j", K, var("A", "i", "j"))
+    never_proved(rows + log(power(trace, HALF) * exp(y)), rows + num(HALF) * log(neg(trace)) + y)
+    never_proved(rows + power(power(trace, 2), HALF), rows + trace)
+    proved(rows + log(power(row, HALF)), rows + num(HALF) * log(row), plain(i=K))
+
+
+def test_whole_powers_keep_their_signs() -> None:
+    """u^m is a product of m factors: (-u)^m is not u^m, nor -u^m, and (u^2)^{m/2} is not u^m."""
+    m = SizeOf("m")
+    members = product("i", M, var("a", "i"))
+    proved(power(neg(x), m) * total("i", M, ONE), power(neg(ONE), m) * power(x, m) * m)
+    proved(product("i", M, neg(var("a", "i"))), power(neg(ONE), m) * members)
+    proved(product("i", M, x / var("a", "i")), power(x, m) / members)
+    proved(Deriv(power(x, m), x), m * power(x, m - ONE))
+    assert not proved(power(x, m + ONE), x * power(x, m)).conditions
+    assert Condition(x, "!=") in proved(power(x, m - ONE) * x, power(x, m)).conditions
+    for wrong in (power(x, m), neg(power(x, m)), power(power(x, 2), mul(num(HALF), m))):
+        refuted(power(neg(x), m), wrong)
+    refuted(product("i", M, neg(var("a", "i"))), neg(members))
+    refuted(product("i", M, x * var("a", "i")), x * members)
+    refuted(product("i", Range(2, "m"), x), power(x, m))
+    never_proved(power(x - x, ONE - m), ZERO)
+
+
 def test_a_condition_that_holds_nowhere_proves_nothing() -> None:
     """In a case, or a sum that may be empty, a side can be defined without it; but "where 0 is not 0" says nothing."""
     nowhere, pair = ONE / (x - x), plain(i=K, k=K)

@@ -234,12 +234,13 @@ class Writer:
             return power(self.any(depth - 1, site), rng.choice((2, 2, 3, -1, -2, 0)))
         if choice < 0.79:
             base = self.positive(depth - 1, site) if rng.random() < 0.5 else self.any(depth - 1, site)
-            exponent = (
-                self.leaf(site)
-                if rng.random() < 0.3
-                else num(rng.choice((Fraction(1, 2), Fraction(-1, 2), Fraction(1, 3), Fraction(3, 2))))
-            )
-            return Pow(base, exponent)
+            kind = rng.random()
+            if kind < 0.3:
+                return Pow(base, self.leaf(site))
+            if kind < 0.6 and self.world.sizes:
+                length = SizeOf(rng.choice(self.world.sizes))
+                return Pow(base, rng.choice((length, length, neg(length), add(length, num(-1)), mul(num(2), length))))
+            return Pow(base, num(rng.choice((Fraction(1, 2), Fraction(-1, 2), Fraction(1, 3), Fraction(3, 2)))))
         if choice < 0.90 and self.world.inputs:
             return self.differentiation(depth, site)
         if choice < 0.94:

@@ -165,6 +165,21 @@ def powers(term: Term, site: Site, w: Writer) -> Term | None:
 
 
 @valid
+def repeated_factors(term: Term, site: Site, w: Writer) -> Term | None:
+    r"""u^m = \prod_{j=1}^m u; (u v)^m = u^m v^m; \prod_j u_j^n = (\prod_j u_j)^n."""
+    match term:
+        case Pow(base=base, exponent=SizeOf() as size):
+            if isinstance(base, Mul) and w.rng.random() < 0.5:
+                return mul(*(Pow(part, size) for part in base.parts))
+            return Prod(new_name(w, base), Range(1, size.name), base)
+        case Prod(index=index, range=Range(low=1, high=str(high)), body=body) if index not in body.free:
+            return Pow(body, SizeOf(high)) if high in w.world.sizes else None
+        case Prod(index=index, range=range_, body=Pow(base=base, exponent=Num() as n)) if n.value.denominator == 1:
+            return power(Prod(index, range_, base), n.value)
+    return None
+
+
+@valid
 def square_out(term: Term, site: Site, w: Writer) -> Term | None:
     if isinstance(term, Pow) and term.exponent is num(2) and isinstance(term.base, Add):
         return add(*(mul(a, b) for a in term.base.parts for b in term.base.parts))
@@ -199,11 +214,15 @@ def logarithms(term: Term, site: Site, w: Writer) -> Term | None:
             return inner
         case Mul(parts=parts) if all(_positive(p, w) for p in parts):
             return add(*(log(p) for p in parts))
-        case Pow(base=base, exponent=exponent) if _positive(base, w):
+        case Pow(base=base, exponent=exponent) if _positive(base, w) or not _is_whole(exponent):
             return exponent * log(base)
         case Prod(index=index, range=range_, body=body) if _positive(body, w):
             return total(index, range_, log(body))
     return None
+
+
+def _is_whole(exponent: Term) -> bool:
+    return not isinstance(exponent, Num) or exponent.value.denominator == 1
 
 
 def _positive(term: Term, w: Writer) -> bool:

@@ -1,0 +1,67 @@
+r"""The case that leads a formula in its row: ``y = 1 \Rightarrow L = ...``, ``i = j: L = ...``, ``\text{if } y = 1,``.
+
+It is no step of its own. This module must never take away anything but the comparison of one symbol.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
+
+from symderiv.document import Span
+from symderiv.reader import syntax
+from symderiv.reader import vocabulary as v
+from symderiv.reader.nodes import is_numeral
+from symderiv.terms import Assumption
+
+LEADS = (":", "implies", "therefore")
+Case = tuple[Assumption, ...]
+
+
+def with_cases(
+    rows: Sequence[syntax.Row], text: str, said: Callable[[syntax.Relation], Case]
+) -> Iterator[tuple[syntax.Row, Case]]:
+    """Each row without the case that leads it, and that case, which holds for the rows that go on from it, too.
+
+    ``said`` is what a comparison says, empty where it sets no case; ``text`` is the document's. A row that is nothing
+    but the case of the next one is left without segments.
+    """
+    led: Case = ()
+    before: Case = ()  # what the row before says of this one
+    for n, row in enumerate(rows):
+        if n + 1 < len(rows) and _leads(row, rows[n + 1], text) and (given := said(_comparison(row))):
+            before = given
+            yield replace(row, segments=(), remarks=()), ()
+            continue
+        if row.segments and row.segments[0].side is not None:
+            led = before
+        before = ()
+        match row.segments:
+            case [_, second, third, _, *_] if second.relation and third.relation in LEADS and _compares(row):
+                if given := said(_comparison(row)):
+                    led = given
+                    rest = replace(third, relation=None, relation_span=None)
+                    row = replace(row, segments=(rest, *row.segments[3:]))
+        yield row, led
+
+
+def _leads(row: syntax.Row, following: syntax.Row, text: str) -> bool:
+    """Whether all of a row is a case for the row after it, on the same line."""
+    if len(row.segments) != 2 or not following.segments or not _compares(row):
+        return False
+    between = text[row.segments[1].span.end : following.segments[0].span.start]
+    words = " ".join(r.content.text for r in row.remarks if isinstance(r.content, syntax.Text)).lower().split()
+    return "\\\\" not in between and (":" in between or not v.CONDITIONAL.isdisjoint(words))
+
+
+def _compares(row: syntax.Row) -> bool:
+    left, right = (segment.side for segment in row.segments[:2])
+    return isinstance(left, syntax.Symbol | syntax.Scripted) and (
+        isinstance(right, syntax.Symbol) or (isinstance(right, syntax.Node) and is_numeral(right))
+    )
+
+
+def _comparison(row: syntax.Row) -> syntax.Relation:
+    left, right = row.segments[:2]
+    assert isinstance(left.side, syntax.Node) and isinstance(right.side, syntax.Node) and right.relation
+    return syntax.Relation(left.side, ((right.relation, right.side),), Span(left.span.start, right.span.end))
