@@ -16,6 +16,7 @@ from symderiv.reader.expectations import Expectations
 from symderiv.reader.families import substitute
 from symderiv.reader.indices import INDICATORS, refuse
 from symderiv.reader.inverses import turned
+from symderiv.reader.inverted import inverted
 from symderiv.reader.names import GREEK_NAMES, index_word, plain, shown
 from symderiv.reader.nodes import call_name, is_data, parts_of, stands_bare
 from symderiv.reader.vocabulary import MOMENTS, QUANTITIES
@@ -23,6 +24,7 @@ from symderiv.terms import (
     ONE,
     ZERO,
     Context,
+    Deriv,
     Fn,
     Head,
     Index,
@@ -196,7 +198,7 @@ class Calls(Expectations):
             return None
         within = symbols.reached(body)
         if point.head not in within and not within.isdisjoint(symbols.reached(point)):  # F(u) = x^4 for u = x^2
-            raise refuse("E162", f"its definition does not show how it depends on {shown(point.name)}", node)
+            return self._derivative_through(body, point, primes, item, node)
         symbols.variables.add(point.head)  # what solves f'(x) = 0 is no definition of x
         derivative: Term = body
         try:
@@ -207,6 +209,17 @@ class Calls(Expectations):
         return elementwise(
             [self.value(item)], lambda p: substitute(derivative, {point: p[0]}, {}), symbols.ranges, node.span
         )
+
+    def _derivative_through(self, body: Term, point: Var, primes: int, item: syntax.Node, node: syntax.Node) -> Term:
+        r"""F'(u) = (dF/dx) / (du/dx), where F(u) = x^4 is written in the x of which u = x^2 is a function."""
+        found: set[tuple[Head, Head]] = set()
+        for _ in range(primes):
+            body = inverted(Deriv(body, point), self.symbols.definitions, found)
+        if not found or self.value(item) is not point:
+            raise refuse("E162", f"its definition does not show how it depends on {shown(point.name)}", node)
+        ((_, variable),) = found
+        self.notes.append(f"{shown(point.name)} is taken to vary with {shown(variable.name)}")
+        return body
 
     def standing_for_value(self, name: str, node: syntax.Node) -> Value | None:
         r"""A bare ``\sigma`` where the document calls it ``\sigma(z)`` and nothing else: its value there."""

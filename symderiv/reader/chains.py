@@ -163,7 +163,9 @@ class Chains(Namings):
             return
         if last is None:
             posed.error = Diagnostic("E111", "this relation has no left side to continue from", segment.span)
-        elif last.value is None and last.error is None and self.says_prime(last, segment.side, posed):
+        elif (last.value is None and last.error is None) and (
+            self.says_prime(last, segment.side, posed) or self.names_by_logarithm(last, segment.side, posed)
+        ):
             return
         elif last.node is not None and last.value is None and last.error is None:
             head = self.definitions.head_of(last.node) if relation in ("=", ":=") else None

@@ -18,10 +18,11 @@ from symderiv.reader.captured import spelled_out
 from symderiv.reader.chosen import fixed_classes, summed_over_classes
 from symderiv.reader.einstein import summed
 from symderiv.reader.fixed import of_one_member, with_members
-from symderiv.reader.folded import folded
+from symderiv.reader.folded import folded, stands_in
 from symderiv.reader.forward import unfolded
 from symderiv.reader.indices import MOST_CALLS
 from symderiv.reader.inverses import granted
+from symderiv.reader.inverted import inverted
 from symderiv.reader.layers import LAYER, further, place
 from symderiv.reader.means import linear
 from symderiv.reader.names import shown
@@ -140,6 +141,7 @@ class Claims:
         kept = said & self.symbols.chosen.keys()
         left, right = (summed_over_classes(side, self.symbols, kept=kept) for side in (left, right))
         left, right = unfolded(left, self.symbols, values), unfolded(right, self.symbols, values)
+        left, right = self._inverted(posed, left, right)
         if written_out(left, right) > MOST_PARTS:
             message = f"this step has more than {MOST_PARTS:,} parts when its products and functions are written out"
             raise ReadError("E109", message, posed.span)
@@ -156,6 +158,20 @@ class Claims:
         for head in constants:
             posed.note(f"{shown(head.name)} is read as a constant in the expectations")
         return claim
+
+    def _inverted(self, posed: Posed, *sides: Term) -> tuple[Term, ...]:
+        symbols, found = self.symbols, set[tuple[Head, Head]]()
+        known = {
+            head: tuple(d for d in made if symbols.order[head, d.params] <= posed.at)
+            for head, made in symbols.definitions.items()
+        }
+        read = tuple(inverted(side, known, found) for side in sides)
+        for by, variable in sorted(found):
+            v, x = shown(by.name), shown(variable.name)
+            posed.note(f"a derivative by {v} is read as the one by {x}, divided by the derivative of {v} by {x}")
+            if stands_in(sides, by, known):
+                posed.unsaid = f"{x} stands beside {v} here, and whether it is held fixed is not said"
+        return read
 
     def _of_chosen(self, posed: Posed, kept: Collection[str], context: Context, *terms: Term) -> Context:
         """The context of a step that holds under conditions on the classes ``kept`` of examples."""

@@ -73,6 +73,8 @@ class Doubts:
         may be tied together by words that were not understood.
         """
         one = claim
+        if posed.unsaid:
+            return posed.unsaid
         if claim.relation == "!=":
             same = replace(claim, relation="=")
             if not isinstance(prove_all([same]), Proved):

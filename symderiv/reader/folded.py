@@ -30,6 +30,14 @@ def folded(terms: tuple[Term, ...], definitions: Definitions) -> Iterator[tuple[
                 yield head, by, new
 
 
+def stands_in(terms: tuple[Term, ...], by: Head, definitions: Definitions) -> bool:
+    """Whether the formula of ``by`` stands in ``terms``, or in a definition that they rest on."""
+    (made,) = definitions[by]
+    inside = {t.head for t in reached(terms, definitions) if isinstance(t, Var)} - {by}
+    bodies = [d.body for head in inside for d in definitions.get(head, ())]
+    return any(_put_in(body, by, made) is not body for body in (*terms, *bodies))
+
+
 def _left_over(new: tuple[Definition, ...], made: Definition) -> bool:
     """Whether what the intermediate is made of stands elsewhere, too, so that not all goes by way of it."""
     inside = {t.head for d in new for t in subterms(d.body) if isinstance(t, Var)}

@@ -17,7 +17,7 @@ from symderiv.reader.families import differences
 from symderiv.reader.names import SLOT, shown
 from symderiv.reader.nodes import names_in
 from symderiv.reader.reading import Posed, Reading
-from symderiv.terms import Add, Deriv, Head, Num, Opaque, Term, Var, subterms
+from symderiv.terms import Add, Deriv, Fn, Head, Num, Opaque, Term, Var, neg, subterms
 
 
 @dataclass(slots=True, eq=False, repr=False)
@@ -67,6 +67,8 @@ class Namings:
             return self._names_parts(last.node, side, posed)
         if isinstance(value, Array):
             value = value.entry(tuple("?" for _ in value.axes))
+        if isinstance(value, Fn) and value.name == "log" and isinstance(value.arg, Var | Opaque):
+            return self._is_new(value.arg) and self.names_by_logarithm(last, side, posed)
         if not isinstance(value, Var | Opaque) or not self._is_new(value):
             return False
         before, head = definitions.head_of(last.names), definitions.head_of(last.node)
@@ -77,6 +79,38 @@ class Namings:
         if not definitions.define(head, last.node, side, "=", posed):
             return False
         self.last = Last(posed.right, side.span, side, posed.error, names=last.node)
+        self.reading.posed.append(posed)
+        return True
+
+    def names_by_logarithm(self, last: Last, side: syntax.Node, posed: Posed) -> bool:
+        r"""``\log p(x) = ...`` and ``-\log L = ...`` say what p and L are, of which nothing has been said yet."""
+        node = last.node
+        if posed.relation not in ("=", ":=") or node is None:
+            return False
+        negative = isinstance(node, syntax.Add) and len(node.terms) == 1 and node.terms[0][0] == "-"
+        called = node.terms[0][1] if isinstance(node, syntax.Add) and negative else node
+        match called:
+            case syntax.Apply(name="log" | "ln", sub=None, sup=None, primes=0, argument=argument):
+                argument = argument.body if isinstance(argument, syntax.Group) else argument
+            case _:
+                return False
+        letter = next(names_in(argument), "")
+        if letter in names_in(side) or len(self.symbols.call_texts.get(letter, ())) > 1:
+            return False  # p(x) beside p(x, z): the laws of probability say what it is
+        head = self.definitions.head_of(argument)
+        found = self.definitions.indices(head) if head is not None else None
+        if head is None or found is None or not self._is_new(Var(found[0], tuple(found[1]), tuple(found[2]))):
+            return False
+        bracket = syntax.Group("(", ")", side, side.span)
+        inner: syntax.Node = syntax.Add((("-", bracket),), side.span) if negative else bracket
+        if not self.definitions.define(
+            head, argument, syntax.Apply("exp", None, None, 0, inner, False, side.span), "=", posed
+        ):
+            return False
+        value = posed.right.arg if isinstance(posed.right, Fn) and posed.right.name == "exp" else None
+        if value is not None and negative:
+            value = neg(value)
+        self.last = Last(value, side.span, side, posed.error, names=argument)
         self.reading.posed.append(posed)
         return True
 

@@ -67,6 +67,7 @@ class Posed:
     taken: bool = False  # whether it states a derivative that later steps take as given
     summands: frozenset[Head] = frozenset()  # new names for the summands before it, which is all that it says
     grounds: bool = False  # the words right before it say that something follows from it
+    unsaid: str = ""  # what its reading rests on without a word of it: enough to prove it, not to refute it
     supposed: str = ""  # what the words right before it suppose: "if y is one-hot"
     held: frozenset[str] | None = None  # what the section says is held fixed: names, or none in particular
     limits: dict[str, set[Bound]] = field(default_factory=dict)  # what stands beside its row compares with numbers
