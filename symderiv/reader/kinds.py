@@ -209,7 +209,8 @@ class Kinds:
         inner = self.kind(node.body)
         if node.open in (r"\|", r"\lVert"):
             if inner is None and self.habits:
-                self._default(node.body)
+                for term in [t for _, t in node.body.terms] if isinstance(node.body, syntax.Add) else [node.body]:
+                    self._default(term)  # \|x_n - \mu_k\|
             return NUMBER
         if node.open == r"\langle" and isinstance(node.body, syntax.Tuple) and len(node.body.items) == 2:
             self._alike([*node.body.items])
