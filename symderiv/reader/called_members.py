@@ -1,8 +1,10 @@
-r"""Members that are written as calls: the ``\pi(a)`` of ``\pi(a) = e^{h_a} / \sum_b e^{h_b}`` is \pi_a.
+r"""Members that are written as calls: the ``\pi(a)`` of ``\pi(a) = e^{h_a} / \sum_b e^{h_b}`` is \pi_a, and so the
+``p(o|c)`` of ``p(o|c) = e^{u_o^T v_c} / \sum_w e^{u_w^T v_c}`` is p_{o,c}.
 
 A letter is an index where it stands below symbols and sums, in conditions and in such calls, and nowhere as a number;
-some letter of a function must stand below another symbol, or below a sum that says from where to where. This module
-must never look at a symbol's meaning.
+some letter of a function must stand below another symbol, or below a sum that says from where to where; both of
+``p(o|c)`` must, in what defines it, or it is a distribution of which nothing else is known. This module must never look
+at a symbol's meaning.
 """
 
 from __future__ import annotations
@@ -11,7 +13,7 @@ from collections.abc import Iterator, Sequence
 
 from symderiv.reader import syntax
 from symderiv.reader.names import plain
-from symderiv.reader.nodes import Change, parts_of, syntax_parts
+from symderiv.reader.nodes import Change, every, parts_of, syntax_parts
 from symderiv.reader.symbols import STANDARD
 
 
@@ -23,9 +25,16 @@ class _Uses:
         self.mixed: set[str] = set()  # functions that are called with something else, or have subscripts
         self.numbers: set[str] = set()  # letters that stand for numbers somewhere
         self.counting: set[str] = set()  # letters that stand below a symbol, or count from a number on
+        self.given: set[str] = set()  # functions that are called with a bar between two letters
+        self.defined: set[str] = set()  # of them, those that a row says something of in letters below
 
     def row(self, row: syntax.Row) -> None:
         sides = [segment.side for segment in row.segments]
+        match sides:
+            case [syntax.Product() as left, syntax.Node() as right, *_] if len(left.factors) == 2:
+                for _, name, letters in _calls(left):
+                    if len(letters) == 2 and letters <= set(_below(right)):
+                        self.defined.add(name)
         for side in sides:
             alone = len(sides) == 1 and isinstance(side, syntax.Symbol | syntax.Tuple)
             if isinstance(side, syntax.Node) and not alone:
@@ -60,11 +69,15 @@ class _Uses:
                 for part in (left, *(right for _, right in rest)):
                     self.node(part, (among and isinstance(part, syntax.Symbol)) or script)
             case syntax.Product():
-                called = {n: (name, letter) for n, name, letter in _calls(node)}
+                called = {n: (name, letters) for n, name, letters in _calls(node)}
                 for n in range(len(node.factors)):
                     if n in called:
-                        name, letter = called[n]
-                        self.called.setdefault(name, set()).update(letter)
+                        name, letters = called[n]
+                        self.called.setdefault(name, set()).update(letters)
+                        if isinstance(_argument(node.factors[n + 1]), syntax.Given):
+                            self.given.add(name)
+                        elif name in self.given:
+                            self.mixed.add(name)
                     elif n - 1 not in called:
                         self._factor(node, n, script)
             case _:
@@ -81,17 +94,30 @@ class _Uses:
 
 
 def _calls(node: syntax.Product) -> Iterator[tuple[int, str, set[str]]]:
-    """Where a factor and the bracket after it are a call with a letter, or with a number: place, function, letter."""
+    """Where a factor and the bracket after it are a call with a letter, with a number, or with two letters and a bar
+    between them: place, function, letters."""
     for n, (factor, follower) in enumerate(zip(node.factors, node.factors[1:], strict=False)):
-        group = parts_of(follower)[0]
         if node.operators[n] != "" or factor.span.end != follower.span.start or not isinstance(factor, syntax.Symbol):
             continue
-        if not isinstance(group, syntax.Group) or group.open != "(":
-            continue
-        if isinstance(group.body, syntax.Symbol):
-            yield n, plain(factor.name), {plain(group.body.name)}
-        elif isinstance(group.body, syntax.Number) and group.body.text.isdigit():
-            yield n, plain(factor.name), set()
+        match _argument(follower):
+            case syntax.Symbol(name=letter):
+                yield n, plain(factor.name), {plain(letter)}
+            case syntax.Number(text=text) if text.isdigit():
+                yield n, plain(factor.name), set()
+            case syntax.Given(left=syntax.Symbol(name=left), right=syntax.Symbol(name=right), bar="|"):
+                yield n, plain(factor.name), {plain(left), plain(right)}
+
+
+def _below(node: syntax.Node) -> Iterator[str]:
+    """The letters that stand below symbols in a formula."""
+    for part in every(node):
+        if isinstance(part, syntax.Scripted) and isinstance(part.sub, syntax.Symbol):
+            yield plain(part.sub.name)
+
+
+def _argument(node: syntax.Node) -> syntax.Node | None:
+    group = parts_of(node)[0]
+    return group.body if isinstance(group, syntax.Group) and group.open == "(" else None
 
 
 def rewriting(rows: Sequence[syntax.Row]) -> Change | None:
@@ -106,6 +132,7 @@ def rewriting(rows: Sequence[syntax.Row]) -> Change | None:
 def _families(uses: _Uses) -> set[str]:
     """The functions whose calls are members."""
     functions = {name for name in uses.called if name not in uses.mixed and name not in STANDARD}
+    functions -= uses.given - uses.defined
     while True:
         letters = {c for name, found in uses.called.items() if name not in functions for c in found} | uses.numbers
         kept = {name for name in functions if letters.isdisjoint(uses.called[name])}
@@ -133,9 +160,11 @@ def _written(node: syntax.Node, families: set[str]) -> syntax.Node:
         if n:
             operators.append(node.operators[n - 1])
         if n in at:
-            group, _, sup, primes = parts_of(node.factors[n + 1])
-            assert isinstance(group, syntax.Group)
+            _, _, sup, primes = parts_of(node.factors[n + 1])
+            below = _argument(node.factors[n + 1])
+            if isinstance(below, syntax.Given):
+                below = syntax.Tuple((below.left, below.right), (",",), below.span)
             span = syntax.Span(factor.span.start, node.factors[n + 1].span.end)
-            factor = syntax.Scripted(factor, group.body, sup, primes, span)
+            factor = syntax.Scripted(factor, below, sup, primes, span)
         factors.append(factor)
     return factors[0] if len(factors) == 1 else syntax.Product(tuple(factors), tuple(operators), node.span)
