@@ -13,6 +13,8 @@ from symderiv.reader.arrays import Array, Value, elementwise
 from symderiv.reader.indices import Indices, refuse
 from symderiv.reader.names import index_word, plain
 from symderiv.reader.nodes import parts_of
+from symderiv.reader.symbols import base_name
+from symderiv.reader.vocabulary import PARAMETERS
 from symderiv.terms import Deriv, Num, Pow, Term, Var, mul, num
 
 
@@ -115,6 +117,10 @@ class Differentiation(Indices):
         if variable is None and len(self.symbols.gradients) == 1:
             (variable,) = self.symbols.gradients.values()
             self.notes.append(f"\\nabla is read as the gradient by {index_word(variable)}, as elsewhere")
+        if variable is None and node.body is not None and (name := self._parameter(self.value(node.body))):
+            variable = syntax.Symbol(name, node.span)
+            self.notes.append(f"\\nabla is read as the gradient by {name}")
+            self.guessed = True
         if variable is None or node.body is None:
             raise refuse("E173", "nabla needs its variable as a subscript, and a body", node)
         body, by = self.value(node.body), self.value(variable)
@@ -125,6 +131,13 @@ class Differentiation(Indices):
         if not isinstance(node.order, syntax.Number) or node.order.text != "2" or not vectors:
             raise refuse("E150", "this derivative by nabla is not in the language", node)
         return self.differentiated(gradient, by, node)  # the Hessian
+
+    def _parameter(self, body: Value) -> str:
+        """The one vector in what is differentiated that has a name of parameters; empty if there is none."""
+        symbols = self.symbols
+        heads = symbols.reached(body) - symbols.definitions.keys() if isinstance(body, Term) else set()
+        found = {head.name for head in heads if base_name(head.name) in PARAMETERS and head[1:] == (1, 0)}
+        return found.pop() if len(found) == 1 else ""
 
 
 def _square(value: Value) -> Var | None:

@@ -338,13 +338,19 @@ def index_count(sub: syntax.Node, known: Collection[str] = ()) -> int:
             return 1 if len(plain(sub.name)) == 1 or plain(sub.name) in known else 0
         case syntax.Number():
             return 1
-        case syntax.Product():
-            return sum(index_count(part, known) for part in sub.factors)
+        case syntax.Product(factors=factors):
+            if all(isinstance(part, syntax.Symbol) and _is_capital(plain(part.name), known) for part in factors):
+                return 0  # w_{ML}
+            return sum(index_count(part, known) for part in factors)
         case syntax.Tuple():
             return sum(index_count(part, known) for part in sub.items)
         case syntax.Scripted():
             return 1
     return 0
+
+
+def _is_capital(name: str, known: Collection[str]) -> bool:
+    return len(name) == 1 and name.isupper() and name not in known
 
 
 def commands(node: syntax.Node) -> Iterator[str]:

@@ -361,6 +361,8 @@ class Products(Differentials):
         name = plain(first.name)
         if name not in ("d", r"\delta", r"\Delta") or self.symbols.defines(name, 0):
             return None
+        if name != "d" and name in self.symbols.equated:
+            return None  # \delta = \partial L/\partial y
         base, sub, sup, primes = parts_of(factors[n + 1])
         if not isinstance(base, syntax.Symbol) or (name == "d" and base.span.start != first.span.end):
             return None

@@ -176,6 +176,9 @@ SUBSCRIPTS = dict(zip("₀₁₂₃₄₅₆₇₈₉₊₋₍₎ᵢⱼₖₗₘ
 MOMENTS = {"Var": 1, r"\mathbb{V}": 1, "Cov": 2}
 """The variance and the covariance, and of how many random variables they are."""
 
+PARAMETERS = frozenset(("w", r"\theta", r"\beta"))
+"""Letters for what losses are minimised by."""
+
 LOSSES = ("L", "J", "C", "E", "l", r"\ell", r"\mathcal{L}", r"\mathcal{J}", r"\mathcal{C}", "loss", "cost", "Loss")
 """Letters for what is minimised."""
 
