@@ -15,7 +15,7 @@ from symderiv.reader.names import index_word, plain
 from symderiv.reader.nodes import parts_of
 from symderiv.reader.symbols import base_name
 from symderiv.reader.vocabulary import PARAMETERS
-from symderiv.terms import Deriv, Num, Pow, Term, Var, mul, num
+from symderiv.terms import Deriv, Num, Pow, Term, Var, mul, num, subterms
 
 
 class Differentiation(Indices):
@@ -32,6 +32,7 @@ class Differentiation(Indices):
                 and re.fullmatch("[A-Z]", value.name)
                 and value.name not in symbols.divisors
                 and not symbols.defines(value.name, 0)
+                and not self._is_raised(value)
             ):
                 raise refuse(
                     "E214",
@@ -131,6 +132,11 @@ class Differentiation(Indices):
         if not isinstance(node.order, syntax.Number) or node.order.text != "2" or not vectors:
             raise refuse("E150", "this derivative by nabla is not in the language", node)
         return self.differentiated(gradient, by, node)  # the Hessian
+
+    def _is_raised(self, variable: Var) -> bool:
+        """Whether powers of a capital stand in what has been defined, so that it is a number: L = D^2/2."""
+        bodies = (d.body for made in self.symbols.definitions.values() for d in made)
+        return any(isinstance(t, Pow) and t.base is variable for body in bodies for t in subterms(body))
 
     def _parameter(self, body: Value) -> str:
         """The one vector in what is differentiated that has a name of parameters; empty if there is none."""

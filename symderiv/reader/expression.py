@@ -433,6 +433,9 @@ class Parser:
             node = self.argument(f"what follows {mark}")
         self.inside -= 1
         self.font = font
+        if mark == "^" and node is not None and (stage := _spelled(node)) in v.STAGES:
+            name = x.Symbol(f"\\text{{{stage}}}", node.span)
+            return x.Group("(", ")", name, node.span)  # as in w^{(new)}
         if type(node) is x.Symbol and node.name in _TRANSPOSES:
             node = x.Symbol(r"\top", node.span)
         return node
@@ -514,3 +517,10 @@ class Parser:
             return False
         alone = last == k + 3 or (text[k + 3] == "^" and last <= k + 5 + self.jump[k + 4])
         return alone and text[last + 1] == "{" and text[last + 2] == lead and self.jump[last + 1] > 2
+
+
+def _spelled(node: x.Node) -> str:
+    r"""The word that a script is: letters side by side, ``new``, or set upright, ``\text{new}``."""
+    letters = node.factors if type(node) is x.Product and not any(node.operators) else (node,)
+    names = [part.name if type(part) is x.Symbol else "?" for part in letters]
+    return "".join(names) if len(names) > 1 else names[0].partition("{")[2].removesuffix("}")

@@ -145,6 +145,9 @@ PROSE = frozenset("""if when for where with and or otherwise else then since as 
     当 若 故 即 则 且 设 令 和 或 如果 对于 其中 если при где для
     jeśli gdy dla nếu khi với もし 만약""".split())  # fmt: skip
 ABBREVIATED = frozenset("i.e. e.g. s.t. w.r.t. etc. resp. a.s. a.e. q.e.d. i.i.d. cf. viz. bzw. z.b. d.h.".split())
+STAGES = frozenset("new old prev next before after opt true train test".split())
+"""Words raised above a symbol that tell several of its kind apart: ``w^{new} = w^{old} - ...``."""
+
 CONDITIONAL = frozenset("""if when for whenever case where with si pour cuando para wenn falls für while unless given
     any all each every 当 若 如果 对于 если при для jeśli gdy dla nếu khi もし 만약""".split())  # fmt: skip
 
