@@ -17,7 +17,7 @@ from symderiv.reader.assertions import names_case, tagged_case
 from symderiv.reader.definitions import ARRAYS, Definitions
 from symderiv.reader.namings import Last, Namings
 from symderiv.reader.nodes import is_delta, names_in, rounded
-from symderiv.reader.prose import CONSTANT, GROUNDS, PREMISE, supposes
+from symderiv.reader.prose import CONSTANT, GROUNDS, PREMISE, REWRITTEN, supposes
 from symderiv.reader.rates import Rates
 from symderiv.reader.reading import Posed, Reading
 from symderiv.terms import Assumption, Num, Sum, Term, Var, subterms
@@ -302,6 +302,8 @@ class Chains(Namings):
         posed.solving = self.reading.solving and self.fresh_chain
         posed.implied = self.implied and self.fresh_chain
         posed.equated = self.fresh_chain and self.reading.sought and self.reading.zero
+        posed.concluded = self.fresh_chain and bool(REWRITTEN.search(self.reading.prose))
+        posed.stationary = self.reading.derives and posed.equated
         constraint = isinstance(posed.left, Sum) and isinstance(posed.right, Num) and PREMISE.search(self.reading.prose)
         posed.grounds = self.fresh_chain and bool(constraint or GROUNDS.search(self.reading.prose))
         self.fresh_chain = self.implied = False

@@ -241,6 +241,12 @@ ZERO = Words(
 )
 
 
+DERIVATIVES = Words(
+    r"\b(?:derivatives?|gradients?|differentiat\w*|deriving|first[- ]order\s+conditions?|stationary|ableit\w*"
+    r"|abgeleitet|partielle?n?|gradienten|dériv\w*|deriv(?:ad[ao]s?|ando|amos|iamo|ata|ando)|gradientes?|differenzier\w*|diferenci\w*)\b"
+    r"|导数|導數|求导|求導|偏导|梯度|微分|미분|勾配|производн\w+",
+    re.IGNORECASE,
+)
 OPTIMAL = Words(
     r"\b(?:minimi[sz]\w*|maximi[sz]\w*|minim(?:um|a|al)|maxim(?:um|a|al)|optimi[sz]\w*|optim(?:um|al)|MLE|estimat\w+"
     r"|least[- ]squares|stationary|critical points?|normal equations?|Lagrang\w*|closed[- ]form|m[ai][nx]imier\w*)\b"
