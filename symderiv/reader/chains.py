@@ -96,6 +96,8 @@ class Chains(Namings):
                     self.unread(error.diagnostic, segment.span, segment.relation, display, n)
                 if any(posed.error is not None for posed in self.reading.posed[begun:]):
                     self.reading.not_understood(before, segment.side)
+                    if k == 1 and isinstance(before, syntax.Node):
+                        self.definitions.not_made(before)
             elif segment.relation in BREAKS:
                 if segment.relation in REASONS and any(s.relation in CLAIMS for s in row.segments[:k]):
                     beside = beside or self.place()

@@ -209,8 +209,14 @@ class Equations:
                     yield multiples, (f"{where}{said}",)
 
     def on_grounds(self, posed: Posed, claims: Sequence[Claim]) -> list[Claim]:
-        """The claims given the equations from which, by the words before them, others follow; empty without such."""
-        grounds = [equation for equation in self.before(posed) if equation.posed.grounds]
+        """The claims given the equations from which, by the words before them, others follow; empty without such.
+
+        Where a derivative has been set to zero, so that what follows speaks of that point, its zero is one of them;
+        what is differentiated is not taken at that point alone.
+        """
+        derives = any(isinstance(t, Deriv) for c in claims for side in (c.left, c.right) for t in subterms(side))
+        known = self.before(posed)
+        grounds = [e for e in known if e.posed.grounds or (e.posed.kind == "equation" and not derives)]
         return [self._given(claim, grounds) for claim in claims] if grounds else []
 
     def alone(self, posed: Posed, claims: Sequence[Claim]) -> list[Claim]:

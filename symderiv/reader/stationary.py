@@ -132,7 +132,9 @@ class Stationary:
         inside: set[Head] = set()
         for head, ds in definitions.items():
             inside |= _heads((d.body for d in ds), definitions) - {head}
-        tops = {p.left for p in earlier if p.kind == "definition" and isinstance(p.left, Var)}
+        here = [p for p in earlier if p.kind == "definition"]
+        made = here or [p for p in self.reading.posed[: posed.at] if p.kind == "definition"]
+        tops = {p.left for p in made if isinstance(p.left, Var)}
         tops = {var for var in tops if var.head in definitions and var.head not in inside}
         if len(tops) != 1 or (function := tops.pop()).indices:
             return None
