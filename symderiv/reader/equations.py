@@ -306,7 +306,9 @@ class Equations:
                 if all(len(c.left.free | c.right.free) == len(member.indices) for c in claims):
                     by -= symbols.reached(body) - {unknown}  # solved in terms of what is sought, too
                 only = by == {unknown} or (not by and sought and scalars == {unknown})
-                new = symbols.reached(body) - symbols.definitions.keys() - left - {member.head}
+                made_of = symbols.reached(body)
+                made_of |= symbols.reached(*(e for h, (_, e) in symbols.inverses.items() if h in made_of))
+                new = made_of - symbols.inverses.keys() - symbols.definitions.keys() - left - {member.head}
                 only = only and not new  # what it is in terms of new quantities depends on what they are
                 found.append(Solved(with_it, without, name, only, holds))
         return found
