@@ -57,7 +57,7 @@ from symderiv.reader.equations import Equations
 from symderiv.reader.forward import functions_of_one
 from symderiv.reader.names import plain
 from symderiv.reader.nodes import defines_delta, every, is_numeral, names_in, says_vector
-from symderiv.reader.premises import Premises
+from symderiv.reader.premises import TO_SHOW, Premises
 from symderiv.reader.ranges import met
 from symderiv.reader.rates import Rates
 from symderiv.reader.reading import Posed, Reading
@@ -351,7 +351,8 @@ class Walk:
                 values, self.reading.values = self.reading.values, supposed or ()
                 self.reading.warn(found.warnings)
                 self.reading.inline = True
-                self.chains.segments(row, len(self.displays) - 1, 0, [], inline=True)
+                open_ = prose.IF.search(before) or prose.NEGATED.search(before) or TO_SHOW.search(before)
+                self.chains.segments(row, len(self.displays) - 1, 0, [], inline=True, asserted=not open_)
                 self.reading.values, self.reading.inline = values, False
             elif head is not None and len(row.segments) == 2:
                 self.definitions.aside(head, left, right, supposed=bool(prose.IF.search(around)))
