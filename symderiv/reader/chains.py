@@ -16,7 +16,7 @@ from symderiv.reader.arrays import Array, Value
 from symderiv.reader.assertions import names_case, tagged_case
 from symderiv.reader.definitions import ARRAYS, Definitions
 from symderiv.reader.namings import Last, Namings
-from symderiv.reader.nodes import is_delta, is_numeral, names_in, rounded
+from symderiv.reader.nodes import is_delta, is_numeral, names_in, parts_of, rounded
 from symderiv.reader.prose import CONSTANT, GROUNDS, PREMISE, REWRITTEN, supposes
 from symderiv.reader.rates import Rates
 from symderiv.reader.reading import Posed, Reading
@@ -49,6 +49,7 @@ class Chains(Namings):
         super().__init__(reading, definitions)
         self.rates = rates
         self.fresh_chain = self.inline = self.asserted = self.implied = False
+        self.of_prime = False  # whether it began with f'(x)
         self.of_derivative = self.led_on = False  # whether the chain began with a derivative, and an arrow follows
         self.kept: frozenset[str] = frozenset()
         self.begun: Place | None = None  # the chain's first side alone
@@ -136,6 +137,8 @@ class Chains(Namings):
         self.last = None
         self.fresh_chain = True
         self.of_derivative = isinstance(segment.side, syntax.DerivativeOp | syntax.Nabla)
+        called = segment.side.factors[0] if isinstance(segment.side, syntax.Product) else segment.side
+        self.of_prime = isinstance(called, syntax.Node) and parts_of(called)[3] == 1
         if isinstance(segment.side, ReadError):
             self.last = Last(None, segment.span, None, segment.side.diagnostic)
         elif segment.side is not None:
@@ -178,6 +181,7 @@ class Chains(Namings):
             head = self.definitions.head_of(last.node) if relation in ("=", ":=") else None
             if head is not None and self.definitions.define(head, last.node, segment.side, relation, posed):
                 self.kept = posed.kept
+                posed.stationary = self.fresh_chain and self.reading.sought and self.reading.zero
                 if posed.error is not None:
                     self.last = Last(None, posed.span, None, posed.error)
                 else:
@@ -317,6 +321,7 @@ class Chains(Namings):
         posed.equated = self.fresh_chain and self.reading.sought and self.reading.zero
         posed.concluded = self.fresh_chain and bool(REWRITTEN.search(self.reading.prose))
         posed.stationary = self.reading.derives and posed.equated
+        posed.rate = self.of_derivative or self.of_prime
         constraint = isinstance(posed.left, Sum) and isinstance(posed.right, Num) and PREMISE.search(self.reading.prose)
         posed.grounds = self.fresh_chain and bool(constraint or GROUNDS.search(self.reading.prose))
         self.fresh_chain = self.implied = False

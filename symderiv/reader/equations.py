@@ -326,12 +326,26 @@ class Equations:
             heads = {t.head for side in sides for t in subterms(side) if isinstance(t, Var)}
             claims = self.claims.of(replace(equation.posed, at=at))
             yield name, claims, heads, equation.posed.sought, equation.holds
+        if not equations and posed.stationary and (last := self._differentiated(posed)) is not None:
+            name = f"the equation that sets the derivative of line {self._line(last)} to zero"
+            claims = self.claims.of(replace(last, left=last.right, right=ZERO, at=at))
+            sides = [side for c in claims for side in (c.left, c.right)]
+            yield name, claims, {t.head for side in sides for t in subterms(side) if isinstance(t, Var)}, True, True
         symbols = self.reading.symbols
         for name, left, right in self._constraints(posed) if equations else ():
             heads = {t.head for side in (left, right) for t in subterms(side) if isinstance(t, Var)}
             if heads & symbols.definitions.keys() and posed.left not in (left, right):
                 claims = self.claims.of(replace(posed, left=left, right=right, relation="=", at=at))
                 yield name, claims, symbols.reached(left, right) - heads, True, True
+
+    def _differentiated(self, posed: Posed) -> Posed | None:
+        """The last derivative before a step in its section, if what it is said to be is not false."""
+        for other in reversed(self.reading.posed[: self.reading.posed.index(posed)]):
+            if self.section(other) != self.section(posed):
+                return None
+            if other.rate and other.kind == "claim" and other.relation == "=" and other.right is not None:
+                return other if other.span not in self.false and other.error is None else None
+        return None
 
     def _constraints(self, posed: Posed) -> Iterator[tuple[str, Term, Term]]:
         """What running text, or a line of the section, says a sum or another expression without free indices is."""

@@ -227,6 +227,7 @@ SYMMETRIC = Words(  # by the word, or by what a matrix is called that is symmetr
 )
 SETS_TO_ZERO = Words(
     r"\b(?:set(?:s|ting)?|equat\w+|put(?:s|ting)?|let(?:s|ting)?)\b.{0,120}?(?:\b(?:zero|to\s+0|each\s+other)|=\s*0\b)"
+    r"|\b(?:is|are|equals?)\s+(?:zero|0)\s+at\b"
     r"|\b(?:solv(?:e|es|ing)|stationary|first[- ]order\s+condition|normal\s+equations?|vanish\w*)\b"
     r"|(?:令|设|設|使).{0,60}?(?:0|零)|(?:等于|等於|为|為)\s*(?:0|零)|求解|ゼロ|0\s*と(?:おく|置く|する)|0으로"
     r"|null\s*(?:zu\s+)?(?:setz\w*|gesetzt)|gleich\s+(?:null|0)|(?:igual\w*|égal\w*)\s+(?:a|à)\s+(?:cero|zéro|zero|0)|annul\w+",

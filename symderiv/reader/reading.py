@@ -55,6 +55,7 @@ class Posed:
     solving: bool = False  # an equation "= 0" came before in the section, and this begins a chain
     equated: bool = False  # it begins a chain, and the words right before it say that something is set to zero
     stationary: bool = False  # an equation that is a derivative set to zero, as the words or an arrow before it say
+    rate: bool = False  # its chain says what a derivative is
     leads: bool = False  # an arrow after it says that something follows from it
     concluded: bool = False  # it begins a chain, and the words right before it say that it follows
     implied: bool = False  # an arrow says that it follows from what stands before
