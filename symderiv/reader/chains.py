@@ -319,7 +319,8 @@ class Chains(Namings):
         posed.solving = self.reading.solving and self.fresh_chain
         posed.implied = self.implied and self.fresh_chain
         posed.equated = self.fresh_chain and self.reading.sought and self.reading.zero
-        posed.concluded = self.fresh_chain and bool(REWRITTEN.search(self.reading.prose))
+        said = REWRITTEN.search(self.reading.prose) and not PREMISE.search(self.reading.prose)
+        posed.concluded = self.fresh_chain and bool(said)
         posed.stationary = self.reading.derives and posed.equated
         posed.rate = self.of_derivative or self.of_prime
         constraint = isinstance(posed.left, Sum) and isinstance(posed.right, Num) and PREMISE.search(self.reading.prose)

@@ -279,7 +279,8 @@ SHORT = Words(
 REWRITTEN = Words(
     r"\b(?:expan[ds]\w*|rewrit\w*|rearrang\w*|simplif\w*|equivalent\w*|compact\w*|multiply(?:ing)? out|in other words"
     r"|(?:can|may) be (?:re)?written|write this as|this (?:gives|becomes|yields|means)|becomes|algebra"
-    r"|so|thus|hence|therefore|it follows|we (?:get|obtain|arrive)|i\.e\.|that is)\b"
+    r"|so|thus|hence|therefore|it follows|we (?:get|obtain|arrive)|i\.e\.|that is"
+    r"|satisf(?:y|ies)|fulfils?)\b"
     r"|展开|展開|化简|化簡|整理|改写|写成|因此|所以|于是|得到|정리|전개|따라서|\bausmultipli\w*|\bumform\w*|\bvereinfach\w*"
     r"|\balso\s+ist\b|\bdéveloppant|\bsimplifi\w*|\bdonc\b|\bon obtient\b|\bdesarroll\w*|\bsimplific\w*|\bse obtiene\b",
     re.IGNORECASE,
