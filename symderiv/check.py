@@ -209,8 +209,11 @@ def _verdict(walk: Walk, number: int) -> tuple[Verdict | None, Diagnostic | None
             verdict = Undecided(claims[0], f"{said}, and it is not proved for such matrices", ("normal form",))
             return verdict, Diagnostic("E302", "this step could not be decided", posed.span, (verdict.reason,))
     if walk.equations.may_follow(posed, claims):
-        if (found := _from_equations(walk, posed, claims)) is not None:
+        found = _from_equations(walk, posed, claims)
+        if isinstance(found, Proved):
             return found, None
+        if found:
+            return _open(posed, claims[0], found)
         if posed.kind == "equation":
             return None, None
         if posed.implied and (alone := walk.equations.alone(posed, claims)):
@@ -265,7 +268,8 @@ def _verdict(walk: Walk, number: int) -> tuple[Verdict | None, Diagnostic | None
             return second, None
         if isinstance(second, Undecided):
             doubt = "a line before it may be what is given, and it is not seen to fail where that holds"
-    if refuted and doubt and posed.solving and walk.equations.constrains(posed) and not _is_defined(claims):
+    constraint = posed.solving and not posed.concluded and walk.equations.constrains(posed)
+    if refuted and doubt and constraint and not _is_defined(claims):
         posed.kind = "equation"
         return None, None
     if isinstance(verdict, Refuted) and doubt and walk.equations.states(posed, walk.doubts.unrelated(verdict.claim)):
@@ -326,8 +330,11 @@ def _claims(walk: Walk, posed: Posed) -> list[Claim]:
         raise error
 
 
-def _from_equations(walk: Walk, posed: Posed, claims: list[Claim]) -> Proved | None:
-    """A proof of a step from the equations that are being solved; without one, the step may be such an equation."""
+def _from_equations(walk: Walk, posed: Posed, claims: list[Claim]) -> Proved | str:
+    """A proof of a step from the equations that are being solved; without one, the step may be such an equation.
+
+    Why it is none that anything follows from, if it is not; "" otherwise.
+    """
     means = walk.readings.means(claims)
     for read, said in ((claims, ()), means) if means is not None else ((claims, ()),):
         for other, note in walk.equations.following(posed, read):
@@ -337,10 +344,13 @@ def _from_equations(walk: Walk, posed: Posed, claims: list[Claim]) -> Proved | N
                 walk.equations.take(posed, claims, first=False)
                 return verdict
     if walk.equations.is_one(posed, claims):
-        walk.equations.take(posed, claims, first=True)
-        if posed.sought:
+        why = walk.stationary.unfounded(posed, claims) or walk.stationary.wrong(posed, claims)
+        holds = not why and not walk.equations.is_false(posed, claims)
+        walk.equations.take(posed, claims, first=True, holds=holds)
+        if posed.sought and holds:
             posed.kind = "equation"
-    return None
+        return why
+    return ""
 
 
 def _solution(walk: Walk, number: int) -> tuple[Verdict | None, Diagnostic | None]:
@@ -360,11 +370,16 @@ def _solution(walk: Walk, number: int) -> tuple[Verdict | None, Diagnostic | Non
     for solved, verdict in chain(found, judged(len(walk.posed))):  # "where N_k = ..." comes after it
         if isinstance(verdict, Proved):
             posed.kind = "claim"
+            if not solved.holds:
+                walk.equations.reject(posed, number)
+                return _open(posed, verdict.claim, f"it solves {solved.name}, which is not shown to hold")
             walk.equations.accept(posed, number)
             posed.note(f"it solves {solved.name}")
             return verdict, None
     match found:
-        case [(solved, Refuted() as verdict), *_] if all(s.only and isinstance(v, Refuted) for s, v in found):
+        case [(solved, Refuted() as verdict), *_] if all(
+            s.only and s.holds and isinstance(v, Refuted) for s, v in found
+        ):
             posed.kind = "claim"
             walk.equations.reject(posed, number)
             message = f"as read, this does not solve {solved.name}"

@@ -16,8 +16,8 @@ from symderiv.reader.arrays import Array, Value
 from symderiv.reader.assertions import names_case, tagged_case
 from symderiv.reader.definitions import ARRAYS, Definitions
 from symderiv.reader.namings import Last, Namings
-from symderiv.reader.nodes import is_delta, names_in, rounded
-from symderiv.reader.prose import CONSTANT, GROUNDS, PREMISE, supposes
+from symderiv.reader.nodes import is_delta, is_numeral, names_in, parts_of, rounded
+from symderiv.reader.prose import CONSTANT, GROUNDS, PREMISE, REWRITTEN, supposes
 from symderiv.reader.rates import Rates
 from symderiv.reader.reading import Posed, Reading
 from symderiv.terms import Assumption, Num, Sum, Term, Var, subterms
@@ -48,7 +48,8 @@ class Chains(Namings):
     def __init__(self, reading: Reading, definitions: Definitions, rates: Rates) -> None:
         super().__init__(reading, definitions)
         self.rates = rates
-        self.fresh_chain = self.inline = self.implied = False
+        self.fresh_chain = self.inline = self.asserted = self.implied = False
+        self.of_prime = False  # whether it began with f'(x)
         self.of_derivative = self.led_on = False  # whether the chain began with a derivative, and an arrow follows
         self.kept: frozenset[str] = frozenset()
         self.begun: Place | None = None  # the chain's first side alone
@@ -71,9 +72,16 @@ class Chains(Namings):
         self.fresh_chain = self.implied = False
 
     def segments(
-        self, row: syntax.Row, display: int, n: int, conditions: list[Assumption], inline: bool = False
+        self,
+        row: syntax.Row,
+        display: int,
+        n: int,
+        conditions: list[Assumption],
+        inline: bool = False,
+        asserted: bool = True,
     ) -> None:
-        self.inline = inline
+        """Add the steps of a row, which is in running text if ``inline``, and said to be so if ``asserted``."""
+        self.inline, self.asserted = inline, asserted
         beside: Place | None = None  # where the chain stood before a reason for it
         for k, segment in enumerate(row.segments):
             self.led_on = any(after.relation in ARROWS for after in row.segments[k + 1 : k + 2])
@@ -96,6 +104,8 @@ class Chains(Namings):
                     self.unread(error.diagnostic, segment.span, segment.relation, display, n)
                 if any(posed.error is not None for posed in self.reading.posed[begun:]):
                     self.reading.not_understood(before, segment.side)
+                    if k == 1 and isinstance(before, syntax.Node):
+                        self.definitions.not_made(before)
             elif segment.relation in BREAKS:
                 if segment.relation in REASONS and any(s.relation in CLAIMS for s in row.segments[:k]):
                     beside = beside or self.place()
@@ -127,6 +137,8 @@ class Chains(Namings):
         self.last = None
         self.fresh_chain = True
         self.of_derivative = isinstance(segment.side, syntax.DerivativeOp | syntax.Nabla)
+        called = segment.side.factors[0] if isinstance(segment.side, syntax.Product) else segment.side
+        self.of_prime = isinstance(called, syntax.Node) and parts_of(called)[3] == 1
         if isinstance(segment.side, ReadError):
             self.last = Last(None, segment.span, None, segment.side.diagnostic)
         elif segment.side is not None:
@@ -171,6 +183,7 @@ class Chains(Namings):
             head = self.definitions.head_of(last.node) if relation in ("=", ":=") else None
             if head is not None and self.definitions.define(head, last.node, segment.side, relation, posed):
                 self.kept = posed.kept
+                posed.stationary = self.fresh_chain and self.reading.sought and self.reading.zero
                 if posed.error is not None:
                     self.last = Last(None, posed.span, None, posed.error)
                 else:
@@ -225,8 +238,8 @@ class Chains(Namings):
         if self.names_result(posed, segment.side) or self.reads_off(posed, naming):
             self.last = Last(right, segment.side.span, segment.side, free=dict(self.elaborator.free))
             return
-        if self.inline:
-            self.last = None
+        if self.inline and (not self.asserted or is_numeral(segment.side) or not self._defines(display)):
+            self.last = None  # a number may be a value at a point
             return
         posed.guessed = last is not None and last.guessed
         posed.rounded = rounded(segment.side) or (last is not None and last.node is not None and rounded(last.node))
@@ -240,6 +253,10 @@ class Chains(Namings):
             guessed=posed.guessed,
             vector_rate=self.elaborator.vector_rate,
         )
+
+    def _defines(self, display: int) -> bool:
+        """Whether a formula has begun with a definition, so that what goes on with it is said of what is defined."""
+        return any(posed.display == display and posed.kind == "definition" for posed in self.reading.posed[-8:])
 
     def _transposed(self, last: Last, right: syntax.Node) -> tuple[Value, Value] | None:
         """Both sides in the other layout of derivatives of vectors by vectors."""
@@ -304,6 +321,10 @@ class Chains(Namings):
         posed.solving = self.reading.solving and self.fresh_chain
         posed.implied = self.implied and self.fresh_chain
         posed.equated = self.fresh_chain and self.reading.sought and self.reading.zero
+        said = REWRITTEN.search(self.reading.prose) and not PREMISE.search(self.reading.prose)
+        posed.concluded = self.fresh_chain and bool(said)
+        posed.stationary = self.reading.derives and posed.equated
+        posed.rate = self.of_derivative or self.of_prime
         constraint = isinstance(posed.left, Sum) and isinstance(posed.right, Num) and PREMISE.search(self.reading.prose)
         posed.grounds = self.fresh_chain and bool(constraint or GROUNDS.search(self.reading.prose))
         self.fresh_chain = self.implied = False

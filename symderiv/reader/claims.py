@@ -215,7 +215,9 @@ class Claims:
             for h in symbols.definitions
             if posed.later
             and (h not in symbols.variables or symbols.is_intermediate(h))
-            and (not posed.solving or differentiated or h in symbols.announced)  # else it may be what the line leads to
+            and (
+                not (posed.solving or posed.stationary) or differentiated or h in symbols.announced
+            )  # else it may be what the line leads to
         }
         memo: dict[Term, Term] = {}
         definitions = {}

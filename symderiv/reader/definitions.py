@@ -340,6 +340,7 @@ class Definitions(Meanings):
             if error.diagnostic.code == "E165" and not isinstance(self._verdict(left, right), Refuted | None):
                 return False  # what was defined through it is turned round, and not by way of an equation to be solved
             posed.error = error.diagnostic
+            self.not_made(left)
         finally:
             symbols.ranges.defining = False
         if self.elaborator.guessed:
@@ -417,6 +418,16 @@ class Definitions(Meanings):
         except ReadError:
             return False
         return all(isinstance(i, str) for i in this)
+
+    def not_made(self, left: syntax.Node) -> None:
+        """Note that what ``left`` is said to be could not be read; another formula of it may be no definition."""
+        head = self.head_of(left)
+        found = self.indices(head) if head is not None else None
+        if found is not None:
+            name, subs, labels = found
+            written = Head(self.symbols.name(name, len(subs), len(labels)), len(subs), len(labels))
+            if written not in self.symbols.definitions:
+                self.symbols.failed.setdefault(written, (self.reading.section, left.span))
 
     def forget(self, head: tuple) -> None:
         """Take back the definition that has just been made for ``head``."""
@@ -548,6 +559,10 @@ class Definitions(Meanings):
         symbols.told[head.name] = self.reading.paragraphs
         if self.reading.inline or CUES.search(self.reading.prose[-160:]):
             symbols.announced.add(head)
+        failed = symbols.failed.get(versioned)
+        anew = self.reading.inline or posed.relation != "=" or CUES.search(self.reading.prose.rpartition("$")[2])
+        if failed is not None and not anew and failed[0] == self.reading.section:
+            symbols.instead[head] = failed[1]  # it may say what the first formula is worth, rightly or wrongly
         if self.reading.values and symbols.pieces[name] > 1:
             symbols.partial[head] = self.reading.values
         if args:

@@ -308,6 +308,9 @@ class Doubts:
             other = [a for a in self.symbols.partial[head] if a.data not in holds]
             if other:
                 return f"what {shown(head.name)} is was said for {notation.unicode_latex(other[0].text)} only"
+        for head in sorted(self.symbols.reached(claim.left, claim.right) & self.symbols.instead.keys()):
+            line = self.reading.document.source.position(self.symbols.instead[head].start).line
+            return f"what {shown(head.name)} is was not understood where it is said first (line {line})"
         return ""
 
     def _unclear(self, posed: Posed, claim: Claim) -> str:

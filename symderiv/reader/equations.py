@@ -15,8 +15,9 @@ from fractions import Fraction
 from typing import NamedTuple
 
 from symderiv import notation
-from symderiv.document import Heading, all_blocks
-from symderiv.judge import provable
+from symderiv.document import Heading, Span, all_blocks
+from symderiv.judge import provable, prove_all
+from symderiv.kernel import Refuted, Undecided
 from symderiv.kernel.budget import spent
 from symderiv.reader.arrays import Array, Value
 from symderiv.reader.claims import Claims
@@ -25,6 +26,7 @@ from symderiv.reader.names import shown
 from symderiv.reader.reading import Posed, Reading
 from symderiv.terms import (
     ZERO,
+    Add,
     Assumption,
     Claim,
     Definition,
@@ -50,20 +52,24 @@ SCALES = tuple(num(Fraction(c)) for c in ("1", "-1", "1/2", "-1/2", "2", "-2"))
 
 
 class Equation(NamedTuple):
-    """A step that states an equation, with its claims; ``first``: it does not follow from those before it."""
+    """A step that states an equation, with its claims; ``first``: it does not follow from those before it, ``holds``:
+    others may follow from it."""
 
     posed: Posed
     claims: tuple[Claim, ...]
     first: bool
+    holds: bool
 
 
 class Solved(NamedTuple):
-    """An equation with a solution put in, and ``without`` it, its name; ``only``: nothing else in it is sought."""
+    """An equation with a solution put in, and ``without`` it, its name; ``only``: nothing else in it is sought,
+    ``holds``: others may follow from it."""
 
     claims: list[Claim]
     without: list[Claim]
     name: str
     only: bool
+    holds: bool
 
 
 class Equations:
@@ -77,12 +83,15 @@ class Equations:
         self.known: list[Equation] = []
         self.solving: set[int] = set()  # the sections in which something was set to zero that is not zero always
         self.unknown: set[int] = set()  # and those in which it was not understood what
+        self.false: dict[Span, Posed] = {}  # the sides that stand in a chain behind a false step, and that step
 
     def section(self, posed: Posed) -> int:
         return bisect(self.headings, posed.span.start)
 
     def judged(self, posed: Posed, proved: bool) -> None:
         """Note what a step says that is ``= 0``: an equation, unless it was proved as it stands."""
+        if posed.left_span in self.false:
+            self.false[posed.span] = self.false[posed.left_span]
         zero = any(isinstance(side, Num) and not side.value for side in (posed.left, posed.right))
         known = any(e.posed is posed for e in self.known)
         if zero and (not proved or posed.derived or known):
@@ -90,9 +99,9 @@ class Equations:
             if not known and posed.error is not None:
                 self.unknown.add(self.section(posed))
 
-    def take(self, posed: Posed, claims: Sequence[Claim], first: bool) -> None:
+    def take(self, posed: Posed, claims: Sequence[Claim], first: bool, holds: bool = True) -> None:
         """Remember the equation of a step; ``first`` if it does not follow from those before it."""
-        self.known.append(Equation(posed, tuple(claims), first))
+        self.known.append(Equation(posed, tuple(claims), first, holds))
 
     def may_matter(self, posed: Posed) -> bool:
         """Whether something that is being solved speaks of what the sides of ``posed`` speak of."""
@@ -124,13 +133,28 @@ class Equations:
                 del symbols.definitions[member.head]
 
     def drop(self, posed: Posed) -> None:
-        """Nothing follows from what is false."""
+        """Nothing follows from what is false, nor is what stands behind it equal to what stands before it."""
+        self.false[posed.span] = self.false.get(posed.left_span, posed)
         self.known = [equation for equation in self.known if equation.posed is not posed]
 
-    def before(self, posed: Posed) -> list[Equation]:
-        """The equations that stand before ``posed`` in the same section, of what has not been given a meaning since."""
+    def before(self, posed: Posed, all_of_them: bool = False) -> list[Equation]:
+        """The equations that stand before ``posed`` in the same section, of what has not been given a meaning since.
+
+        Only those that others may follow from, if not ``all_of_them``.
+        """
         section = self.section(posed)
-        return [e for e in self.known if self.section(e.posed) == section and not self._of_another(e, posed)]
+        known = [e for e in self.known if (e.holds or all_of_them) and self.section(e.posed) == section]
+        return [e for e in known if not self._of_another(e, posed)]
+
+    def is_false(self, posed: Posed, claims: Sequence[Claim]) -> bool:
+        r"""Whether an equation fails for what is defined, and nothing in it is sought: \sum_i x_i = m of the mean m."""
+        if posed.sought or posed.equated or posed.grounds or posed.leads:
+            return False
+        symbols = self.reading.symbols
+        spoken = symbols.reached(*(side for c in claims for side in (c.left, c.right)))
+        defined = {h for c in claims for h in c.context.definitions}
+        written = {t.head for c in claims for side in (c.left, c.right) for t in subterms(side) if isinstance(t, Var)}
+        return bool(written & defined) and not spoken & symbols.variables and isinstance(prove_all(claims), Refuted)
 
     def _of_another(self, equation: Equation, posed: Posed) -> bool:
         """Whether a family in the equation has been defined since: "now let a_i = ..."."""
@@ -176,7 +200,7 @@ class Equations:
         for equation in equations:
             if len(equation.claims) != len(claims):
                 continue
-            where = f"it is the equation of line {self._line(equation.posed)}"
+            where = f"given the equation of line {self._line(equation.posed)}: it is that one"
             for scale, said in self._scales(claims[0], equation.claims[0]):
                 if spent():
                     return
@@ -185,8 +209,14 @@ class Equations:
                     yield multiples, (f"{where}{said}",)
 
     def on_grounds(self, posed: Posed, claims: Sequence[Claim]) -> list[Claim]:
-        """The claims given the equations from which, by the words before them, others follow; empty without such."""
-        grounds = [equation for equation in self.before(posed) if equation.posed.grounds]
+        """The claims given the equations from which, by the words before them, others follow; empty without such.
+
+        Where a derivative has been set to zero, so that what follows speaks of that point, its zero is one of them;
+        what is differentiated is not taken at that point alone.
+        """
+        derives = any(isinstance(t, Deriv) for c in claims for side in (c.left, c.right) for t in subterms(side))
+        known = self.before(posed)
+        grounds = [e for e in known if e.posed.grounds or (e.posed.kind == "equation" and not derives)]
         return [self._given(claim, grounds) for claim in claims] if grounds else []
 
     def alone(self, posed: Posed, claims: Sequence[Claim]) -> list[Claim]:
@@ -253,7 +283,7 @@ class Equations:
         symbols = self.reading.symbols
         body = symbols.ranges.resolve(value, {})
         found = []
-        for name, claims, heads, sought in self._open(posed, at):
+        for name, claims, heads, sought, holds in self._open(posed, at):
             named = {(shown(h.name), *h[1:]): h for h in heads}
             written = (shown(h.name) for h in (member.head, _solution(member.head)))
             keys = ((name, *member.head[1:]) for name in written)
@@ -276,28 +306,46 @@ class Equations:
                 if all(len(c.left.free | c.right.free) == len(member.indices) for c in claims):
                     by -= symbols.reached(body) - {unknown}  # solved in terms of what is sought, too
                 only = by == {unknown} or (not by and sought and scalars == {unknown})
-                new = symbols.reached(body) - symbols.definitions.keys() - left - {member.head}
+                made_of = symbols.reached(body)
+                made_of |= symbols.reached(*(e for h, (_, e) in symbols.inverses.items() if h in made_of))
+                new = made_of - symbols.inverses.keys() - symbols.definitions.keys() - left - {member.head}
                 only = only and not new  # what it is in terms of new quantities depends on what they are
-                found.append(Solved(with_it, without, name, only))
+                found.append(Solved(with_it, without, name, only, holds))
         return found
 
-    def _open(self, posed: Posed, at: int) -> Iterator[tuple[str, list[Claim], set[Head], bool]]:
-        r"""The equations that ``posed`` may solve: name, claims, the families in them, whether something is sought.
+    def _open(self, posed: Posed, at: int) -> Iterator[tuple[str, list[Claim], set[Head], bool, bool]]:
+        r"""The equations that ``posed`` may solve: name, claims, the families in them, whether something is
+        sought, and whether others may follow from it.
 
         Beside those that are being solved these are the constraints on what has been solved for, \sum_k p_k = 1.
         """
-        equations = [equation for equation in self.before(posed) if equation.first]
+        equations = [equation for equation in self.before(posed, all_of_them=True) if equation.first]
         for equation in equations:
             name = f"the equation of line {self._line(equation.posed)}"
             sides = [side for c in equation.claims for side in (c.left, c.right)]
             heads = {t.head for side in sides for t in subterms(side) if isinstance(t, Var)}
-            yield name, self.claims.of(replace(equation.posed, at=at)), heads, equation.posed.sought
+            claims = self.claims.of(replace(equation.posed, at=at))
+            yield name, claims, heads, equation.posed.sought, equation.holds
+        if not equations and posed.stationary and (last := self._differentiated(posed)) is not None:
+            name = f"the equation that sets the derivative of line {self._line(last)} to zero"
+            claims = self.claims.of(replace(last, left=last.right, right=ZERO, at=at))
+            sides = [side for c in claims for side in (c.left, c.right)]
+            yield name, claims, {t.head for side in sides for t in subterms(side) if isinstance(t, Var)}, True, True
         symbols = self.reading.symbols
         for name, left, right in self._constraints(posed) if equations else ():
             heads = {t.head for side in (left, right) for t in subterms(side) if isinstance(t, Var)}
             if heads & symbols.definitions.keys() and posed.left not in (left, right):
                 claims = self.claims.of(replace(posed, left=left, right=right, relation="=", at=at))
-                yield name, claims, symbols.reached(left, right) - heads, True
+                yield name, claims, symbols.reached(left, right) - heads, True, True
+
+    def _differentiated(self, posed: Posed) -> Posed | None:
+        """The last derivative before a step in its section, if what it is said to be is not false."""
+        for other in reversed(self.reading.posed[: self.reading.posed.index(posed)]):
+            if self.section(other) != self.section(posed):
+                return None
+            if other.rate and other.kind == "claim" and other.relation == "=" and other.right is not None:
+                return other if other.span not in self.false and other.error is None else None
+        return None
 
     def _constraints(self, posed: Posed) -> Iterator[tuple[str, Term, Term]]:
         """What running text, or a line of the section, says a sum or another expression without free indices is."""
@@ -336,6 +384,26 @@ def given(claim: Claim, stated: Sequence[Claim], text: str, source: str) -> Clai
             sides = sides[1], sides[0]
         assumptions.append(Assumption("equation", sides, text, source))
     return replace(claim, context=replace(claim.context, ranges=ranges, assumptions=tuple(assumptions)))
+
+
+def fails_where(claims: Sequence[Claim], known: Sequence[Claim], equation: Sequence[Claim]) -> bool:
+    """Whether derivatives are not zero, as ``claims`` say, somewhere where the ``known`` and the ``equation`` hold."""
+    derived = {t.var.head for c in claims for side in (c.left, c.right) for t in subterms(side) if isinstance(t, Deriv)}
+    found = prove_all([given(claim, [*known, *equation], "", "") for claim in claims])
+    if isinstance(found, Undecided) and len(derived) == 1:
+        turned = [_turned(claim, *derived) for claim in equation]
+        found = prove_all([given(claim, [*known, *turned], "", "") for claim in claims])
+    return isinstance(found, Refuted)
+
+
+def _turned(claim: Claim, sought: Head) -> Claim:
+    """``a + b = 0`` as a = -b, where only a mentions what is sought: such an equation is solved for it."""
+    if not isinstance(claim.left, Add) or claim.right is not ZERO:
+        return claim
+    parts = claim.left.parts
+    free = next((p for p in parts if all(not isinstance(t, Var) or t.head != sought for t in subterms(p))), None)
+    rest = add(*(part for part in parts if part is not free))
+    return replace(claim, left=rest, right=mul(num(-1), free)) if free is not None else claim
 
 
 def _solution(head: Head) -> Head:

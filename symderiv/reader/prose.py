@@ -227,6 +227,7 @@ SYMMETRIC = Words(  # by the word, or by what a matrix is called that is symmetr
 )
 SETS_TO_ZERO = Words(
     r"\b(?:set(?:s|ting)?|equat\w+|put(?:s|ting)?|let(?:s|ting)?)\b.{0,120}?(?:\b(?:zero|to\s+0|each\s+other)|=\s*0\b)"
+    r"|\b(?:is|are|equals?)\s+(?:zero|0)\s+at\b"
     r"|\b(?:solv(?:e|es|ing)|stationary|first[- ]order\s+condition|normal\s+equations?|vanish\w*)\b"
     r"|(?:令|设|設|使).{0,60}?(?:0|零)|(?:等于|等於|为|為)\s*(?:0|零)|求解|ゼロ|0\s*と(?:おく|置く|する)|0으로"
     r"|null\s*(?:zu\s+)?(?:setz\w*|gesetzt)|gleich\s+(?:null|0)|(?:igual\w*|égal\w*)\s+(?:a|à)\s+(?:cero|zéro|zero|0)|annul\w+",
@@ -241,6 +242,12 @@ ZERO = Words(
 )
 
 
+DERIVATIVES = Words(
+    r"\b(?:derivatives?|gradients?|differentiat\w*|deriving|first[- ]order\s+conditions?|stationary|ableit\w*"
+    r"|abgeleitet|partielle?n?|gradienten|dériv\w*|deriv(?:ad[ao]s?|ando|amos|iamo|ata|ando)|gradientes?|differenzier\w*|diferenci\w*)\b"
+    r"|导数|導數|求导|求導|偏导|梯度|微分|미분|勾配|производн\w+",
+    re.IGNORECASE,
+)
 OPTIMAL = Words(
     r"\b(?:minimi[sz]\w*|maximi[sz]\w*|minim(?:um|a|al)|maxim(?:um|a|al)|optimi[sz]\w*|optim(?:um|al)|MLE|estimat\w+"
     r"|least[- ]squares|stationary|critical points?|normal equations?|Lagrang\w*|closed[- ]form|m[ai][nx]imier\w*)\b"
@@ -272,7 +279,8 @@ SHORT = Words(
 REWRITTEN = Words(
     r"\b(?:expan[ds]\w*|rewrit\w*|rearrang\w*|simplif\w*|equivalent\w*|compact\w*|multiply(?:ing)? out|in other words"
     r"|(?:can|may) be (?:re)?written|write this as|this (?:gives|becomes|yields|means)|becomes|algebra"
-    r"|so|thus|hence|therefore|it follows|we (?:get|obtain|arrive)|i\.e\.|that is)\b"
+    r"|so|thus|hence|therefore|it follows|we (?:get|obtain|arrive)|i\.e\.|that is"
+    r"|satisf(?:y|ies)|fulfils?)\b"
     r"|展开|展開|化简|化簡|整理|改写|写成|因此|所以|于是|得到|정리|전개|따라서|\bausmultipli\w*|\bumform\w*|\bvereinfach\w*"
     r"|\balso\s+ist\b|\bdéveloppant|\bsimplifi\w*|\bdonc\b|\bon obtient\b|\bdesarroll\w*|\bsimplific\w*|\bse obtiene\b",
     re.IGNORECASE,

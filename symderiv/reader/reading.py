@@ -54,7 +54,10 @@ class Posed:
     constant: bool = False
     solving: bool = False  # an equation "= 0" came before in the section, and this begins a chain
     equated: bool = False  # it begins a chain, and the words right before it say that something is set to zero
+    stationary: bool = False  # an equation that is a derivative set to zero, as the words or an arrow before it say
+    rate: bool = False  # its chain says what a derivative is
     leads: bool = False  # an arrow after it says that something follows from it
+    concluded: bool = False  # it begins a chain, and the words right before it say that it follows
     implied: bool = False  # an arrow says that it follows from what stands before
     derived: bool = False  # whether it is judged given the one equation that it follows from
     bounded: bool = False  # the words before it, or its row, speak of signs or bounds
@@ -86,13 +89,13 @@ class Reading:
     """What has been read of ``document`` so far, up to ``limit``: the mathematics from there on is beyond the budget.
 
     ``prose`` are the words just before the current place, ``paragraphs`` how many there were; ``sought``: the last
-    words in the section say that something is set to zero, or solved, ``zero`` that they speak of zero, ``optimal``
-    that some in the section speak of a minimum or maximum; ``solving``: an equation "= 0" came before in the section,
-    which ``begins`` after so many steps; ``seen`` are the names in the formulas so far; ``case`` what they say of
-    indices, ``earlier_case`` what was said last in the section, ``values`` and ``earlier_values`` the same of the
-    values that symbols are given; ``constants`` the symbols that the words call constants, ``held`` those that the
-    section says are held fixed: none in particular if empty, nothing said if None; ``bounds`` the names that the last
-    words, or remarks beside a row, set bounds to.
+    words in the section say that something is set to zero, or solved, ``zero`` that they speak of zero, ``derives`` of
+    derivatives, ``optimal`` that some in the section speak of a minimum or maximum; ``solving``: an equation "= 0" came
+    before in the section, which ``begins`` after so many steps; ``seen`` are the names in the formulas so far; ``case``
+    what they say of indices, ``earlier_case`` what was said last in the section, ``values`` and ``earlier_values`` the
+    same of the values that symbols are given; ``constants`` the symbols that the words call constants, ``held`` those
+    that the section says are held fixed: none in particular if empty, nothing said if None; ``bounds`` the names that
+    the last words, or remarks beside a row, set bounds to.
     With ``strict``, assumptions that only the prose states do not count.
     """
 
@@ -107,7 +110,7 @@ class Reading:
         self.prose = ""
         self.paragraphs = 0
         self.section = 0  # how many headings came before
-        self.sought = self.zero = self.optimal = False
+        self.sought = self.zero = self.optimal = self.derives = False
         self.inline = False  # whether a formula in running text is being read
         self.seen: set[str] = set()
         self.solving = self.bounded = False

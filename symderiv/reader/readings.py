@@ -387,6 +387,7 @@ class Readings:
             return None
         names = sorted({shown(head.name) for found in read if found is not None for head in found[1]})
         said = f"{' and '.join(names)} {'is' if len(names) == 1 else 'are'} held fixed in the partial derivative"
+        said += ": by way of it, the total one is another"
         return [found[0] for found in read if found is not None], (said,)
 
     @staticmethod

@@ -89,55 +89,49 @@ class Symbols:
     its section; ``squares`` the names whose square is a symbol of its own (a variance), ``numbered`` those with numbers
     for labels; ``order`` says after how many steps a definition was made, ``now`` how many there are; ``standard`` the
     functions used with their usual meaning; ``time``: t is an index, not a transposition; ``two_valued`` numbers that
-    are 0 or 1 by a case distinction; ``divisors`` what stands below a bar, so that it is no matrix; ``layers``
-    letters l that layers are counted with, as in ^{(l+1)}; ``operators`` letters that the author uses for the
-    derivative; ``auto`` families that come from a vector's definition; ``rates`` the pairs (A, b) of which a
-    derivative dA/db is written somewhere; ``index_classes`` the range class that each free index had last; ``bare``
-    how often a name stands without a bracket after it; ``calls`` how each function was called last,
-    ``arguments`` with what; ``namesakes`` families that other symbols are named after, as Z_a after
-    the a_i; ``awaited`` functions that some line defines, and of which symbol; ``index_sizes``
-    the size that a factor 1/m tells of the sum after it; ``hinted`` the ranges that the prose gives;
-    ``value_sets`` the sets that sums over the values of letters name;
-    ``kinds`` which members (a name, how many subscripts
-    and labels) are vectors or matrices themselves, ``doubtful`` the names of which that is not sure; ``layered`` names
-    whose numbered labels are layers, each with its own shape, ``layered_subs`` those whose numbered subscripts are;
-    ``softmax``: the prose calls \\sigma the softmax function; ``symmetric`` matrices that are called so, and where,
-    ``solutions`` families that an equation was solved for, and in which step,
-    ``announced`` families that a word says are defined: "where x = ...", "let x = ...",
-    ``words`` capitals without a gap that never stand alone, FL and TP,
-    ``restated`` names that have another meaning by a line that perhaps only repeats what they mean, wrongly,
-    ``inverses`` families of the entries of one, with the range class of the matrix and its entry,
-    ``equal_to_transposes`` those of them of which an equation says so; ``signs`` families of the numbers 1 and -1,
-    and where that is said, ``two_conventions`` the names said to be 0 or 1 here and 1 or -1 there;
-    ``chosen`` the indices y_i that are classes of examples, each with the one-hot family that says which and the i;
-    ``upper`` vectors whose entries are numbered above, ``basis`` families of basis vectors; ``rowwise``: a softmax of a
-    matrix is one of each of its rows; ``jacobians``: the document speaks of Jacobians, so that J_x(s) is one;
-    ``row_families`` matrices X, and the family of vectors x_i of their rows, ``entry_families`` and
-    that of their entries x_{ij}; ``flat`` rows whose entries are written b_{1j};
-    ``gradients`` the variables that gradients are taken by; ``forms`` with what arguments each function is called,
-    ``callees`` its name and subscript;
-    ``valued`` letters that stand for values, as arguments of functions, ``valued_classes`` what they run over,
-    ``endless`` those of them that no sum says to be finitely many; ``draws`` what expectations are over, and where;
-    ``distributions`` families of weights that sum to one along a slot, and where that is said;
-    ``sampled`` letters that examples are summed over by, ``examples`` the range class of each set of examples,
-    ``nameless`` the index of a sum over examples that has none, ``common`` the names of what is the same for all
-    examples, ``lifted`` the families that are read for each example, and of which examples; ``entrywise`` unknown
-    functions whose derivative stands beside an elementwise product, so that f(z) of a vector is that of each entry;
-    ``pieces`` how many lines say what f(x), or f alone, is; ``partial`` the values for which one of several lines says
-    so, ``told`` after how many paragraphs of words each quantity was defined; ``factors`` names of functions that are
-    numbers here; ``asides`` the names of quantities with the meaning that running text gives them in passing, each
-    after how many steps and paragraphs;
-    ``lettered`` the family that a_k is where another one, a_j, has that name and k counts another layer (w_{kj}, too);
-    ``applied`` names that stand before brackets only, and before one that holds a name: functions, never factors;
-    ``mean``: E is the expectation, no number; ``exponents`` letters that are exponents or labels, and so numbers,
-    ``unread`` names of which a formula says something that could not be read, ``equated`` which names stand in the
-    formulas that say what each is;
-    ``overloaded`` names of functions that are one of p, and another of p and q, or of q;
-    ``indicators``: the words speak of them; ``other_signs`` those that are no products by the words;
-    ``log_base`` that of ``\\log``, where the words name one; ``matrices_by_word`` letters that the words call matrices;
-    ``activations`` the functions that the words say letters to be, "" for any;
-    ``wholes`` the vectors that only their font tells from these; ``steps`` letters of steps in time, as in h_{t-1};
-    ``differentiated`` names in what is differentiated, where nothing is expected;
+    are 0 or 1 by a case distinction; ``divisors`` what stands below a bar, so that it is no matrix; ``layers`` letters
+    l that layers are counted with, as in ^{(l+1)}; ``operators`` letters that the author uses for the derivative;
+    ``auto`` families that come from a vector's definition; ``rates`` the pairs (A, b) of which a derivative dA/db is
+    written somewhere; ``index_classes`` the range class that each free index had last; ``bare`` how often a name stands
+    without a bracket after it; ``calls`` how each function was called last, ``arguments`` with what; ``namesakes``
+    families that other symbols are named after, as Z_a after the a_i; ``awaited`` functions that some line defines, and
+    of which symbol; ``index_sizes`` the size that a factor 1/m tells of the sum after it; ``hinted`` the ranges that
+    the prose gives; ``value_sets`` the sets that sums over the values of letters name; ``kinds`` which members (a name,
+    how many subscripts and labels) are vectors or matrices themselves, ``doubtful`` the names of which that is not
+    sure; ``layered`` names whose numbered labels are layers, each with its own shape, ``layered_subs`` those whose
+    numbered subscripts are; ``softmax``: the prose calls \\sigma the softmax function; ``symmetric`` matrices that are
+    called so, and where, ``solutions`` families that an equation was solved for, and in which step, ``announced``
+    families that a word says are defined: "where x = ...", "let x = ...", ``words`` capitals without a gap that never
+    stand alone, FL and TP, ``restated`` names that have another meaning by a line that perhaps only repeats what they
+    mean, wrongly, ``inverses`` families of the entries of one, with the range class of the matrix and its entry,
+    ``equal_to_transposes`` those of them of which an equation says so; ``signs`` families of the numbers 1 and -1, and
+    where that is said, ``two_conventions`` the names said to be 0 or 1 here and 1 or -1 there; ``chosen`` the indices
+    y_i that are classes of examples, each with the one-hot family that says which and the i; ``upper`` vectors whose
+    entries are numbered above, ``basis`` families of basis vectors; ``rowwise``: a softmax of a matrix is one of each
+    of its rows; ``jacobians``: the document speaks of Jacobians, so that J_x(s) is one; ``row_families`` matrices X,
+    and the family of vectors x_i of their rows, ``entry_families`` and that of their entries x_{ij}; ``flat`` rows
+    whose entries are written b_{1j}; ``gradients`` the variables that gradients are taken by; ``forms`` with what
+    arguments each function is called, ``callees`` its name and subscript; ``valued`` letters that stand for values, as
+    arguments of functions, ``valued_classes`` what they run over, ``endless`` those of them that no sum says to be
+    finitely many; ``draws`` what expectations are over, and where; ``distributions`` families of weights that sum to
+    one along a slot, and where that is said; ``sampled`` letters that examples are summed over by, ``examples`` the
+    range class of each set of examples, ``nameless`` the index of a sum over examples that has none, ``common`` the
+    names of what is the same for all examples, ``lifted`` the families that are read for each example, and of which
+    examples; ``entrywise`` unknown functions whose derivative stands beside an elementwise product, so that f(z) of a
+    vector is that of each entry; ``pieces`` how many lines say what f(x), or f alone, is; ``partial`` the values for
+    which one of several lines says so, ``told`` after how many paragraphs of words each quantity was defined;
+    ``factors`` names of functions that are numbers here; ``asides`` the names of quantities with the meaning that
+    running text gives them in passing, each after how many steps and paragraphs; ``lettered`` the family that a_k is
+    where another one, a_j, has that name and k counts another layer (w_{kj}, too); ``applied`` names that stand before
+    brackets only, and before one that holds a name: functions, never factors; ``mean``: E is the expectation, no
+    number; ``exponents`` letters that are exponents or labels, and so numbers, ``unread`` names of which a formula says
+    something that could not be read, ``failed`` those that it would have defined, with the section and the place, and
+    ``instead`` what another formula defined after it, ``equated`` which names stand in the formulas that say what each
+    is; ``overloaded`` names of functions that are one of p, and another of p and q, or of q; ``indicators``: the words
+    speak of them; ``other_signs`` those that are no products by the words; ``log_base`` that of ``\\log``, where the
+    words name one; ``matrices_by_word`` letters that the words call matrices; ``activations`` the functions that the
+    words say letters to be, "" for any; ``wholes`` the vectors that only their font tells from these; ``steps`` letters
+    of steps in time, as in h_{t-1}; ``differentiated`` names in what is differentiated, where nothing is expected;
     ``unit`` the vectors that have unit length by the words; ``in_columns``: matrices hold vectors in their columns;
     ``own_delta``: a line defines \\delta_{nk} as something else than Kronecker's; ``short`` the losses L by which names
     as dz are defined, dz = dL/dz; ``turned`` names of which a member is transposed, w_i^T.
@@ -177,6 +171,8 @@ class Symbols:
     other_signs: set[str] = field(default_factory=set)
     indicators: bool = False
     unread: dict[str, Unread] = field(default_factory=dict)
+    failed: dict[Head, tuple[int, Span]] = field(default_factory=dict)
+    instead: dict[Head, Span] = field(default_factory=dict)
     equated: dict[str, set[str]] = field(default_factory=dict)
     namesakes: set[str] = field(default_factory=set)
     awaited: dict[str, Node] = field(default_factory=dict)

@@ -57,7 +57,7 @@ from symderiv.reader.equations import Equations
 from symderiv.reader.forward import functions_of_one
 from symderiv.reader.names import plain
 from symderiv.reader.nodes import defines_delta, every, is_numeral, names_in, says_vector
-from symderiv.reader.premises import Premises
+from symderiv.reader.premises import TO_SHOW, Premises
 from symderiv.reader.ranges import met
 from symderiv.reader.rates import Rates
 from symderiv.reader.reading import Posed, Reading
@@ -66,6 +66,7 @@ from symderiv.reader.resumed import Resumed
 from symderiv.reader.shapes import COLUMN, ROW, Shapes
 from symderiv.reader.spaces import Spaces
 from symderiv.reader.statements import Statements
+from symderiv.reader.stationary import Stationary
 from symderiv.reader.survey import Survey
 from symderiv.terms import Assumption, Claim, Head
 
@@ -73,6 +74,7 @@ SIGN = re.compile(r"\\[A-Za-z]+|:=|[=<>!]=|[^\sA-Za-z\\]")
 
 
 IS_ZERO = re.compile(r"=\s*(?:\\(?:mathbf|vec|bm|boldsymbol)\s*\{?\s*)?0(?![.\d])")
+DERIVATIVE_SIGN = re.compile(r"\\(?:partial|nabla)(?![A-Za-z])|\\[dt]?frac\s*\{\s*d\s*[A-Za-z\\}]|'")
 BOUND = re.compile(r"[<>≤≥]|\\(?:leq?|geq?|lt|gt|leqslant|geqslant)(?![A-Za-z])")
 
 
@@ -100,6 +102,7 @@ class Walk:
         self.doubts = Doubts(reading)
         self.readings = Readings(reading)
         self.equations = Equations(reading, self.claims_of)
+        self.stationary = Stationary(reading, self.claims_of, self.equations, self.readings)
         self.statements = Statements(reading)
         self.definitions = Definitions(reading, self.claims_of)
         self.premises = Premises(reading, self.claims_of, self.readings)
@@ -260,6 +263,7 @@ class Walk:
                 self.statements.asides.clear()
                 reading.held = self.statements.held(sentences) or self.held
                 reading.sought = prose.seeks(inlines)
+                reading.derives = False
                 reading.optimal = bool(prose.OPTIMAL.search(prose.words(inlines)))
                 reading.case = reading.earlier_case = self.statements.cases(sentences)
                 reading.values = reading.earlier_values = self.statements.values(sentences)
@@ -347,7 +351,8 @@ class Walk:
                 values, self.reading.values = self.reading.values, supposed or ()
                 self.reading.warn(found.warnings)
                 self.reading.inline = True
-                self.chains.segments(row, len(self.displays) - 1, 0, [], inline=True)
+                open_ = prose.IF.search(before) or prose.NEGATED.search(before) or TO_SHOW.search(before)
+                self.chains.segments(row, len(self.displays) - 1, 0, [], inline=True, asserted=not open_)
                 self.reading.values, self.reading.inline = values, False
             elif head is not None and len(row.segments) == 2:
                 self.definitions.aside(head, left, right, supposed=bool(prose.IF.search(around)))
@@ -383,9 +388,11 @@ class Walk:
         if self.reading.prose.strip(" $.,;:"):
             self.reading.paragraphs += 1
             self.reading.sought = prose.seeks(inlines)
+            self.reading.derives = bool(prose.DERIVATIVES.search(self.reading.prose))
             self.reading.optimal = self.reading.optimal or bool(prose.OPTIMAL.search(self.reading.prose))
             written = self._bounds(inlines, self.reading.prose)
             self.reading.zero = bool(prose.ZERO.search(self.reading.prose) or IS_ZERO.search(written))
+            self.reading.derives = self.reading.derives or bool(DERIVATIVE_SIGN.search(written))
         sentences = list(prose.sentences(inlines))
         self.statements.asides.clear()
         found = self.statements.cases(sentences)
