@@ -41,6 +41,66 @@ OF_OTHERS = {  # what words without a formula beside them say of something else 
     "binary": Words(_OUTPUTS, re.IGNORECASE),
     "onehot": Words(r"\b(?:inputs?|features?|words?|tokens?|categorical|covariates?|nodes?)\b", re.IGNORECASE),
 }
+_OF_OTHERS = (  # whose words these are, if not the author's
+    r"(?:some|many|most|several|certain|few|other)\s+(?:\w+\s+)?(?:authors?|people|texts?|textbooks?|books?|papers?|references"
+    r"|sources?|writers?|libraries|courses|practitioners|conventions)\b|others\s+(?:\w+\s+)?(?:write|define|use|take|call|say|prefer"
+    r"|denote|assume|set|put)\b|in\s+the\s+literature|et\s+al\b|(?:manche|einige|viele|andere)\s+Autoren|(?:certains|d['’]autres)\s+auteurs"
+    r"|(?:algunos|otros)\s+autores|alcuni\s+autori|некоторые\s+авторы"
+)
+_SECTION = r"(?:sub)?(?:sections?|chapters?|parts?|lectures?|posts?|notes?|papers?|appendi(?:x|ces)|examples?|exercises?)\b"
+_ELSEWHERE = (  # of another place
+    rf"(?:in|see)\s+(?:(?:the|our|an?|this)\s+)?(?:next|later|previous|preceding|last|earlier|other|another|following)\s+{_SECTION}"
+    r"|in\s+(?:the\s+|our\s+)?(?:appendix|(?:sub)?(?:section|chapter|lecture|part)\s+[\dIVX$])|in\s+bishop\b|elsewhere|formerly|previously"
+    r"|(?:im|in\s+der)\s+(?:anhang|nächsten|letzten)|(?:en|dans\s+l['’])\s*annexe|en\s+el\s+apéndice"
+)
+_MISTAKES = (  # what the author says to be wrong
+    r"mistak\w*|wrong(?:ly)?(?!\s+(?:class|label|categor|answer|one)\w*)|incorrect\w*|erroneous\w*|misconceptions?|fallac\w*|mislead\w*"
+    r"|tempting|tempted|na[iï]ve(?:ly)?|contrary|contradict\w*|falsely|fälschlich\w*|irrtümlich\w*|falsch|à\s+tort|par\s+erreur"
+    r"|erróneamente|por\s+error|ошибочно"
+)
+_EXERCISES = r"exercises?|homework|left\s+(?:to|as|for)|Übung\w*|exercices?|ejercicios?|упражнени\w*"
+_FOR_NOW = (  # what is only imagined
+    r"for\s+(?:a|the|one)\s+(?:moment|minute|second|while)|hypothetical\w*|imagine\w*|pretend\w*|temporarily|would\s+(?:be|get|have|give|become|sum)"
+    r"|prefer\s+not|(?:re)?turning\s+to\s+the\s+original"
+)
+_EAST = {  # the same in languages that are written without spaces
+    "mistakes": r"错误|錯誤|误以为|誤解|誤って|間違|잘못",
+    "others": r"有人|有些|一些作者|某些",
+    "exercises": r"练习|練習|习题|習題|연습",
+}
+MISTAKEN = Words(rf"\b(?:{_MISTAKES})\b|{_EAST['mistakes']}", re.IGNORECASE)
+SAID_ASIDE = Words(  # anywhere in a sentence: it tells what others say, or say elsewhere, or what is to be imagined
+    rf"\b(?:{_OF_OTHERS}|{_ELSEWHERE}|{_EXERCISES}|{_FOR_NOW})|{_EAST['others']}|{_EAST['exercises']}", re.IGNORECASE
+)
+_AGAIN = Words(  # what was said elsewhere, and is said here once more
+    rf"\b(?:as|like|recall\w*|again|same|from)\b[^.$]{{0,40}}(?:{_ELSEWHERE})|(?:{_ELSEWHERE})[^.$]{{0,40}}\b(?:we\s+(?:saw|showed|have)|introduced)\b",
+    re.IGNORECASE,
+)
+_WEAK = (  # not always, not quite, or not yet
+    r"approximately|roughly|nearly|almost|about|rarely|seldom|hardly|barely|occasionally|sometimes|usually|often|typically|in\s+expectation"
+    r"|on\s+average|in\s+the\s+limit|asymptotically|need(?:s|ed)?\s+to|(?<!is\s)(?<!are\s)used\s+to\s+(?:sum|be)|special\s+case|particular\s+case"
+    r"|exceptions?|beyond|ignor\w+|apart\s+from|un-?normali[sz]ed|improper|quasi|pseudo|ne\s+\w+(?:\s+\w+){0,3}\s+que|cas\s+particulier|caso\s+particular"
+    r"|Spezialfall|ungefähr|fast|presque|environ|casi"
+)
+_WITHDRAWN = (  # after it has been said
+    r"(?:dropped|violated|relaxed|abandoned|lifted|removed|excluded|broken|waived|ignored)\b|left\s+(?:to|as|for)\b|does\s+not\s+hold"
+    r"|\b(?:which|this|that)\s+we\s+(?:drop|relax|ignore|do\s+not|don['’]t)|(?<!and\s)only\s+(?:in|if|when|for|where)\b"
+    r"|\bbut\b[^.]{0,60}?\b(?:here|now|arbitrary|any|general|prefer|not|real-valued|relax\w*|drop\w*|allow\w*)\b|;\s*(?:ours|here|it)\b[^.]{0,30}\b(?:not|n['’]t)\b"
+    r"|;\s*(?:for|with)\b|\band\s+any\b|不成立|以外|之外|でない|아닌"
+)
+WEAKENED = Words(rf"\b(?:{_WEAK})\b|特例|特殊情况", re.IGNORECASE)
+WEAKENED_AFTER = Words(rf"\b(?:{_WEAK})\b|{_WITHDRAWN}", re.IGNORECASE)
+_OR = Words(r"^\s*(?:or|oder|ou|o)\s+(?!1|one\b|indicator)\w", re.IGNORECASE)  # right behind words that name a kind
+_NUMBER_GOES_ON = Words(r"^\s*(?:[-+−–*×^±%/\\]|(?:minus|plus|times|less|more|along)\b)", re.IGNORECASE)
+_NUMBER = Words(r"(?:1|one|unity|eins|uno?|一)$", re.IGNORECASE)
+CONDITION = Words(  # before what holds only then
+    r"\b(?:if|when|whenever|whether|once|until|in\s+case|(?:as|so)\s+long\s+as|provided|providing|should|wenn|falls|sofern|sobald|solange"
+    r"|si|s['’]il|lorsque?|quand|se|quando|qualora|cuando|siempre\s+que|если|когда|jeśli|gdy|nếu|khi)\b"
+    r"|如果|若|当|當|假如|假若|倘若|要是|もし|만약|만일",
+    re.IGNORECASE,
+)
+_CONDITION_AFTER = Words(r"^[^$。，,.]{0,12}(?:なら|れば|とき|時|时|이면|일\s*때|인\s*경우)")
+_CASE_OF = Words(r"^\W*(?:for|with|für|mit|pour|avec|para|con)\b", re.IGNORECASE)
 REACH = 400  # characters in which words speak of what stands beside them
 ONLY_WHEN = Words(
     r"(?:\b(?:(?:exactly|only|just|precisely)\s+(?:when|if|where)|iff|if\s+and\s+only\s+if|would\s+(?:mean|be)(?:\s+that)?|ideally"
@@ -103,8 +163,26 @@ def denied(pieces: Sequence[str], number: int) -> bool:
     """Whether a sentence denies, or leaves open, what the formula with this number says; ``pieces`` are the words
     between its formulas."""
     before, after = "$".join(pieces[max(0, number - 4) : number + 1]), "$".join(pieces[number + 1 : number + 3])
-    said = DENIED_BEFORE.search(before[-REACH:]) or DENIED_AFTER.match(after[:REACH])
+    before, after = before[-REACH:], after[:REACH]
+    said = DENIED_BEFORE.search(before) or DENIED_AFTER.match(after) or MISTAKEN.search(before) or MISTAKEN.search(after)
     return bool(said) or pieces[-1].rstrip().endswith("?")
+
+
+def mentioned(sentence: str) -> bool:
+    """Whether a sentence only tells what others say, what is said elsewhere, or what is to be imagined.
+
+    >>> [mentioned(words) for words in ("Some authors define $.", "In the appendix we use $.", "As in Section 2, let $.")]
+    [True, True, False]
+    """
+    return bool(SAID_ASIDE.search(sentence)) and not _AGAIN.search(sentence)
+
+
+def constrains(pieces: Sequence[str], number: int) -> bool:
+    """Whether a sentence assumes for good what the formula with this number says, and not for one case, or nearly."""
+    sentence = "$".join(pieces)
+    before, after = "$".join(pieces[: number + 1])[-REACH:], "$".join(pieces[number + 1 :])[:REACH]
+    doubt = CONDITION.search(before) or WEAKENED.search(before) or WEAKENED_AFTER.search(after)
+    return not (doubt or denied(pieces, number) or SUPPOSED_BEFORE.search(before) or mentioned(sentence))
 
 
 def supposed(sentence: str, start: int, end: int) -> bool:
@@ -114,6 +192,16 @@ def supposed(sentence: str, start: int, end: int) -> bool:
         NEGATED.search(before)
         or SUPPOSED_BEFORE.search(before)
         or SUPPOSED_AFTER.search(after)
+        or CONDITION.search(before)
+        or _CONDITION_AFTER.search(after)
+        or WEAKENED.search(before)
+        or WEAKENED_AFTER.search(after)
+        or _OR.search(after)
+        or (_NUMBER_GOES_ON.search(after) and _NUMBER.search(sentence[start:end]))
+        or MISTAKEN.search(before)
+        or MISTAKEN.search(after)
+        or mentioned(sentence)
+        or (_CASE_OF.search(sentence) and aside(sentence))
         or sentence.rstrip().endswith("?")
     )
 

@@ -328,7 +328,7 @@ class Statements:
         self._either(sentence, pieces)
         self._two_values(sentence)
         for number, formula in enumerate(sentence.formulas):
-            denied = assertions.denied(pieces, number)
+            denied = not assertions.constrains(pieces, number)
             for row in self.reading.rows(formula.latex, formula.span).rows:
                 if not self.range(row) and not denied:
                     self._stated_equation(row, formula, constrained)
