@@ -44,13 +44,13 @@ OF_OTHERS = {  # what words without a formula beside them say of something else 
 _OF_OTHERS = (  # whose words these are, if not the author's
     r"(?:some|many|most|several|certain|few|other)\s+(?:\w+\s+)?(?:authors?|people|texts?|textbooks?|books?|papers?|references"
     r"|sources?|writers?|libraries|courses|practitioners|conventions)\b|others\s+(?:\w+\s+)?(?:write|define|use|take|call|say|prefer"
-    r"|denote|assume|set|put)\b|in\s+the\s+literature|et\s+al\b|(?:manche|einige|viele|andere)\s+Autoren|(?:certains|d['’]autres)\s+auteurs"
+    r"|denote|assume|set|put)\b|(?:in|unlike|by)\s+(?-i:[A-Z])\w+,?\s+(?:where|who)\b|in\s+the\s+literature|et\s+al\b|(?:manche|einige|viele|andere)\s+Autoren|(?:certains|d['’]autres)\s+auteurs"
     r"|(?:algunos|otros)\s+autores|alcuni\s+autori|некоторые\s+авторы"
 )
 _SECTION = r"(?:sub)?(?:sections?|chapters?|parts?|lectures?|posts?|notes?|papers?|appendi(?:x|ces)|examples?|exercises?)\b"
 _ELSEWHERE = (  # of another place
     rf"(?:in|see)\s+(?:(?:the|our|an?|this)\s+)?(?:next|later|previous|preceding|last|earlier|other|another|following)\s+{_SECTION}"
-    r"|in\s+(?:the\s+|our\s+)?(?:appendix|(?:sub)?(?:section|chapter|lecture|part)\s+[\dIVX$])|in\s+bishop\b|elsewhere|formerly|previously"
+    r"|in\s+(?:the\s+|our\s+)?(?:appendix|(?:sub)?(?:section|chapter|lecture|part)\s+[\dIVX$])|elsewhere|formerly|previously"
     r"|(?:im|in\s+der)\s+(?:anhang|nächsten|letzten)|(?:en|dans\s+l['’])\s*annexe|en\s+el\s+apéndice"
 )
 _MISTAKES = (  # what the author says to be wrong
@@ -78,17 +78,17 @@ _AGAIN = Words(  # what was said elsewhere, and is said here once more
 )
 _WEAK = (  # not always, not quite, or not yet
     r"approximately|roughly|nearly|almost|about|rarely|seldom|hardly|barely|occasionally|sometimes|usually|often|typically|in\s+expectation"
-    r"|on\s+average|in\s+the\s+limit|asymptotically|need(?:s|ed)?\s+to|(?<!is\s)(?<!are\s)used\s+to\s+(?:sum|be)|special\s+case|particular\s+case"
+    r"|on\s+average|in\s+the\s+limit|asymptotically|need(?:s|ed)?\s+to|(?<!is\s)(?<!are\s)used\s+to(?=(?:\s+be)?\s*$)|special\s+case|particular\s+case"
     r"|exceptions?|beyond|ignor\w+|apart\s+from|un-?normali[sz]ed|improper|quasi|pseudo|ne\s+\w+(?:\s+\w+){0,3}\s+que|cas\s+particulier|caso\s+particular"
     r"|Spezialfall|ungefähr|fast|presque|environ|casi"
 )
 _WITHDRAWN = (  # after it has been said
-    r"(?:dropped|violated|relaxed|abandoned|lifted|removed|excluded|broken|waived|ignored)\b|left\s+(?:to|as|for)\b|does\s+not\s+hold"
+    r"(?:are|is)\s+(?:called|known\s+as)\b|(?:dropped|violated|relaxed|abandoned|lifted|removed|excluded|broken|waived|ignored)\b|left\s+(?:to|as|for)\b|does\s+not\s+hold"
     r"|\b(?:which|this|that)\s+we\s+(?:drop|relax|ignore|do\s+not|don['’]t)|(?<!and\s)only\s+(?:in|if|when|for|where)\b"
     r"|\bbut\b[^.]{0,60}?\b(?:here|now|arbitrary|any|general|prefer|not|real-valued|relax\w*|drop\w*|allow\w*)\b|;\s*(?:ours|here|it)\b[^.]{0,30}\b(?:not|n['’]t)\b"
     r"|;\s*(?:for|with)\b|\band\s+any\b|不成立|以外|之外|でない|아닌"
 )
-WEAKENED = Words(rf"\b(?:{_WEAK})\b|特例|特殊情况", re.IGNORECASE)
+WEAKENED = Words(rf"\b(?:{_WEAK}|except\w*|excluding|other\s+than)\b|特例|特殊情况", re.IGNORECASE)
 WEAKENED_AFTER = Words(rf"\b(?:{_WEAK})\b|{_WITHDRAWN}", re.IGNORECASE)
 _OR = Words(r"^\s*(?:or|oder|ou|o)\s+(?!1|one\b|indicator)\w", re.IGNORECASE)  # right behind words that name a kind
 _NUMBER_GOES_ON = Words(r"^\s*(?:[-+−–*×^±%/\\]|(?:minus|plus|times|less|more|along)\b)", re.IGNORECASE)
@@ -100,6 +100,16 @@ CONDITION = Words(  # before what holds only then
     re.IGNORECASE,
 )
 _CONDITION_AFTER = Words(r"^[^$。，,.]{0,12}(?:なら|れば|とき|時|时|이면|일\s*때|인\s*경우)")
+_FUNCTIONS_OF = Words(
+    r"\b(?!(?:entries|elements|components?|coordinates|members|weights|probabilit\w+|values|targets|labels|coefficients|rows?|columns?"
+    r"|vectors?|parts|terms|all|each|both|any|some|none|those|sums?)\b)\w+\s+of\s+(?:the\s+)?\$[^$]*$",
+    re.IGNORECASE,
+)
+_JOINTLY = Words(
+    r"\b(?:together|jointly|combined|pairs?|along\s+with|as\s+well\s+as)\b"
+    r"|^(?!.*\b(?:each|both|all|every)\b).*\$[\s,]*(?:and|und|et|y)\s[^$.]*\$[^$]*$",
+    re.IGNORECASE,
+)
 _CASE_OF = Words(r"^\W*(?:for|with|für|mit|pour|avec|para|con)\b", re.IGNORECASE)
 REACH = 400  # characters in which words speak of what stands beside them
 ONLY_WHEN = Words(
@@ -177,12 +187,28 @@ def mentioned(sentence: str) -> bool:
     return bool(SAID_ASIDE.search(sentence)) and not _AGAIN.search(sentence)
 
 
+def weakened(pieces: Sequence[str], number: int) -> bool:
+    """Whether what the formula with this number says is no hypothesis: nearly so, said elsewhere, or taken back."""
+    before, after = "$".join(pieces[: number + 1])[-REACH:], "$".join(pieces[number + 1 :])[:REACH]
+    sentence = "$".join(pieces)
+    case = CONDITION.search(before) and aside(sentence)
+    return bool(case or WEAKENED.search(before) or WEAKENED_AFTER.search(after) or mentioned(sentence))
+
+
 def constrains(pieces: Sequence[str], number: int) -> bool:
     """Whether a sentence assumes for good what the formula with this number says, and not for one case, or nearly."""
-    sentence = "$".join(pieces)
-    before, after = "$".join(pieces[: number + 1])[-REACH:], "$".join(pieces[number + 1 :])[:REACH]
-    doubt = CONDITION.search(before) or WEAKENED.search(before) or WEAKENED_AFTER.search(after)
-    return not (doubt or denied(pieces, number) or SUPPOSED_BEFORE.search(before) or mentioned(sentence))
+    before = "$".join(pieces[: number + 1])[-REACH:]
+    doubt = CONDITION.search(before) or SUPPOSED_BEFORE.search(before) or denied(pieces, number)
+    return not (doubt or weakened(pieces, number))
+
+
+def totals(words: str) -> bool:
+    """Whether what sums to one after these words are the members of one family themselves.
+
+    >>> [totals(words) for words in ("The $ ", "The entries of $ ", "The logarithms of $ ", "The $ and the weight $ ")]
+    [True, True, False, False]
+    """
+    return not (_FUNCTIONS_OF.search(words) or _JOINTLY.search(words))
 
 
 def supposed(sentence: str, start: int, end: int) -> bool:

@@ -101,8 +101,11 @@ class Premises:
 
     # What the words say
 
-    def say(self, pieces: Sequence[str], number: int, row: syntax.Row, span: Span) -> None:
-        """Take up a row of the formula with this number in a sentence, whose words between formulas are ``pieces``."""
+    def say(self, pieces: Sequence[str], number: int, row: syntax.Row, span: Span, sure: bool = True) -> None:
+        """Take up a row of the formula with this number in a sentence, whose words between formulas are ``pieces``.
+
+        What they do not assume for ``sure`` is no hypothesis.
+        """
         if self.reading.strict or len(row.segments) < 2:
             return
         before = " ".join(pieces[max(0, number - 8) : number + 1])[-REACH:]
@@ -114,7 +117,7 @@ class Premises:
         clause = re.split(r"[,;:]\s", pieces[number])[-1] if number else before
         clause = clause if clause.strip() or not number else before
         reach = ""
-        if not SO.search(clause):
+        if sure and not SO.search(clause):
             later = SAID_AFTER.search(after)
             reach = "section" if FOR_GOOD.search(clause) else "paragraph" if later or FOR_NOW.search(clause) else ""
         assumed = ASSUMED.search(before + after) is not None

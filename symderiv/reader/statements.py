@@ -347,9 +347,24 @@ class Statements:
             match = assertions.said(pattern, sentence.words)
             if match and not sentence.formulas and assertions.OF_OTHERS[kind].search(sentence.words):
                 continue
+            if match and kind == "sum" and not self._sums_itself(sentence, match):
+                continue
             if match and (kind != "binary" or sentence.formulas):
                 self._stated(kind, match[0], sentence)
         self._of_true_class(sentence)
+
+    def _sums_itself(self, sentence: prose.Sentence, said: re.Match[str]) -> bool:
+        r"""Whether words speak of the sum of a family, and not of ``$t_i^2$``, ``the logarithms of $t_i$``."""
+        before = sentence.words[: said.start()]
+        if not before.count("$") or not re.search(r"\d$|one$|unity$|eins$|un[oa]?$|[一]$", said[0], re.IGNORECASE):
+            return True
+        formula = sentence.formulas[before.count("$") - 1]
+        for row in self.reading.rows(formula.latex, formula.span).rows:
+            side = row.segments[0].side if row.segments else None
+            base, _, sup, _ = parts_of(side) if isinstance(side, syntax.Node) else (None, None, None, 0)
+            if not isinstance(base, syntax.Symbol) or isinstance(sup, syntax.Number):
+                return False
+        return assertions.totals(before)
 
     def _classes(self, sentence: prose.Sentence) -> Iterator[str]:
         """How many classes a sentence says that there are: ``over the $K$ classes``, ``three classes``."""

@@ -423,7 +423,7 @@ class Walk:
                 for row in self.reading.rows(formula.latex, formula.span).rows:
                     self.chains.see(row)
                     if not denied and not defines:
-                        self.premises.say(words, n, row, formula.span)
+                        self.premises.say(words, n, row, formula.span, sure=not assertions.weakened(words, n))
                     for name, bound in bounds.said(row) if not denied else ():
                         self.reading.limits.setdefault(name, set()).add(bound)
         if not alone and not self.reading.prose.rstrip().endswith("$"):
