@@ -47,14 +47,16 @@ _OF_OTHERS = (  # whose words these are, if not the author's
     r"|denote|assume|set|put)\b|(?:in|unlike|by)\s+(?-i:[A-Z])\w+,?\s+(?:where|who)\b|in\s+the\s+literature|et\s+al\b|(?:manche|einige|viele|andere)\s+Autoren|(?:certains|d['’]autres)\s+auteurs"
     r"|(?:algunos|otros)\s+autores|alcuni\s+autori|некоторые\s+авторы"
 )
-_SECTION = r"(?:sub)?(?:sections?|chapters?|parts?|lectures?|posts?|notes?|papers?|appendi(?:x|ces)|examples?|exercises?)\b"
+_SECTION = (
+    r"(?:sub)?(?:sections?|chapters?|parts?|lectures?|posts?|notes?|papers?|appendi(?:x|ces)|examples?|exercises?)\b"
+)
 _ELSEWHERE = (  # of another place
     rf"(?:in|see)\s+(?:(?:the|our|an?|this)\s+)?(?:next|later|previous|preceding|last|earlier|other|another|following)\s+{_SECTION}"
     r"|in\s+(?:the\s+|our\s+)?(?:appendix|(?:sub)?(?:section|chapter|lecture|part)\s+[\dIVX$])|elsewhere|formerly|previously"
     r"|(?:im|in\s+der)\s+(?:anhang|nächsten|letzten)|(?:en|dans\s+l['’])\s*annexe|en\s+el\s+apéndice"
 )
 _MISTAKES = (  # what the author says to be wrong
-    r"mistak\w*|wrong(?:ly)?(?!\s+(?:class|label|categor|answer|one)\w*)|incorrect\w*|erroneous\w*|misconceptions?|fallac\w*|mislead\w*"
+    r"mistak\w*|(?<!or\s)wrong(?:ly)?(?!\s+(?:class|label|categor|answer|one)\w*)|incorrect\w*|erroneous\w*|misconceptions?|fallac\w*|mislead\w*"
     r"|tempting|tempted|na[iï]ve(?:ly)?|contrary|contradict\w*|falsely|fälschlich\w*|irrtümlich\w*|falsch|à\s+tort|par\s+erreur"
     r"|erróneamente|por\s+error|ошибочно"
 )
@@ -110,7 +112,10 @@ _JOINTLY = Words(
     r"|^(?!.*\b(?:each|both|all|every)\b).*\$[\s,]*(?:and|und|et|y)\s[^$.]*\$[^$]*$",
     re.IGNORECASE,
 )
-_CASE_OF = Words(r"^\W*(?:for|with|für|mit|pour|avec|para|con)\b", re.IGNORECASE)
+_CASE_OF = Words(
+    r"^\W*(?:for|with|für|mit|pour|avec|para|con)\b(?!\s+(?:each|every|all|any|jede\w*|alle|chaque|tou[ts]\w*|cada|todos?)\b)",
+    re.IGNORECASE,
+)
 REACH = 400  # characters in which words speak of what stands beside them
 ONLY_WHEN = Words(
     r"(?:\b(?:(?:exactly|only|just|precisely)\s+(?:when|if|where)|iff|if\s+and\s+only\s+if|would\s+(?:mean|be)(?:\s+that)?|ideally"
@@ -125,6 +130,38 @@ SETS_CASE = Words(
     re.IGNORECASE,
 )
 _NO_SPACES = Words("[\u1100-\u11ff\u3040-\u9fff\uac00-\ud7af]")  # scripts of which the words are not known
+_SAVE = (  # for all but this case
+    r"unless|(?:if|when)\s+not|not\s+(?:if|when|for)|(?:except|excluding|save|but\s+not|other(?:wise)?\s+than|all\s+but|apart\s+from|different\s+from"
+    r"|sauf|hormis|excepté|außer|ausgenommen|salvo|excepto|menos|tranne|eccetto|кроме)(?:\s+(?:for|if|when|where|in|the|case|si|pour|que|cuando"
+    r"|para|quand|für|wenn|im|Fall|se|per|случая))*|(?:wenn|falls)\s+nicht|es\s+sei\s+denn|a\s+menos\s+que|à\s+moins\s+que|a\s+meno\s+che|если\s+не"
+)
+SAVE = Words(
+    rf"(?:^|[\s,(])(?:{_SAVE})(?:\s+(?:that|the\s+case|case|for|all))*[\s,(:]*$|除非\s*$|除了?\s*$", re.IGNORECASE
+)
+FAILS_AFTER = Words(
+    r"^[\s),]*(?:does\s+not\s+hold|doesn['’]t\s+hold|fails|(?:is\s+)?(?:false|excluded)|nicht\s+gilt|ausgenommen|exclue?|excluido|不成立|以外|之外|外(?=\W|$))",
+    re.IGNORECASE,
+)
+_DOUBTS_CASE = Words(
+    r"\b(?:not|never|no|without|whether|even|including|except\w*|exclud\w*|save|but|otherwise\s+than|other\s+than|apart|unless|until|fails?|false|wrong"
+    r"|violated|(?:in|the)\s+general|always|nicht|kein\w*|außer|ausgenommen|pas|sauf|hormis|excepté|salvo|excepto|sin|кроме|не)\b|n['’]t\b|除|非|不|外",
+    re.IGNORECASE,
+)
+_OTHER_CASE = {  # what follows a case and names the other one
+    "equal": Words(
+        r"\b(?:otherwise|distinct|different|differs?|unequal|off[\s-]?diagonals?|other\s+(?:one|cases?)|remaining|elsewhere|sonst|verschieden\w*"
+        r"|sinon|autrement|distintos?)\b|否则|其他情况|それ以外|그\s*외|иначе|exercise|homework",
+        re.IGNORECASE,
+    ),
+    "distinct": Words(
+        r"\b(?:same|coincide|equal\s+indices|otherwise|sonst|sinon|other\s+(?:one|cases?))\b|否则|それ以外|иначе",
+        re.IGNORECASE,
+    ),
+}
+_DONE = Words(
+    r"\b(?:after|beyond|besides?|nach|après|después\s+de|dopo|после)\s+(?:(?:the|our|dem|le|el)\s+)?(?:special\s+)?(?:case|fall|cas|caso)?\s*$",
+    re.IGNORECASE,
+)
 NAMES_CASE = Words(
     r"\b(?:otherwise|distinct|different|differs?|unequal|(?:off[\s-]?)?diagonals?|other\s+(?:than|case|one|class\w*)|remaining|elsewhere"
     r"|(?:correct|true|right|wrong|same)\s+class(?:es)?|indices\s+(?:are\s+)?(?:the\s+same|equal|coincide|agree)|sonst|verschieden\w*"
@@ -157,6 +194,25 @@ def names_value(pieces: Sequence[str], number: int) -> bool:
     return alone and len(pieces) == 2 and re.search(r"\w", pieces[1]) is None
 
 
+def condition(before: str, after: str = "") -> bool | None:
+    """Whether words set the case in the relation that they stand around, or (False) its opposite; None if neither.
+
+    >>> [condition(*words) for words in (("if ",), ("unless ",), ("for ", " does not hold"), ("even for ",))]
+    [True, False, False, None]
+    """
+    save, fails = SAVE.search(before), FAILS_AFTER.search(after)
+    rest = _DOUBTS_CASE.search(before[: save.start()] if save else before)
+    rest = rest or _DOUBTS_CASE.search(after[fails.end() :] if fails else after)
+    twice = save and fails and not save[0].startswith("除")  # 除 ... 外 is said around it
+    return None if rest or twice else not (save or fails)
+
+
+def set_aside(pieces: Sequence[str], number: int, kind: str) -> bool:
+    """Whether a sentence speaks of a case, ``equal`` or ``distinct`` indices, to go on to the other one."""
+    before, after = "$".join(pieces[: number + 1]), "$".join(pieces[number + 1 :])
+    return bool(_OTHER_CASE[kind].search(after) or _DONE.search(before) or SAID_ASIDE.search(after))
+
+
 def names_case(text: str) -> str:
     """The words by which a text speaks of a case, without saying it in a formula, if it does not take all together."""
     said = NAMES_CASE.search(text)
@@ -174,7 +230,9 @@ def denied(pieces: Sequence[str], number: int) -> bool:
     between its formulas."""
     before, after = "$".join(pieces[max(0, number - 4) : number + 1]), "$".join(pieces[number + 1 : number + 3])
     before, after = before[-REACH:], after[:REACH]
-    said = DENIED_BEFORE.search(before) or DENIED_AFTER.match(after) or MISTAKEN.search(before) or MISTAKEN.search(after)
+    said = (
+        DENIED_BEFORE.search(before) or DENIED_AFTER.match(after) or MISTAKEN.search(before) or MISTAKEN.search(after)
+    )
     return bool(said) or pieces[-1].rstrip().endswith("?")
 
 
@@ -200,6 +258,11 @@ def constrains(pieces: Sequence[str], number: int) -> bool:
     before = "$".join(pieces[: number + 1])[-REACH:]
     doubt = CONDITION.search(before) or SUPPOSED_BEFORE.search(before) or denied(pieces, number)
     return not (doubt or weakened(pieces, number))
+
+
+def names_number(words: str) -> bool:
+    """Whether words end with the number one: "sum to one", and not "is a probability distribution"."""
+    return _NUMBER.search(words) is not None
 
 
 def totals(words: str) -> bool:

@@ -382,12 +382,13 @@ def index_relation(node: syntax.Node | None) -> tuple[str, syntax.Node, syntax.N
     """(relation, left, right) if ``node`` is ``i = j`` or ``i \\ne j`` between things that look like indices."""
     if isinstance(node, syntax.Relation) and len(node.rest) == 1:
         op, right = node.rest[0]
-        if op in ("=", "!=") and _index_like(node.left) and _index_like(right):
+        if op in ("=", "!=") and index_like(node.left) and index_like(right):
             return op, node.left, right
     return None
 
 
-def _index_like(node: syntax.Node) -> bool:
+def index_like(node: syntax.Node) -> bool:
+    """Whether a node looks like an index: ``i``, or the label ``y_i``."""
     match node:
         case syntax.Symbol():
             return len(plain(node.name)) == 1 and plain(node.name).islower()

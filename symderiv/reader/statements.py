@@ -41,6 +41,8 @@ from symderiv.terms import (
 )
 
 OR = re.compile(r"\W*(?:or|and|either|oder|und|ou|et|o|y|或|或者|和|또는|または|か)\W*", re.IGNORECASE)
+WORDS = re.compile(r"\\text\{([^{}]*)\}")
+NEGATION = re.compile(r"\\neg\b|\\lnot\b|¬")
 EITHER = {"sign": {"1", "(- 1)"}, "binary": {"0", "1"}}
 TWO_NUMBERS = {
     syntax_of: kind
@@ -79,7 +81,14 @@ class Statements:
                 if formula in given:
                     continue
                 for assumption in self._cases_in(formula):
-                    told = assertions.denied(pieces, number) or assertions.aside(sentence.words)
+                    opposite = _opposite(assumption)
+                    if assertions.condition(pieces[number], pieces[number + 1]) is False:
+                        assumption, opposite, told = opposite, assumption, assertions.aside(sentence.words)
+                    else:
+                        told = assertions.denied(pieces, number) or assertions.aside(sentence.words)
+                        told = told or assertions.set_aside(pieces, number, assumption.kind)
+                    if told:
+                        self.asides.setdefault((opposite.kind, opposite.data), opposite)
                     (self.asides if told else found).setdefault((assumption.kind, assumption.data), assumption)
                     places.append((sentence, number))
         for a, op, b in (case for sentence in sentences for case in prose.plain_cases(sentence.words)):
@@ -277,7 +286,23 @@ class Statements:
 
     def beside(self, row: syntax.Row) -> list[Assumption]:
         """Conditions between indices beside the formulas of a row; alone in its display, one holds for all."""
-        return [a for remark in row.remarks for a in self._condition(remark.content)]
+        return [
+            a if said else _opposite(a)
+            for content, said in _conditions(row)
+            if said is not None
+            for a in self._condition(content)
+        ]
+
+    def doubted(self, row: syntax.Row) -> str:
+        r"""The condition beside a row that words deny in a way that is not understood: ``\text{whether or not } i = j``."""
+        text = self.reading.document.source.text
+        for content, said in _conditions(row):
+            match content:
+                case syntax.Relation(left=left, rest=((op, right),)) if said is not None:
+                    if op not in ("<", ">", "<=", ">=") or not all(map(prose.index_like, (left, right))):
+                        continue
+            return text[content.span.start : content.span.end]
+        return ""
 
     def _condition(self, node: syntax.Node, surely: bool = True) -> list[Assumption]:
         match node:
@@ -356,7 +381,7 @@ class Statements:
     def _sums_itself(self, sentence: prose.Sentence, said: re.Match[str]) -> bool:
         r"""Whether words speak of the sum of a family, and not of ``$t_i^2$``, ``the logarithms of $t_i$``."""
         before = sentence.words[: said.start()]
-        if not before.count("$") or not re.search(r"\d$|one$|unity$|eins$|un[oa]?$|[一]$", said[0], re.IGNORECASE):
+        if not before.count("$") or not assertions.names_number(said[0]):
             return True
         formula = sentence.formulas[before.count("$") - 1]
         for row in self.reading.rows(formula.latex, formula.span).rows:
@@ -703,6 +728,39 @@ class Statements:
             and h not in symbols.numerators
             and h.name in self.called.union(("y", "t", "q", "d", "T", "Y", r"\mathbf{y}", r"\hat{p}", "p", "r", "l"))
         )
+
+
+def _opposite(case: Assumption) -> Assumption:
+    """``i \\ne j`` of ``i = j``, and the other way round."""
+    kind, relation = ("distinct", "\\ne") if case.kind == "equal" else ("equal", "=")
+    return replace(case, kind=kind, text=f"{case.data[0]} {relation} {case.data[1]}")
+
+
+def _conditions(row: syntax.Row) -> Iterator[tuple[syntax.Node, bool | None]]:
+    """The relations beside a row, each with whether the words around it set it, or its opposite; None if neither."""
+    before = ""
+    for remark in row.remarks:
+        content = remark.content.body if isinstance(remark.content, syntax.Group) else remark.content
+        match content:
+            case syntax.Relation(left=left, rest=((op, right),)):
+                value, after = _without_words(right)
+                relation = syntax.Relation(left, ((op, value),), Span(content.span.start, value.span.end))
+                yield relation, assertions.condition(before, after)
+            case syntax.Relation():
+                yield content, assertions.condition(before)
+            case syntax.Text(text=text) if NEGATION.search(text):
+                yield content, None
+        before = content.text if isinstance(content, syntax.Text) else ""
+
+
+def _without_words(node: syntax.Node) -> tuple[syntax.Node, str]:
+    r"""The j of ``j \text{ excluded}``, and the words behind it."""
+    if not isinstance(node, syntax.Product):
+        return node, ""
+    first, *others = node.factors
+    words = [WORDS.fullmatch(f.name) if isinstance(f, syntax.Symbol) else None for f in others]
+    said = " ".join(found[1] for found in words if found is not None)
+    return (first, said) if None not in words else (node, "")
 
 
 def _told(term: Term) -> set[Head]:

@@ -506,6 +506,8 @@ class Walk:
                     reading.case += self.statements.values_at(row)
                     self.chains.segments(row, number, n, whole or inherited)
                     self._limits(row, self.posed[begun:])
+                    for posed in self.posed[begun:] if (doubted := self.statements.doubted(row)) else ():
+                        posed.supposed = posed.supposed or doubted
                 except ReadError as error:
                     self.chains.unread(error.diagnostic, row.cells_span, "", number, n)
                 self.premises.beside(row, number, n)
