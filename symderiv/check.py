@@ -196,9 +196,11 @@ def _verdict(walk: Walk, number: int) -> tuple[Verdict | None, Diagnostic | None
     if posed.summands and not posed.summands & walk.reading.symbols.definitions.keys():
         posed.kind = "definition"
         return None, None
-    symmetric, said = walk.readings.symmetric(claims)
+    symmetric, said = walk.readings.symmetric(posed, claims)
     if symmetric:
         second = prove_all(symmetric)
+        if isinstance(second, Proved) and walk.readings.symmetric(posed, claims, withdrawn=True)[0] != symmetric:
+            return _open(posed, claims[0], f"it holds if {said}, and that is said no longer")
         posed.note(said)
         if isinstance(second, Proved) and walk.readings.says_symmetric(posed):
             posed.kind = "definition"  # what rests on nothing but itself is a statement

@@ -79,10 +79,10 @@ class Entries(Members):
     def by_signs(self, node: syntax.Casesdef) -> Term | None:
         """The cases x > 0 and x <= 0 of a number: step(x) a + (1 - step(x)) b, which says nothing at x = 0."""
         guards: list[list[thresholds.Literal]] = []
-        if not all(map(_is_set, (condition for _, condition in node.rows))):
+        if not all(map(_is_set, (beside for _, beside in node.rows))):
             return None
-        for n, (_, condition) in enumerate(node.rows):
-            nodes, words = _condition(condition)
+        for n, (_, beside) in enumerate(node.rows):
+            nodes, words = _condition(beside)
             if not nodes and n and n == len(node.rows) - 1 and _otherwise(words):
                 guards.append([])
                 continue
@@ -103,8 +103,8 @@ class Entries(Members):
         """The cases y = 0 and y = 1 of a number y that is always one of them: (1 - y) a + y b."""
         values: dict[str, syntax.Node] = {}
         variables = {}
-        for value, condition in node.rows:
-            match _condition(condition)[0] if _is_set(condition) else []:
+        for value, beside in node.rows:
+            match _condition(beside)[0] if _is_set(beside) else []:
                 case [syntax.Relation(left=left, rest=(("=", syntax.Number(text="0" | "1" as number)),))]:
                     values[number] = value
                     variables[syntax.sexpr(left)] = left
@@ -347,7 +347,7 @@ def _condition(parts: Sequence[syntax.Node]) -> tuple[list[syntax.Node], str]:
 
 
 def _is_set(parts: Sequence[syntax.Node]) -> bool | None:
-    """Whether a case is that of its condition, or (False) of the opposite, "unless i = j"; None if words deny it else."""
+    """Whether a case is that of its condition, or (False) of the opposite, "unless i = j"; None if that is unclear."""
     at = next((n for n, part in enumerate(parts) if not isinstance(part, syntax.Text)), None)
     before, after = (
         " ".join(p.text for p in some if isinstance(p, syntax.Text))

@@ -47,6 +47,7 @@ class Posed:
     sizes: dict[str, int] = field(default_factory=dict)  # that the words suppose
     named_case: str = ""  # the words before, or beside, that speak of a case
     paragraph: int = 0  # how many paragraphs of words came before
+    sentence: int = 1 << 30  # how many sentences came before
     section: int = 1 << 30  # how many headings came before; what no heading comes before is said of all
     asides: tuple[Assumption, ...] = ()  # cases of which the last words speak without setting them
     rounded: bool = False
@@ -106,6 +107,7 @@ class Reading:
         self.prose = ""
         self.paragraphs = 0
         self.section = 0  # how many headings came before
+        self.sentences = 0  # how many sentences came before
         self.sought = self.zero = self.optimal = False
         self.inline = False  # whether a formula in running text is being read
         self.seen: set[str] = set()

@@ -278,9 +278,10 @@ class Readings:
         names = [name for name, said in self.symbols.symmetric.items() if said == own]
         return any(not self.symbols.defines(name, 0) and not self.symbols.defines(name, 2) for name in names)
 
-    def symmetric(self, claims: Sequence[Claim]) -> tuple[list[Claim], str]:
+    def symmetric(self, posed: Posed, claims: Sequence[Claim], withdrawn: bool = False) -> tuple[list[Claim], str]:
         """The claims for matrices that are called symmetric, and what to say of it; empty if there are none.
 
+        With ``withdrawn``, without those of which that is not said any more.
         A symmetric S equals (S + S^T)/2, so a claim about that is one about every symmetric S.
         """
         names = {
@@ -291,6 +292,13 @@ class Readings:
         } & {self.symbols.name(name, 2) for name in self.symbols.symmetric}
         defined = {h.name for claim in claims for h in claim.context.definitions if h.subs == 2}
         names -= defined  # what defines it may be right or wrong
+        if withdrawn:
+            since = self.symbols.symmetric_since
+            names -= {
+                self.symbols.name(n, 2)
+                for n in self.symbols.symmetric
+                if self.symbols.is_withdrawn({n}, since.get(n, 0), posed.sentence)
+            }
         if not names:
             return [], ""
 

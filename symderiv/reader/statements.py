@@ -21,8 +21,9 @@ from symderiv.reader.nodes import is_numeral, is_transposition, names_in, parts_
 from symderiv.reader.prose import CONSTANT
 from symderiv.reader.reading import Reading
 from symderiv.reader.spaces import dims
-from symderiv.reader.symbols import MARK
+from symderiv.reader.symbols import MARK, Said
 from symderiv.reader.vocabulary import LOSSES, UNICODE
+from symderiv.reader.withdrawals import Withdrawals
 from symderiv.terms import (
     ONE,
     Assumption,
@@ -61,11 +62,12 @@ class Statements:
         self.reading = reading
         self.symbols = reading.symbols
         self.elaborator = reading.elaborator
-        self.said: list[tuple[str, tuple[str, ...], str, int]] = []  # kind, names beside the words, place, section
+        self.said: list[tuple[str, tuple[str, ...], str, Said]] = []  # kind, names beside the words, source, place
         self.called: set[str] = set()  # names that the words beside them say it of
         self.counts: set[str] = set()  # how many classes there are, by the words
         self.asides: dict[tuple, Assumption] = {}  # cases of which the last words speak, and that they do not set
         self.numbers: dict[str, set[str]] = {}  # of which two numbers formulas say that each name is one
+        self.withdrawals = Withdrawals(reading)
         self.indicators = Indicators(reading, self.value_said)
         self.hot: InlineMath | None = None  # the last vector that is said to be one-hot, not where
         self.true_class: InlineMath | None = None  # the last name that is said to be that of the true class
@@ -127,8 +129,14 @@ class Statements:
         return frozenset(found) if said else None
 
     def relabelled(self, sentences: Sequence[prose.Sentence]) -> None:
-        """``where $y$ is the label``, of a y that was defined as something else: its earlier meaning ends."""
+        """``where $y$ is the label``, ``let $y$ be any number``: an earlier meaning of y as something else ends."""
         for sentence in sentences:
+            for name in self.withdrawals.freed(sentence):
+                if known := [subs for subs in range(3) if self.symbols.defines(name, subs, 0)]:
+                    for subs in {0, *known}:
+                        self.symbols.new_version(name, subs, 0)
+                    message = f"{shown(name)} is arbitrary from here on; its earlier meaning ends"
+                    self.reading.diagnostics.append(Diagnostic("W420", message, sentence.formulas[0].span))
             for found in prose.LABEL.finditer(sentence.words):
                 formula = sentence.formulas[sentence.words.count("$", 0, found.start())]
                 for row in self.reading.rows(formula.latex, formula.span).rows:
@@ -294,7 +302,7 @@ class Statements:
         ]
 
     def doubted(self, row: syntax.Row) -> str:
-        r"""The condition beside a row that words deny in a way that is not understood: ``\text{whether or not } i = j``."""
+        r"""A condition beside a row that is denied and not understood: ``\text{whether or not } i = j``."""
         text = self.reading.document.source.text
         for content, said in _conditions(row):
             match content:
@@ -341,7 +349,12 @@ class Statements:
 
     def sentence(self, sentence: prose.Sentence) -> None:
         """Assumptions and ranges that a sentence states, and what it says to depend on what."""
+        self.reading.sentences += 1
         self._dependences(sentence)
+        if names := self.withdrawals.sentence(sentence):
+            self.symbols.withdrawn.append((self.reading.sentences, names))
+            if self.reading.held and self.reading.held & names:
+                self.reading.held = (self.reading.held - names) or None
         if self.reading.strict:
             return
         self.counts.update(self._classes(sentence))
@@ -442,7 +455,7 @@ class Statements:
                     line = self.reading.document.source.position(formula.span.start).line
                     text = formula.latex.strip()
                     said = Assumption("equation", (value.entry((i, j)), Delta(i, j)), text, f"line {line}: '{text}'")
-                    self.symbols.stated.setdefault(said, self.reading.section)
+                    self.symbols.stated.setdefault(said, Said(self.reading.section, self.reading.sentences))
 
     def _of_two(self, row: syntax.Row, formula: InlineMath) -> None:
         r"""``$m_i \in \{0, 1\}$``, ``$y_i \in \{-1, +1\}$``, ``$y_i^2 = 1$``."""
@@ -518,7 +531,14 @@ class Statements:
                 name = given.data[0].name
                 line = self.reading.document.source.position(formula.span.start).line
                 self.called.add(name)
-                self.said.append(("onehot", (name,), f"line {line}: '{found[0]}'", self.reading.section))
+                self.said.append(
+                    (
+                        "onehot",
+                        (name,),
+                        f"line {line}: '{found[0]}'",
+                        Said(self.reading.section, self.reading.sentences),
+                    )
+                )
         if self.hot is not None and self.true_class is not None:
             self.indicators.at(self.hot, self.true_class)
             self.hot = None
@@ -529,7 +549,14 @@ class Statements:
             line = self.reading.document.source.position(formula.span.start).line
             self.called.add(plain(base.name))
             self.numbers.setdefault(plain(base.name), set()).add(kind)
-            self.said.append((kind, (plain(base.name),), f"line {line}: '{text}'", self.reading.section))
+            self.said.append(
+                (
+                    kind,
+                    (plain(base.name),),
+                    f"line {line}: '{text}'",
+                    Said(self.reading.section, self.reading.sentences),
+                )
+            )
 
     def _letter_of_every(self, range_class: str) -> str:
         """A letter for any index of ``range_class``, which no author writes."""
@@ -618,7 +645,7 @@ class Statements:
         text = self.reading.document.source.text[span.start : span.end].strip()
         line = self.reading.document.source.position(span.start).line
         said = Assumption("equation", terms, text, f"line {line}: '{text}'")
-        self.symbols.stated.setdefault(said, self.reading.section)
+        self.symbols.stated.setdefault(said, Said(self.reading.section, self.reading.sentences))
         return True
 
     def _stated(self, kind: str, said: str, sentence: prose.Sentence) -> None:
@@ -637,7 +664,9 @@ class Statements:
         if (lines := prose.LINES.search(sentence.words)) is not None and kind != "binary":
             kind += f" {lines.lastgroup}"
             self.called.update(names)
-        self.said.append((kind, tuple(dict.fromkeys(names)), source, self.reading.section))
+        self.said.append(
+            (kind, tuple(dict.fromkeys(names)), source, Said(self.reading.section, self.reading.sentences))
+        )
         if found and len(names) == 1:
             self.called.add(names[0])
             self.indicators.at(*found)
@@ -656,7 +685,7 @@ class Statements:
     def settle(self) -> None:
         """Assumptions in words become assumptions on families, once all definitions are known."""
         symbols = self.symbols
-        for kind, names, source, section in self.said:
+        for kind, names, source, place in self.said:
             candidates = [h for h in self._targets() if not names or h.name in names]
             if len({h.name for h in candidates}) != 1:
                 continue
@@ -670,7 +699,7 @@ class Statements:
                     continue
                 if kind == "binary":
                     found = Assumption("binary", (head,), f"{head.name} \\in \\{{0, 1\\}}", source)
-                    symbols.stated.setdefault(found, section)
+                    symbols.stated.setdefault(found, place)
                     continue
                 if not head.subs:
                     continue
@@ -688,10 +717,10 @@ class Statements:
                 at = "ji" if lines == "columns" else "j" if slot == 0 else "ij"
                 text = f"\\sum_j {head.name}_{{{at}}} = 1"
                 total = Sum("j", Range(1, range_class), member)
-                symbols.stated.setdefault(Assumption("equation", (total, ONE), text, source), section)
+                symbols.stated.setdefault(Assumption("equation", (total, ONE), text, source), place)
                 if kind == "onehot":
                     found = Assumption("onehot", (head, slot), f"{head.name} \\text{{ one-hot}}", source)
-                    symbols.stated.setdefault(found, section)
+                    symbols.stated.setdefault(found, place)
 
     def _entries(self, range_class: str) -> str:
         """What is to be said of a length that only numbers of entries tell, unless the words tell it."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -81,12 +81,20 @@ class Unread(NamedTuple):
     names: frozenset[str] | None
 
 
+class Said(NamedTuple):
+    """Where something was said: after so many headings, and in which sentence."""
+
+    section: int
+    sentence: int
+
+
 @dataclass(slots=True, eq=False, repr=False)
 class Symbols:
     """The symbols in force at the current place.
 
     ``versions`` maps a written head to its name in terms; ``stated`` are the assumptions found in the prose, each with
-    its section; ``squares`` the names whose square is a symbol of its own (a variance), ``numbered`` those with numbers
+    its place, ``withdrawn`` the names that are arbitrary from a sentence on, ``symmetric_since`` where that was said;
+    ``squares`` the names whose square is a symbol of its own (a variance), ``numbered`` those with numbers
     for labels; ``order`` says after how many steps a definition was made, ``now`` how many there are; ``standard`` the
     functions used with their usual meaning; ``time``: t is an index, not a transposition; ``two_valued`` numbers that
     are 0 or 1 by a case distinction; ``divisors`` what stands below a bar, so that it is no matrix; ``layers``
@@ -220,7 +228,9 @@ class Symbols:
     hinted: dict[str, Range] = field(default_factory=dict)
     value_sets: dict[str, str] = field(default_factory=dict)
     hinted_classes: dict[str, str] = field(default_factory=dict)
-    stated: dict[Assumption, int] = field(default_factory=dict)
+    stated: dict[Assumption, Said] = field(default_factory=dict)
+    withdrawn: list[tuple[int, frozenset[str]]] = field(default_factory=list)
+    symmetric_since: dict[str, int] = field(default_factory=dict)
     calls: dict[tuple[str, int], tuple[dict, dict]] = field(default_factory=dict)
     kinds: dict[tuple[str, int, int], str] = field(default_factory=dict)
     doubtful: set[str] = field(default_factory=set)
@@ -265,6 +275,10 @@ class Symbols:
 
     def name(self, written: str, subs: int = 0, sups: int = 0) -> str:
         return self.versions.get(Head(written, subs, sups), written)
+
+    def is_withdrawn(self, names: Set[str], said: int, at: int) -> bool:
+        """Whether what the sentence ``said`` says of ``names`` holds no longer, or not yet, after sentence ``at``."""
+        return any(names & freed and n <= at and (said < n or said > at) for n, freed in self.withdrawn)
 
     def defines(self, name: str, subs: int, sups: int | None = None) -> bool:
         """Whether ``name`` with that many subscripts (and labels, or any number of them) has a definition."""

@@ -408,7 +408,7 @@ class Walk:
                 self.reading.symbols.einstein = True
         alone = re.search(r"[^\s$.,;:]", self.reading.prose) is None
         place = self.chains.place()
-        for sentence in sentences:
+        for number, sentence in enumerate(sentences, self.reading.sentences + 1):
             words = sentence.words.split("$")
             supposed: tuple[Assumption, ...] | None = ()
             for n, formula in enumerate(sentence.formulas):
@@ -423,7 +423,8 @@ class Walk:
                 for row in self.reading.rows(formula.latex, formula.span).rows:
                     self.chains.see(row)
                     if not denied and not defines:
-                        self.premises.say(words, n, row, formula.span, sure=not assertions.weakened(words, n))
+                        sure = not assertions.weakened(words, n)
+                        self.premises.say(words, n, row, formula.span, sure, number)
                     for name, bound in bounds.said(row) if not denied else ():
                         self.reading.limits.setdefault(name, set()).add(bound)
         if not alone and not self.reading.prose.rstrip().endswith("$"):
