@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from symderiv.reader.prose import BOTH, NEGATED, Words
+from symderiv.reader.prose import BOTH, IF, NEGATED, Words
 
 DENIED_BEFORE = Words(
     r"(?:\b(?:not|never|no|nor|neither|without|unless|whether|except|apart\s+from|including|excluding|even\s+(?:if|for|when)"
@@ -44,7 +44,7 @@ OF_OTHERS = {  # what words without a formula beside them say of something else 
 _OF_OTHERS = (  # whose words these are, if not the author's
     r"(?:some|many|most|several|certain|few|other)\s+(?:\w+\s+)?(?:authors?|people|texts?|textbooks?|books?|papers?|references"
     r"|sources?|writers?|libraries|courses|practitioners|conventions)\b|others\s+(?:\w+\s+)?(?:write|define|use|take|call|say|prefer"
-    r"|denote|assume|set|put)\b|(?:in|unlike|by)\s+(?-i:[A-Z])\w+,?\s+(?:where|who)\b|in\s+the\s+literature|et\s+al\b|(?:manche|einige|viele|andere)\s+Autoren|(?:certains|d['’]autres)\s+auteurs"
+    r"|denote|assume|set|put)\b|(?:in|unlike|by)\s+(?-i:[A-Z])\w+,?\s+(?:where|who|which)\b|in\s+the\s+literature|et\s+al\b|(?:manche|einige|viele|andere)\s+Autoren|(?:certains|d['’]autres)\s+auteurs"
     r"|(?:algunos|otros)\s+autores|alcuni\s+autori|некоторые\s+авторы"
 )
 _SECTION = (
@@ -70,6 +70,10 @@ _EAST = {  # the same in languages that are written without spaces
     "others": r"有人|有些|一些作者|某些",
     "exercises": r"练习|練習|习题|習題|연습",
 }
+_IMAGINED = Words(rf"\b(?:{_FOR_NOW})", re.IGNORECASE)
+EXERCISES = Words(
+    r"^\W*(?:exercises|problems|homework|übungen|aufgaben|exercices|ejercicios|练习|習題|习题)\W*$", re.IGNORECASE
+)
 MISTAKEN = Words(rf"\b(?:{_MISTAKES})\b|{_EAST['mistakes']}", re.IGNORECASE)
 SAID_ASIDE = Words(  # anywhere in a sentence: it tells what others say, or say elsewhere, or what is to be imagined
     rf"\b(?:{_OF_OTHERS}|{_ELSEWHERE}|{_EXERCISES}|{_FOR_NOW})|{_EAST['others']}|{_EAST['exercises']}", re.IGNORECASE
@@ -251,6 +255,11 @@ def weakened(pieces: Sequence[str], number: int) -> bool:
     sentence = "$".join(pieces)
     case = CONDITION.search(before) and aside(sentence)
     return bool(case or WEAKENED.search(before) or WEAKENED_AFTER.search(after) or mentioned(sentence))
+
+
+def hypothetical(sentence: str) -> bool:
+    """Whether a sentence supposes for what follows right away, and not for good: "if instead $", "$ for a moment"."""
+    return bool((IF.search(sentence) or _IMAGINED.search(sentence)) and not aside(sentence))
 
 
 def constrains(pieces: Sequence[str], number: int) -> bool:

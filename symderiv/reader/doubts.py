@@ -306,6 +306,10 @@ class Doubts:
             other = [a for a in self.symbols.partial[head] if a.data not in holds]
             if other:
                 return f"what {shown(head.name)} is was said for {notation.unicode_latex(other[0].text)} only"
+        for head in sorted(self.symbols.reached(claim.left, claim.right)):
+            for at, told, _, manner in self.symbols.asides.get(head.name, ()):
+                if manner == "supposed" and told == posed.paragraph and at <= posed.at:
+                    return f"the words before it suppose that {shown(head.name)} is something else"
         return ""
 
     def _unclear(self, posed: Posed, claim: Claim) -> str:

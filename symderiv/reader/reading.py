@@ -109,6 +109,7 @@ class Reading:
         self.section = 0  # how many headings came before
         self.sentences = 0  # how many sentences came before
         self.sought = self.zero = self.optimal = False
+        self.apart = False  # whether this is a quotation, or among exercises: what it says is no definition anew
         self.inline = False  # whether a formula in running text is being read
         self.seen: set[str] = set()
         self.solving = self.bounded = False

@@ -193,18 +193,27 @@ class Readings:
         return (moved, tuple(notes)) if notes else None
 
     def asides(
-        self, posed: Posed, claims: Sequence[Claim], just: bool = False
+        self, posed: Posed, claims: Sequence[Claim], just: bool = False, mentioned: bool = False
     ) -> tuple[list[Claim], tuple[str, ...]] | None:
         """The claims where a quantity is what running text before them says in passing; None if it says nothing.
 
-        With ``just``, only what the words right before them say.
+        With ``just``, only what the words right before them say; with ``mentioned``, also what they do not assert.
         """
         symbols, notes = self.symbols, dict[str, None]()
 
         def moved(part: Term) -> Term | None:
             said = symbols.asides.get(part.name, ()) if isinstance(part, Var) and not part.indices else ()
-            last = posed.paragraph if just else 0
-            new = next((name for at, told, name in reversed(said) if at <= posed.at and told >= last), "")
+            manners = ("said", "mentioned", "supposed") if mentioned else ("said",)
+            new = next(
+                (
+                    name
+                    for at, told, name, manner in reversed(said)
+                    if at <= posed.at
+                    and (told >= posed.paragraph if just else told <= posed.paragraph)
+                    and (manner in manners or (manner == "supposed" and not just and told == posed.paragraph))
+                ),
+                "",
+            )
             if not new:
                 return None
             notes[f"{shown(new)} is read as the words before the formula say"] = None

@@ -270,7 +270,7 @@ class Symbols:
     told: dict[str, int] = field(default_factory=dict)
     partial: dict[Head, tuple[Assumption, ...]] = field(default_factory=dict)
     factors: set[str] = field(default_factory=set)
-    asides: dict[str, list[tuple[int, int, str]]] = field(default_factory=dict)
+    asides: dict[str, list[tuple[int, int, str, str]]] = field(default_factory=dict)
     lettered: dict[tuple[str, tuple[Index, ...]], str] = field(default_factory=dict)
 
     def name(self, written: str, subs: int = 0, sups: int = 0) -> str:
