@@ -362,14 +362,6 @@ def words(inlines: Sequence[object]) -> str:
     return "".join("$" if isinstance(piece, InlineMath) else piece for piece in _flat(inlines))
 
 
-def log_base(sentences: Sequence[str]) -> re.Match[str] | None:
-    """Where the words say that logarithms have the base 2 or 10, if they nowhere say that they are natural."""
-    if any(map(NATURAL_LOG.search, sentences)):
-        return None
-    found = ((LOG_BASE.search(sentence), sentence) for sentence in sentences)
-    return next((said for said, words in found if said and not NEGATED.search(words, 0, said.start())), None)
-
-
 def seeks(inlines: Sequence[object]) -> bool:
     """Whether the words say that something is set to zero, or solved: "setting $L' = 0$", but not "let $x$ be"."""
     said = (

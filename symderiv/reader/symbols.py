@@ -142,7 +142,8 @@ class Symbols:
     formulas that say what each is;
     ``overloaded`` names of functions that are one of p, and another of p and q, or of q;
     ``indicators``: the words speak of them; ``other_signs`` those that are no products by the words;
-    ``log_base`` that of ``\\log``, where the words name one; ``matrices_by_word`` letters that the words call matrices;
+    ``log_base`` that of ``\\log``, 0 for e, None if it is not clear;
+    ``matrices_by_word`` letters that the words call matrices;
     ``activations`` the functions that the words say letters to be, "" for any;
     ``wholes`` the vectors that only their font tells from these; ``steps`` letters of steps in time, as in h_{t-1};
     ``differentiated`` names in what is differentiated, where nothing is expected;
@@ -180,7 +181,7 @@ class Symbols:
     wholes: dict[str, str] = field(default_factory=dict)
     activations: dict[str, str] = field(default_factory=dict)
     matrices_by_word: set[str] = field(default_factory=set)
-    log_base: int = 0
+    log_base: int | None = 0
     overloaded: set[str] = field(default_factory=set)
     other_signs: set[str] = field(default_factory=set)
     indicators: bool = False

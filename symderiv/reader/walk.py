@@ -35,6 +35,7 @@ from symderiv.reader import (
     evaluated,
     exponents,
     leading,
+    logarithms,
     models,
     numbered_derivatives,
     primed,
@@ -204,9 +205,7 @@ class Walk:
         """What the words of the whole document say of signs and names."""
         symbols = self.reading.symbols
         text = self.reading.document.source.text
-        based = None if prose.WRITTEN_BASE.search(text) else prose.log_base(sentences)  # then none is meant elsewhere
-        if said := prose.LOG_FOR.search(text) or based:
-            symbols.log_base = 10 if set(said.groups()) & {"10", "ten"} else 2
+        symbols.log_base = logarithms.base(sentences, text)
         symbols.indicators = bool(prose.INDICATOR.search(words))
         symbols.other_signs = {sign for sign, said in prose.SIGNS_BY_WORD.items() if said.search(words)}
         if prose.ELEMENTWISE.search(words):
