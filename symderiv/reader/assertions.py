@@ -70,6 +70,7 @@ _EAST = {  # the same in languages that are written without spaces
     "others": r"有人|有些|一些作者|某些",
     "exercises": r"练习|練習|习题|習題|연습",
 }
+_ANY = Words(r"\b(?:any|arbitrary)\s*$", re.IGNORECASE)
 _IMAGINED = Words(rf"\b(?:{_FOR_NOW})", re.IGNORECASE)
 EXERCISES = Words(
     r"^\W*(?:exercises|problems|homework|übungen|aufgaben|exercices|ejercicios|练习|習題|习题)\W*$", re.IGNORECASE
@@ -92,6 +93,7 @@ _WITHDRAWN = (  # after it has been said
     r"(?:are|is)\s+(?:called|known\s+as)\b|(?:dropped|violated|relaxed|abandoned|lifted|removed|excluded|broken|waived|ignored)\b|left\s+(?:to|as|for)\b|does\s+not\s+hold"
     r"|\b(?:which|this|that)\s+we\s+(?:drop|relax|ignore|do\s+not|don['’]t)|(?<!and\s)only\s+(?:in|if|when|for|where)\b"
     r"|\bbut\b[^.]{0,60}?\b(?:here|now|arbitrary|any|general|prefer|not|real-valued|relax\w*|drop\w*|allow\w*)\b|;\s*(?:ours|here|it)\b[^.]{0,30}\b(?:not|n['’]t)\b"
+    r"|[;,]\s*(?:now|here|jetzt|nun|hier|ici|ahora|aquí)\b[^.]{0,40}\b(?:any|arbitrary|free|beliebig\w*|quelconques?|cualquiera?)\b"
     r"|;\s*(?:for|with)\b|\band\s+any\b|不成立|以外|之外|でない|아닌"
 )
 WEAKENED = Words(rf"\b(?:{_WEAK}|except\w*|excluding|other\s+than)\b|特例|特殊情况", re.IGNORECASE)
@@ -286,6 +288,7 @@ def totals(words: str) -> bool:
 def supposed(sentence: str, start: int, end: int) -> bool:
     """Whether a sentence denies, or only supposes, what its words from ``start`` to ``end`` say."""
     before, after = sentence[max(0, start - REACH) : start], sentence[end : end + REACH]
+    before = _ANY.sub("", before)  # "an arbitrary symmetric matrix"
     return bool(
         NEGATED.search(before)
         or SUPPOSED_BEFORE.search(before)

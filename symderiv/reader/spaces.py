@@ -67,7 +67,7 @@ MATRIX_NAMED = prose.Words(
 )
 NAMED_MATRIX = prose.Words(
     r"\$[\s,(—–-]*(?:is|are|be|being|both|been|assumed|taken|to|that|which|ist|sind|sei|seien|est|sont|es|son|é|è|sia|будет|jest|będzie|là)?"
-    rf"(?:\s*\b(?:an?|the|any|all|both|assumed|taken|to|be|and|une?|una|uma|il|la|le|der|die|das|eine?|ma\s+trận|macierz\w*|матриц\w*"
+    rf"(?:\s*\b(?:an?|the|any|arbitrary|all|both|assumed|taken|to|be|and|une?|una|uma|il|la|le|der|die|das|eine?|ma\s+trận|macierz\w*|матриц\w*"
     rf"|{_OF_MATRICES}))*[\s,]*$"
     r"|\$\s*(?:是|为|為|は|が|는|은|가|이)?\s*(?:一个|一個|その|실수)?\s*$",
     re.IGNORECASE,

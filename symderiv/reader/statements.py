@@ -178,6 +178,7 @@ class Statements:
                         given = self._of_every(given)
                     fact = 0 in given.data[0].indices or prose.ONE_HOT.search(sentence.words)
                     told = assertions.denied(before, k) or (not fact and assertions.aside(sentence.words))
+                    told = told or assertions.weakened(before, k)
                     if supposed and told:
                         self.asides[given.kind, given.data] = given
                     elif not supposed:
@@ -402,7 +403,7 @@ class Statements:
             base, _, sup, _ = parts_of(side) if isinstance(side, syntax.Node) else (None, None, None, 0)
             if not isinstance(base, syntax.Symbol) or isinstance(sup, syntax.Number):
                 return False
-        return assertions.totals(before)
+        return assertions.totals(before[-assertions.REACH :])
 
     def _classes(self, sentence: prose.Sentence) -> Iterator[str]:
         """How many classes a sentence says that there are: ``over the $K$ classes``, ``three classes``."""
@@ -768,13 +769,14 @@ def _opposite(case: Assumption) -> Assumption:
 def _conditions(row: syntax.Row) -> Iterator[tuple[syntax.Node, bool | None]]:
     """The relations beside a row, each with whether the words around it set it, or its opposite; None if neither."""
     before = ""
-    for remark in row.remarks:
+    behind = [remark.content.text if isinstance(remark.content, syntax.Text) else "" for remark in row.remarks[1:]]
+    for remark, beyond in zip(row.remarks, (*behind, ""), strict=False):
         content = remark.content.body if isinstance(remark.content, syntax.Group) else remark.content
         match content:
             case syntax.Relation(left=left, rest=((op, right),)):
                 value, after = _without_words(right)
                 relation = syntax.Relation(left, ((op, value),), Span(content.span.start, value.span.end))
-                yield relation, assertions.condition(before, after)
+                yield relation, None if prose.BOTH.search(beyond) else assertions.condition(before, after)
             case syntax.Relation():
                 yield content, assertions.condition(before)
             case syntax.Text(text=text) if NEGATION.search(text):

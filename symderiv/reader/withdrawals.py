@@ -20,14 +20,15 @@ _ANY = (
     r"(?:any|arbitrary|free|unrestricted|unconstrained|generic|unnormali[sz]ed|no\s+longer|beliebig\w*|quelconques?|cualquiera?|arbitrari[oa]s?"
     r"|qualsiasi|произвольн\w*|dowoln\w*)\b|任意|임의"
 )
-_LIST = r"(?:\$(?:\s*(?:,|,?\s*(?:and|or|und|et|y|和))\s*(?:the\s+)?(?=\$))?)+"
+_LIST = r"(?:\$(?:\s{0,3}(?:,\s{0,3})?(?:(?:and|or|und|et|y|和)\s{0,3})?(?:the\s)?(?=\$))?){1,4}"
+ANY = Words(_ANY, re.IGNORECASE)
 FREED = Words(  # "$a$ and $b$ be any numbers", "$h$ is now an arbitrary function"
     rf"(?P<named>{_LIST})\s*(?:(?:is|are|be|being|may|can|now|here|again|denotes?|stands?\s+for|ist|sei|sind|seien|est|soit|sont|soient|es|sea|son"
     rf"|для|是|为|は|가|는)\s*){{1,3}}(?:an?\s+|all\s+|eine?n?\s+|une?\s+|una?\s+)?(?:{_ANY})",
     re.IGNORECASE,
 )
 ANY_OF = Words(  # "for arbitrary $t$", "for all real $x$", "for general weights $t_i$"
-    rf"(?:\b|(?=[任임]))(?:{_ANY}|(?:real-valued|all\s+real|general|reelle|réels?|reales)\b)(?:\s+\w+){{0,2}}\s*的?\s*(?P<named>{_LIST})",
+    rf"(?:\b|(?=[任임]))(?:{_ANY}|(?:real-valued|all\s+real|general|reelle|réels?)\b)(?:\s+\w+){{0,2}}\s{{0,3}}的?\s{{0,3}}(?P<named>{_LIST})",
     re.IGNORECASE,
 )
 OF_ANY_SIGN = Words(r"(?P<named>\$)\s+(?:may|can)\s+(?:now\s+)?(?:have|be\s+of|take)\s+any\b", re.IGNORECASE)
@@ -61,7 +62,7 @@ class Withdrawals:
 
     def freed(self, sentence: Sentence) -> Iterator[str]:
         """The names that a sentence calls arbitrary: whatever they were, they are that no longer."""
-        for said in FREED.finditer(sentence.words):
+        for said in FREED.finditer(sentence.words) if ANY.search(sentence.words) else ():
             for formula in _formulas(sentence, said, "named"):
                 yield from self._names(formula, alone=True)
 

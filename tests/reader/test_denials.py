@@ -27,7 +27,7 @@ SAID_OF_TARGETS = [
     "We have $t_k = 1$ for the correct class and 0 otherwise.", "Sea $t$ un vector de probabilidades.",
     "The entries of $t$ sum to one.", "Each row $t$ is one-hot.", "Without loss of generality, let $\\sum_i t_i = 1$.",
     "As in the last section, $t$ is one-hot.", "The weights $t_i$ add up to 1.", "Therefore $t$ is one-hot, so we find",
-    "$t$ is a one-hot vector, and only if $i = c$ is its entry 1.", "其中 $t$ 是独热向量。", "Dabei summieren sich die $t_i$ zu 1.",
+    "$t$ is a one-hot vector, and only if $i = c$ is its entry 1.", "其中 $t$ 是独热向量。", "Die $t_i$ summieren sich zu 1.",
     "Suppose that $t$ is one-hot.", "Here $t$ is one-hot, with a 1 if and only if the class is right.",
     "Because $\\sum_i t_i = 1$ (not because of any property of $p$) we find", "The target distribution sums to one.",
 ]  # fmt: skip
@@ -88,7 +88,7 @@ SYMMETRIC = [
     "Let $A$ be symmetric.",
     "With $x$ and symmetric $A$ we get",
 ]
-NOT_SYMMETRIC = ["Let $A$ be any symmetric matrix.", "Here $A$ is an arbitrary symmetric matrix.",
+NOT_SYMMETRIC = [
     "Let $A$ be a matrix, symmetric or not.", "$A$ is symmetric only in special cases.",
     "Were $A$ symmetric, the gradient would be simpler.", "For symmetric $A$ see the appendix.",
     "Even when $A$ is symmetric we write it so.", "Wenn $A$ symmetrisch ist, wird es einfacher.", "如果 $A$ 是对称矩阵，结果更简单。",
