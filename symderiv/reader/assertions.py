@@ -53,7 +53,7 @@ _SECTION = (
 _ELSEWHERE = (  # of another place
     rf"(?:in|see)\s+(?:(?:the|our|an?|this)\s+)?(?:next|later|previous|preceding|last|earlier|other|another|following)\s+{_SECTION}"
     r"|in\s+(?:the\s+|our\s+)?(?:appendix|(?:sub)?(?:section|chapter|lecture|part)\s+[\dIVX$])|elsewhere|formerly|previously"
-    r"|(?:im|in\s+der)\s+(?:anhang|nächsten|letzten)|(?:en|dans\s+l['’])\s*annexe|en\s+el\s+apéndice"
+    r"|(?:im|in\s+der)\s+(?:anhang|nächsten|letzten)|in\s+eine[rm]\s+anderen|(?:en|dans\s+l['’])\s*annexe|en\s+el\s+apéndice"
 )
 _MISTAKES = (  # what the author says to be wrong
     r"mistak\w*|(?<!or\s)wrong(?:ly)?(?!\s+(?:class|label|categor|answer|one)\w*)|incorrect\w*|erroneous\w*|misconceptions?|fallac\w*|mislead\w*"
@@ -63,7 +63,7 @@ _MISTAKES = (  # what the author says to be wrong
 _EXERCISES = r"exercises?|homework|left\s+(?:to|as|for)|Übung\w*|exercices?|ejercicios?|упражнени\w*"
 _FOR_NOW = (  # what is only imagined
     r"for\s+(?:a|the|one)\s+(?:moment|minute|second|while)|hypothetical\w*|imagine\w*|pretend\w*|temporarily|would\s+(?:be|get|have|give|become|sum)"
-    r"|prefer\s+not|(?:re)?turning\s+to\s+the\s+original"
+    r"|compar\w+\s+(?:this\s+|it\s+)?(?:with|to)|some(?:one|body)|alternative(?:ly|s)?|used\s+to\s+be|later(?:\s+on)?,?\s+we|prefer\s+not|(?:re)?turning\s+to\s+the\s+original"
 )
 _EAST = {  # the same in languages that are written without spaces
     "mistakes": r"错误|錯誤|误以为|誤解|誤って|間違|잘못",
