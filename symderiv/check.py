@@ -196,9 +196,11 @@ def _verdict(walk: Walk, number: int) -> tuple[Verdict | None, Diagnostic | None
     if posed.summands and not posed.summands & walk.reading.symbols.definitions.keys():
         posed.kind = "definition"
         return None, None
-    symmetric, said = walk.readings.symmetric(claims)
+    symmetric, said = walk.readings.symmetric(posed, claims)
     if symmetric:
         second = prove_all(symmetric)
+        if isinstance(second, Proved) and walk.readings.symmetric(posed, claims, withdrawn=True)[0] != symmetric:
+            return _open(posed, claims[0], f"it holds if {said}, and that is said no longer")
         posed.note(said)
         if isinstance(second, Proved) and walk.readings.says_symmetric(posed):
             posed.kind = "definition"  # what rests on nothing but itself is a statement
@@ -238,6 +240,9 @@ def _verdict(walk: Walk, number: int) -> tuple[Verdict | None, Diagnostic | None
     doubt = walk.doubts.doubt(posed, verdict.claim) if isinstance(verdict, Refuted) else ""
     if refuted and not doubt and (moved := walk.readings.anew(claims)) and isinstance(prove_all(moved), Proved):
         doubt = "it holds with the meaning that a symbol in it is given further down"
+    read = walk.readings.asides(posed, claims, mentioned=True) if refuted and not doubt else None
+    if read is not None and isinstance(prove_all(read[0]), Proved):
+        doubt = "it holds with what words before it mention, and do not say of a symbol in it"
     if refuted and not doubt and any(isinstance(prove_all(old), Proved) for old in walk.readings.before(claims)):
         doubt = "it holds with the meaning that a symbol in it had before it was defined anew"
     for cases in (posed.earlier_values, *((aside,) for aside in posed.asides)) if refuted and not doubt else ():

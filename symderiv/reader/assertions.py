@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from symderiv.reader.prose import BOTH, NEGATED, Words
+from symderiv.reader.prose import BOTH, IF, NEGATED, Words
 
 DENIED_BEFORE = Words(
     r"(?:\b(?:not|never|no|nor|neither|without|unless|whether|except|apart\s+from|including|excluding|even\s+(?:if|for|when)"
@@ -41,6 +41,87 @@ OF_OTHERS = {  # what words without a formula beside them say of something else 
     "binary": Words(_OUTPUTS, re.IGNORECASE),
     "onehot": Words(r"\b(?:inputs?|features?|words?|tokens?|categorical|covariates?|nodes?)\b", re.IGNORECASE),
 }
+_OF_OTHERS = (  # whose words these are, if not the author's
+    r"(?:some|many|most|several|certain|few|other)\s+(?:\w+\s+)?(?:authors?|people|texts?|textbooks?|books?|papers?|references"
+    r"|sources?|writers?|libraries|courses|practitioners|conventions)\b|others\s+(?:\w+\s+)?(?:write|define|use|take|call|say|prefer"
+    r"|denote|assume|set|put)\b|(?:in|unlike|by)\s+(?-i:[A-Z])\w+,?\s+(?:where|who|which)\b|in\s+the\s+literature|et\s+al\b|(?:manche|einige|viele|andere)\s+Autoren|(?:certains|d['’]autres)\s+auteurs"
+    r"|(?:algunos|otros)\s+autores|alcuni\s+autori|некоторые\s+авторы"
+)
+_SECTION = (
+    r"(?:sub)?(?:sections?|chapters?|parts?|lectures?|posts?|notes?|papers?|appendi(?:x|ces)|examples?|exercises?)\b"
+)
+_ELSEWHERE = (  # of another place
+    rf"(?:in|see)\s+(?:(?:the|our|an?|this)\s+)?(?:next|later|previous|preceding|last|earlier|other|another|following)\s+{_SECTION}"
+    r"|in\s+(?:the\s+|our\s+)?(?:appendix|(?:sub)?(?:section|chapter|lecture|part)\s+[\dIVX$])|elsewhere|formerly|previously"
+    r"|(?:im|in\s+der)\s+(?:anhang|nächsten|letzten)|in\s+eine[rm]\s+anderen|(?:en|dans\s+l['’])\s*annexe|en\s+el\s+apéndice"
+)
+_MISTAKES = (  # what the author says to be wrong
+    r"mistak\w*|(?<!or\s)wrong(?:ly)?(?!\s+(?:class|label|categor|answer|one)\w*)|incorrect\w*|erroneous\w*|misconceptions?|fallac\w*|mislead\w*"
+    r"|tempting|tempted|na[iï]ve(?:ly)?|contrary|contradict\w*|falsely|fälschlich\w*|irrtümlich\w*|falsch|à\s+tort|par\s+erreur"
+    r"|erróneamente|por\s+error|ошибочно"
+)
+_EXERCISES = r"exercises?|homework|left\s+(?:to|as|for)|Übung\w*|exercices?|ejercicios?|упражнени\w*"
+_FOR_NOW = (  # what is only imagined
+    r"for\s+(?:a|the|one)\s+(?:moment|minute|second|while)|hypothetical\w*|imagine\w*|pretend\w*|temporarily|would\s+(?:be|get|have|give|become|sum)"
+    r"|compar\w+\s+(?:this\s+|it\s+)?(?:with|to)|some(?:one|body)|alternative(?:ly|s)?|used\s+to\s+be|later(?:\s+on)?,?\s+we|prefer\s+not|(?:re)?turning\s+to\s+the\s+original"
+)
+_EAST = {  # the same in languages that are written without spaces
+    "mistakes": r"错误|錯誤|误以为|誤解|誤って|間違|잘못",
+    "others": r"有人|有些|一些作者|某些",
+    "exercises": r"练习|練習|习题|習題|연습",
+}
+_ANY = Words(r"\b(?:any|arbitrary)\s*$", re.IGNORECASE)
+_IMAGINED = Words(rf"\b(?:{_FOR_NOW})", re.IGNORECASE)
+EXERCISES = Words(
+    r"^\W*(?:exercises|problems|homework|übungen|aufgaben|exercices|ejercicios|练习|習題|习题)\W*$", re.IGNORECASE
+)
+MISTAKEN = Words(rf"\b(?:{_MISTAKES})\b|{_EAST['mistakes']}", re.IGNORECASE)
+SAID_ASIDE = Words(  # anywhere in a sentence: it tells what others say, or say elsewhere, or what is to be imagined
+    rf"\b(?:{_OF_OTHERS}|{_ELSEWHERE}|{_EXERCISES}|{_FOR_NOW})|{_EAST['others']}|{_EAST['exercises']}", re.IGNORECASE
+)
+_AGAIN = Words(  # what was said elsewhere, and is said here once more
+    rf"\b(?:as|like|recall\w*|again|same|from)\b[^.$]{{0,40}}(?:{_ELSEWHERE})|(?:{_ELSEWHERE})[^.$]{{0,40}}\b(?:we\s+(?:saw|showed|have)|introduced)\b",
+    re.IGNORECASE,
+)
+_WEAK = (  # not always, not quite, or not yet
+    r"approximately|roughly|nearly|almost|about|rarely|seldom|hardly|barely|occasionally|sometimes|usually|often|typically|in\s+expectation"
+    r"|on\s+average|in\s+the\s+limit|asymptotically|need(?:s|ed)?\s+to|(?<!is\s)(?<!are\s)used\s+to(?=(?:\s+be)?\s*$)|special\s+case|particular\s+case"
+    r"|exceptions?|beyond|ignor\w+|apart\s+from|un-?normali[sz]ed|improper|quasi|pseudo|ne\s+\w+(?:\s+\w+){0,3}\s+que|cas\s+particulier|caso\s+particular"
+    r"|Spezialfall|ungefähr|fast|presque|environ|casi"
+)
+_WITHDRAWN = (  # after it has been said
+    r"(?:are|is)\s+(?:called|known\s+as)\b|(?:dropped|violated|relaxed|abandoned|lifted|removed|excluded|broken|waived|ignored)\b|left\s+(?:to|as|for)\b|does\s+not\s+hold"
+    r"|\b(?:which|this|that)\s+we\s+(?:drop|relax|ignore|do\s+not|don['’]t)|(?<!and\s)only\s+(?:in|if|when|for|where)\b"
+    r"|\bbut\b[^.]{0,60}?\b(?:here|now|arbitrary|any|general|prefer|not|real-valued|relax\w*|drop\w*|allow\w*)\b|;\s*(?:ours|here|it)\b[^.]{0,30}\b(?:not|n['’]t)\b"
+    r"|[;,]\s*(?:now|here|jetzt|nun|hier|ici|ahora|aquí)\b[^.]{0,40}\b(?:any|arbitrary|free|beliebig\w*|quelconques?|cualquiera?)\b"
+    r"|;\s*(?:for|with)\b|\band\s+any\b|不成立|以外|之外|でない|아닌"
+)
+WEAKENED = Words(rf"\b(?:{_WEAK}|except\w*|excluding|other\s+than)\b|特例|特殊情况", re.IGNORECASE)
+WEAKENED_AFTER = Words(rf"\b(?:{_WEAK})\b|{_WITHDRAWN}", re.IGNORECASE)
+_OR = Words(r"^\s*(?:or|oder|ou|o)\s+(?!1|one\b|indicator)\w", re.IGNORECASE)  # right behind words that name a kind
+_NUMBER_GOES_ON = Words(r"^\s*(?:[-+−–*×^±%/\\]|(?:minus|plus|times|less|more|along)\b)", re.IGNORECASE)
+_NUMBER = Words(r"(?:1|one|unity|eins|uno?|一)$", re.IGNORECASE)
+CONDITION = Words(  # before what holds only then
+    r"\b(?:if|when|whenever|whether|once|until|in\s+case|(?:as|so)\s+long\s+as|provided|providing|should|wenn|falls|sofern|sobald|solange"
+    r"|si|s['’]il|lorsque?|quand|se|quando|qualora|cuando|siempre\s+que|если|когда|jeśli|gdy|nếu|khi)\b"
+    r"|如果|若|当|當|假如|假若|倘若|要是|もし|만약|만일",
+    re.IGNORECASE,
+)
+_CONDITION_AFTER = Words(r"^[^$。，,.]{0,12}(?:なら|れば|とき|時|时|이면|일\s*때|인\s*경우)")
+_FUNCTIONS_OF = Words(
+    r"\b(?!(?:entries|elements|components?|coordinates|members|weights|probabilit\w+|values|targets|labels|coefficients|rows?|columns?"
+    r"|vectors?|parts|terms|all|each|both|any|some|none|those|sums?)\b)\w+\s+of\s+(?:the\s+)?\$[^$]*$",
+    re.IGNORECASE,
+)
+_JOINTLY = Words(
+    r"\b(?:together|jointly|combined|pairs?|along\s+with|as\s+well\s+as)\b"
+    r"|^(?!.*\b(?:each|both|all|every)\b).*\$[\s,]*(?:and|und|et|y)\s[^$.]*\$[^$]*$",
+    re.IGNORECASE,
+)
+_CASE_OF = Words(
+    r"^\W*(?:for|with|für|mit|pour|avec|para|con)\b(?!\s+(?:each|every|all|any|jede\w*|alle|chaque|tou[ts]\w*|cada|todos?)\b)",
+    re.IGNORECASE,
+)
 REACH = 400  # characters in which words speak of what stands beside them
 ONLY_WHEN = Words(
     r"(?:\b(?:(?:exactly|only|just|precisely)\s+(?:when|if|where)|iff|if\s+and\s+only\s+if|would\s+(?:mean|be)(?:\s+that)?|ideally"
@@ -55,6 +136,38 @@ SETS_CASE = Words(
     re.IGNORECASE,
 )
 _NO_SPACES = Words("[\u1100-\u11ff\u3040-\u9fff\uac00-\ud7af]")  # scripts of which the words are not known
+_SAVE = (  # for all but this case
+    r"unless|(?:if|when)\s+not|not\s+(?:if|when|for)|(?:except|excluding|save|but\s+not|other(?:wise)?\s+than|all\s+but|apart\s+from|different\s+from"
+    r"|sauf|hormis|excepté|außer|ausgenommen|salvo|excepto|menos|tranne|eccetto|кроме)(?:\s+(?:for|if|when|where|in|the|case|si|pour|que|cuando"
+    r"|para|quand|für|wenn|im|Fall|se|per|случая))*|(?:wenn|falls)\s+nicht|es\s+sei\s+denn|a\s+menos\s+que|à\s+moins\s+que|a\s+meno\s+che|если\s+не"
+)
+SAVE = Words(
+    rf"(?:^|[\s,(])(?:{_SAVE})(?:\s+(?:that|the\s+case|case|for|all))*[\s,(:]*$|除非\s*$|除了?\s*$", re.IGNORECASE
+)
+FAILS_AFTER = Words(
+    r"^[\s),]*(?:does\s+not\s+hold|doesn['’]t\s+hold|fails|(?:is\s+)?(?:false|excluded)|nicht\s+gilt|ausgenommen|exclue?|excluido|不成立|以外|之外|外(?=\W|$))",
+    re.IGNORECASE,
+)
+_DOUBTS_CASE = Words(
+    r"\b(?:not|never|no|without|whether|even|including|except\w*|exclud\w*|save|but|otherwise\s+than|other\s+than|apart|unless|until|fails?|false|wrong"
+    r"|violated|(?:in|the)\s+general|always|nicht|kein\w*|außer|ausgenommen|pas|sauf|hormis|excepté|salvo|excepto|sin|кроме|не)\b|n['’]t\b|除|非|不|外",
+    re.IGNORECASE,
+)
+_OTHER_CASE = {  # what follows a case and names the other one
+    "equal": Words(
+        r"\b(?:otherwise|distinct|different|differs?|unequal|off[\s-]?diagonals?|other\s+(?:one|cases?)|remaining|elsewhere|sonst|verschieden\w*"
+        r"|sinon|autrement|distintos?)\b|否则|其他情况|それ以外|그\s*외|иначе|exercise|homework",
+        re.IGNORECASE,
+    ),
+    "distinct": Words(
+        r"\b(?:same|coincide|equal\s+indices|otherwise|sonst|sinon|other\s+(?:one|cases?))\b|否则|それ以外|иначе",
+        re.IGNORECASE,
+    ),
+}
+_DONE = Words(
+    r"\b(?:after|beyond|besides?|nach|après|después\s+de|dopo|после)\s+(?:(?:the|our|dem|le|el)\s+)?(?:special\s+)?(?:case|fall|cas|caso)?\s*$",
+    re.IGNORECASE,
+)
 NAMES_CASE = Words(
     r"\b(?:otherwise|distinct|different|differs?|unequal|(?:off[\s-]?)?diagonals?|other\s+(?:than|case|one|class\w*)|remaining|elsewhere"
     r"|(?:correct|true|right|wrong|same)\s+class(?:es)?|indices\s+(?:are\s+)?(?:the\s+same|equal|coincide|agree)|sonst|verschieden\w*"
@@ -87,6 +200,25 @@ def names_value(pieces: Sequence[str], number: int) -> bool:
     return alone and len(pieces) == 2 and re.search(r"\w", pieces[1]) is None
 
 
+def condition(before: str, after: str = "") -> bool | None:
+    """Whether words set the case in the relation that they stand around, or (False) its opposite; None if neither.
+
+    >>> [condition(*words) for words in (("if ",), ("unless ",), ("for ", " does not hold"), ("even for ",))]
+    [True, False, False, None]
+    """
+    save, fails = SAVE.search(before), FAILS_AFTER.search(after)
+    rest = _DOUBTS_CASE.search(before[: save.start()] if save else before)
+    rest = rest or _DOUBTS_CASE.search(after[fails.end() :] if fails else after)
+    twice = save and fails and not save[0].startswith("除")  # 除 ... 外 is said around it
+    return None if rest or twice else not (save or fails)
+
+
+def set_aside(pieces: Sequence[str], number: int, kind: str) -> bool:
+    """Whether a sentence speaks of a case, ``equal`` or ``distinct`` indices, to go on to the other one."""
+    before, after = "$".join(pieces[: number + 1]), "$".join(pieces[number + 1 :])
+    return bool(_OTHER_CASE[kind].search(after) or _DONE.search(before) or SAID_ASIDE.search(after))
+
+
 def names_case(text: str) -> str:
     """The words by which a text speaks of a case, without saying it in a formula, if it does not take all together."""
     said = NAMES_CASE.search(text)
@@ -103,17 +235,74 @@ def denied(pieces: Sequence[str], number: int) -> bool:
     """Whether a sentence denies, or leaves open, what the formula with this number says; ``pieces`` are the words
     between its formulas."""
     before, after = "$".join(pieces[max(0, number - 4) : number + 1]), "$".join(pieces[number + 1 : number + 3])
-    said = DENIED_BEFORE.search(before[-REACH:]) or DENIED_AFTER.match(after[:REACH])
+    before, after = before[-REACH:], after[:REACH]
+    said = (
+        DENIED_BEFORE.search(before) or DENIED_AFTER.match(after) or MISTAKEN.search(before) or MISTAKEN.search(after)
+    )
     return bool(said) or pieces[-1].rstrip().endswith("?")
+
+
+def mentioned(sentence: str) -> bool:
+    """Whether a sentence only tells what others say, what is said elsewhere, or what is to be imagined.
+
+    >>> [mentioned(words) for words in ("Some authors define $.", "In the appendix, $", "As in Section 2, let $.")]
+    [True, True, False]
+    """
+    return bool(SAID_ASIDE.search(sentence)) and not _AGAIN.search(sentence)
+
+
+def weakened(pieces: Sequence[str], number: int) -> bool:
+    """Whether what the formula with this number says is no hypothesis: nearly so, said elsewhere, or taken back."""
+    before, after = "$".join(pieces[: number + 1])[-REACH:], "$".join(pieces[number + 1 :])[:REACH]
+    sentence = "$".join(pieces)
+    case = CONDITION.search(before) and aside(sentence)
+    return bool(case or WEAKENED.search(before) or WEAKENED_AFTER.search(after) or mentioned(sentence))
+
+
+def hypothetical(sentence: str) -> bool:
+    """Whether a sentence supposes for what follows right away, and not for good: "if instead $", "$ for a moment"."""
+    return bool((IF.search(sentence) or _IMAGINED.search(sentence)) and not aside(sentence))
+
+
+def constrains(pieces: Sequence[str], number: int) -> bool:
+    """Whether a sentence assumes for good what the formula with this number says, and not for one case, or nearly."""
+    before = "$".join(pieces[: number + 1])[-REACH:]
+    doubt = CONDITION.search(before) or SUPPOSED_BEFORE.search(before) or denied(pieces, number)
+    return not (doubt or weakened(pieces, number))
+
+
+def names_number(words: str) -> bool:
+    """Whether words end with the number one: "sum to one", and not "is a probability distribution"."""
+    return _NUMBER.search(words) is not None
+
+
+def totals(words: str) -> bool:
+    """Whether what sums to one after these words are the members of one family themselves.
+
+    >>> [totals(words) for words in ("The $ ", "The entries of $ ", "The logarithms of $ ", "The $ and the weight $ ")]
+    [True, True, False, False]
+    """
+    return not (_FUNCTIONS_OF.search(words) or _JOINTLY.search(words))
 
 
 def supposed(sentence: str, start: int, end: int) -> bool:
     """Whether a sentence denies, or only supposes, what its words from ``start`` to ``end`` say."""
     before, after = sentence[max(0, start - REACH) : start], sentence[end : end + REACH]
+    before = _ANY.sub("", before)  # "an arbitrary symmetric matrix"
     return bool(
         NEGATED.search(before)
         or SUPPOSED_BEFORE.search(before)
         or SUPPOSED_AFTER.search(after)
+        or CONDITION.search(before)
+        or _CONDITION_AFTER.search(after)
+        or WEAKENED.search(before)
+        or WEAKENED_AFTER.search(after)
+        or _OR.search(after)
+        or (_NUMBER_GOES_ON.search(after) and _NUMBER.search(sentence[start:end]))
+        or MISTAKEN.search(before)
+        or MISTAKEN.search(after)
+        or mentioned(sentence)
+        or (_CASE_OF.search(sentence) and aside(sentence))
         or sentence.rstrip().endswith("?")
     )
 

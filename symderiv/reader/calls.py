@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from fractions import Fraction
 
 from symderiv.kernel.derivative import Unsupported, definition_of, differentiate
-from symderiv.reader import syntax, thresholds
+from symderiv.reader import logarithms, syntax, thresholds
 from symderiv.reader.arrays import Array, Value, contraction, elementwise, inverse, join
 from symderiv.reader.expectations import Expectations
 from symderiv.reader.families import substitute
@@ -36,7 +36,6 @@ from symderiv.terms import (
     log,
     mul,
     neg,
-    num,
     power,
     rename,
 )
@@ -453,9 +452,9 @@ class Calls(Expectations):
                 raise refuse("E126", f"a prime on {name}", node, "write the derivative as \\frac{d}{dx}")
             return self.scripts(derivative, node.sup, 0, node)
         result = elementwise([inner_value], lambda p: known(kind, p[0]), symbols.ranges, node.span)
-        if name == "log" and symbols.log_base:
-            self.notes.append(f"log is the logarithm to base {symbols.log_base}")
-            unit = inverse(log(num(symbols.log_base)))
+        if name == "log" and symbols.log_base != 0:
+            unit = logarithms.unit(symbols.log_base)
+            self.notes += [f"log is the logarithm to base {symbols.log_base}"] if symbols.log_base else []
             result = elementwise([result], lambda p: mul(p[0], unit), symbols.ranges, node.span)
         return self.scripts(result, node.sup, 0, node)
 

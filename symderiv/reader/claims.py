@@ -30,7 +30,7 @@ from symderiv.reader.probability import normalised, positive, product_rule
 from symderiv.reader.rates import Rates
 from symderiv.reader.reading import Posed, Reading
 from symderiv.reader.samples import for_examples
-from symderiv.reader.symbols import MARK, of_one
+from symderiv.reader.symbols import MARK, base_name, of_one
 from symderiv.reader.vocabulary import LOSSES
 from symderiv.terms import (
     Assumption,
@@ -450,7 +450,9 @@ class Claims:
     def _applicable(self, posed: Posed) -> list[Assumption]:
         """What the prose states, up to the end of this section, about families that are not defined."""
         found = []
-        for assumption in (a for a, section in self.symbols.stated.items() if section <= posed.section):
+        for assumption, said in self.symbols.stated.items():
+            if said.section > posed.section:
+                continue
             heads = {
                 t.head
                 for part in assumption.data
@@ -459,7 +461,10 @@ class Claims:
                 if isinstance(t, Var)
             }
             heads |= {part for part in assumption.data if isinstance(part, Head)}
-            if not any(head in self.symbols.definitions for head in heads):
+            withdrawn = self.symbols.is_withdrawn(
+                {base_name(head.name) for head in heads}, said.sentence, posed.sentence
+            )
+            if not withdrawn and not any(head in self.symbols.definitions for head in heads):
                 found.append(assumption)
         return found
 

@@ -437,11 +437,11 @@ class Definitions(Meanings):
             shown = Head(self.symbols.name(name, len(subs), len(labels)), len(subs), len(labels))
             self.symbols.definitions.pop(self.symbols.hidden.pop(shown, ((), shown))[1], None)
 
-    def aside(self, head: tuple, left: syntax.Node, right: syntax.Node, supposed: bool) -> None:
+    def aside(self, head: tuple, left: syntax.Node, right: syntax.Node, manner: str) -> None:
         """Note what running text says a quantity is that means something else so far: "for squares $L = (p - y)^2$".
 
-        Whether it holds from there on is not sure, so that it is only another reading of the lines that follow. What is
-        only ``supposed`` does not speak against what was said before.
+        Whether it holds from there on is not sure, so that it is only another reading of the lines that follow. By its
+        ``manner`` it is "said", "supposed" for what follows right away, or only "mentioned".
         """
         symbols = self.symbols
         found = self.indices(head)
@@ -461,7 +461,7 @@ class Definitions(Meanings):
             if isinstance(value := self.elaborator.value(right), Term) and symbols.reached(value) - {old}:
                 self._make(name, [], [], [], right, Posed(right.span, left.span, "=", "definition", -1, 0))
                 symbols.asides.setdefault(old.name, []).append(
-                    (len(self.reading.posed), 0 if supposed else self.reading.paragraphs, new)
+                    (len(self.reading.posed), self.reading.paragraphs, new, manner)
                 )
         except ReadError:
             pass

@@ -16,6 +16,7 @@ from symderiv.document import Span
 from symderiv.judge import prove_all
 from symderiv.kernel import Proved, Refuted, Witness
 from symderiv.kernel.derivative import Unsupported, definition_of
+from symderiv.reader import logarithms
 from symderiv.reader.families import differences
 from symderiv.reader.means import is_mean
 from symderiv.reader.names import letter_of, shown
@@ -89,6 +90,8 @@ class Doubts:
             return unsaid
         parts = {t for side in (claim.left, claim.right) for t in subterms(side)}
         inside = list(reached((claim.left, claim.right), claim.context.definitions))
+        if any(isinstance(t, Var) and t.name == logarithms.UNIT for t in inside):
+            return "which base the logarithm has is not clear from the words"
         units = {t.name for t in inside if isinstance(t, Var) and not t.indices and t.name in ("i", "j", r"\mathrm{i}")}
         exponents = [t for t in inside if isinstance(t, Fn) and t.name == "exp"]
         raised = any(isinstance(v, Var) and v.name in units for t in exponents for v in subterms(t))
@@ -311,6 +314,10 @@ class Doubts:
         for head in sorted(self.symbols.reached(claim.left, claim.right) & self.symbols.instead.keys()):
             line = self.reading.document.source.position(self.symbols.instead[head].start).line
             return f"what {shown(head.name)} is was not understood where it is said first (line {line})"
+        for head in sorted(self.symbols.reached(claim.left, claim.right)):
+            for at, told, _, manner in self.symbols.asides.get(head.name, ()):
+                if manner == "supposed" and told == posed.paragraph and at <= posed.at:
+                    return f"the words before it suppose that {shown(head.name)} is something else"
         return ""
 
     def _unclear(self, posed: Posed, claim: Claim) -> str:

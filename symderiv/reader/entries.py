@@ -9,11 +9,12 @@ from collections.abc import Sequence
 
 from symderiv.reader import syntax, thresholds
 from symderiv.reader.arrays import Array, Value, join
+from symderiv.reader.assertions import condition
 from symderiv.reader.dotted import grid, middle
 from symderiv.reader.families import generalise
 from symderiv.reader.indices import refuse
 from symderiv.reader.members import Members
-from symderiv.reader.prose import plain_cases
+from symderiv.reader.prose import PLAIN_CASE, plain_cases
 from symderiv.terms import (
     ONE,
     ZERO,
@@ -50,9 +51,12 @@ class Entries(Members):
         if by_signs is not None:
             return by_signs
         rows: list[tuple[Term | None, Term]] = []
-        for value, condition in node.rows:
-            nodes, words = _condition(condition)
+        for value, beside in node.rows:
+            nodes, words = _condition(beside)
             guard = self.guard(nodes, words.lower(), node)
+            said = _is_set(beside)
+            if guard is not None and said is not True:
+                guard = None if said is None else add(ONE, neg(guard))
             if guard is None and (nodes or not _otherwise(words)):
                 raise refuse("E182", "the condition of this case is not understood", node)
             rows.append((guard, self.scalar(value)))
@@ -75,8 +79,10 @@ class Entries(Members):
     def by_signs(self, node: syntax.Casesdef) -> Term | None:
         """The cases x > 0 and x <= 0 of a number: step(x) a + (1 - step(x)) b, which says nothing at x = 0."""
         guards: list[list[thresholds.Literal]] = []
-        for n, (_, condition) in enumerate(node.rows):
-            nodes, words = _condition(condition)
+        if not all(map(_is_set, (beside for _, beside in node.rows))):
+            return None
+        for n, (_, beside) in enumerate(node.rows):
+            nodes, words = _condition(beside)
             if not nodes and n and n == len(node.rows) - 1 and _otherwise(words):
                 guards.append([])
                 continue
@@ -97,8 +103,8 @@ class Entries(Members):
         """The cases y = 0 and y = 1 of a number y that is always one of them: (1 - y) a + y b."""
         values: dict[str, syntax.Node] = {}
         variables = {}
-        for value, condition in node.rows:
-            match _condition(condition)[0]:
+        for value, beside in node.rows:
+            match _condition(beside)[0] if _is_set(beside) else []:
                 case [syntax.Relation(left=left, rest=(("=", syntax.Number(text="0" | "1" as number)),))]:
                     values[number] = value
                     variables[syntax.sexpr(left)] = left
@@ -338,6 +344,18 @@ def _condition(parts: Sequence[syntax.Node]) -> tuple[list[syntax.Node], str]:
     """The formulas and the words of a case's condition."""
     nodes = [part for part in parts if not isinstance(part, syntax.Text)]
     return nodes, " ".join(part.text for part in parts if isinstance(part, syntax.Text))
+
+
+def _is_set(parts: Sequence[syntax.Node]) -> bool | None:
+    """Whether a case is that of its condition, or (False) of the opposite, "unless i = j"; None if that is unclear."""
+    at = next((n for n, part in enumerate(parts) if not isinstance(part, syntax.Text)), None)
+    before, after = (
+        " ".join(p.text for p in some if isinstance(p, syntax.Text))
+        for some in (parts[:at], parts[at:] if at is not None else ())
+    )
+    if at is None and (found := PLAIN_CASE.search(before)) is not None:
+        before, after = before[: found.start()], before[found.end() :]
+    return True if _otherwise(before) and not after else condition(before, after)
 
 
 def _otherwise(words: str) -> bool:

@@ -349,8 +349,8 @@ class Equations:
 
     def _constraints(self, posed: Posed) -> Iterator[tuple[str, Term, Term]]:
         """What running text, or a line of the section, says a sum or another expression without free indices is."""
-        for said, section in self.reading.symbols.stated.items():
-            if said.kind == "equation" and section <= posed.section and not said.data[0].free | said.data[1].free:
+        for said, place in self.reading.symbols.stated.items():
+            if said.kind == "equation" and place.section <= posed.section and not said.data[0].free | said.data[1].free:
                 yield f"{notation.unicode_latex(said.text)} ({said.source.partition(':')[0]})", *said.data
         for other in self.reading.posed:
             if other is posed:

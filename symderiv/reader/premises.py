@@ -79,6 +79,7 @@ class Premise(NamedTuple):
     reach: str
     values: frozenset[Fraction]  # of which each is one, if a set says so
     place: tuple[int, int] | None  # the display and row beside which it stands
+    sentence: int  # how many sentences came before
     explains: bool  # its paragraph explains the display before it: "where ..."
 
 
@@ -101,8 +102,13 @@ class Premises:
 
     # What the words say
 
-    def say(self, pieces: Sequence[str], number: int, row: syntax.Row, span: Span) -> None:
-        """Take up a row of the formula with this number in a sentence, whose words between formulas are ``pieces``."""
+    def say(
+        self, pieces: Sequence[str], number: int, row: syntax.Row, span: Span, sure: bool = True, sentence: int = 0
+    ) -> None:
+        """Take up a row of the formula with this number in a sentence, whose words between formulas are ``pieces``.
+
+        What they do not assume for ``sure`` is no hypothesis; ``sentence`` is its number.
+        """
         if self.reading.strict or len(row.segments) < 2:
             return
         before = " ".join(pieces[max(0, number - 8) : number + 1])[-REACH:]
@@ -114,11 +120,11 @@ class Premises:
         clause = re.split(r"[,;:]\s", pieces[number])[-1] if number else before
         clause = clause if clause.strip() or not number else before
         reach = ""
-        if not SO.search(clause):
+        if sure and not SO.search(clause):
             later = SAID_AFTER.search(after)
             reach = "section" if FOR_GOOD.search(clause) else "paragraph" if later or FOR_NOW.search(clause) else ""
         assumed = ASSUMED.search(before + after) is not None
-        self._take(row, span, reach, assumed)
+        self._take(row, span, reach, assumed, sentence=sentence)
 
     def beside(self, row: syntax.Row, display: int, n: int) -> None:
         r"""Take up the conditions beside the formulas of a row: ``... \quad \text{if } u^\top v = 0``."""
@@ -130,7 +136,13 @@ class Premises:
                 self._take(syntax.Row(remark.span, (first, *others), ()), node.span, "row", False, (display, n))
 
     def _take(
-        self, row: syntax.Row, span: Span, reach: str, assumed: bool, place: tuple[int, int] | None = None
+        self,
+        row: syntax.Row,
+        span: Span,
+        reach: str,
+        assumed: bool,
+        place: tuple[int, int] | None = None,
+        sentence: int = 1 << 30,
     ) -> None:
         pairs = list(self._pairs(row, assumed))
         if not pairs:
@@ -144,7 +156,7 @@ class Premises:
         values = frozenset(value for items in sets for item in items if (value := number(item)) is not None)
         explains = EXPLAINS.search(reading.prose) is not None
         where = reading.section, reading.paragraphs
-        self.said.append(Premise(equations, names, text, span, *where, reach, values, place, explains))
+        self.said.append(Premise(equations, names, text, span, *where, reach, values, place, sentence, explains))
 
     def _pairs(self, row: syntax.Row, assumed: bool) -> Iterator[tuple[str, syntax.Node, syntax.Node]]:
         """The relations of a row that say something of what is known: no definitions, no ranges, no derivatives."""
@@ -267,8 +279,11 @@ class Premises:
             return False
         return premise.section == posed.section or (premise.section < posed.section and premise.reach == "section")
 
-    @staticmethod
-    def _is_hypothesis(premise: Premise, posed: Posed) -> bool:
+    def _is_hypothesis(self, premise: Premise, posed: Posed) -> bool:
+        """Whether the words assume it for a step, and have not taken it back."""
+        beside = premise.place is not None
+        if not beside and self.reading.symbols.is_withdrawn(premise.names, premise.sentence, posed.sentence):
+            return False
         return premise.reach in ("section", "row") or (
             premise.reach == "paragraph" and premise.paragraph == posed.paragraph
         )

@@ -370,14 +370,6 @@ def words(inlines: Sequence[object]) -> str:
     return "".join("$" if isinstance(piece, InlineMath) else piece for piece in _flat(inlines))
 
 
-def log_base(sentences: Sequence[str]) -> re.Match[str] | None:
-    """Where the words say that logarithms have the base 2 or 10, if they nowhere say that they are natural."""
-    if any(map(NATURAL_LOG.search, sentences)):
-        return None
-    found = ((LOG_BASE.search(sentence), sentence) for sentence in sentences)
-    return next((said for said, words in found if said and not NEGATED.search(words, 0, said.start())), None)
-
-
 def seeks(inlines: Sequence[object]) -> bool:
     """Whether the words say that something is set to zero, or solved: "setting $L' = 0$", but not "let $x$ be"."""
     said = (
@@ -390,12 +382,13 @@ def index_relation(node: syntax.Node | None) -> tuple[str, syntax.Node, syntax.N
     """(relation, left, right) if ``node`` is ``i = j`` or ``i \\ne j`` between things that look like indices."""
     if isinstance(node, syntax.Relation) and len(node.rest) == 1:
         op, right = node.rest[0]
-        if op in ("=", "!=") and _index_like(node.left) and _index_like(right):
+        if op in ("=", "!=") and index_like(node.left) and index_like(right):
             return op, node.left, right
     return None
 
 
-def _index_like(node: syntax.Node) -> bool:
+def index_like(node: syntax.Node) -> bool:
+    """Whether a node looks like an index: ``i``, or the label ``y_i``."""
     match node:
         case syntax.Symbol():
             return len(plain(node.name)) == 1 and plain(node.name).islower()

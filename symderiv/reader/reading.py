@@ -47,6 +47,7 @@ class Posed:
     sizes: dict[str, int] = field(default_factory=dict)  # that the words suppose
     named_case: str = ""  # the words before, or beside, that speak of a case
     paragraph: int = 0  # how many paragraphs of words came before
+    sentence: int = 1 << 30  # how many sentences came before
     section: int = 1 << 30  # how many headings came before; what no heading comes before is said of all
     asides: tuple[Assumption, ...] = ()  # cases of which the last words speak without setting them
     rounded: bool = False
@@ -111,6 +112,8 @@ class Reading:
         self.paragraphs = 0
         self.section = 0  # how many headings came before
         self.sought = self.zero = self.optimal = self.derives = False
+        self.sentences = 0  # how many sentences came before
+        self.apart = False  # whether this is a quotation, or among exercises: what it says is no definition anew
         self.inline = False  # whether a formula in running text is being read
         self.seen: set[str] = set()
         self.solving = self.bounded = False

@@ -193,18 +193,27 @@ class Readings:
         return (moved, tuple(notes)) if notes else None
 
     def asides(
-        self, posed: Posed, claims: Sequence[Claim], just: bool = False
+        self, posed: Posed, claims: Sequence[Claim], just: bool = False, mentioned: bool = False
     ) -> tuple[list[Claim], tuple[str, ...]] | None:
         """The claims where a quantity is what running text before them says in passing; None if it says nothing.
 
-        With ``just``, only what the words right before them say.
+        With ``just``, only what the words right before them say; with ``mentioned``, also what they do not assert.
         """
         symbols, notes = self.symbols, dict[str, None]()
 
         def moved(part: Term) -> Term | None:
             said = symbols.asides.get(part.name, ()) if isinstance(part, Var) and not part.indices else ()
-            last = posed.paragraph if just else 0
-            new = next((name for at, told, name in reversed(said) if at <= posed.at and told >= last), "")
+            manners = ("said", "mentioned", "supposed") if mentioned else ("said",)
+            new = next(
+                (
+                    name
+                    for at, told, name, manner in reversed(said)
+                    if at <= posed.at
+                    and (told >= posed.paragraph if just else told <= posed.paragraph)
+                    and (manner in manners or (manner == "supposed" and not just and told == posed.paragraph))
+                ),
+                "",
+            )
             if not new:
                 return None
             notes[f"{shown(new)} is read as the words before the formula say"] = None
@@ -278,9 +287,10 @@ class Readings:
         names = [name for name, said in self.symbols.symmetric.items() if said == own]
         return any(not self.symbols.defines(name, 0) and not self.symbols.defines(name, 2) for name in names)
 
-    def symmetric(self, claims: Sequence[Claim]) -> tuple[list[Claim], str]:
+    def symmetric(self, posed: Posed, claims: Sequence[Claim], withdrawn: bool = False) -> tuple[list[Claim], str]:
         """The claims for matrices that are called symmetric, and what to say of it; empty if there are none.
 
+        With ``withdrawn``, without those of which that is not said any more.
         A symmetric S equals (S + S^T)/2, so a claim about that is one about every symmetric S.
         """
         names = {
@@ -291,6 +301,13 @@ class Readings:
         } & {self.symbols.name(name, 2) for name in self.symbols.symmetric}
         defined = {h.name for claim in claims for h in claim.context.definitions if h.subs == 2}
         names -= defined  # what defines it may be right or wrong
+        if withdrawn:
+            since = self.symbols.symmetric_since
+            names -= {
+                self.symbols.name(n, 2)
+                for n in self.symbols.symmetric
+                if self.symbols.is_withdrawn({n}, since.get(n, 0), posed.sentence)
+            }
         if not names:
             return [], ""
 

@@ -67,7 +67,7 @@ MATRIX_NAMED = prose.Words(
 )
 NAMED_MATRIX = prose.Words(
     r"\$[\s,(—–-]*(?:is|are|be|being|both|been|assumed|taken|to|that|which|ist|sind|sei|seien|est|sont|es|son|é|è|sia|будет|jest|będzie|là)?"
-    rf"(?:\s*\b(?:an?|the|all|both|assumed|taken|to|be|and|une?|una|uma|il|la|le|der|die|das|eine?|ma\s+trận|macierz\w*|матриц\w*"
+    rf"(?:\s*\b(?:an?|the|any|arbitrary|all|both|assumed|taken|to|be|and|une?|una|uma|il|la|le|der|die|das|eine?|ma\s+trận|macierz\w*|матриц\w*"
     rf"|{_OF_MATRICES}))*[\s,]*$"
     r"|\$\s*(?:是|为|為|は|が|는|은|가|이)?\s*(?:一个|一個|その|실수)?\s*$",
     re.IGNORECASE,
@@ -84,6 +84,7 @@ class Spaces:
     def __init__(self, reading: Reading) -> None:
         self.reading = reading
         self.symbols = reading.symbols
+        self.sentences = 0  # how many came before, headings aside
 
     def find(self, blocks: Sequence[Block], rows: Sequence[syntax.Row]) -> bool:
         """Look through the document; whether its vectors lie in rows."""
@@ -105,6 +106,7 @@ class Spaces:
             inlines = block.inlines
             words.append(prose.words(inlines))
             for sentence in prose.sentences(inlines):
+                self.sentences += isinstance(block, Paragraph)
                 if SOFTMAX.search(sentence.words):
                     self._softmax(sentence)
                 self._entries(sentence)
@@ -250,6 +252,7 @@ class Spaces:
     def _is_symmetric(self, name: str, span: Span, said: str) -> None:
         line = self.reading.document.source.position(span.start).line
         self.symbols.symmetric.setdefault(name, f"line {line}: '{said}'")
+        self.symbols.symmetric_since.setdefault(name, self.sentences)
 
     def _softmax(self, sentence: prose.Sentence) -> None:
         r"""``the softmax map \sigma``: the formula right after the word, or right before it, is \sigma."""

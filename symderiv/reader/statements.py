@@ -21,8 +21,9 @@ from symderiv.reader.nodes import is_numeral, is_transposition, names_in, parts_
 from symderiv.reader.prose import CONSTANT
 from symderiv.reader.reading import Reading
 from symderiv.reader.spaces import dims
-from symderiv.reader.symbols import MARK
+from symderiv.reader.symbols import MARK, Said
 from symderiv.reader.vocabulary import LOSSES, UNICODE
+from symderiv.reader.withdrawals import Withdrawals
 from symderiv.terms import (
     ONE,
     Assumption,
@@ -41,6 +42,8 @@ from symderiv.terms import (
 )
 
 OR = re.compile(r"\W*(?:or|and|either|oder|und|ou|et|o|y|或|或者|和|또는|または|か)\W*", re.IGNORECASE)
+WORDS = re.compile(r"\\text\{([^{}]*)\}")
+NEGATION = re.compile(r"\\neg\b|\\lnot\b|¬")
 EITHER = {"sign": {"1", "(- 1)"}, "binary": {"0", "1"}}
 TWO_NUMBERS = {
     syntax_of: kind
@@ -59,11 +62,12 @@ class Statements:
         self.reading = reading
         self.symbols = reading.symbols
         self.elaborator = reading.elaborator
-        self.said: list[tuple[str, tuple[str, ...], str, int]] = []  # kind, names beside the words, place, section
+        self.said: list[tuple[str, tuple[str, ...], str, Said]] = []  # kind, names beside the words, source, place
         self.called: set[str] = set()  # names that the words beside them say it of
         self.counts: set[str] = set()  # how many classes there are, by the words
         self.asides: dict[tuple, Assumption] = {}  # cases of which the last words speak, and that they do not set
         self.numbers: dict[str, set[str]] = {}  # of which two numbers formulas say that each name is one
+        self.withdrawals = Withdrawals(reading)
         self.indicators = Indicators(reading, self.value_said)
         self.hot: InlineMath | None = None  # the last vector that is said to be one-hot, not where
         self.true_class: InlineMath | None = None  # the last name that is said to be that of the true class
@@ -79,7 +83,14 @@ class Statements:
                 if formula in given:
                     continue
                 for assumption in self._cases_in(formula):
-                    told = assertions.denied(pieces, number) or assertions.aside(sentence.words)
+                    opposite = _opposite(assumption)
+                    if assertions.condition(pieces[number], pieces[number + 1]) is False:
+                        assumption, opposite, told = opposite, assumption, assertions.aside(sentence.words)
+                    else:
+                        told = assertions.denied(pieces, number) or assertions.aside(sentence.words)
+                        told = told or assertions.set_aside(pieces, number, assumption.kind)
+                    if told:
+                        self.asides.setdefault((opposite.kind, opposite.data), opposite)
                     (self.asides if told else found).setdefault((assumption.kind, assumption.data), assumption)
                     places.append((sentence, number))
         for a, op, b in (case for sentence in sentences for case in prose.plain_cases(sentence.words)):
@@ -118,8 +129,14 @@ class Statements:
         return frozenset(found) if said else None
 
     def relabelled(self, sentences: Sequence[prose.Sentence]) -> None:
-        """``where $y$ is the label``, of a y that was defined as something else: its earlier meaning ends."""
+        """``where $y$ is the label``, ``let $y$ be any number``: an earlier meaning of y as something else ends."""
         for sentence in sentences:
+            for name in self.withdrawals.freed(sentence):
+                if known := [subs for subs in range(3) if self.symbols.defines(name, subs, 0)]:
+                    for subs in {0, *known}:
+                        self.symbols.new_version(name, subs, 0)
+                    message = f"{shown(name)} is arbitrary from here on; its earlier meaning ends"
+                    self.reading.diagnostics.append(Diagnostic("W420", message, sentence.formulas[0].span))
             for found in prose.LABEL.finditer(sentence.words):
                 formula = sentence.formulas[sentence.words.count("$", 0, found.start())]
                 for row in self.reading.rows(formula.latex, formula.span).rows:
@@ -161,6 +178,7 @@ class Statements:
                         given = self._of_every(given)
                     fact = 0 in given.data[0].indices or prose.ONE_HOT.search(sentence.words)
                     told = assertions.denied(before, k) or (not fact and assertions.aside(sentence.words))
+                    told = told or assertions.weakened(before, k)
                     if supposed and told:
                         self.asides[given.kind, given.data] = given
                     elif not supposed:
@@ -277,7 +295,23 @@ class Statements:
 
     def beside(self, row: syntax.Row) -> list[Assumption]:
         """Conditions between indices beside the formulas of a row; alone in its display, one holds for all."""
-        return [a for remark in row.remarks for a in self._condition(remark.content)]
+        return [
+            a if said else _opposite(a)
+            for content, said in _conditions(row)
+            if said is not None
+            for a in self._condition(content)
+        ]
+
+    def doubted(self, row: syntax.Row) -> str:
+        r"""A condition beside a row that is denied and not understood: ``\text{whether or not } i = j``."""
+        text = self.reading.document.source.text
+        for content, said in _conditions(row):
+            match content:
+                case syntax.Relation(left=left, rest=((op, right),)) if said is not None:
+                    if op not in ("<", ">", "<=", ">=") or not all(map(prose.index_like, (left, right))):
+                        continue
+            return text[content.span.start : content.span.end]
+        return ""
 
     def _condition(self, node: syntax.Node, surely: bool = True) -> list[Assumption]:
         match node:
@@ -316,7 +350,12 @@ class Statements:
 
     def sentence(self, sentence: prose.Sentence) -> None:
         """Assumptions and ranges that a sentence states, and what it says to depend on what."""
+        self.reading.sentences += 1
         self._dependences(sentence)
+        if names := self.withdrawals.sentence(sentence):
+            self.symbols.withdrawn.append((self.reading.sentences, names))
+            if self.reading.held and self.reading.held & names:
+                self.reading.held = (self.reading.held - names) or None
         if self.reading.strict:
             return
         self.counts.update(self._classes(sentence))
@@ -328,7 +367,7 @@ class Statements:
         self._either(sentence, pieces)
         self._two_values(sentence)
         for number, formula in enumerate(sentence.formulas):
-            denied = assertions.denied(pieces, number)
+            denied = not assertions.constrains(pieces, number)
             for row in self.reading.rows(formula.latex, formula.span).rows:
                 if not self.range(row) and not denied:
                     self._stated_equation(row, formula, constrained)
@@ -347,9 +386,24 @@ class Statements:
             match = assertions.said(pattern, sentence.words)
             if match and not sentence.formulas and assertions.OF_OTHERS[kind].search(sentence.words):
                 continue
+            if match and kind == "sum" and not self._sums_itself(sentence, match):
+                continue
             if match and (kind != "binary" or sentence.formulas):
                 self._stated(kind, match[0], sentence)
         self._of_true_class(sentence)
+
+    def _sums_itself(self, sentence: prose.Sentence, said: re.Match[str]) -> bool:
+        r"""Whether words speak of the sum of a family, and not of ``$t_i^2$``, ``the logarithms of $t_i$``."""
+        before = sentence.words[: said.start()]
+        if not before.count("$") or not assertions.names_number(said[0]):
+            return True
+        formula = sentence.formulas[before.count("$") - 1]
+        for row in self.reading.rows(formula.latex, formula.span).rows:
+            side = row.segments[0].side if row.segments else None
+            base, _, sup, _ = parts_of(side) if isinstance(side, syntax.Node) else (None, None, None, 0)
+            if not isinstance(base, syntax.Symbol) or isinstance(sup, syntax.Number):
+                return False
+        return assertions.totals(before[-assertions.REACH :])
 
     def _classes(self, sentence: prose.Sentence) -> Iterator[str]:
         """How many classes a sentence says that there are: ``over the $K$ classes``, ``three classes``."""
@@ -402,7 +456,7 @@ class Statements:
                     line = self.reading.document.source.position(formula.span.start).line
                     text = formula.latex.strip()
                     said = Assumption("equation", (value.entry((i, j)), Delta(i, j)), text, f"line {line}: '{text}'")
-                    self.symbols.stated.setdefault(said, self.reading.section)
+                    self.symbols.stated.setdefault(said, Said(self.reading.section, self.reading.sentences))
 
     def _of_two(self, row: syntax.Row, formula: InlineMath) -> None:
         r"""``$m_i \in \{0, 1\}$``, ``$y_i \in \{-1, +1\}$``, ``$y_i^2 = 1$``."""
@@ -478,7 +532,14 @@ class Statements:
                 name = given.data[0].name
                 line = self.reading.document.source.position(formula.span.start).line
                 self.called.add(name)
-                self.said.append(("onehot", (name,), f"line {line}: '{found[0]}'", self.reading.section))
+                self.said.append(
+                    (
+                        "onehot",
+                        (name,),
+                        f"line {line}: '{found[0]}'",
+                        Said(self.reading.section, self.reading.sentences),
+                    )
+                )
         if self.hot is not None and self.true_class is not None:
             self.indicators.at(self.hot, self.true_class)
             self.hot = None
@@ -489,7 +550,14 @@ class Statements:
             line = self.reading.document.source.position(formula.span.start).line
             self.called.add(plain(base.name))
             self.numbers.setdefault(plain(base.name), set()).add(kind)
-            self.said.append((kind, (plain(base.name),), f"line {line}: '{text}'", self.reading.section))
+            self.said.append(
+                (
+                    kind,
+                    (plain(base.name),),
+                    f"line {line}: '{text}'",
+                    Said(self.reading.section, self.reading.sentences),
+                )
+            )
 
     def _letter_of_every(self, range_class: str) -> str:
         """A letter for any index of ``range_class``, which no author writes."""
@@ -578,7 +646,7 @@ class Statements:
         text = self.reading.document.source.text[span.start : span.end].strip()
         line = self.reading.document.source.position(span.start).line
         said = Assumption("equation", terms, text, f"line {line}: '{text}'")
-        self.symbols.stated.setdefault(said, self.reading.section)
+        self.symbols.stated.setdefault(said, Said(self.reading.section, self.reading.sentences))
         return True
 
     def _stated(self, kind: str, said: str, sentence: prose.Sentence) -> None:
@@ -597,7 +665,9 @@ class Statements:
         if (lines := prose.LINES.search(sentence.words)) is not None and kind != "binary":
             kind += f" {lines.lastgroup}"
             self.called.update(names)
-        self.said.append((kind, tuple(dict.fromkeys(names)), source, self.reading.section))
+        self.said.append(
+            (kind, tuple(dict.fromkeys(names)), source, Said(self.reading.section, self.reading.sentences))
+        )
         if found and len(names) == 1:
             self.called.add(names[0])
             self.indicators.at(*found)
@@ -616,7 +686,7 @@ class Statements:
     def settle(self) -> None:
         """Assumptions in words become assumptions on families, once all definitions are known."""
         symbols = self.symbols
-        for kind, names, source, section in self.said:
+        for kind, names, source, place in self.said:
             candidates = [h for h in self._targets() if not names or h.name in names]
             if len({h.name for h in candidates}) != 1:
                 continue
@@ -630,7 +700,7 @@ class Statements:
                     continue
                 if kind == "binary":
                     found = Assumption("binary", (head,), f"{head.name} \\in \\{{0, 1\\}}", source)
-                    symbols.stated.setdefault(found, section)
+                    symbols.stated.setdefault(found, place)
                     continue
                 if not head.subs:
                     continue
@@ -648,10 +718,10 @@ class Statements:
                 at = "ji" if lines == "columns" else "j" if slot == 0 else "ij"
                 text = f"\\sum_j {head.name}_{{{at}}} = 1"
                 total = Sum("j", Range(1, range_class), member)
-                symbols.stated.setdefault(Assumption("equation", (total, ONE), text, source), section)
+                symbols.stated.setdefault(Assumption("equation", (total, ONE), text, source), place)
                 if kind == "onehot":
                     found = Assumption("onehot", (head, slot), f"{head.name} \\text{{ one-hot}}", source)
-                    symbols.stated.setdefault(found, section)
+                    symbols.stated.setdefault(found, place)
 
     def _entries(self, range_class: str) -> str:
         """What is to be said of a length that only numbers of entries tell, unless the words tell it."""
@@ -688,6 +758,40 @@ class Statements:
             and h not in symbols.numerators
             and h.name in self.called.union(("y", "t", "q", "d", "T", "Y", r"\mathbf{y}", r"\hat{p}", "p", "r", "l"))
         )
+
+
+def _opposite(case: Assumption) -> Assumption:
+    """``i \\ne j`` of ``i = j``, and the other way round."""
+    kind, relation = ("distinct", "\\ne") if case.kind == "equal" else ("equal", "=")
+    return replace(case, kind=kind, text=f"{case.data[0]} {relation} {case.data[1]}")
+
+
+def _conditions(row: syntax.Row) -> Iterator[tuple[syntax.Node, bool | None]]:
+    """The relations beside a row, each with whether the words around it set it, or its opposite; None if neither."""
+    before = ""
+    behind = [remark.content.text if isinstance(remark.content, syntax.Text) else "" for remark in row.remarks[1:]]
+    for remark, beyond in zip(row.remarks, (*behind, ""), strict=False):
+        content = remark.content.body if isinstance(remark.content, syntax.Group) else remark.content
+        match content:
+            case syntax.Relation(left=left, rest=((op, right),)):
+                value, after = _without_words(right)
+                relation = syntax.Relation(left, ((op, value),), Span(content.span.start, value.span.end))
+                yield relation, None if prose.BOTH.search(beyond) else assertions.condition(before, after)
+            case syntax.Relation():
+                yield content, assertions.condition(before)
+            case syntax.Text(text=text) if NEGATION.search(text):
+                yield content, None
+        before = content.text if isinstance(content, syntax.Text) else ""
+
+
+def _without_words(node: syntax.Node) -> tuple[syntax.Node, str]:
+    r"""The j of ``j \text{ excluded}``, and the words behind it."""
+    if not isinstance(node, syntax.Product):
+        return node, ""
+    first, *others = node.factors
+    words = [WORDS.fullmatch(f.name) if isinstance(f, syntax.Symbol) else None for f in others]
+    said = " ".join(found[1] for found in words if found is not None)
+    return (first, said) if None not in words else (node, "")
 
 
 def _told(term: Term) -> set[Head]:

@@ -68,7 +68,7 @@ class Stationary:
                 return ""
             if known and isinstance(prove_all([given(c, known, "", "") for c in stated]), Proved):
                 continue  # that one has been set to zero already
-            if not self._fails(stated, known, claims):
+            if not self._fails(posed, stated, known, claims):
                 return ""
             open_to_it = True
         return f"this is not the derivative of {unicode(function)} set to zero" if open_to_it else ""
@@ -80,12 +80,12 @@ class Stationary:
             return ""
         begun = self.claims.of(replace(step, right=ZERO, relation="="))
         begun, zero = ([self._of_section(claim, posed) for claim in each] for each in (begun, claims))
-        return "a step before it in its chain is false" if self._fails(begun, (), zero) else ""
+        return "a step before it in its chain is false" if self._fails(posed, begun, (), zero) else ""
 
-    def _fails(self, stated: Sequence[Claim], known: Sequence[Claim], claims: Sequence[Claim]) -> bool:
+    def _fails(self, posed: Posed, stated: Sequence[Claim], known: Sequence[Claim], claims: Sequence[Claim]) -> bool:
         """``fails_where``, with the matrices symmetric that are called so."""
         every = [*stated, *known, *claims]
-        every = self.readings.symmetric(every)[0] or every
+        every = self.readings.symmetric(posed, every)[0] or every
         first, last = len(stated), len(every) - len(claims)
         return fails_where(every[:first], every[first:last], every[last:])
 

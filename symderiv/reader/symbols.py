@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -81,29 +81,37 @@ class Unread(NamedTuple):
     names: frozenset[str] | None
 
 
+class Said(NamedTuple):
+    """Where something was said: after so many headings, and in which sentence."""
+
+    section: int
+    sentence: int
+
+
 @dataclass(slots=True, eq=False, repr=False)
 class Symbols:
     """The symbols in force at the current place.
 
     ``versions`` maps a written head to its name in terms; ``stated`` are the assumptions found in the prose, each with
-    its section; ``squares`` the names whose square is a symbol of its own (a variance), ``numbered`` those with numbers
-    for labels; ``order`` says after how many steps a definition was made, ``now`` how many there are; ``standard`` the
-    functions used with their usual meaning; ``time``: t is an index, not a transposition; ``two_valued`` numbers that
-    are 0 or 1 by a case distinction; ``divisors`` what stands below a bar, so that it is no matrix; ``layers`` letters
-    l that layers are counted with, as in ^{(l+1)}; ``operators`` letters that the author uses for the derivative;
-    ``auto`` families that come from a vector's definition; ``rates`` the pairs (A, b) of which a derivative dA/db is
-    written somewhere; ``index_classes`` the range class that each free index had last; ``bare`` how often a name stands
-    without a bracket after it; ``calls`` how each function was called last, ``arguments`` with what; ``namesakes``
-    families that other symbols are named after, as Z_a after the a_i; ``awaited`` functions that some line defines, and
-    of which symbol; ``index_sizes`` the size that a factor 1/m tells of the sum after it; ``hinted`` the ranges that
-    the prose gives; ``value_sets`` the sets that sums over the values of letters name; ``kinds`` which members (a name,
-    how many subscripts and labels) are vectors or matrices themselves, ``doubtful`` the names of which that is not
-    sure; ``layered`` names whose numbered labels are layers, each with its own shape, ``layered_subs`` those whose
-    numbered subscripts are; ``softmax``: the prose calls \\sigma the softmax function; ``symmetric`` matrices that are
-    called so, and where, ``solutions`` families that an equation was solved for, and in which step, ``announced``
-    families that a word says are defined: "where x = ...", "let x = ...", ``words`` capitals without a gap that never
-    stand alone, FL and TP, ``restated`` names that have another meaning by a line that perhaps only repeats what they
-    mean, wrongly, ``inverses`` families of the entries of one, with the range class of the matrix and its entry,
+    its place, ``withdrawn`` the names that are arbitrary from a sentence on, ``symmetric_since`` where that was said;
+    ``squares`` the names whose square is a symbol of its own (a variance), ``numbered`` those with numbers for labels;
+    ``order`` says after how many steps a definition was made, ``now`` how many there are; ``standard`` the functions
+    used with their usual meaning; ``time``: t is an index, not a transposition; ``two_valued`` numbers that are 0 or 1
+    by a case distinction; ``divisors`` what stands below a bar, so that it is no matrix; ``layers`` letters l that
+    layers are counted with, as in ^{(l+1)}; ``operators`` letters that the author uses for the derivative; ``auto``
+    families that come from a vector's definition; ``rates`` the pairs (A, b) of which a derivative dA/db is written
+    somewhere; ``index_classes`` the range class that each free index had last; ``bare`` how often a name stands without
+    a bracket after it; ``calls`` how each function was called last, ``arguments`` with what; ``namesakes`` families
+    that other symbols are named after, as Z_a after the a_i; ``awaited`` functions that some line defines, and of which
+    symbol; ``index_sizes`` the size that a factor 1/m tells of the sum after it; ``hinted`` the ranges that the prose
+    gives; ``value_sets`` the sets that sums over the values of letters name; ``kinds`` which members (a name, how many
+    subscripts and labels) are vectors or matrices themselves, ``doubtful`` the names of which that is not sure;
+    ``layered`` names whose numbered labels are layers, each with its own shape, ``layered_subs`` those whose numbered
+    subscripts are; ``softmax``: the prose calls \\sigma the softmax function; ``symmetric`` matrices that are called
+    so, and where, ``solutions`` families that an equation was solved for, and in which step, ``announced`` families
+    that a word says are defined: "where x = ...", "let x = ...", ``words`` capitals without a gap that never stand
+    alone, FL and TP, ``restated`` names that have another meaning by a line that perhaps only repeats what they mean,
+    wrongly, ``inverses`` families of the entries of one, with the range class of the matrix and its entry,
     ``equal_to_transposes`` those of them of which an equation says so; ``signs`` families of the numbers 1 and -1, and
     where that is said, ``two_conventions`` the names said to be 0 or 1 here and 1 or -1 there; ``chosen`` the indices
     y_i that are classes of examples, each with the one-hot family that says which and the i; ``upper`` vectors whose
@@ -121,20 +129,21 @@ class Symbols:
     vector is that of each entry; ``pieces`` how many lines say what f(x), or f alone, is; ``partial`` the values for
     which one of several lines says so, ``told`` after how many paragraphs of words each quantity was defined;
     ``factors`` names of functions that are numbers here; ``asides`` the names of quantities with the meaning that
-    running text gives them in passing, each after how many steps and paragraphs; ``lettered`` the family that a_k is
-    where another one, a_j, has that name and k counts another layer (w_{kj}, too); ``applied`` names that stand before
-    brackets only, and before one that holds a name: functions, never factors; ``mean``: E is the expectation, no
-    number; ``exponents`` letters that are exponents or labels, and so numbers, ``unread`` names of which a formula says
-    something that could not be read, ``failed`` those that it would have defined, with the section and the place, and
-    ``instead`` what another formula defined after it, ``equated`` which names stand in the formulas that say what each
-    is; ``overloaded`` names of functions that are one of p, and another of p and q, or of q; ``indicators``: the words
-    speak of them; ``other_signs`` those that are no products by the words; ``log_base`` that of ``\\log``, where the
-    words name one; ``matrices_by_word`` letters that the words call matrices; ``activations`` the functions that the
-    words say letters to be, "" for any; ``wholes`` the vectors that only their font tells from these; ``steps`` letters
-    of steps in time, as in h_{t-1}; ``differentiated`` names in what is differentiated, where nothing is expected;
-    ``unit`` the vectors that have unit length by the words; ``in_columns``: matrices hold vectors in their columns;
-    ``own_delta``: a line defines \\delta_{nk} as something else than Kronecker's; ``short`` the losses L by which names
-    as dz are defined, dz = dL/dz; ``turned`` names of which a member is transposed, w_i^T.
+    running text gives them in passing, each after how many steps and paragraphs, and in what manner; ``lettered`` the
+    family that a_k is where another one, a_j, has that name and k counts another layer (w_{kj}, too); ``applied`` names
+    that stand before brackets only, and before one that holds a name: functions, never factors; ``mean``: E is the
+    expectation, no number; ``exponents`` letters that are exponents or labels, and so numbers, ``unread`` names of
+    which a formula says something that could not be read, ``failed`` those that it would have defined, with the section
+    and the place, and ``instead`` what another formula defined after it, ``equated`` which names stand in the formulas
+    that say what each is; ``overloaded`` names of functions that are one of p, and another of p and q, or of q;
+    ``indicators``: the words speak of them; ``other_signs`` those that are no products by the words; ``log_base`` that
+    of ``\\log``, 0 for e, None if it is not clear; ``matrices_by_word`` letters that the words call matrices;
+    ``activations`` the functions that the words say letters to be, "" for any; ``wholes`` the vectors that only their
+    font tells from these; ``steps`` letters of steps in time, as in h_{t-1}; ``differentiated`` names in what is
+    differentiated, where nothing is expected; ``unit`` the vectors that have unit length by the words; ``in_columns``:
+    matrices hold vectors in their columns; ``own_delta``: a line defines \\delta_{nk} as something else than
+    Kronecker's; ``short`` the losses L by which names as dz are defined, dz = dL/dz; ``turned`` names of which a member
+    is transposed, w_i^T.
     """
 
     ranges: Ranges = field(default_factory=Ranges)
@@ -166,7 +175,7 @@ class Symbols:
     wholes: dict[str, str] = field(default_factory=dict)
     activations: dict[str, str] = field(default_factory=dict)
     matrices_by_word: set[str] = field(default_factory=set)
-    log_base: int = 0
+    log_base: int | None = 0
     overloaded: set[str] = field(default_factory=set)
     other_signs: set[str] = field(default_factory=set)
     indicators: bool = False
@@ -216,7 +225,9 @@ class Symbols:
     hinted: dict[str, Range] = field(default_factory=dict)
     value_sets: dict[str, str] = field(default_factory=dict)
     hinted_classes: dict[str, str] = field(default_factory=dict)
-    stated: dict[Assumption, int] = field(default_factory=dict)
+    stated: dict[Assumption, Said] = field(default_factory=dict)
+    withdrawn: list[tuple[int, frozenset[str]]] = field(default_factory=list)
+    symmetric_since: dict[str, int] = field(default_factory=dict)
     calls: dict[tuple[str, int], tuple[dict, dict]] = field(default_factory=dict)
     kinds: dict[tuple[str, int, int], str] = field(default_factory=dict)
     doubtful: set[str] = field(default_factory=set)
@@ -256,11 +267,15 @@ class Symbols:
     told: dict[str, int] = field(default_factory=dict)
     partial: dict[Head, tuple[Assumption, ...]] = field(default_factory=dict)
     factors: set[str] = field(default_factory=set)
-    asides: dict[str, list[tuple[int, int, str]]] = field(default_factory=dict)
+    asides: dict[str, list[tuple[int, int, str, str]]] = field(default_factory=dict)
     lettered: dict[tuple[str, tuple[Index, ...]], str] = field(default_factory=dict)
 
     def name(self, written: str, subs: int = 0, sups: int = 0) -> str:
         return self.versions.get(Head(written, subs, sups), written)
+
+    def is_withdrawn(self, names: Set[str], said: int, at: int) -> bool:
+        """Whether what the sentence ``said`` says of ``names`` holds no longer, or not yet, after sentence ``at``."""
+        return any(names & freed and n <= at and (said < n or said > at) for n, freed in self.withdrawn)
 
     def defines(self, name: str, subs: int, sups: int | None = None) -> bool:
         """Whether ``name`` with that many subscripts (and labels, or any number of them) has a definition."""

@@ -35,6 +35,7 @@ from symderiv.reader import (
     evaluated,
     exponents,
     leading,
+    logarithms,
     models,
     numbered_derivatives,
     primed,
@@ -207,9 +208,7 @@ class Walk:
         """What the words of the whole document say of signs and names."""
         symbols = self.reading.symbols
         text = self.reading.document.source.text
-        based = None if prose.WRITTEN_BASE.search(text) else prose.log_base(sentences)  # then none is meant elsewhere
-        if said := prose.LOG_FOR.search(text) or based:
-            symbols.log_base = 10 if set(said.groups()) & {"10", "ten"} else 2
+        symbols.log_base = logarithms.base(sentences, text)
         symbols.indicators = bool(prose.INDICATOR.search(words))
         symbols.other_signs = {sign for sign, said in prose.SIGNS_BY_WORD.items() if said.search(words)}
         if prose.ELEMENTWISE.search(words):
@@ -259,6 +258,7 @@ class Walk:
                 self.resumed.section()
                 self._bounds(inlines, "")
                 reading.prose = ""
+                reading.apart = assertions.EXERCISES.search(prose.words(inlines)) is not None
                 sentences = list(prose.sentences(inlines))
                 self.statements.asides.clear()
                 reading.held = self.statements.held(sentences) or self.held
@@ -284,9 +284,11 @@ class Walk:
                 for item in items:
                     for inner in item:
                         self._block(inner)
-            case Callout(blocks=blocks):
+            case Callout(blocks=blocks, kind=kind):
+                apart, reading.apart = reading.apart, reading.apart or kind == "quote"
                 for inner in blocks:
                     self._block(inner)
+                reading.apart = apart
 
     def _inline(
         self,
@@ -314,7 +316,7 @@ class Walk:
             if not isinstance(left, syntax.Node) or not isinstance(right, syntax.Node):
                 self.reading.not_understood(left, right)
                 continue
-            around = f"{before} {after}"
+            around = f"{before}${after}"
             names = [plain(side.name) for side in (left, right) if isinstance(side, syntax.Symbol)]
             if len(names) == len(row.segments) and not prose.IF.search(around) and not re.search(r"\bfor\W*$", before):
                 # "here $m = n$": one size, if they are sizes
@@ -332,9 +334,11 @@ class Walk:
             if isinstance(left, syntax.DerivativeOp | syntax.Nabla) and len(row.segments) == 2:
                 self.chains.stated(left, right)
                 continue
+            head = self.definitions.head_of(left)
+            if denied and head is not None and assertions.hypothetical(around) and self.definitions.is_defined(head):
+                self.definitions.aside(head, left, right, manner="supposed")
             if denied:
                 continue
-            head = self.definitions.head_of(left)
             if head is None and isinstance(right, syntax.Symbol) and not self.reading.is_index(right):
                 head = self.definitions.head_of(right)  # "$\\sum_j e^{f_j} = \\Sigma$"
             cases = head is not None and self.reading.symbols.pieces[head[0]] > 1
@@ -345,7 +349,8 @@ class Walk:
             anew = prose.ANEW.search(around) and not prose.IF.search(around)
             anew = anew or not prose.CONDITIONAL.search(around)
             anew = anew or (head is not None and cases and (bool(supposed) or self.definitions.is_partial(head)))
-            if head is not None and (not self.definitions.is_defined(head) or anew):
+            mentioned = self.reading.apart or assertions.mentioned(around)
+            if head is not None and (not self.definitions.is_defined(head) or (anew and not mentioned)):
                 self.displays.append(formula.span)
                 self.reading.elaborator.start_chain()
                 values, self.reading.values = self.reading.values, supposed or ()
@@ -355,7 +360,7 @@ class Walk:
                 self.chains.segments(row, len(self.displays) - 1, 0, [], inline=True, asserted=not open_)
                 self.reading.values, self.reading.inline = values, False
             elif head is not None and len(row.segments) == 2:
-                self.definitions.aside(head, left, right, supposed=bool(prose.IF.search(around)))
+                self.definitions.aside(head, left, right, manner=_manner(around, mentioned))
 
     def _bounds_a_name(self, formula: InlineMath) -> bool:
         """Whether a formula only says that a name has a value, or lies beyond one: ``y = 1``, ``x > 0``."""
@@ -415,7 +420,7 @@ class Walk:
                 self.reading.symbols.einstein = True
         alone = re.search(r"[^\s$.,;:]", self.reading.prose) is None
         place = self.chains.place()
-        for sentence in sentences:
+        for number, sentence in enumerate(sentences, self.reading.sentences + 1):
             words = sentence.words.split("$")
             supposed: tuple[Assumption, ...] | None = ()
             for n, formula in enumerate(sentence.formulas):
@@ -430,7 +435,8 @@ class Walk:
                 for row in self.reading.rows(formula.latex, formula.span).rows:
                     self.chains.see(row)
                     if not denied and not defines:
-                        self.premises.say(words, n, row, formula.span)
+                        sure = not assertions.weakened(words, n)
+                        self.premises.say(words, n, row, formula.span, sure, number)
                     for name, bound in bounds.said(row) if not denied else ():
                         self.reading.limits.setdefault(name, set()).add(bound)
         if not alone and not self.reading.prose.rstrip().endswith("$"):
@@ -513,6 +519,8 @@ class Walk:
                     reading.case += self.statements.values_at(row)
                     self.chains.segments(row, number, n, whole or inherited)
                     self._limits(row, self.posed[begun:])
+                    for posed in self.posed[begun:] if (doubted := self.statements.doubted(row)) else ():
+                        posed.supposed = posed.supposed or doubted
                 except ReadError as error:
                     self.chains.unread(error.diagnostic, row.cells_span, "", number, n)
                 self.premises.beside(row, number, n)
@@ -554,6 +562,13 @@ class Walk:
         """Whether a relation stands anywhere in a row."""
         text = self.reading.document.source.text[row.cells_span.start : row.cells_span.end]
         return any(v.RELATIONS.get(sign) in CLAIMS for sign in SIGN.findall(text))
+
+
+def _manner(sentence: str, mentioned: bool) -> str:
+    """How a sentence says what something is that means something else so far."""
+    if assertions.hypothetical(sentence):
+        return "supposed"
+    return "mentioned" if mentioned or prose.IF.search(sentence) else "said"
 
 
 def _bounded(row: syntax.Row) -> Iterator[str]:

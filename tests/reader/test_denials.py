@@ -25,6 +25,10 @@ SAID_OF_TARGETS = [
     "Here $t$ is a probability vector.", "Sei $t$ eine Wahrscheinlichkeitsverteilung.", "In $t$ exactly one entry is 1.",
     "Soit $t$ un vecteur de probabilités.", "这里标签 $t$ 中只有一个为1，其余为0。", "ここで $t$ は確率ベクトルである。",
     "We have $t_k = 1$ for the correct class and 0 otherwise.", "Sea $t$ un vector de probabilidades.",
+    "The entries of $t$ sum to one.", "Each row $t$ is one-hot.", "Without loss of generality, let $\\sum_i t_i = 1$.",
+    "As in the last section, $t$ is one-hot.", "The weights $t_i$ add up to 1.", "Therefore $t$ is one-hot, so we find",
+    "$t$ is a one-hot vector, and only if $i = c$ is its entry 1.", "其中 $t$ 是独热向量。", "Die $t_i$ summieren sich zu 1.",
+    "Suppose that $t$ is one-hot.", "Here $t$ is one-hot, with a 1 if and only if the class is right.",
     "Because $\\sum_i t_i = 1$ (not because of any property of $p$) we find", "The target distribution sums to one.",
 ]  # fmt: skip
 NOT_SAID_OF_TARGETS = [
@@ -39,19 +43,56 @@ NOT_SAID_OF_TARGETS = [
     "Compare this with one-hot labels.", "The squares of $t$ sum to one.", "The $t$ sum to 1.5.", "The $t$ sum to one hundred.",
     "The labels $t$ are non one-hot.", "It is false that $t$ is one-hot.", "The input words are one-hot encoded.",
     "Is $t_k = 1$ for the correct class and 0 otherwise?", "The rows of $t$ sum to one.", "$t$ is no probability vector.",
+    "When $t$ is one-hot, things are simple.", "Falls $t$ one-hot ist, wird es einfach.", "若 $t$ 是独热向量，则很简单。",
+    "Si $t$ est un vecteur one-hot, tout est simple.", "もし $t$ がワンホットなら簡単である。", "만약 $t$ 가 원-핫 이면 간단하다.",
+    "Se $t$ è one-hot, tutto è semplice.", "As long as $t$ is one-hot, things are simple.", "当 $t$ 是独热向量时很简单。",
+    "The $t_i$ sum to 1/2.", "The $t_i$ sum to one minus the mass of the rest.", "The $t_i$ sum to 1 + a small error.",
+    "The $t_i$ sum to one or less.", "Die $t_i$ summieren sich zu 1 oder weniger.", "The $t_i^2$ sum to one.", "The values $|t_i|$ sum to one.",
+    "The logarithms of the $t_i$ sum to one.", "The $t_i$ and the prior $b$ sum to one.", "Together with $t_0$, the $t_i$ sum to one.",
+    "$t$ is an unnormalised probability distribution.", "The $t_i$ rarely sum to one.", "The $t_i$ used to sum to one.",
+    "$t$ is approximately one-hot.", "$t$ is one-hot or multi-hot.", "On average, the $t_i$ sum to one.",
+    "The $t_i$ need to sum to one for this to be a loss, which we drop.", "It is tempting to think that $t$ is one-hot.",
+    "Ignoring that $t$ is one-hot,", "Beyond the case in which $t$ is one-hot, take any weights.", "Except where $t$ is one-hot, it is hard.",
+    "Many authors wrongly believe that $t$ is one-hot.", "A special case: $t$ is one-hot.", "$t$ is one-hot in Section 2 and any vector here.",
+    "Les $t_i$ ne somment à 1 que dans un cas particulier.", "Let $\\sum_i t_i = 1$ be violated.", "The constraint $\\sum_i t_i = 1$ is dropped.",
+    "Contrary to $\\sum_i t_i = 1$, here the $t_i$ are free.", "We could impose $\\sum_i t_i = 1$, but prefer not to.",
+    "Let $t_i \\ge 0$ with $\\sum_i t_i = 1$ holding approximately.", "In Wikipedia, where $\\sum_i t_i = 1$, this is simpler.",
+    "Models with $\\sum_i t_i = 1$ are called mixtures; ours is not one.", "When $\\sum_i t_i = 1$ this is a mean.",
+    "Here $t$ is one-hot. In general, $t$ is any vector.", "Let $t$ be one-hot. Now let the $t_i$ be arbitrary.",
+    "在一般情况下 $t$ 是任意向量。", "Einige Autoren nehmen an, dass $t$ one-hot ist.", "Als $t$ one-hot war, galt dies; jetzt ist $t$ beliebig.",
     "For \\$4 the codes $u$ are one-hot, and $t$ is any vector.",
 ]  # fmt: skip
-CASES = ["If $i = j$,", "For $i = j$ we have", "Case $i=j$.", "First, let $i = j$.", "Consider the case $i = j$:"]
+CASES = [
+    "while for $i = j$",
+    "whereas for $i = j$ we obtain",
+    "当 $i = j$ 时，",
+    "Für $i = j$ gilt",
+    "If $i = j$,",
+    "For $i = j$ we have",
+    "Case $i=j$.",
+    "First, let $i = j$.",
+    "Consider the case $i = j$:",
+]
 NO_CASES = [
     "Unless $i = j$,", "Whether $i = j$ or not,", "There is no need to distinguish $i = j$:", "Except when $i=j$,",
     "For every $i$, including $i = j$, we have", "We showed the case $i = j$ last week. Today:",
     "This formula holds for all $i$ and $j$, even when $i=j$:",
-    "Remember that the diagonal ($i=j$) is special. The Jacobian reads",
+    "Remember that the diagonal ($i=j$) is special. The Jacobian reads", "After the case $i = j$ we turn to the other one.",
+    "The case $i = j$ is left as an exercise.", "In the case $i = j$ nothing changes; otherwise", "Außer für $i = j$ gilt",
+    "除 $i = j$ 外，", "当 $i = j$ 不成立时，", "Whereas for $i = j$ we had a square, for distinct indices", "Sauf si $i = j$,",
 ]  # fmt: skip
-SYMMETRIC = ["Let $A$ be a symmetric matrix.", "Let $A$ be symmetric.", "With $x$ and symmetric $A$ we get"]
+SYMMETRIC = [
+    "Let $A$ be any symmetric matrix.",
+    "Here $A$ is an arbitrary symmetric matrix.",
+    "Let $A$ be a symmetric matrix.",
+    "Let $A$ be symmetric.",
+    "With $x$ and symmetric $A$ we get",
+]
 NOT_SYMMETRIC = [
     "Let $A$ be a matrix, symmetric or not.", "$A$ is symmetric only in special cases.",
     "Were $A$ symmetric, the gradient would be simpler.", "For symmetric $A$ see the appendix.",
+    "Even when $A$ is symmetric we write it so.", "Wenn $A$ symmetrisch ist, wird es einfacher.", "如果 $A$ 是对称矩阵，结果更简单。",
+    "Let $A$ be symmetric. Now drop the symmetry of $A$.", "Let $A$ be symmetric at first. In general, $A$ is any matrix.",
     "Let $A$ be a skew-symmetric matrix.", "Let $B$, $A$ be matrices with symmetric $B$, $A$ arbitrary.",
 ]  # fmt: skip
 PLACES = [
@@ -70,6 +111,7 @@ BITS = [
 ]  # fmt: skip
 NO_BITS = [
     "$b_k$ is neither 0 nor 1.", "$b_k$ is not 0 or 1.", "If $b_k$ is 0 or 1 this is nothing.", "$b_k$ is 0 or 1.5.",
+    "$b_k$ is either 0 or 1 in logistic regression, but here we need real-valued $b_k$.", "$b_k$ is 0 or 1 in the appendix.",
     "Here $b_k$ is $1$ or $-1$.", "Is $b_k$ 0 or 1?", "Only $c_k$ is 0 or 1.",
 ]  # fmt: skip
 SYMMETRIC_NAMED = [
@@ -98,6 +140,7 @@ NO_VALUES = ["It takes the value $\\frac12$ at $x = 0$.", "For $x = 0$ it is one
 FIXED = "Let $q = w^2$ and $L = q x + w$. {}\n\n$$\\frac{\\partial L}{\\partial w} = 1$$\n"
 HELD = ["Holding $q$ fixed we get", "We treat $q$ as a constant.", "In the M-step of EM,"]
 NOT_HELD = [
+    "Treating $q$ as a constant is wrong.", "First we hold $q$ fixed. Now let $q$ vary with $w$.", "When $q$ is held fixed, all is easy.",
     "Treating the other variables as constants we get", "Holding everything else fixed, the derivative is",
     "In the previous section we held $q$ fixed, now we don't.", "Keep in mind that $q$ depends on $w$ and isn't fixed.",
     "At test time one keeps $q$ fixed, so this is about training only.", "We use the EM algorithm elsewhere.",

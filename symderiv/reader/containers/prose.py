@@ -9,6 +9,7 @@ from __future__ import annotations
 import html
 import re
 from collections.abc import Mapping
+from dataclasses import replace
 
 from symderiv.document import Code, Emph, Inline, InlineMath, Link, Reference, Span, Text
 from symderiv.reader.containers.masking import FOUND, Find
@@ -127,7 +128,7 @@ class Inlines:
             content, mark = self.close(number)
             span = Span(mark.start, self.start + at + size)
             if marks[0] == "~":
-                self.nodes += content
+                self.nodes += map(_struck, content)
             elif size == 3:
                 self.add(Emph((Emph(content, Span(span.start + 1, span.end - 1), strong=True),), span))
             else:
@@ -138,6 +139,16 @@ class Inlines:
                 self.open(self.text[at:end], at)
             else:
                 self.plain(at, end)
+
+
+def _struck(node: Inline) -> Inline:
+    """What is struck out stands there, and says nothing: its formulas are not read."""
+    match node:
+        case InlineMath(latex=latex, span=span):
+            return Code(latex, span)
+        case Emph(inlines=inlines):
+            return replace(node, inlines=tuple(map(_struck, inlines)))
+    return node
 
 
 def joined(nodes: list[Inline]) -> tuple[Inline, ...]:

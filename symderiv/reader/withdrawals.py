@@ -1,0 +1,82 @@
+r"""What words take back: ``in general $t$ is any vector``, ``drop the symmetry of $A$``, ``$t_i$ do not sum to one``.
+
+What was said of a symbol before holds for no step after that, until it is said again. This module must never end what
+is said in the same sentence: ``let $A$ be any symmetric matrix``.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from symderiv.document import InlineMath
+from symderiv.reader import syntax
+from symderiv.reader.names import plain
+from symderiv.reader.nodes import names_in, parts_of
+from symderiv.reader.prose import Sentence, Words
+from symderiv.reader.reading import Reading
+
+_ANY = (
+    r"(?:any|arbitrary|free|unrestricted|unconstrained|generic|unnormali[sz]ed|no\s+longer|beliebig\w*|quelconques?|cualquiera?|arbitrari[oa]s?"
+    r"|qualsiasi|произвольн\w*|dowoln\w*)\b|任意|임의"
+)
+_LIST = r"(?:\$(?:\s{0,3}(?:,\s{0,3})?(?:(?:and|or|und|et|y|和)\s{0,3})?(?:the\s)?(?=\$))?){1,4}"
+ANY = Words(_ANY, re.IGNORECASE)
+FREED = Words(  # "$a$ and $b$ be any numbers", "$h$ is now an arbitrary function"
+    rf"(?P<named>{_LIST})\s*(?:(?:is|are|be|being|may|can|now|here|again|denotes?|stands?\s+for|ist|sei|sind|seien|est|soit|sont|soient|es|sea|son"
+    rf"|для|是|为|は|가|는)\s*){{1,3}}(?:an?\s+|all\s+|eine?n?\s+|une?\s+|una?\s+)?(?:{_ANY})",
+    re.IGNORECASE,
+)
+ANY_OF = Words(  # "for arbitrary $t$", "for all real $x$", "for general weights $t_i$"
+    rf"(?:\b|(?=[任임]))(?:{_ANY}|(?:real-valued|all\s+real|general|reelle|réels?)\b)(?:\s+\w+){{0,2}}\s{{0,3}}的?\s{{0,3}}(?P<named>{_LIST})",
+    re.IGNORECASE,
+)
+OF_ANY_SIGN = Words(r"(?P<named>\$)\s+(?:may|can)\s+(?:now\s+)?(?:have|be\s+of|take)\s+any\b", re.IGNORECASE)
+DENIED = Words(  # "the $t_i$ do not sum to one", "$A$ need not be symmetric"
+    rf"(?P<named>{_LIST})[^$.;]{{0,40}}?\b(?:(?:do|does|is|are|need|must)\s*(?:not|n['’]t)|no\s+longer)\s+(?:\w+\s+){{0,3}}?"
+    r"(?:sums?|add|symmetric|one[\s-]hot|normali[sz]ed|positive|binary|constant|fixed|restricted|constrained|necessarily|assumed)\b",
+    re.IGNORECASE,
+)
+DROPPED = Words(
+    r"\b(?:drop(?:s|ped|ping)?|relax(?:es|ed|ing)?|abandon\w*|lift(?:s|ed|ing)?|giv(?:e|ing)\s+up|remov(?:e|es|ed|ing)|no\s+longer)\b[^$.;]{0,60}"
+    r"(?P<named>\$)|\blet\s+(?:now\s+)?(?P<varied>\$)\s+(?:now\s+)?var(?:y|ies)\b|\b(?:lassen|lasse)\b[^$.;]{0,40}(?P<fallen>\$)[^$.;]{0,20}\bfallen\b",
+    re.IGNORECASE,
+)
+
+
+class Withdrawals:
+    """Takes up what sentences withdraw, each with its number among the sentences."""
+
+    def __init__(self, reading: Reading) -> None:
+        self.reading = reading
+
+    def sentence(self, sentence: Sentence) -> frozenset[str]:
+        """The names of which a sentence says that they are arbitrary, or that something holds no longer."""
+        found = set(self.freed(sentence))
+        for pattern in (ANY_OF, OF_ANY_SIGN, DENIED, DROPPED):
+            for said in pattern.finditer(sentence.words):
+                group = said.lastgroup or "named"
+                for formula in _formulas(sentence, said, group):
+                    found.update(self._names(formula, alone=pattern is not DROPPED))
+        return frozenset(found)
+
+    def freed(self, sentence: Sentence) -> Iterator[str]:
+        """The names that a sentence calls arbitrary: whatever they were, they are that no longer."""
+        for said in FREED.finditer(sentence.words) if ANY.search(sentence.words) else ():
+            for formula in _formulas(sentence, said, "named"):
+                yield from self._names(formula, alone=True)
+
+    def _names(self, formula: InlineMath, alone: bool) -> Iterator[str]:
+        """The base of a symbol or member; of any formula, if it need not stand ``alone``."""
+        for row in self.reading.rows(formula.latex, formula.span).rows:
+            side = row.segments[0].side if row.segments else None
+            base = parts_of(side)[0] if isinstance(side, syntax.Node) else None
+            if len(row.segments) == 1 and isinstance(base, syntax.Symbol):
+                yield plain(base.name)
+            elif not alone and isinstance(side, syntax.Node):
+                yield from names_in(side)
+
+
+def _formulas(sentence: Sentence, said: re.Match[str], group: str) -> tuple[InlineMath, ...]:
+    first = sentence.words.count("$", 0, said.start(group))
+    return sentence.formulas[first : first + said[group].count("$")]
