@@ -18,7 +18,7 @@ from symderiv.reader.arrays import Array, Value
 from symderiv.reader.indices import refuse
 from symderiv.reader.layers import further, place
 from symderiv.reader.meanings import Meanings
-from symderiv.reader.names import index_word, plain, shown
+from symderiv.reader.names import index_word, letter_of, plain, shown
 from symderiv.reader.nodes import (
     arguments,
     divergence,
@@ -31,6 +31,7 @@ from symderiv.reader.nodes import (
     names_in,
     parts_of,
     says_vector,
+    sums,
 )
 from symderiv.reader.reading import Posed
 from symderiv.reader.rests import NOTE, define_all, first_members
@@ -498,6 +499,8 @@ class Definitions(Meanings):
             raise ReadError("E151", "a command in it is not known, so its value elsewhere is not", right.span)
         symbols.now = len(self.reading.posed)
         parameters = self._parameters(args)
+        running = [*(i for i in (*subs, *labels) if isinstance(i, str)), *(index for index, _ in sums(right))]
+        running = [index for index in running if letter_of(index) not in symbols.valued]
         try:
             value = elaborator.value(right)
         except ReadError as error:
@@ -509,6 +512,7 @@ class Definitions(Meanings):
             value, parameters = self._scalar_definition(right, args)
         if isinstance(value, Array):
             if subs or labels:
+                elaborator.not_numbers(running, value.entry(tuple("?" for _ in value.axes)), right)
                 self._define_vectors(name, subs, labels, value, posed)
                 return
             if any(h.sups for h in symbols.heads.get(name, ())):
@@ -534,6 +538,7 @@ class Definitions(Meanings):
             symbols.name(name, len(subs), len(labels)), len(subs), len(labels)
         ):
             raise ReadError("E165", f"{shown(name)} stands on both sides, so this does not define it", posed.span)
+        elaborator.not_numbers(running, value, right)
         own = (
             part for part in reached((value,), symbols.definitions) if isinstance(part, Var) and part.head == versioned
         )

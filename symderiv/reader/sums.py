@@ -84,6 +84,7 @@ class Sums(Samples):
             body = self.bind_and_sum(kind, rest, node)
             if isinstance(body, Term):
                 body = summed_over_classes(body, self.symbols, index)
+                self.not_numbers(() if valued else (index,), body, node)
             if silent and isinstance(body, Term) and index not in body.free and index not in self.symbols.declared:
                 raise refuse("E154", f"this sum runs over {index}, which is not an index of what it sums", node)
             guards = [self.comparison(op, self.operand(a), self.operand(b), node) for op, a, b in conditions]
