@@ -48,7 +48,7 @@ CUES = re.compile(
     re.IGNORECASE,
 )
 ARRAYS = ("E150", "E161", "E210", "E211", "E213")  # what goes wrong when a number is read as a vector
-INDICES_MISREAD = ("E124", "E154", "E156")  # what is defined was understood, but for what an index in it runs over
+NOT_SAID = ("E124", "E154", "E156", "E214")  # what is defined was understood, but for what a sign in it means
 
 
 class Definitions(Meanings):
@@ -348,7 +348,7 @@ class Definitions(Meanings):
             if error.diagnostic.code == "E165" and not isinstance(self._verdict(left, right), Refuted | None):
                 return False  # what was defined through it is turned round, and not by way of an equation to be solved
             posed.error = error.diagnostic
-            if error.diagnostic.code in INDICES_MISREAD:
+            if error.diagnostic.code in NOT_SAID:
                 symbols.refused.add((name, len(subs), len(labels)))
         finally:
             symbols.ranges.defining = False

@@ -199,6 +199,8 @@ class Namings:
         ((unknown, value),) = found
         if not isinstance(unknown, Var) or unknown.head in self.symbols.definitions or (unknown is left and not naming):
             return False
+        if (unknown.name, len(unknown.subs), len(unknown.sups)) in self.symbols.refused:
+            return False  # it has been said to be something else
         indices = unknown.indices
         if SLOT.search(unknown.name):
             return False  # p(z) under a sum is a function of its own, and not another one by a slip of the pen

@@ -17,7 +17,7 @@ from symderiv.reader import assertions, prose, syntax
 from symderiv.reader.arrays import Array
 from symderiv.reader.indicators import Indicators
 from symderiv.reader.names import plain, shown
-from symderiv.reader.nodes import is_numeral, is_transposition, names_in, parts_of
+from symderiv.reader.nodes import is_numeral, is_transposition, lists, names_in, parts_of
 from symderiv.reader.prose import CONSTANT
 from symderiv.reader.reading import Reading
 from symderiv.reader.spaces import dims
@@ -241,7 +241,7 @@ class Statements:
         """The value that a row gives to a symbol, if it does nothing else."""
         match [(s.relation, s.side) for s in row.segments]:
             case [(None, left), ("=", right)] if isinstance(left, syntax.Node) and isinstance(right, syntax.Node):
-                return None if self.reading.strict else self._value(left, ("=", right))
+                return None if self.reading.strict or lists(row) else self._value(left, ("=", right))
         return None
 
     def _value(self, left: syntax.Node, *rest: tuple[str, syntax.Node]) -> Assumption | None:

@@ -39,6 +39,7 @@ from symderiv.reader import (
     numbered_derivatives,
     primed,
     prose,
+    raised_to_t,
     slashed_calls,
     syntax,
     trailing,
@@ -56,7 +57,7 @@ from symderiv.reader.doubts import Doubts
 from symderiv.reader.equations import Equations
 from symderiv.reader.forward import functions_of_one
 from symderiv.reader.names import plain
-from symderiv.reader.nodes import defines_delta, every, is_numeral, names_in, says_vector
+from symderiv.reader.nodes import defines_delta, every, is_numeral, lists, names_in, says_vector
 from symderiv.reader.premises import Premises
 from symderiv.reader.ranges import met
 from symderiv.reader.rates import Rates
@@ -132,6 +133,9 @@ class Walk:
         spoken = [b.inlines for b in all_blocks(blocks) if isinstance(b, Paragraph | Heading)]
         words = " ".join(map(prose.words, spoken))
         change, reading.symbols.doubtful_primes = transposes.rewriting(rows, words, reading.document.source.text)
+        if change is not None:
+            reading.rewrite(rows, change)
+        change, reading.symbols.unclear_signs = raised_to_t.rewriting(rows, reading.document.source.text)
         if change is not None:
             reading.rewrite(rows, change)
         reading.symbols.exponents = exponents.numbers(rows)
@@ -422,7 +426,7 @@ class Walk:
                     supposed = self.statements.values_said(self.reading.rows(formula.latex, formula.span).rows) or None
                 for row in self.reading.rows(formula.latex, formula.span).rows:
                     self.chains.see(row)
-                    if not denied and not defines:
+                    if not denied and not defines and not lists(row):
                         self.premises.say(words, n, row, formula.span)
                     for name, bound in bounds.said(row) if not denied else ():
                         self.reading.limits.setdefault(name, set()).add(bound)
