@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -215,7 +215,7 @@ class Symbols:
     primed: set[str] = field(default_factory=set)
     sets: dict[str, str] = field(default_factory=dict)  # those that sums run over, by their sizes
     refused: set[tuple[str, int, int]] = field(default_factory=set)  # of which a definition was not taken up
-    unclear_signs: Collection[Span] = ()  # of transposition, or powers
+    unclear_signs: set[Span] = field(default_factory=set)  # of transposition or labels, or powers
     doubtful_primes: set[str] = field(default_factory=set)  # of which a prime may transpose, or differentiate
     numbered: set[str] = field(default_factory=set)
     index_classes: dict[str, str] = field(default_factory=dict)

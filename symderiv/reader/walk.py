@@ -34,6 +34,7 @@ from symderiv.reader import (
     capital_words,
     evaluated,
     exponents,
+    layer_letters,
     leading,
     models,
     numbered_derivatives,
@@ -135,9 +136,13 @@ class Walk:
         change, reading.symbols.doubtful_primes = transposes.rewriting(rows, words, reading.document.source.text)
         if change is not None:
             reading.rewrite(rows, change)
-        change, reading.symbols.unclear_signs = raised_to_t.rewriting(rows, reading.document.source.text)
-        if change is not None:
-            reading.rewrite(rows, change)
+        for change, unclear in (
+            raised_to_t.rewriting(rows, reading.document.source.text),
+            layer_letters.rewriting(rows, words),
+        ):
+            reading.symbols.unclear_signs |= set(unclear)
+            if change is not None:
+                reading.rewrite(rows, change)
         reading.symbols.exponents = exponents.numbers(rows)
         if beside := exponents.vectors_beside(rows, reading.symbols.exponents):
             reading.symbols.wholes = {new: plain(name) for name, new in beside.items()}
