@@ -45,6 +45,7 @@ from symderiv.reader import (
     syntax,
     trailing,
     transposes,
+    wholes_listed,
 )
 from symderiv.reader import vocabulary as v
 from symderiv.reader.abbreviations import abbreviations
@@ -69,7 +70,7 @@ from symderiv.reader.shapes import COLUMN, ROW, Shapes
 from symderiv.reader.spaces import Spaces
 from symderiv.reader.statements import Statements
 from symderiv.reader.survey import Survey
-from symderiv.terms import Assumption, Claim, Head
+from symderiv.terms import Assumption, Claim, Head, Term, Var, reached
 
 SIGN = re.compile(r"\\[A-Za-z]+|:=|[=<>!]=|[^\sA-Za-z\\]")
 
@@ -147,6 +148,7 @@ class Walk:
         if beside := exponents.vectors_beside(rows, reading.symbols.exponents):
             reading.symbols.wholes = {new: plain(name) for name, new in beside.items()}
             reading.rewrite(rows, lambda node: exponents.set_apart(node, beside))
+        reading.symbols.listed = wholes_listed.numbers(rows)
         for row in rows:
             survey.row(row)
         reading.symbols.index_names |= class_letters(rows, survey.summed.keys())
@@ -251,6 +253,25 @@ class Walk:
                     )
             found.append(claims)
         return (found if said else []), said
+
+    def further(self, posed: Posed) -> list[Claim]:
+        """The claims of a step for more members than it, and nothing else, has numbers for; none where there are none.
+
+        ``\\sum_i p_i = 1`` does not say that ``p_1 + p_2 = 1``.
+        """
+        symbols = self.reading.symbols
+        sides = [side for side in (posed.left, posed.right) if isinstance(side, Term)]
+        members = {t.head for t in reached(sides, symbols.definitions) if isinstance(t, Var)}
+        classes = {symbols.ranges.slot(head, n) for head in members for n in range(head.subs + head.sups)}
+        runs = [name for name in sorted(classes) if symbols.ranges.is_guess(name)]
+        counts = self.statements.counts if len(self.statements.counts) == 1 else ()
+        told = symbols.listed.union(int(count) for count in counts if count.isdigit())
+        runs = [name for name in runs if max(symbols.ranges.numbers[symbols.ranges.find(name)]) not in told]
+        if not runs:
+            return []
+        with symbols.ranges.open_end(runs) as least:
+            claims = self.claims(posed)
+        return [replace(c, context=replace(c.context, minimum={**c.context.minimum, **least})) for c in claims]
 
     def claims(self, posed: Posed) -> list[Claim]:
         """The claims of a step, for the kernel. Raises ReadError where shapes do not fit."""
