@@ -128,6 +128,8 @@ def _judged(walk: Walk, number: int) -> Step:
                     apart, said = walk.apart(posed)
                     if apart and not any(isinstance(prove_all(claims), Proved) for claims in apart):
                         verdict, diagnostic = _open(posed, verdict.claim, said)
+                if isinstance(verdict, Proved) and _of_few(walk, posed):
+                    verdict, diagnostic = _open(posed, verdict.claim, "how many members there are is not said")
                 if posed.taken and isinstance(verdict, Proved | Refuted):
                     walk.rates.drop(posed)
                 if isinstance(verdict, Refuted):
@@ -155,6 +157,12 @@ def _judged(walk: Walk, number: int) -> Step:
         posed.expected_false,
         posed.notes,
     )
+
+
+def _of_few(walk: Walk, posed: Posed) -> bool:
+    """Whether a step is proved only since the numbers in it are taken for all that there are."""
+    further = walk.further(posed)
+    return bool(further) and isinstance(prove_all(walk.claims(posed)), Proved) > isinstance(prove_all(further), Proved)
 
 
 def _verdict(walk: Walk, number: int) -> tuple[Verdict | None, Diagnostic | None]:

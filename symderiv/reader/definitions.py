@@ -18,7 +18,8 @@ from symderiv.reader.arrays import Array, Value
 from symderiv.reader.indices import refuse
 from symderiv.reader.layers import further, place
 from symderiv.reader.meanings import Meanings
-from symderiv.reader.names import index_word, plain, shown
+from symderiv.reader.named_sets import differ
+from symderiv.reader.names import index_word, letter_of, plain, shown
 from symderiv.reader.nodes import (
     arguments,
     divergence,
@@ -31,13 +32,14 @@ from symderiv.reader.nodes import (
     names_in,
     parts_of,
     says_vector,
+    sums,
 )
 from symderiv.reader.reading import Posed
 from symderiv.reader.rests import NOTE, define_all, first_members
 from symderiv.reader.survey import POSITIVE, Survey
 from symderiv.reader.symbols import PROBABILITIES, Function, Parameter, shape
 from symderiv.reader.vocabulary import LOSSES, MOMENTS
-from symderiv.terms import Deriv, Head, Index, Term, Var, reached, subterms
+from symderiv.terms import Definition, Deriv, Head, Index, Term, Var, reached, subterms
 
 DOTTED = re.compile(r"\\(?:d{1,3}ot)\s*\{?\s*(.+?)\s*\}?")
 CUES = re.compile(
@@ -46,6 +48,7 @@ CUES = re.compile(
     re.IGNORECASE,
 )
 ARRAYS = ("E150", "E161", "E210", "E211", "E213")  # what goes wrong when a number is read as a vector
+NOT_SAID = ("E124", "E154", "E156", "E214")  # what is defined was understood, but for what a sign in it means
 
 
 class Definitions(Meanings):
@@ -237,6 +240,9 @@ class Definitions(Meanings):
             self._tell_weights_apart(str(subs[0]), right)
         if name == "e" and not subs and not labels and "e" in names_in(right):
             return False  # Euler's number
+        told = self.reading.inline or CUES.search(self.reading.prose[-160:]) or relation == ":="
+        if (name, len(subs), len(labels)) in symbols.refused and not told:
+            return False  # it has been said to be something else
         small = _entries(right)
         if small is not None and not subs and not labels and name.lower() == small != name:
             symbols.entry_families[name] = small  # W = [w_{ij}] names the matrix of these entries
@@ -319,6 +325,8 @@ class Definitions(Meanings):
                     verdict = self._verdict(left, right)
                     if isinstance(verdict, Proved) or (relation == "=" and self._rewrites(left, right)):
                         return False
+                    if relation == "=" and not self.reading.inline and self._is_of_another_set(existing, right):
+                        return False
                     if self._is_another(name, len(subs), head[3]):
                         symbols.overloaded.add(name)
                     symbols.new_version(name, len(subs), len(labels))
@@ -341,6 +349,8 @@ class Definitions(Meanings):
                 return False  # what was defined through it is turned round, and not by way of an equation to be solved
             posed.error = error.diagnostic
             self.not_made(left)
+            if error.diagnostic.code in NOT_SAID:
+                symbols.refused.add((name, len(subs), len(labels)))
         finally:
             symbols.ranges.defining = False
         if self.elaborator.guessed:
@@ -406,6 +416,13 @@ class Definitions(Meanings):
         posed.kind, posed.notes = "definition", (NOTE,)
         posed.left, posed.right = Var(head.name, made.params, ()), made.body
         return True
+
+    def _is_of_another_set(self, existing: Sequence[Definition], right: syntax.Node) -> bool:
+        try:
+            value = self.elaborator.value(right)
+        except ReadError:
+            return False
+        return isinstance(value, Term) and differ([made.body for made in existing], value, self.symbols)
 
     def _brings_in(self, this: Sequence[Index], right: syntax.Node) -> bool:
         """Whether names stand in a formula that nothing has been said of before, so that it follows from nothing."""
@@ -509,6 +526,8 @@ class Definitions(Meanings):
             raise ReadError("E151", "a command in it is not known, so its value elsewhere is not", right.span)
         symbols.now = len(self.reading.posed)
         parameters = self._parameters(args)
+        running = [*(i for i in (*subs, *labels) if isinstance(i, str)), *(index for index, _ in sums(right))]
+        running = [index for index in running if letter_of(index) not in symbols.valued]
         try:
             value = elaborator.value(right)
         except ReadError as error:
@@ -520,6 +539,7 @@ class Definitions(Meanings):
             value, parameters = self._scalar_definition(right, args)
         if isinstance(value, Array):
             if subs or labels:
+                elaborator.not_numbers(running, value.entry(tuple("?" for _ in value.axes)), right)
                 self._define_vectors(name, subs, labels, value, posed)
                 return
             if any(h.sups for h in symbols.heads.get(name, ())):
@@ -545,6 +565,7 @@ class Definitions(Meanings):
             symbols.name(name, len(subs), len(labels)), len(subs), len(labels)
         ):
             raise ReadError("E165", f"{shown(name)} stands on both sides, so this does not define it", posed.span)
+        elaborator.not_numbers(running, value, right)
         own = (
             part for part in reached((value,), symbols.definitions) if isinstance(part, Var) and part.head == versioned
         )

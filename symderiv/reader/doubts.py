@@ -16,7 +16,7 @@ from symderiv.document import Span
 from symderiv.judge import prove_all
 from symderiv.kernel import Proved, Refuted, Witness
 from symderiv.kernel.derivative import Unsupported, definition_of
-from symderiv.reader import logarithms
+from symderiv.reader import logarithms, named_sets
 from symderiv.reader.families import differences
 from symderiv.reader.means import is_mean
 from symderiv.reader.names import letter_of, shown
@@ -304,7 +304,7 @@ class Doubts:
         return min(every) if len(every) == 1 and derived[0] != derived[1] else ""
 
     def elsewhere(self, posed: Posed, claim: Claim) -> str:
-        """What in a claim was said for other values than those that the words before it give: L for y = 1 only."""
+        """What in a claim was said of something else, or may have been: of L for y = 1 only, of members of a set."""
         given = posed.values or posed.earlier_values
         holds = {a.data for a in given}
         for head in sorted(self.symbols.reached(claim.left, claim.right) & self.symbols.partial.keys()):
@@ -318,7 +318,7 @@ class Doubts:
             for at, told, _, manner in self.symbols.asides.get(head.name, ()):
                 if manner == "supposed" and told == posed.paragraph and at <= posed.at:
                     return f"the words before it suppose that {shown(head.name)} is something else"
-        return ""
+        return named_sets.beside(posed, claim, self.reading)
 
     def _unclear(self, posed: Posed, claim: Claim) -> str:
         """How far a sign reaches may not be clear in the line, or in one that defines what stands in it."""

@@ -6,17 +6,18 @@ understand is a ReadError with its place.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 
 from symderiv.diagnostics import Diagnostic, ReadError
 from symderiv.reader import syntax, thresholds
 from symderiv.reader.arrays import Array, Value
 from symderiv.reader.chosen import choose
+from symderiv.reader.layers import place
 from symderiv.reader.names import index_word, letter_of, plain
 from symderiv.reader.nodes import is_layer, is_time, is_transpose, names_in
 from symderiv.reader.symbols import INDEX_LETTERS, Symbols
-from symderiv.terms import ONE, ZERO, Assumption, Delta, Index, Range, Term, Var, add, mul, neg
+from symderiv.terms import ONE, ZERO, Assumption, Delta, Index, Range, Term, Var, add, mul, neg, reached
 
 INDICATORS = frozenset(
     {"1", "I", "δ", r"\mathbb{1}", r"\mathbf{1}", r"\mathbb{I}", r"\mathbbm{1}", r"\mathds{1}", r"\delta"}
@@ -188,6 +189,18 @@ class Indices:
             hint = self.symbols.hinted.get(index)
             if hint is not None and not ranges.explicit.get(ranges.find(range_class)):
                 ranges.declare(range_class, hint)
+
+    def not_numbers(self, indices: Collection[str], body: Term, node: syntax.Node) -> None:
+        """Refuse an index that is a number, too, in what runs over it, or in what that rests on: the k of ``k x_k``.
+
+        A member or a sum puts another index in the places of x_k only, and the number k would stay what it was.
+        """
+        parts = reached((body,), self.symbols.definitions)
+        found = [t for t in parts if isinstance(t, Var)]
+        numbers = {letter_of(t.name) for t in found if not t.indices}
+        numbers |= {step["letter"] for t in found if (step := place(t.name)) is not None}  # \gamma^t may be a power
+        if both := sorted(numbers.intersection(indices)):
+            raise refuse("E124", f"the index {both[0]} is used as a number", node)
 
     def known(self, index: str) -> bool:
         return index in self.bound or index in self.free

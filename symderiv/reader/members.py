@@ -347,6 +347,8 @@ class Members(Vectors):
             )
         if sup is None:
             return value
+        if sup.span in self.symbols.unclear_signs:
+            raise refuse("E214", "whether this is a power or a sign above a name is not clear", node)
         number = isinstance(sup, syntax.Symbol) and sup.name in self.symbols.exponents
         if (
             is_transpose(sup)

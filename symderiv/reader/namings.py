@@ -97,6 +97,8 @@ class Namings:
         letter = next(names_in(argument), "")
         if letter in names_in(side) or len(self.symbols.call_texts.get(letter, ())) > 1:
             return False  # p(x) beside p(x, z): the laws of probability say what it is
+        if letter in self.symbols.unread:
+            return False  # a formula before says something of it
         head = self.definitions.head_of(argument)
         found = self.definitions.indices(head) if head is not None else None
         if head is None or found is None or not self._is_new(Var(found[0], tuple(found[1]), tuple(found[2]))):
@@ -233,6 +235,8 @@ class Namings:
         ((unknown, value),) = found
         if not isinstance(unknown, Var) or unknown.head in self.symbols.definitions or (unknown is left and not naming):
             return False
+        if (unknown.name, len(unknown.subs), len(unknown.sups)) in self.symbols.refused:
+            return False  # it has been said to be something else
         indices = unknown.indices
         if SLOT.search(unknown.name):
             return False  # p(z) under a sum is a function of its own, and not another one by a slip of the pen

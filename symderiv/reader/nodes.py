@@ -247,6 +247,13 @@ def says_vector(node: syntax.Node) -> bool:
     return any(says_vector(part) for part in syntax_parts(node))
 
 
+def lists(row: syntax.Row) -> bool:
+    r"""Whether a row goes on with other values: ``T = 1, 2, \dots``."""
+    return any(
+        is_numeral(r.content.items[0] if isinstance(r.content, syntax.Tuple) else r.content) for r in row.remarks
+    )
+
+
 def is_numeral(node: syntax.Node) -> bool:
     r"""Whether a formula is made of numbers alone: ``-1``, ``\frac12``, ``10^{-3}``."""
     match node:

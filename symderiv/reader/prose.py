@@ -111,6 +111,12 @@ CLASSES = Words(
     r"(?:classes|categories|outcomes|Klassen|catégories|clases|categorías)\b",
     re.IGNORECASE,
 )
+NOT_ALL = Words(  # before a number of classes that are not all that there are, or no more than compared
+    r"(?:\b(?:than|least|most|into|between|among|amongst|any|other|further|first|last|these|those|take|pick|choose|compar\w*"
+    r"|merg\w*|(?:ratio|difference|odds|pair|average)s?\s+(?:of|for)|mehr\s+als|mindestens|höchstens|plus\s+de|au\s+moins"
+    r"|más\s+de|al\s+menos|unlike|like)|[<>≤≥]|至少|超过|多于)[\s,]*(?:the\s+)?$",
+    re.IGNORECASE,
+)
 PLAIN_CASE = Words(
     r"(?<![A-Za-z\\_^])([a-z])\s*(==?|≠|!=|\\neq?|(?:is\s+)?(?:not\s+)?equal\s+to|equals|does\s+not\s+equal)\s*([a-z])"
     r"(?![A-Za-z(_^'’])"
@@ -379,10 +385,10 @@ def seeks(inlines: Sequence[object]) -> bool:
 
 
 def index_relation(node: syntax.Node | None) -> tuple[str, syntax.Node, syntax.Node] | None:
-    """(relation, left, right) if ``node`` is ``i = j`` or ``i \\ne j`` between things that look like indices."""
+    """(relation, left, right) if ``node`` is ``i = j``, ``i \\ne j`` or ``i < j`` between what looks like indices."""
     if isinstance(node, syntax.Relation) and len(node.rest) == 1:
         op, right = node.rest[0]
-        if op in ("=", "!=") and index_like(node.left) and index_like(right):
+        if op in ("=", "!=", "<", ">") and index_like(node.left) and index_like(right):
             return op, node.left, right
     return None
 

@@ -136,6 +136,26 @@ class Ranges:
         finally:
             self.aliases, self.resolved = aliases, resolved
 
+    def is_guess(self, name: str) -> bool:
+        """Whether how far a class runs is told by the numbers alone that stand in it: 2 in ``p_1 + p_2 = 1``."""
+        root = self.find(name)
+        return not self.explicit.get(root) and len(self.numbers.get(root, ())) > 1
+
+    @contextmanager
+    def open_end(self, names: Iterable[str]) -> Iterator[dict[str, int]]:
+        """While it lasts, classes run further than the numbers in them; the new sizes, with the least of each."""
+        resolved, taken = dict(self.resolved), set(self.taken)
+        least: dict[str, int] = {}
+        for root in sorted({self.find(name) for name in names}):
+            size = next(n for n in (*NAMES, f"N{len(self.taken)}") if n not in self.taken)
+            self.taken.add(size)
+            self.resolved[root] = Range(min(1, *self.numbers[root]), size)
+            least[size] = max(self.numbers[root])
+        try:
+            yield least
+        finally:
+            self.resolved, self.taken = resolved, taken
+
     def alias(self, name: str) -> str:
         while name in self.aliases:
             name = self.aliases[name]

@@ -17,7 +17,7 @@ from symderiv.reader import assertions, prose, syntax
 from symderiv.reader.arrays import Array
 from symderiv.reader.indicators import Indicators
 from symderiv.reader.names import plain, shown
-from symderiv.reader.nodes import is_numeral, is_transposition, names_in, parts_of
+from symderiv.reader.nodes import is_numeral, is_transposition, lists, names_in, parts_of
 from symderiv.reader.prose import CONSTANT
 from symderiv.reader.reading import Reading
 from symderiv.reader.spaces import dims
@@ -112,7 +112,7 @@ class Statements:
         for row in self.reading.rows(formula.latex, formula.span).rows:
             if len(row.segments) == 2 and isinstance(row.segments[0].side, syntax.Node):
                 left, segment = row.segments[0].side, row.segments[1]
-                if isinstance(segment.side, syntax.Node) and segment.relation in ("=", "!="):
+                if isinstance(segment.side, syntax.Node) and segment.relation in ("=", "!=", "<", ">"):
                     relation = syntax.Relation(left, ((segment.relation, segment.side),), formula.span)
                     yield from self._condition(relation, prose.index_relation(relation) is not None)
 
@@ -203,7 +203,8 @@ class Statements:
     def sizes(self, sentences: Sequence[prose.Sentence]) -> dict[str, int]:
         """The sizes that the words suppose: ``for $K = 2$``, and under "" how many classes they speak of."""
         found: dict[str, int] = {}
-        for sentence in sentences:
+        for number, sentence in enumerate(sentences, 1):
+            past = number < len(sentences) and assertions.aside(sentence.words)  # and the words go on to other things
             pieces = sentence.words.split("$")
             for n, formula in enumerate(sentence.formulas):
                 for row in self.reading.rows(formula.latex, formula.span).rows:
@@ -212,6 +213,7 @@ class Statements:
                             plain(name) in self.symbols.size_names
                             and text.isdigit()
                             and not assertions.denied(pieces, n)
+                            and not (past and prose.SUPPOSED.search(pieces[n]))
                         ):
                             found[plain(name)] = int(text)
             counts = {count for count in self._classes(sentence) if count.isdigit()}
@@ -259,7 +261,7 @@ class Statements:
         """The value that a row gives to a symbol, if it does nothing else."""
         match [(s.relation, s.side) for s in row.segments]:
             case [(None, left), ("=", right)] if isinstance(left, syntax.Node) and isinstance(right, syntax.Node):
-                return None if self.reading.strict else self._value(left, ("=", right))
+                return None if self.reading.strict or lists(row) else self._value(left, ("=", right))
         return None
 
     def _value(self, left: syntax.Node, *rest: tuple[str, syntax.Node]) -> Assumption | None:
@@ -317,7 +319,10 @@ class Statements:
         match node:
             case syntax.Group(body=body):
                 return self._condition(body)
-            case syntax.Relation(left=left, rest=((op, right),)) if op in ("=", "!=") and surely:
+            case syntax.Relation(left=left, rest=((op, right),)) if op in ("=", "!=", "<", ">") and surely:
+                indices = self.symbols.index_names | self.symbols.sub_letters
+                if op in ("<", ">") and not (prose.index_relation(node) and indices.issuperset(names_in(node))):
+                    return []  # of indices it says that they are distinct
                 text = self.reading.document.source.text[node.span.start : node.span.end]
                 try:
                     a, b = self.elaborator.operand(left), self.elaborator.operand(right)
@@ -409,6 +414,10 @@ class Statements:
         """How many classes a sentence says that there are: ``over the $K$ classes``, ``three classes``."""
         for found in prose.CLASSES.finditer(sentence.words):
             count = found["count"].lower()
+            start = found.start("count")
+            before = sentence.words[:start]
+            if prose.NOT_ALL.search(before) or assertions.DENIED_BEFORE.search(before[-assertions.REACH :]):
+                continue
             if count != "$":
                 yield str(prose.NUMBERS.get(count, count))
                 continue

@@ -84,6 +84,7 @@ class Sums(Samples):
             body = self.bind_and_sum(kind, rest, node)
             if isinstance(body, Term):
                 body = summed_over_classes(body, self.symbols, index)
+                self.not_numbers(() if valued else (index,), body, node)
             if silent and isinstance(body, Term) and index not in body.free and index not in self.symbols.declared:
                 raise refuse("E154", f"this sum runs over {index}, which is not an index of what it sums", node)
             guards = [self.comparison(op, self.operand(a), self.operand(b), node) for op, a, b in conditions]
@@ -254,8 +255,10 @@ class Sums(Samples):
         raise refuse("E154", "this sum's index is not understood", item)
 
     def _is_part_of_name(self, sub: syntax.Node) -> bool:
-        """Whether a subscript is none of the document's indices: the set S_{train}, but not N_i."""
+        """Whether a subscript is none of the document's indices, nor may be one: the set S_{train}, but not N_i."""
         symbols = self.symbols
+        if isinstance(sub, syntax.Symbol) and plain(sub.name) in INDEX_LETTERS:
+            return False
         return symbols.index_names.union(symbols.bound_names, self.bound, self.free).isdisjoint(names_in(sub))
 
     def words(self, factors: list[syntax.Node], operators: list[str]) -> tuple[list[syntax.Node], list[str]]:
@@ -280,6 +283,7 @@ class Sums(Samples):
                     return 1, None
                 name = f"|{index_word(members)}|"
                 symbols.ranges.taken.add(name)
+                symbols.sets[name] = index_word(members)
                 return 1, symbols.size(name)
             case syntax.Group(open="[", body=(syntax.Symbol() | syntax.Scripted()) as last):  # [n]
                 return 1, self.upper(last)

@@ -26,6 +26,7 @@ from symderiv.reader.nodes import (
     letters_called,
     names_in,
     parts_of,
+    stands_as_value,
     syntax_parts,
     word_before,
 )
@@ -123,6 +124,8 @@ class Survey:
             self.valued |= {plain(base.name)} - set(names_in(composed))
         if isinstance(first, syntax.Symbol) and isinstance(composed, syntax.Product | syntax.Add | syntax.BigOp):
             self.alone.add(plain(first.name))
+        if isinstance(first, syntax.Node) and isinstance(composed, syntax.Node):
+            self.alone |= _numbers_below(first, composed)
         if isinstance(first, syntax.Node):
             self._named(first, row.segments[1].side)
             call = isinstance(first, syntax.Product) and isinstance(parts_of(first.factors[-1])[0], syntax.Group)
@@ -606,3 +609,15 @@ def _capitals(node: syntax.Product) -> Iterator[list[syntax.Symbol]]:
 def _sole(group: syntax.Group) -> bool:
     """Whether brackets hold a name and no more, or several things with commas: nobody writes a product so."""
     return group.open in ("(", "[", r"\{") and isinstance(group.body, syntax.Symbol | syntax.Scripted | syntax.Tuple)
+
+
+def _numbers_below(head: syntax.Node, value: syntax.Node) -> set[str]:
+    """The a of ``f_a(x) = a x^2``: a number of which the name speaks, and no index of anything."""
+    match head:
+        case syntax.Product(factors=(syntax.Scripted() as head, syntax.Group(open="(")), operators=("",)):
+            pass
+    sub = head.sub if isinstance(head, syntax.Scripted) else None
+    if not isinstance(sub, syntax.Symbol) or not stands_as_value(value, plain(sub.name)):
+        return set()
+    below = (part.sub for part in every(value) if isinstance(part, syntax.Scripted | syntax.BigOp) and part.sub)
+    return {plain(sub.name)}.difference(*map(names_in, below))

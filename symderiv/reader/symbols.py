@@ -218,6 +218,10 @@ class Symbols:
     operators: set[str] = field(default_factory=set)
     auto: set[Head] = field(default_factory=set)
     primed: set[str] = field(default_factory=set)
+    sets: dict[str, str] = field(default_factory=dict)  # those that sums run over, by their sizes
+    refused: set[tuple[str, int, int]] = field(default_factory=set)  # of which a definition was not taken up
+    listed: set[int] = field(default_factory=set)  # to which numbers all members of something are written out
+    unclear_signs: set[Span] = field(default_factory=set)  # of transposition or labels, or powers
     doubtful_primes: set[str] = field(default_factory=set)  # of which a prime may transpose, or differentiate
     numbered: set[str] = field(default_factory=set)
     index_classes: dict[str, str] = field(default_factory=dict)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 from symderiv.diagnostics import ReadError
@@ -94,6 +94,8 @@ _TOKEN = re.compile(
     """,
     re.VERBOSE | re.DOTALL,
 )
+_THOUSANDS = re.compile(r"[1-9]\d{0,2}(?:\\,\d{3})+(?!\d)")  # 1\,000
+_COMMA = re.compile(r"[1-9]\d{0,2}(?:,\d{3})+(?![\d,])")  # 1,000
 _BRACES = re.compile(r"\\.|[{}$]", re.DOTALL)
 _MACRO_DEFINITIONS = frozenset(r"\newcommand \renewcommand \providecommand \def \gdef \edef \xdef \let "
                                r"\DeclareMathOperator \DeclarePairedDelimiter".split())  # fmt: skip
@@ -116,6 +118,13 @@ def word(content: str, command: str = "text") -> str:
     if len(content) == 1 and command in ("mathit", "mathnormal", "it"):
         return content
     return f"\\{'operatorname' if command.startswith('operatorname') else 'text'}{{{content}}}"
+
+
+def _in_list(tokens: Sequence[Token]) -> bool:
+    """Whether a comma may part items here: in brackets, a script, or behind another item."""
+    depth = sum((t.text in "([" or t.text == r"\{") - (t.text in ")]" or t.text == r"\}") for t in tokens)
+    script = len(tokens) > 1 and tokens[-1].text == "{" and tokens[-2].text in "_^"
+    return depth > 0 or script or (bool(tokens) and tokens[-1].text == ",")
 
 
 def tokenize(source: str, start: int, end: int, macros: Mapping[str, Macro]) -> list[Token]:
@@ -153,6 +162,12 @@ def _lex(source: str, start: int, end: int, macros: dict[str, Macro]) -> list[To
         elif kind == "number":
             if stop - at > 1 and _takes_one_digit(tokens):
                 text, stop = text[0], at + 1
+            elif grouped := _THOUSANDS.match(source, at, end):
+                text, stop = re.sub(r"\D", "", grouped[0]), grouped.end()
+            elif _COMMA.match(source, at, end) and not _in_list(tokens):
+                raise ReadError(
+                    "E102", "whether this comma parts thousands or decimals is not clear", Span(at, stop + 4)
+                )
             append(Token(text, at, stop))
         elif kind == "command" and text in _MACRO_DEFINITIONS:
             stop = definition_at(source, at, end, macros) or stop

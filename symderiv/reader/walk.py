@@ -34,16 +34,19 @@ from symderiv.reader import (
     capital_words,
     evaluated,
     exponents,
+    layer_letters,
     leading,
     logarithms,
     models,
     numbered_derivatives,
     primed,
     prose,
+    raised_to_t,
     slashed_calls,
     syntax,
     trailing,
     transposes,
+    wholes_listed,
 )
 from symderiv.reader import vocabulary as v
 from symderiv.reader.abbreviations import abbreviations
@@ -57,7 +60,7 @@ from symderiv.reader.doubts import Doubts
 from symderiv.reader.equations import Equations
 from symderiv.reader.forward import functions_of_one
 from symderiv.reader.names import plain
-from symderiv.reader.nodes import defines_delta, every, is_numeral, names_in, says_vector
+from symderiv.reader.nodes import defines_delta, every, is_numeral, lists, names_in, says_vector
 from symderiv.reader.premises import TO_SHOW, Premises
 from symderiv.reader.ranges import met
 from symderiv.reader.rates import Rates
@@ -69,7 +72,7 @@ from symderiv.reader.spaces import Spaces
 from symderiv.reader.statements import Statements
 from symderiv.reader.stationary import Stationary
 from symderiv.reader.survey import Survey
-from symderiv.terms import Assumption, Claim, Head
+from symderiv.terms import Assumption, Claim, Head, Term, Var, reached
 
 SIGN = re.compile(r"\\[A-Za-z]+|:=|[=<>!]=|[^\sA-Za-z\\]")
 
@@ -138,10 +141,18 @@ class Walk:
         change, reading.symbols.doubtful_primes = transposes.rewriting(rows, words, reading.document.source.text)
         if change is not None:
             reading.rewrite(rows, change)
+        for change, unclear in (
+            raised_to_t.rewriting(rows, reading.document.source.text),
+            layer_letters.rewriting(rows, words),
+        ):
+            reading.symbols.unclear_signs |= set(unclear)
+            if change is not None:
+                reading.rewrite(rows, change)
         reading.symbols.exponents = exponents.numbers(rows)
         if beside := exponents.vectors_beside(rows, reading.symbols.exponents):
             reading.symbols.wholes = {new: plain(name) for name, new in beside.items()}
             reading.rewrite(rows, lambda node: exponents.set_apart(node, beside))
+        reading.symbols.listed = wholes_listed.numbers(rows)
         for row in rows:
             survey.row(row)
         reading.symbols.index_names |= class_letters(rows, survey.summed.keys())
@@ -244,6 +255,25 @@ class Walk:
                     )
             found.append(claims)
         return (found if said else []), said
+
+    def further(self, posed: Posed) -> list[Claim]:
+        """The claims of a step for more members than it, and nothing else, has numbers for; none where there are none.
+
+        ``\\sum_i p_i = 1`` does not say that ``p_1 + p_2 = 1``.
+        """
+        symbols = self.reading.symbols
+        sides = [side for side in (posed.left, posed.right) if isinstance(side, Term)]
+        members = {t.head for t in reached(sides, symbols.definitions) if isinstance(t, Var)}
+        classes = {symbols.ranges.slot(head, n) for head in members for n in range(head.subs + head.sups)}
+        runs = [name for name in sorted(classes) if symbols.ranges.is_guess(name)]
+        counts = self.statements.counts if len(self.statements.counts) == 1 else ()
+        told = symbols.listed.union(int(count) for count in counts if count.isdigit())
+        runs = [name for name in runs if max(symbols.ranges.numbers[symbols.ranges.find(name)]) not in told]
+        if not runs:
+            return []
+        with symbols.ranges.open_end(runs) as least:
+            claims = self.claims(posed)
+        return [replace(c, context=replace(c.context, minimum={**c.context.minimum, **least})) for c in claims]
 
     def claims(self, posed: Posed) -> list[Claim]:
         """The claims of a step, for the kernel. Raises ReadError where shapes do not fit."""
@@ -434,7 +464,7 @@ class Walk:
                     supposed = self.statements.values_said(self.reading.rows(formula.latex, formula.span).rows) or None
                 for row in self.reading.rows(formula.latex, formula.span).rows:
                     self.chains.see(row)
-                    if not denied and not defines:
+                    if not denied and not defines and not lists(row):
                         sure = not assertions.weakened(words, n)
                         self.premises.say(words, n, row, formula.span, sure, number)
                     for name, bound in bounds.said(row) if not denied else ():
