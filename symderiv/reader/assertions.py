@@ -213,9 +213,19 @@ def condition(before: str, after: str = "") -> bool | None:
     return None if rest or twice else not (save or fails)
 
 
+def around(pieces: Sequence[str], number: int) -> tuple[str, str]:
+    """The words of a sentence before and after the formula with this number, as far as anybody would look.
+
+    >>> around(("If ", " and ", ", then ", "."), 1)
+    ('If $ and ', ', then $.')
+    """
+    before, after = pieces[max(0, number + 1 - REACH) : number + 1], pieces[number + 1 : number + 1 + REACH]
+    return "$".join(before)[-4 * REACH :], "$".join(after)[: 4 * REACH]
+
+
 def set_aside(pieces: Sequence[str], number: int, kind: str) -> bool:
     """Whether a sentence speaks of a case, ``equal`` or ``distinct`` indices, to go on to the other one."""
-    before, after = "$".join(pieces[: number + 1]), "$".join(pieces[number + 1 :])
+    before, after = around(pieces, number)
     return bool(_OTHER_CASE[kind].search(after) or _DONE.search(before) or SAID_ASIDE.search(after))
 
 
@@ -253,8 +263,8 @@ def mentioned(sentence: str) -> bool:
 
 def weakened(pieces: Sequence[str], number: int) -> bool:
     """Whether what the formula with this number says is no hypothesis: nearly so, said elsewhere, or taken back."""
-    before, after = "$".join(pieces[: number + 1])[-REACH:], "$".join(pieces[number + 1 :])[:REACH]
-    sentence = "$".join(pieces)
+    before, after = around(pieces, number)
+    sentence, before, after = f"{before}${after}", before[-REACH:], after[:REACH]
     case = CONDITION.search(before) and aside(sentence)
     return bool(case or WEAKENED.search(before) or WEAKENED_AFTER.search(after) or mentioned(sentence))
 
@@ -266,7 +276,7 @@ def hypothetical(sentence: str) -> bool:
 
 def constrains(pieces: Sequence[str], number: int) -> bool:
     """Whether a sentence assumes for good what the formula with this number says, and not for one case, or nearly."""
-    before = "$".join(pieces[: number + 1])[-REACH:]
+    before = around(pieces, number)[0][-REACH:]
     doubt = CONDITION.search(before) or SUPPOSED_BEFORE.search(before) or denied(pieces, number)
     return not (doubt or weakened(pieces, number))
 

@@ -25,8 +25,10 @@ LAYERS = Words(
 )
 
 
-def rewriting(rows: Sequence[syntax.Row], words: str) -> tuple[Change | None, Collection[Span]]:
-    """What makes letters above names powers, or None; and where it is not clear whether they are."""
+def rewriting(
+    rows: Sequence[syntax.Row], words: str, declared: Collection[str] = ()
+) -> tuple[Change | None, Collection[Span]]:
+    """What makes letters above names powers, but for ``declared`` labels, and where it is not clear that they are."""
     sides = [s.side for row in rows for s in row.segments if isinstance(s.side, syntax.Node)]
     scripted = [node for side in sides for node in every(side) if isinstance(node, syntax.Scripted)]
     above = [(node, _letter(node.sup)) for node in scripted]
@@ -34,7 +36,7 @@ def rewriting(rows: Sequence[syntax.Row], words: str) -> tuple[Change | None, Co
     if not numbers and (LAYERS.search(words) or any(map(_is_of_layer, scripted))):
         return None, ()
     shifted = {letter for node, letter in above if letter and not isinstance(node.sup, syntax.Symbol)}
-    labels = shifted - numbers
+    labels = (shifted - numbers).union(declared)
     changed = {node.sup.span: letter for node, letter in above if node.sup and letter and letter not in labels}
     unclear = {span for span, letter in changed.items() if letter not in numbers}
 

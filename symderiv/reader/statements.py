@@ -166,6 +166,8 @@ class Statements:
             if any(len(later.words.split()) > 4 or prose.BOTH.search(later.words) for later in every[n + 1 :]):
                 continue  # the words go on to other things
             before = sentence.words.split("$")
+            of_every = prose.EVERY.search(sentence.words) is not None
+            surely, aside = prose.ONE_HOT.search(sentence.words), assertions.aside(sentence.words)
             supposed = False
             for k, formula in enumerate(sentence.formulas):
                 goes_on = supposed and prose.AND.fullmatch(before[k])  # "when $x = 1$ and $y = 0$"
@@ -174,12 +176,10 @@ class Statements:
                     given = self.value_said(row)
                     if given is None:
                         continue
-                    if prose.EVERY.search(sentence.words):
-                        given = self._of_every(given)
-                    fact = 0 in given.data[0].indices or prose.ONE_HOT.search(sentence.words)
-                    told = assertions.denied(before, k) or (not fact and assertions.aside(sentence.words))
-                    told = told or assertions.weakened(before, k)
-                    if supposed and told:
+                    given = self._of_every(given) if of_every else given
+                    fact = 0 in given.data[0].indices or surely
+                    told = assertions.denied(before, k) or (not fact and aside)
+                    if supposed and (told or assertions.weakened(before, k)):
                         self.asides[given.kind, given.data] = given
                     elif not supposed:
                         passing.setdefault(given.data[0], []).append(given)
@@ -372,8 +372,10 @@ class Statements:
         self._either(sentence, pieces)
         self._two_values(sentence)
         for number, formula in enumerate(sentence.formulas):
-            denied = not assertions.constrains(pieces, number)
-            for row in self.reading.rows(formula.latex, formula.span).rows:
+            rows = self.reading.rows(formula.latex, formula.span).rows
+            related = any(len(row.segments) > 1 for row in rows)
+            denied = related and not assertions.constrains(pieces, number)
+            for row in rows:
                 if not self.range(row) and not denied:
                     self._stated_equation(row, formula, constrained)
                     self._orthonormal(row, formula)

@@ -130,8 +130,11 @@ class Walk:
         defined = [(text, origin) for text, origin in self.outside if _defines(text)]
         if not reading.strict:
             defined += abbreviations(reading, blocks, rows)
-        inside = [b.text for b in all_blocks(blocks) if isinstance(b, Directive) and _defines(b.text)]
-        for text in (*inside, *(text for text, _ in defined)):
+        said = [b.text for b in all_blocks(blocks) if isinstance(b, Directive)]
+        labels = {
+            text.split()[1].lstrip("^") for text in (*said, *(t for t, _ in self.outside)) if text.startswith("name ^")
+        }
+        for text in (*filter(_defines, said), *(text for text, _ in defined)):
             rows += reading.parse_text(text.partition(" ")[2], 0).rows
         for room in (slashed_calls, primed, capital_words, called_members, numbered_derivatives):
             if (change := room.rewriting(rows)) is not None:
@@ -143,7 +146,7 @@ class Walk:
             reading.rewrite(rows, change)
         for change, unclear in (
             raised_to_t.rewriting(rows, reading.document.source.text),
-            layer_letters.rewriting(rows, words),
+            layer_letters.rewriting(rows, words, labels),
         ):
             reading.symbols.unclear_signs |= set(unclear)
             if change is not None:
@@ -455,7 +458,7 @@ class Walk:
             supposed: tuple[Assumption, ...] | None = ()
             for n, formula in enumerate(sentence.formulas):
                 supposed = () if prose.BOTH.search(words[n]) else supposed
-                before, after = " ".join(words[: n + 1]), " ".join(words[n + 1 :])
+                before, after = assertions.around(words, n)
                 denied = assertions.denied(words, n) or assertions.ONLY_WHEN.search(words[n]) is not None
                 steps = len(self.posed)
                 self._inline(formula, alone, before, after, supposed, denied)
@@ -464,7 +467,7 @@ class Walk:
                     supposed = self.statements.values_said(self.reading.rows(formula.latex, formula.span).rows) or None
                 for row in self.reading.rows(formula.latex, formula.span).rows:
                     self.chains.see(row)
-                    if not denied and not defines and not lists(row):
+                    if not denied and not defines and len(row.segments) > 1 and not lists(row):
                         sure = not assertions.weakened(words, n)
                         self.premises.say(words, n, row, formula.span, sure, number)
                     for name, bound in bounds.said(row) if not denied else ():
