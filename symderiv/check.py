@@ -24,9 +24,10 @@ from symderiv.reader import bounds
 from symderiv.reader.elaborate import LAYOUTS
 from symderiv.reader.equations import Solved
 from symderiv.reader.fixed import of_one_member
+from symderiv.reader.names import shown
 from symderiv.reader.reading import Posed
 from symderiv.reader.walk import Walk
-from symderiv.terms import ZERO, Claim, Deriv, Sum, Term, Var, subterms
+from symderiv.terms import ZERO, Assumption, Claim, Deriv, Sum, Term, Var, subterms
 
 TAKEN = "what is differentiated is defined nowhere, so later steps take this line as given"
 LATER = "a definition further down is put in"
@@ -258,6 +259,11 @@ def _verdict(walk: Walk, number: int) -> tuple[Verdict | None, Diagnostic | None
         if special and isinstance(prove_all(special), Proved):
             said = ", ".join(f"{notation.unicode_latex(a.text)} ({a.source})" for a in cases)
             doubt = f"it holds for {said}"
+    for one in filter(of_one_member, posed.values) if refuted and not doubt else ():
+        member = one.data[0]
+        hot = Assumption("onehot", (member.head, len(member.indices) - 1), f"{member.name} is one-hot", "supposed")
+        if isinstance(prove_all(walk.claims(replace(posed, case=(*posed.case, hot, *posed.values)))), Proved):
+            doubt = f"it holds if {shown(member.name)} is one-hot, which is not said"
     if refuted and not doubt:
         for pair in walk.doubts.degenerate(claims):
             if isinstance(prove_all(walk.claims(replace(posed, case=(*posed.case, pair)))), Proved):
@@ -268,6 +274,9 @@ def _verdict(walk: Walk, number: int) -> tuple[Verdict | None, Diagnostic | None
         put_in = walk.claims(replace(posed, put_in=True))
         if put_in != claims and isinstance(prove_all(put_in), Proved):
             doubt = "it holds if what was solved for is put in before"
+    if refuted and not doubt and (symmetric := walk.readings.symmetric(posed, claims, supposed=True)[0]):
+        holds = isinstance(prove_all(symmetric), Proved)
+        doubt = "it holds for symmetric matrices, of which the words speak" if holds else ""
     held = walk.readings.partial(posed, claims, likely=False) if refuted and not doubt else None
     if held is not None and isinstance(prove_all(held[0]), Proved):
         doubt = f"it holds if {held[1][0]}, which is not said"

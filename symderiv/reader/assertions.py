@@ -122,6 +122,11 @@ _CASE_OF = Words(
     r"^\W*(?:for|with|für|mit|pour|avec|para|con)\b(?!\s+(?:each|every|all|any|jede\w*|alle|chaque|tou[ts]\w*|cada|todos?)\b)",
     re.IGNORECASE,
 )
+_CLAUSE = Words(  # "with a one-hot $ this is simpler", and not "$, with symmetric $."
+    r"[,，]\s*\w|\b(?:is|are|was|were|has|have|becomes?|gives?|yields?|holds?|simplif\w+|reduc\w+|can|we|it|they|this|that|ist|sind"
+    r"|wird|gilt|est|sont|devient|son|queda)\b",
+    re.IGNORECASE,
+)
 REACH = 400  # characters in which words speak of what stands beside them
 ONLY_WHEN = Words(
     r"(?:\b(?:(?:exactly|only|just|precisely)\s+(?:when|if|where)|iff|if\s+and\s+only\s+if|would\s+(?:mean|be)(?:\s+that)?|ideally"
@@ -312,7 +317,7 @@ def supposed(sentence: str, start: int, end: int) -> bool:
         or MISTAKEN.search(before)
         or MISTAKEN.search(after)
         or mentioned(sentence)
-        or (_CASE_OF.search(sentence) and aside(sentence))
+        or (_CASE_OF.search(sentence) and _CLAUSE.search(sentence[end:]) and aside(sentence))
         or sentence.rstrip().endswith("?")
     )
 

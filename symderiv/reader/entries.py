@@ -6,6 +6,7 @@ Dots stand for the obvious family or are refused. This module must never guess w
 from __future__ import annotations
 
 from collections.abc import Sequence
+from fractions import Fraction
 
 from symderiv.reader import syntax, thresholds
 from symderiv.reader.arrays import Array, Value, join
@@ -29,6 +30,7 @@ from symderiv.terms import (
     add,
     mul,
     neg,
+    num,
     rename,
     subterms,
 )
@@ -100,27 +102,42 @@ class Entries(Members):
         return result
 
     def two_values(self, node: syntax.Casesdef) -> Term | None:
-        """The cases y = 0 and y = 1 of a number y that is always one of them: (1 - y) a + y b."""
-        values: dict[str, syntax.Node] = {}
-        variables = {}
-        for value, beside in node.rows:
-            match _condition(beside)[0] if _is_set(beside) else []:
-                case [syntax.Relation(left=left, rest=(("=", syntax.Number(text="0" | "1" as number)),))]:
-                    values[number] = value
+        r"""The cases of a number y that is one of two, 0 and 1 or -1 and 1: ((b - y) A + (y - a) B) / (b - a)."""
+        numbers: list[int | None] = []
+        variables: dict[str, syntax.Node] = {}
+        for _, beside in node.rows:
+            nodes, words = _condition(beside)
+            match nodes:
+                case [syntax.Relation(left=left, rest=(("=", right),))] if _is_set(beside):
+                    numbers += [number] if (number := _digit(right)) is not None else []
                     variables[syntax.sexpr(left)] = left
-        if len(node.rows) != 2 or len(values) != 2 or len(variables) != 1:
+                case [] if numbers and _otherwise(words):
+                    numbers.append(None)
+        if len(numbers) != 2 or len(node.rows) != 2 or len(variables) != 1:
             return None
-        (name, variable), *_ = variables.items()
+        ((name, variable),) = variables.items()
         y = self.scalar(variable)
         if not isinstance(y, Var) or y.head in self.symbols.definitions:
             return None
-        if y.head not in self.symbols.two_valued:
+        said = self.symbols.two_numbers.get(y.name, set())
+        bits, signs = y.head in self.symbols.two_valued or said == {"binary"}, said == {"sign"}
+        first, second = numbers
+        if first is None:
+            return None
+        if second is None:
+            second = -first if signs and first else 1 - first if bits and first >= 0 else first
+        if {first, second} == {0, 1} and not bits:
             self.symbols.two_valued.add(y.head)
             text = f"{y.name} \\in \\{{0, 1\\}}"
-            self.symbols.assumptions.append(
-                Assumption("binary", (y.head,), text, f"the cases {name} = 0 and {name} = 1")
-            )
-        return add(mul(add(ONE, neg(y)), self.scalar(values["0"])), mul(y, self.scalar(values["1"])))
+            source = f"the cases {name} = 0 and {name} = 1"
+            self.symbols.assumptions.append(Assumption("binary", (y.head,), text, source))
+        elif {first, second} == {-1, 1}:
+            self.symbols.signs.setdefault(y.head, f"the cases {name} = 1 and {name} = -1")
+        elif {first, second} != {0, 1}:
+            return None
+        above, below = (self.scalar(value) for value, _ in node.rows)
+        whole = add(mul(add(num(second), neg(y)), above), mul(add(y, num(-first)), below))
+        return mul(num(Fraction(1, second - first)), whole)
 
     def guard(self, nodes: list[syntax.Node], words: str, node: syntax.Node) -> Term | None:
         r"""The condition of a case: a relation, behind a word (``when\: i = j``) or in one (``\text{if i = j}``)."""
@@ -356,6 +373,15 @@ def _is_set(parts: Sequence[syntax.Node]) -> bool | None:
     if at is None and (found := PLAIN_CASE.search(before)) is not None:
         before, after = before[: found.start()], before[found.end() :]
     return True if _otherwise(before) and not after else condition(before, after)
+
+
+def _digit(node: syntax.Node) -> int | None:
+    match node:
+        case syntax.Number(text="0" | "1" as text):
+            return int(text)
+        case syntax.Add(terms=(("-" | "+" as sign, syntax.Number(text="1")),)):
+            return -1 if sign == "-" else 1
+    return None
 
 
 def _otherwise(words: str) -> bool:

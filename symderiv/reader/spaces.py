@@ -161,8 +161,7 @@ class Spaces:
 
     def _symmetric(self, sentence: prose.Sentence, said: re.Match[str]) -> None:
         """``a symmetric matrix $S$``, ``$S$ (is) symmetric``, ``symmetric $A$ and $B$``: what is beside the word."""
-        if assertions.supposed(sentence.words, said.start(), said.end()):
-            return
+        supposed = assertions.supposed(sentence.words, said.start(), said.end())
         before, after = sentence.words[: said.start()], sentence.words[said.end() :]
         if DENIES.search(before) or DENIED.match(after):
             return
@@ -193,7 +192,10 @@ class Spaces:
                     content: syntax.Node = remark.content
                     items.append(content.left if isinstance(content, syntax.Relation) else content)
                 for item in items:
-                    if isinstance(item, syntax.Node) and (name := self._matrix(item)):
+                    name = self._matrix(item) if isinstance(item, syntax.Node) else ""
+                    if name and supposed:
+                        self.symbols.supposed_symmetric.add(name)
+                    elif name:
                         self._is_symmetric(name, formula.span, said[0])
 
     def _ordered_in_words(self, sentence: prose.Sentence) -> None:

@@ -66,7 +66,6 @@ class Statements:
         self.called: set[str] = set()  # names that the words beside them say it of
         self.counts: set[str] = set()  # how many classes there are, by the words
         self.asides: dict[tuple, Assumption] = {}  # cases of which the last words speak, and that they do not set
-        self.numbers: dict[str, set[str]] = {}  # of which two numbers formulas say that each name is one
         self.withdrawals = Withdrawals(reading)
         self.indicators = Indicators(reading, self.value_said)
         self.hot: InlineMath | None = None  # the last vector that is said to be one-hot, not where
@@ -560,7 +559,7 @@ class Statements:
             text = formula.latex.strip()
             line = self.reading.document.source.position(formula.span.start).line
             self.called.add(plain(base.name))
-            self.numbers.setdefault(plain(base.name), set()).add(kind)
+            self.symbols.two_numbers.setdefault(plain(base.name), set()).add(kind)
             self.said.append(
                 (
                     kind,
@@ -702,8 +701,8 @@ class Statements:
             if len({h.name for h in candidates}) != 1:
                 continue
             for head in candidates:
-                if kind in ("sign", "binary") and self.numbers.get(head.name, {kind}) != {kind}:
-                    if len(self.numbers[head.name]) > 1:
+                if kind in ("sign", "binary") and symbols.two_numbers.get(head.name, {kind}) != {kind}:
+                    if len(symbols.two_numbers[head.name]) > 1:
                         symbols.two_conventions.add(head.name)
                     continue  # "binary labels $y \in \{-1, 1\}$", or now the one convention, now the other
                 if kind == "sign":

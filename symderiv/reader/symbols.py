@@ -213,6 +213,9 @@ class Symbols:
     standard: set[str] = field(default_factory=set)
     time: bool = False
     two_valued: set[Head] = field(default_factory=set)
+    two_numbers: dict[str, set[str]] = field(
+        default_factory=dict
+    )  # "binary" or "sign", by what is said of a name
     divisors: set[str] = field(default_factory=set)
     layers: set[str] = field(default_factory=set)
     operators: set[str] = field(default_factory=set)
@@ -239,6 +242,7 @@ class Symbols:
     layered_subs: set[str] = field(default_factory=set)
     softmax: bool = False
     symmetric: dict[str, str] = field(default_factory=dict)
+    supposed_symmetric: set[str] = field(default_factory=set)  # of which words only suppose that they are
     solutions: set[tuple[Head, int]] = field(default_factory=set)
     announced: set[Head] = field(default_factory=set)
     words: set[str] = field(default_factory=set)
