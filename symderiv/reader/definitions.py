@@ -32,6 +32,7 @@ from symderiv.reader.nodes import (
     names_in,
     parts_of,
     says_vector,
+    stands_whole,
     sums,
 )
 from symderiv.reader.reading import Posed
@@ -268,8 +269,9 @@ class Definitions(Meanings):
             return False  # the entries are defined already
         if self.assumed(name, subs, labels) or (name in symbols.standard and not subs):
             return False
-        if not any(isinstance(i, int) for i in (*subs, *labels)) and name in set(names_in(right)) and head[3]:
-            return False  # H(y) = H(x) + ... says how H behaves, not what it is
+        again = name in set(names_in(right)) if subs else stands_whole(right, name)
+        if not any(isinstance(i, int) for i in (*subs, *labels)) and again and head[3]:
+            return False  # H(y) = H(x) + ... says how H behaves, not what it is; g(w) = \sum_p g_p(w) what g is
         if relation == "=" and (name, len(subs)) in symbols.functions and self._is_place(name, subs, head[3]):
             return False  # l(\hat\lambda) = ... says what the value of l is there
         if (symbols.mean and name == "E") or name in MOMENTS:

@@ -288,6 +288,15 @@ def stands_bare(node: syntax.Node, name: str) -> bool:
     return any(stands_bare(part, name) for part in syntax_parts(node))
 
 
+def stands_whole(node: syntax.Node, name: str) -> bool:
+    """Whether ``name`` stands in ``node`` without a subscript, called or not: not the g of ``g_p(w)``."""
+    if isinstance(node, syntax.Scripted) and node.sub is not None and isinstance(node.base, syntax.Symbol):
+        return any(stands_whole(part, name) for part in (node.sub, node.sup) if part is not None)
+    if isinstance(node, syntax.Symbol):
+        return plain(node.name) == name
+    return any(stands_whole(part, name) for part in syntax_parts(node))
+
+
 def connects(node: syntax.Node, here: str, there: str) -> bool:
     r"""Whether ``node`` sums over ``there`` something with weights w_{here, there} or w_{there, here}."""
     return any(

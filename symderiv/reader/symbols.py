@@ -213,9 +213,7 @@ class Symbols:
     standard: set[str] = field(default_factory=set)
     time: bool = False
     two_valued: set[Head] = field(default_factory=set)
-    two_numbers: dict[str, set[str]] = field(
-        default_factory=dict
-    )  # "binary" or "sign", by what is said of a name
+    two_numbers: dict[str, set[str]] = field(default_factory=dict)  # "binary" or "sign", by what is said of a name
     divisors: set[str] = field(default_factory=set)
     layers: set[str] = field(default_factory=set)
     operators: set[str] = field(default_factory=set)
