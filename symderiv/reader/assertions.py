@@ -13,8 +13,9 @@ from symderiv.reader.prose import BOTH, IF, NEGATED, Words
 
 DENIED_BEFORE = Words(
     r"(?:\b(?:not|never|no|nor|neither|without|unless|whether|except|apart\s+from|including|excluding|even\s+(?:if|for|when)"
-    r"|regardless|irrespective|drop\w*|abandon\w*|violat\w*|relax\w*|lift\w*|remov\w*|false|untrue|nobody|unlike|instead"
-    r"|rather\s+than|were|had|only\s+if|distinguish\w*|already|showed|shown|seen|saw|covered|treated|nicht|kein\w*|ohne|pas|sans|sin)\b|n['’]t\b)"
+    r"|regardless|irrespective|drop\w*|abandon\w*|violat\w*|relax\w*|lift\w*|remov\w*|forget\w*|neglect\w*|before"
+    r"|prior\s+to|false|untrue|nobody|unlike|instead|rather\s+than|were|had|only\s+if|distinguish\w*|already|showed|shown|seen|saw"
+    r"|covered|treated|nicht|kein\w*|ohne|pas|sans|sin)\b|n['’]t\b)"
     r"(?:[^,;:.]|,\s*(?:that|dass|daß|que)\b)*$",
     re.IGNORECASE,
 )
@@ -53,6 +54,7 @@ _SECTION = (
 _ELSEWHERE = (  # of another place
     rf"(?:in|see)\s+(?:(?:the|our|an?|this)\s+)?(?:next|later|previous|preceding|last|earlier|other|another|following)\s+{_SECTION}"
     r"|in\s+(?:the\s+|our\s+)?(?:appendix|(?:sub)?(?:section|chapter|lecture|part)\s+[\dIVX$])|elsewhere|formerly|previously"
+    r"|only\s+later|later\s+(?:on\s+)?(?:we\s+)?(?:shall|will)|from\s+(?:section|chapter|part|lecture)\s+[\dIVX$]"
     r"|(?:im|in\s+der)\s+(?:anhang|nächsten|letzten)|in\s+eine[rm]\s+anderen|(?:en|dans\s+l['’])\s*annexe|en\s+el\s+apéndice"
 )
 _MISTAKES = (  # what the author says to be wrong
@@ -232,6 +234,26 @@ def set_aside(pieces: Sequence[str], number: int, kind: str) -> bool:
     """Whether a sentence speaks of a case, ``equal`` or ``distinct`` indices, to go on to the other one."""
     before, after = around(pieces, number)
     return bool(_OTHER_CASE[kind].search(after) or _DONE.search(before) or SAID_ASIDE.search(after))
+
+
+_SETS = Words(r"\b(?:set|tak(?:e|ing)|put|consider)\s*$", re.IGNORECASE)
+_STANDS_FOR = Words(
+    r"[\s)]*(?:if|iff|when\w*|for|as|in|aside|apart|unless|or|wenn|falls|für|si|pour|para)\b", re.IGNORECASE
+)
+_TOGETHER = Words(
+    r"[^.:;$]{0,40}\b(?:as\s+well\s+as|alike)\b|[\s)]*and\s+(?:for\s+)?(?:negative|positive|the\s+others?)\b",
+    re.IGNORECASE,
+)
+
+
+def codes(pieces: Sequence[str], number: int) -> bool:
+    """Whether words say what a value stands for, or speak of all values together, and suppose none for what follows.
+
+    >>> [codes(words.split("$"), 0) for words in ("Set $ if the example is positive.", "Set $ and", "For $ we get")]
+    [True, False, False]
+    """
+    stands_for = _SETS.search(pieces[number]) and _STANDS_FOR.match(pieces[number + 1])
+    return bool(stands_for or _TOGETHER.match(pieces[number + 1]))
 
 
 def names_case(text: str) -> str:

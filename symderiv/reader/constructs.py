@@ -196,15 +196,17 @@ def big(p: Parser, a: int, kind: str, under: x.Node | None = None) -> x.Node:
             p.warn("W403", f"the braces after {kind} do not print: read as brackets", p.i - 1, p.i)
     beyond: list[x.Node] = []
     if kind == r"\prod" and type(body) is x.Product:
-        body, beyond = _within(body, set(index_names(sub)))
+        body, beyond, clear = _within(body, set(index_names(sub)))
+        if not clear:
+            p.warn("W417", "how far the product reaches is not clear: read as one of the last factor, too", a, p.i)
     whole = x.BigOp(kind, sub, sup, body, signed, p.span(a, p.i))
     return x.Product((whole, *beyond), ("",) * len(beyond), whole.span) if beyond else whole
 
 
-def _within(body: x.Product, names: set[str]) -> tuple[x.Node, list[x.Node]]:
+def _within(body: x.Product, names: set[str]) -> tuple[x.Node, list[x.Node], bool]:
     r"""The factors that a product extends over, and those after them: the \prod_j b_j of ``\prod_i a_i \prod_j b_j``.
 
-    Raises ReadError where a factor without its index follows: ``\prod_i a_i c``.
+    It is not clear where a factor without its index comes last: ``\prod_i q^{x_i} p``, but \prod_i x_i c, too.
     """
 
     def counted(factor: x.Node) -> bool:
@@ -214,12 +216,9 @@ def _within(body: x.Product, names: set[str]) -> tuple[x.Node, list[x.Node]]:
     places = [n for n, factor in enumerate(factors) if counted(factor)] or [len(factors) - 1]
     own = [n for n, f in enumerate(factors) if n > places[0] and type(f) is x.BigOp and n not in places]
     end = own[0] if own else len(factors)
-    last = max(n for n in places if n < end)
-    if last + 1 < end:
-        unclear = factors[last + 1].span
-        raise ReadError("E114", "whether the product is of this factor, too, is not clear", unclear, "write brackets")
+    clear = max(n for n in places if n < end) == end - 1
     within = factors[0] if end == 1 else x.Product(tuple(factors[:end]), body.operators[: end - 1], body.span)
-    return within, factors[end:]
+    return within, factors[end:], clear
 
 
 def arg(p: Parser) -> x.Node:

@@ -33,7 +33,10 @@ def rewriting(
     scripted = [node for side in sides for node in every(side) if isinstance(node, syntax.Scripted)]
     above = [(node, _letter(node.sup)) for node in scripted]
     numbers = {letter for node in scripted for letter in _counted(node)}
-    if not numbers and (LAYERS.search(words) or any(map(_is_of_layer, scripted))):
+    counted = {letter for node in scripted if not _is_shift(node.sup) for letter in _counted(node)}
+    if any(map(_is_of_layer, scripted)) and not counted:
+        return None, ()  # W^h a^{h-1}
+    if not numbers and LAYERS.search(words):
         return None, ()
     shifted = {letter for node, letter in above if letter and not isinstance(node.sup, syntax.Symbol)}
     labels = (shifted - numbers).union(declared)
@@ -56,6 +59,10 @@ def _letter(sup: syntax.Node | None) -> str:
     return name if name in LETTERS else ""
 
 
+def _is_shift(sup: syntax.Node | None) -> bool:
+    return isinstance(sup, syntax.Add) and len(sup.terms) == 2 and isinstance(sup.terms[1][1], syntax.Number)
+
+
 def _counted(node: syntax.Scripted) -> set[str]:
     r"""The letters of ``2^h``, ``(1 - p)^l`` and ``q^{n-h}``: numbers."""
     base, _, sup, _ = parts_of(node)
@@ -71,9 +78,9 @@ def base_name(node: syntax.Node) -> str:
 
 
 def _is_of_layer(node: syntax.Scripted) -> bool:
-    """Whether a letter stands above what is in bold type or has two subscripts, or L above what has one."""
+    """Whether a letter stands above what is in bold type, W, or has two subscripts, or L above what has one."""
     base, sub, sup, _ = parts_of(node)
-    bold = isinstance(base, syntax.Symbol) and base.name.startswith(BOLD)
+    bold = isinstance(base, syntax.Symbol) and (base.name.startswith(BOLD) or base.name == "W")
     least = 1 if _letter(sup) == "L" else 2
     return bool(_letter(sup)) and (bold or (sub is not None and index_count(sub) >= least))
 

@@ -21,9 +21,9 @@ from symderiv.reader.nodes import is_numeral, is_transposition, lists, names_in,
 from symderiv.reader.prose import CONSTANT
 from symderiv.reader.reading import Reading
 from symderiv.reader.spaces import dims
-from symderiv.reader.symbols import MARK, Said
+from symderiv.reader.symbols import MARK, Said, base_name
 from symderiv.reader.vocabulary import LOSSES, UNICODE
-from symderiv.reader.withdrawals import Withdrawals
+from symderiv.reader.withdrawals import THIS, Withdrawals
 from symderiv.terms import (
     ONE,
     Assumption,
@@ -171,6 +171,7 @@ class Statements:
             for k, formula in enumerate(sentence.formulas):
                 goes_on = supposed and prose.AND.fullmatch(before[k])  # "when $x = 1$ and $y = 0$"
                 supposed = bool(goes_on or prose.SUPPOSED.search(before[k]) or assertions.names_value(before, k))
+                supposed = supposed and not assertions.codes(before, k)
                 for row in self.reading.rows(formula.latex, formula.span).rows:
                     given = self.value_said(row)
                     if given is None:
@@ -184,8 +185,10 @@ class Statements:
                         passing.setdefault(given.data[0], []).append(given)
                     elif found.setdefault(given.data[0], given).data != given.data:
                         return ()  # "if $y = 1$ ... and if $y = 0$": both are spoken of
-        for values in passing.values():
-            if len(values) == 1:  # not "$y$ is $y = 1$ or $y = -1$"
+        for symbol, values in passing.items():
+            if any(value.data != found[symbol].data for value in values if symbol in found):
+                values.append(found.pop(symbol))  # "suppose $y = 1$ for spam and $y = 0$ for ham"
+            elif len(values) == 1:  # not "$y$ is $y = 1$ or $y = -1$"
                 self.asides[values[0].kind, values[0].data] = values[0]
         last = every[-1].words if every and not assertions.aside(every[-1].words) else ""
         for name, sign, digits in prose.plain_values(last):
@@ -352,11 +355,21 @@ class Statements:
             self.reading.case = self.reading.earlier_case = tuple(found[:1])
         return bool(found)
 
+    def _assumed(self) -> frozenset[str]:
+        """The names of which something has been assumed so far."""
+        terms = [part for a in self.symbols.stated for part in a.data if isinstance(part, Term)]
+        heads = [part for a in self.symbols.stated for part in a.data if isinstance(part, Head)]
+        found = {base_name(head.name) for head in (*heads, *self.symbols.reached(*terms))}
+        return frozenset(found.union(self.symbols.symmetric, *(names for _, names, *_ in self.said)))
+
     def sentence(self, sentence: prose.Sentence) -> None:
         """Assumptions and ranges that a sentence states, and what it says to depend on what."""
         self.reading.sentences += 1
         self._dependences(sentence)
-        if names := self.withdrawals.sentence(sentence):
+        names = self.withdrawals.sentence(sentence)
+        if THIS.search(sentence.words):
+            names |= self._assumed()
+        if names:
             self.symbols.withdrawn.append((self.reading.sentences, names))
             if self.reading.held and self.reading.held & names:
                 self.reading.held = (self.reading.held - names) or None

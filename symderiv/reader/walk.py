@@ -548,6 +548,7 @@ class Walk:
                 before, reading.values = reading.values, self._values_beside(rows.rows[n : n + 2]) or reading.values
                 begun, case = len(self.posed), reading.case
                 reading.case += case_before
+                reading.values = tuple(a for a in case_before if a.kind == "equation") or reading.values
                 try:
                     reading.case += self.statements.values_at(row)
                     self.chains.segments(row, number, n, whole or inherited)

@@ -44,6 +44,15 @@ DROPPED = Words(
 )
 
 
+THIS = Words(  # "we no longer assume that", "this assumption is now lifted"
+    r"\b(?:no\s+longer\s+(?:assum\w+|suppos\w+|need|requir\w+|impos\w+)|drop(?:ping)?|lift(?:ing)?|relax(?:ing)?|abandon(?:ing)?|forget)"
+    r"\s+(?:this|that|it|(?:the(?:se)?|this)\s+(?:assumption|constraint|restriction|condition)s?)\b"
+    r"|\b(?:this|that|the|these)\s+(?:assumption|constraint|restriction|condition)s?\s+(?:is|are|will\s+be)\s+(?:now\s+)?"
+    r"(?:lifted|dropped|relaxed|abandoned|removed)\b",
+    re.IGNORECASE,
+)
+
+
 class Withdrawals:
     """Takes up what sentences withdraw, each with its number among the sentences."""
 
