@@ -338,8 +338,8 @@ def supposed(sentence: str, start: int, end: int) -> bool:
         or (_NUMBER_GOES_ON.search(after) and _NUMBER.search(sentence[start:end]))
         or MISTAKEN.search(before)
         or MISTAKEN.search(after)
-        or mentioned(sentence)
-        or (_CASE_OF.search(sentence) and _CLAUSE.search(sentence[end:]) and aside(sentence))
+        or mentioned(sentence[max(0, start - 4 * REACH) : end + 4 * REACH])
+        or (_CASE_OF.match(sentence) and _CLAUSE.search(after) and aside(sentence))
         or sentence.rstrip().endswith("?")
     )
 

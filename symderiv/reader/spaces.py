@@ -62,7 +62,8 @@ _OF_MATRICES = (
     r"|sample|empirical|symmetric)\b"
 )
 MATRIX_NAMED = prose.Words(
-    rf"(?:[\s(]*,?\s*(?:and\s+)?{_OF_MATRICES}[\s)]*|[\s,]*(?:矩阵|矩陣|阵|행렬|行列|матриц\w*|-?Matrix)|\s*\$\s*(?=matri))*\s*(?=\$)",
+    rf"(?:[\s(]*+,?\s*+(?:and\s+)?{_OF_MATRICES}[\s)]*+|[\s,]*+(?:矩阵|矩陣|阵|행렬|行列|матриц\w*|-?Matrix)|\s*\$\s*(?=matri))*+"
+    r"\s*(?=\$)",
     re.IGNORECASE,
 )
 NAMED_MATRIX = prose.Words(
@@ -72,6 +73,7 @@ NAMED_MATRIX = prose.Words(
     r"|\$\s*(?:是|为|為|は|が|는|은|가|이)?\s*(?:一个|一個|その|실수)?\s*$",
     re.IGNORECASE,
 )
+NEAR = 1_600  # characters in which words speak of a matrix
 DENIES = prose.Words(r"\b(?:не|nie|não|non|no|không|khác)\s+(?:[^\W\d]+\s+){0,2}$", re.IGNORECASE)
 DENIED = prose.Words(r"^(?:行列|矩阵|행렬|\s)*(?:とは限ら|では?な|でな|이\s*아니|이지\s*않|이라는)")
 OTHERWISE = prose.Words(r"\s*(?:arbitrary|general|any|not|need\b)", re.IGNORECASE)
@@ -162,10 +164,11 @@ class Spaces:
     def _symmetric(self, sentence: prose.Sentence, said: re.Match[str]) -> None:
         """``a symmetric matrix $S$``, ``$S$ (is) symmetric``, ``symmetric $A$ and $B$``: what is beside the word."""
         supposed = assertions.supposed(sentence.words, said.start(), said.end())
-        before, after = sentence.words[: said.start()], sentence.words[said.end() :]
+        begin, end = said.span()
+        before, after = sentence.words[max(0, begin - NEAR) : begin], sentence.words[end : end + NEAR]
         if DENIES.search(before) or DENIED.match(after):
             return
-        number = before.count("$")
+        number = sentence.words.count("$", 0, begin)
         between = sentence.words.split("$")[1:-1]
         first = last = number
         goes_on = re.search(r"\$[\s,]*and\s*$", before) and MATRIX_NAMED.match(after)  # "$x$ and symmetric $A$"
