@@ -322,7 +322,9 @@ class Claims:
             frozenset(pair for pair in dependent if pair[0] not in through),
             through,  # type: ignore[arg-type]
         )
-        context = granted(context, symbols, heads)
+        assumed = (part for a in said.values() for part in a.data if isinstance(part, Term))
+        inside = {part.head for part in reached((*terms, *assumed), definitions) if isinstance(part, Var)}
+        context = granted(context, symbols, inside)  # not those in what was solved for, and is a variable here
         return with_members(context, [a for a in fixed if self._relevant(a, heads)])
 
     def _is_variable(self, posed: Posed, head: Head, made: Definition, differentiated: set[Head]) -> bool:
