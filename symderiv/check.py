@@ -163,7 +163,9 @@ def _judged(walk: Walk, number: int) -> Step:
 def _of_few(walk: Walk, posed: Posed) -> bool:
     """Whether a step is proved only since the numbers in it are taken for all that there are."""
     further = walk.further(posed)
-    return bool(further) and isinstance(prove_all(walk.claims(posed)), Proved) > isinstance(prove_all(further), Proved)
+    if not further or isinstance(prove_all(further), Proved):
+        return False
+    return isinstance(prove_all(walk.claims(posed)), Proved)
 
 
 def _verdict(walk: Walk, number: int) -> tuple[Verdict | None, Diagnostic | None]:

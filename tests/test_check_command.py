@@ -329,6 +329,7 @@ def test_the_case_index_shape_opaque_name_and_einstein_directives(run: Run, fold
     assert run("check", "shape.md", "--shape", "b : n", "--shape", "x : n").status == 0
     (folder / "name.md").write_text("$$ a^{L} + a^{L} = 2 a^{L} $$\n", encoding="utf-8")
     assert run("check", "name.md", "--name", "^L").status == 0
+    assert run("check", "name.md", "--name", "^{L}").status == 0
     (folder / "opaque.md").write_text("$$ \\frac{d}{dx} f(x)^2 = 2 f(x) f'(x) $$\n", encoding="utf-8")
     assert run("check", "opaque.md", "--opaque", "f").status == 0
 

@@ -189,8 +189,7 @@ _CASE_WORDS = Words(
     re.IGNORECASE,
 )
 
-
-VALUE_ALONE = Words(
+_VALUE_ALONE = Words(
     r"[\W\d]*(?:(?:case|step|part|fall|cas|caso|the|a|an|true|correct|positive|negative|wrong|other|right|class|classes|label|labels"
     r"|target|examples?|samples?|instances?|pairs?|points?|[ivx]{1,4})\b[\W\d]*)*",
     re.IGNORECASE,
@@ -203,7 +202,7 @@ def names_value(pieces: Sequence[str], number: int) -> bool:
     >>> [names_value(words.split("$"), 0) for words in ("1. $:", "Positive class ($):", "Here $ is the label.")]
     [True, True, False]
     """
-    alone = VALUE_ALONE.fullmatch(pieces[number]) is not None
+    alone = _VALUE_ALONE.fullmatch(pieces[number]) is not None
     return alone and len(pieces) == 2 and re.search(r"\w", pieces[1]) is None
 
 

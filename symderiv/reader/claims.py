@@ -17,6 +17,7 @@ from symderiv.reader.arrays import Array, join, shapes
 from symderiv.reader.captured import spelled_out
 from symderiv.reader.chosen import fixed_classes, summed_over_classes
 from symderiv.reader.einstein import summed
+from symderiv.reader.families import families_in
 from symderiv.reader.fixed import of_one_member, with_members
 from symderiv.reader.folded import folded, stands_in
 from symderiv.reader.forward import unfolded
@@ -160,7 +161,10 @@ class Claims:
         return claim
 
     def _inverted(self, posed: Posed, *sides: Term) -> tuple[Term, ...]:
+        """The sides with derivatives by what is defined through the variable that they are written in."""
         symbols, found = self.symbols, set[tuple[Head, Head]]()
+        if not any(isinstance(part, Deriv) for side in sides for part in subterms(side)):
+            return sides
         known = {
             head: tuple(d for d in made if symbols.order[head, d.params] <= posed.at)
             for head, made in symbols.definitions.items()
@@ -322,9 +326,9 @@ class Claims:
             frozenset(pair for pair in dependent if pair[0] not in through),
             through,  # type: ignore[arg-type]
         )
-        assumed = (part for a in said.values() for part in a.data if isinstance(part, Term))
-        inside = {part.head for part in reached((*terms, *assumed), definitions) if isinstance(part, Var)}
-        context = granted(context, symbols, inside)  # not those in what was solved for, and is a variable here
+        if symbols.inverses:  # not those in what was solved for, and is a variable here
+            assumed = (part for a in said.values() for part in a.data if isinstance(part, Term))
+            context = granted(context, symbols, families_in((*terms, *assumed), definitions))
         return with_members(context, [a for a in fixed if self._relevant(a, heads)])
 
     def _is_variable(self, posed: Posed, head: Head, made: Definition, differentiated: set[Head]) -> bool:

@@ -46,6 +46,15 @@ def _in_document(source: str) -> bool:
     return source.startswith("declared in line")
 
 
+def raised(text: str) -> str:
+    """What ``^`` raises in the declaration of a label, without its braces.
+
+    >>> raised("^{L}"), raised("^L")
+    ('L', 'L')
+    """
+    return text.removeprefix("^").removeprefix("{").removesuffix("}")
+
+
 class Directives:
     """Applies directives to ``symbols``; ``parse(text, offset)`` reads mathematics, ``define(row)`` defines."""
 
@@ -281,7 +290,7 @@ class Directives:
             self.symbols.give_shape(plain(name), [part for part in (match[2], match[3]) if part])
 
     def _name(self, text: str, offset: int, source: str) -> None:
-        label = text.removeprefix("^").removeprefix("{").removesuffix("}")
+        label = raised(text)
         if text == label or not label or label.count("{") != label.count("}"):
             raise ReadError("E191", "a label reads `name ^{(l)}`", Span(offset, offset + len(text)))
         self.symbols.labels.add("^" + label)

@@ -17,7 +17,7 @@ from symderiv.judge import prove_all
 from symderiv.kernel import Proved, Refuted, Witness
 from symderiv.kernel.derivative import Unsupported, definition_of
 from symderiv.reader import logarithms, named_sets
-from symderiv.reader.families import differences
+from symderiv.reader.families import differences, families_in
 from symderiv.reader.means import is_mean
 from symderiv.reader.names import letter_of, shown
 from symderiv.reader.probability import together
@@ -177,7 +177,7 @@ class Doubts:
             return "this may say what numbers stand there"
         for side, other in ((claim.left, claim.right), (claim.right, claim.left)):
             root = side.base if isinstance(side, Pow) and side.exponent == num(2) else None
-            mentioned = {t.head for t in reached((other,), claim.context.definitions) if isinstance(t, Var)}
+            mentioned = families_in((other,), claim.context.definitions)
             if isinstance(root, Var) and root.head not in mentioned | claim.context.definitions.keys():
                 return f"this may say what the square of {shown(root.name)} is"
         if forms := together(left | right):
@@ -471,7 +471,7 @@ class Doubts:
                     if part.body.head not in self.symbols.definitions:
                         continue
                     below = self.symbols.reached(part.body)
-                    below |= {t.head for t in reached([part.body], claim.context.definitions) if isinstance(t, Var)}
+                    below |= families_in((part.body,), claim.context.definitions)
                     free = part.var.head not in below and not claim.context.through.keys() & below
                     if free and not any((h, part.var.head) in claim.context.dependent for h in below):
                         return f"as read, {shown(part.body.name)} does not depend on {shown(part.var.name)}"

@@ -5,10 +5,11 @@ This module must never look at how a formula was written.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from functools import cache
 
 from symderiv.terms import (
+    Definition,
     Delta,
     Deriv,
     Head,
@@ -19,11 +20,17 @@ from symderiv.terms import (
     Term,
     Var,
     fresh,
+    reached,
     rebuild,
     rename,
     rewritten,
     subterms,
 )
+
+
+def families_in(terms: Iterable[Term], definitions: Mapping[Head, tuple[Definition, ...]]) -> set[Head]:
+    """The families that terms mention, definitions put in."""
+    return {part.head for part in reached(tuple(terms), definitions) if isinstance(part, Var)}
 
 
 def generalise(terms: list[Term], sizes: set[str]) -> tuple[str, int, Size, Term] | None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from itertools import permutations
 
+from symderiv.reader.families import families_in
 from symderiv.terms import Definition, Deriv, Head, Num, Term, Var, reached, rename, rewritten, subterms
 
 Definitions = Mapping[Head, tuple[Definition, ...]]
@@ -20,7 +21,7 @@ def folded(terms: tuple[Term, ...], definitions: Definitions) -> Iterator[tuple[
     for part in sorted({t for t in reached(terms, definitions) if isinstance(t, Deriv)}, key=str):
         by = part.var.head
         made = definitions.get(by, ())
-        inside = {t.head for t in reached((part.body,), definitions) if isinstance(t, Var)}
+        inside = families_in((part.body,), definitions)
         if len(made) != 1 or by in inside or not all(isinstance(p, str) for p in made[0].params):
             continue
         for head in sorted(inside & definitions.keys()):
@@ -33,7 +34,7 @@ def folded(terms: tuple[Term, ...], definitions: Definitions) -> Iterator[tuple[
 def stands_in(terms: tuple[Term, ...], by: Head, definitions: Definitions) -> bool:
     """Whether the formula of ``by`` stands in ``terms``, or in a definition that they rest on."""
     (made,) = definitions[by]
-    inside = {t.head for t in reached(terms, definitions) if isinstance(t, Var)} - {by}
+    inside = families_in(terms, definitions) - {by}
     bodies = [d.body for head in inside for d in definitions.get(head, ())]
     return any(_put_in(body, by, made) is not body for body in (*terms, *bodies))
 

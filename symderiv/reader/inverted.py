@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from symderiv.terms import Definition, Deriv, Head, Term, Var, mul, power, reached, rename, rewritten, subterms
+from symderiv.reader.families import families_in
+from symderiv.terms import Definition, Deriv, Head, Term, Var, mul, power, rename, rewritten, subterms
 
 Definitions = Mapping[Head, tuple[Definition, ...]]
 
@@ -43,7 +44,7 @@ def inverted(term: Term, definitions: Definitions, found: set[tuple[Head, Head]]
         assert isinstance(part, Deriv)
         variable, function = through
         body = rewritten(part.body, anew)
-        inside = {t.head for t in reached((body,), definitions) if isinstance(t, Var)}
+        inside = families_in((body,), definitions)
         if part.var.head in inside or variable.head not in inside:
             return None
         found.add((part.var.head, variable.head))

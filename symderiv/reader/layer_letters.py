@@ -13,7 +13,7 @@ from collections.abc import Collection, Sequence
 from symderiv.document import Span
 from symderiv.reader import syntax
 from symderiv.reader.names import plain
-from symderiv.reader.nodes import Change, every, index_count, is_layer, names_in, parts_of
+from symderiv.reader.nodes import Change, every, index_count, is_layer, names_in, parts_of, powers_at
 from symderiv.reader.prose import Words
 from symderiv.reader.vocabulary import BOLD
 
@@ -43,12 +43,7 @@ def rewriting(
     changed = {node.sup.span: letter for node, letter in above if node.sup and letter and letter not in labels}
     unclear = {span for span, letter in changed.items() if letter not in numbers}
 
-    def change(node: syntax.Node) -> syntax.Node:
-        if isinstance(node, syntax.Scripted) and node.sup is not None and node.sup.span in changed:
-            node.sup = syntax.Add((("+", node.sup),), node.sup.span)
-        return node
-
-    return (change if changed else None), unclear
+    return (powers_at(changed) if changed else None), unclear
 
 
 def _letter(sup: syntax.Node | None) -> str:
@@ -68,13 +63,10 @@ def _counted(node: syntax.Scripted) -> set[str]:
     base, _, sup, _ = parts_of(node)
     if _letter(sup) and (isinstance(base, syntax.Number) or (isinstance(base, syntax.Group) and base.open == "(")):
         return {_letter(sup)} - {""}
-    if isinstance(sup, syntax.Add) and not is_layer(sup) and base_name(base) != "e":
+    of_e = isinstance(base, syntax.Symbol) and plain(base.name) == "e"
+    if isinstance(sup, syntax.Add) and not is_layer(sup) and not of_e:
         return set(LETTERS).intersection(plain(t.name) for _, t in sup.terms if isinstance(t, syntax.Symbol))
     return set()
-
-
-def base_name(node: syntax.Node) -> str:
-    return plain(node.name) if isinstance(node, syntax.Symbol) else ""
 
 
 def _is_of_layer(node: syntax.Scripted) -> bool:

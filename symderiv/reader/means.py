@@ -14,6 +14,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 
 from symderiv.kernel.derivative import Unsupported, definition_of, differentiate
+from symderiv.reader.families import families_in
 from symderiv.terms import (
     Add,
     Claim,
@@ -79,7 +80,7 @@ def at_two_points(claim: Claim, centred: bool) -> Claim | None:
     if not drawn:
         return None
     heads = {v.head for v in drawn}
-    letters = [{v.head for v in reached((side,), definitions) if isinstance(v, Var)} for side in sides]
+    letters = [families_in((side,), definitions) for side in sides]
     said = [part for a in claim.context.assumptions for part in a.data]
     assumed = {v.head for t in said if isinstance(t, Term) for v in subterms(t) if isinstance(v, Var)} & heads
     assumed |= {head for head in heads if head in said}

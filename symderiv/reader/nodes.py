@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 
+from symderiv.document import Span
 from symderiv.reader import syntax
 from symderiv.reader.names import index_word, letter, plain
 from symderiv.reader.symbols import INDEX_LETTERS
@@ -286,6 +287,17 @@ def stands_bare(node: syntax.Node, name: str) -> bool:
                 return True
         return False
     return any(stands_bare(part, name) for part in syntax_parts(node))
+
+
+def powers_at(places: Collection[Span]) -> Change:
+    """What makes the superscripts at ``places`` powers, whatever else they could be: ``^{+h}``."""
+
+    def change(node: syntax.Node) -> syntax.Node:
+        if isinstance(node, syntax.Scripted) and node.sup is not None and node.sup.span in places:
+            node.sup = syntax.Add((("+", node.sup),), node.sup.span)
+        return node
+
+    return change
 
 
 def stands_whole(node: syntax.Node, name: str) -> bool:

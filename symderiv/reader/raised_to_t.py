@@ -14,7 +14,7 @@ from itertools import pairwise
 from symderiv.document import Span
 from symderiv.reader import syntax
 from symderiv.reader.names import letter_of, plain
-from symderiv.reader.nodes import Change, every, names_in, parts_of, syntax_parts
+from symderiv.reader.nodes import Change, every, names_in, parts_of, powers_at, syntax_parts
 from symderiv.reader.prose import Words
 from symderiv.reader.vocabulary import BOLD
 
@@ -54,12 +54,7 @@ def rewriting(rows: Sequence[syntax.Row], source: str) -> tuple[Change | None, C
         unclear, powers = [n for n in open_ones if _is_lone(n.base)], []
     unclear_at, changed = ({n.sup.span for n in ns if n.sup} for ns in (unclear, [*unclear, *powers]))
 
-    def change(node: syntax.Node) -> syntax.Node:
-        if isinstance(node, syntax.Scripted) and node.sup is not None and node.sup.span in changed:
-            node.sup = syntax.Add((("+", node.sup),), node.sup.span)
-        return node
-
-    return (change if changed else None), unclear_at
+    return (powers_at(changed) if changed else None), unclear_at
 
 
 def _is_t(node: syntax.Node | None) -> bool:

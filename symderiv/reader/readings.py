@@ -13,6 +13,7 @@ from fractions import Fraction
 
 from symderiv.kernel import Witness
 from symderiv.kernel.derivative import Unsupported, definition_of, differentiate
+from symderiv.reader.families import families_in
 from symderiv.reader.fixed import signs_in, with_signs
 from symderiv.reader.means import at_two_points, is_mean
 from symderiv.reader.names import shown
@@ -277,7 +278,7 @@ class Readings:
 
     def _inverted(self, claim: Claim) -> list[Term]:
         """The matrices whose inverses stand in a claim, by an entry."""
-        heads = {t.head for t in reached((claim.left, claim.right), claim.context.definitions) if isinstance(t, Var)}
+        heads = families_in((claim.left, claim.right), claim.context.definitions)
         return [entry for head, (_, entry) in self.symbols.inverses.items() if head in heads]
 
     def says_symmetric(self, posed: Posed) -> bool:

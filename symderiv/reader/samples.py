@@ -15,6 +15,7 @@ from dataclasses import replace
 from symderiv.reader import syntax
 from symderiv.reader.arrays import Array, Value
 from symderiv.reader.expectations import Expectations
+from symderiv.reader.families import families_in
 from symderiv.reader.indices import refuse
 from symderiv.reader.names import plain, shown
 from symderiv.reader.nodes import subscripts
@@ -140,7 +141,7 @@ def alike(claim: Claim, symbols: Symbols) -> tuple[Claim, str]:
     memo: dict[Term, Term] = {}
     left, right = read(claim.left), read(claim.right)
     known = claim.context.definitions
-    heads = {t.head for t in reached((claim.left, claim.right), known) if isinstance(t, Var)}
+    heads = families_in((claim.left, claim.right), known)
     definitions = {
         head: tuple(Definition(d.params, read(d.body)) for d in made) if head in heads else made
         for head, made in known.items()

@@ -7,7 +7,7 @@ else.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from symderiv.diagnostics import ReadError
@@ -17,20 +17,19 @@ from symderiv.kernel.budget import spent
 from symderiv.notation import unicode
 from symderiv.reader.claims import Claims
 from symderiv.reader.equations import Equation, Equations, fails_where, given
+from symderiv.reader.families import families_in
 from symderiv.reader.names import shown
 from symderiv.reader.reading import Posed, Reading
 from symderiv.reader.readings import Readings
 from symderiv.terms import (
     ZERO,
     Claim,
-    Definition,
     Deriv,
     Head,
     Index,
     Term,
     Var,
     fresh,
-    reached,
     subterms,
 )
 
@@ -102,7 +101,7 @@ class Stationary:
         context, begins = claim.context, self._section(posed)[0]
         symbols, here = self.reading.symbols, self.equations.section(posed)
         stated = [c for e in self.equations.known if self.equations.section(e.posed) != here for c in e.claims]
-        solved = _heads((side for c in stated for side in (c.left, c.right)), {}) | symbols.variables
+        solved = families_in((side for c in stated for side in (c.left, c.right)), {}) | symbols.variables
         names = {shown(head.name) for head in solved}
         made = {
             head: ds
@@ -111,8 +110,8 @@ class Stationary:
         }
         kept = context.assumptions
         if function is not None:
-            heads = _heads((function,), made)
-            kept = tuple(a for a in kept if _heads((t for t in a.data if isinstance(t, Term)), {}) <= heads)
+            heads = families_in((function,), made)
+            kept = tuple(a for a in kept if families_in((t for t in a.data if isinstance(t, Term)), {}) <= heads)
         return replace(claim, context=replace(context, definitions=made, assumptions=kept))
 
     def _section(self, posed: Posed) -> tuple[int, list[Posed]]:
@@ -131,20 +130,20 @@ class Stationary:
         definitions = claims[0].context.definitions
         inside: set[Head] = set()
         for head, ds in definitions.items():
-            inside |= _heads((d.body for d in ds), definitions) - {head}
+            inside |= families_in((d.body for d in ds), definitions) - {head}
         here = [p for p in earlier if p.kind == "definition"]
         made = here or [p for p in self.reading.posed[: posed.at] if p.kind == "definition"]
         tops = {p.left for p in made if isinstance(p.left, Var)}
         tops = {var for var in tops if var.head in definitions and var.head not in inside}
         if len(tops) != 1 or (function := tops.pop()).indices:
             return None
-        spoken = _heads((side for claim in claims for side in (claim.left, claim.right)), definitions)
-        return function if spoken and spoken <= _heads((function,), definitions) - {function.head} else None
+        spoken = families_in((side for claim in claims for side in (claim.left, claim.right)), definitions)
+        return function if spoken and spoken <= families_in((function,), definitions) - {function.head} else None
 
     def _derivatives(self, posed: Posed, function: Var, claim: Claim) -> Iterator[Posed]:
         """The steps that say that the derivatives of ``function`` are zero, which have the shape of ``claim``."""
         definitions = claim.context.definitions
-        by = sorted(_heads((function,), definitions) - definitions.keys())
+        by = sorted(families_in((function,), definitions) - definitions.keys())
         shape = sorted(str(claim.context.ranges.get(index)) for index in claim.left.free | claim.right.free)
         ranges = self.reading.symbols.ranges
         for head in by if len(by) <= MOST else ():
@@ -157,11 +156,6 @@ class Stationary:
             var = Var(head.name, indices[: head.subs], indices[head.subs :])
             left: Term = Deriv(function, var)
             yield replace(posed, left=left, right=ZERO, relation="=", free=free, kept=frozenset(free), case=())
-
-
-def _heads(terms: Iterable[Term], definitions: Mapping[Head, tuple[Definition, ...]]) -> set[Head]:
-    """The families that terms mention, definitions put in."""
-    return {part.head for part in reached(tuple(terms), definitions) if isinstance(part, Var)}
 
 
 def _derives(claim: Claim) -> bool:

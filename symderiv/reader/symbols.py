@@ -15,6 +15,7 @@ from typing import NamedTuple
 
 from symderiv.document import Span
 from symderiv.reader.chosen import summed_over_classes
+from symderiv.reader.families import families_in
 from symderiv.reader.ranges import Ranges
 from symderiv.reader.syntax import Node, Symbol
 from symderiv.terms import (
@@ -28,7 +29,6 @@ from symderiv.terms import (
     Term,
     Var,
     fresh,
-    reached,
     rename,
     rewritten,
     subterms,
@@ -428,7 +428,7 @@ class Symbols:
 
     def reached(self, *terms: Term) -> set[Head]:
         """The families that terms mention, definitions put in."""
-        return {part.head for part in reached(terms, self.definitions) if isinstance(part, Var)}
+        return families_in(terms, self.definitions)
 
     def is_intermediate(self, head: Head) -> bool:
         """Whether a family that is differentiated by is differentiated, too, by what its definition mentions.

@@ -55,9 +55,10 @@ from symderiv.reader.chains import ASIDE, CLAIMS, FALSE_MARK, Chains, Place
 from symderiv.reader.claims import Claims
 from symderiv.reader.classes import class_letters
 from symderiv.reader.definitions import CUES, Definitions
-from symderiv.reader.directives import Directives
+from symderiv.reader.directives import Directives, raised
 from symderiv.reader.doubts import Doubts
 from symderiv.reader.equations import Equations
+from symderiv.reader.families import families_in
 from symderiv.reader.forward import functions_of_one
 from symderiv.reader.names import plain
 from symderiv.reader.nodes import defines_delta, every, is_numeral, lists, names_in, says_vector
@@ -72,7 +73,7 @@ from symderiv.reader.spaces import Spaces
 from symderiv.reader.statements import Statements
 from symderiv.reader.stationary import Stationary
 from symderiv.reader.survey import Survey
-from symderiv.terms import Assumption, Claim, Head, Term, Var, reached
+from symderiv.terms import Assumption, Claim, Head, Term
 
 SIGN = re.compile(r"\\[A-Za-z]+|:=|[=<>!]=|[^\sA-Za-z\\]")
 
@@ -131,9 +132,8 @@ class Walk:
         if not reading.strict:
             defined += abbreviations(reading, blocks, rows)
         said = [b.text for b in all_blocks(blocks) if isinstance(b, Directive)]
-        labels = {
-            text.split()[1].lstrip("^") for text in (*said, *(t for t, _ in self.outside)) if text.startswith("name ^")
-        }
+        names = (text.partition(" ") for text in (*said, *(text for text, _ in self.outside)))
+        labels = {raised(what.strip()) for command, _, what in names if command == "name"}
         for text in (*filter(_defines, said), *(text for text, _ in defined)):
             rows += reading.parse_text(text.partition(" ")[2], 0).rows
         for room in (slashed_calls, primed, capital_words, called_members, numbered_derivatives):
@@ -266,7 +266,7 @@ class Walk:
         """
         symbols = self.reading.symbols
         sides = [side for side in (posed.left, posed.right) if isinstance(side, Term)]
-        members = {t.head for t in reached(sides, symbols.definitions) if isinstance(t, Var)}
+        members = families_in(sides, symbols.definitions)
         classes = {symbols.ranges.slot(head, n) for head in members for n in range(head.subs + head.sups)}
         runs = [name for name in sorted(classes) if symbols.ranges.is_guess(name)]
         counts = self.statements.counts if len(self.statements.counts) == 1 else ()
