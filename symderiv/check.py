@@ -20,12 +20,13 @@ from symderiv.judge import provable, prove_all, refuted_at
 from symderiv.kernel import Proved, Refuted, Undecided, Verdict
 from symderiv.kernel.budget import STEP, within
 from symderiv.kernel.derivative import is_unknown
-from symderiv.reader import bounds
+from symderiv.reader import bounds, equations
 from symderiv.reader.elaborate import LAYOUTS
 from symderiv.reader.equations import Solved
 from symderiv.reader.fixed import of_one_member
 from symderiv.reader.names import shown
 from symderiv.reader.reading import Posed
+from symderiv.reader.stationary import Compared
 from symderiv.reader.walk import Walk
 from symderiv.terms import ZERO, Assumption, Claim, Deriv, Sum, Term, Var, subterms
 
@@ -225,6 +226,8 @@ def _verdict(walk: Walk, number: int) -> tuple[Verdict | None, Diagnostic | None
         found = _from_equations(walk, posed, claims)
         if isinstance(found, Proved):
             return found, None
+        if isinstance(found, tuple):
+            return found
         if found:
             return _open(posed, claims[0], found)
         if posed.kind == "equation":
@@ -354,10 +357,11 @@ def _claims(walk: Walk, posed: Posed) -> list[Claim]:
         raise error
 
 
-def _from_equations(walk: Walk, posed: Posed, claims: list[Claim]) -> Proved | str:
+def _from_equations(walk: Walk, posed: Posed, claims: list[Claim]) -> Proved | tuple[Refuted, Diagnostic] | str:
     """A proof of a step from the equations that are being solved; without one, the step may be such an equation.
 
-    Why it is none that anything follows from, if it is not; "" otherwise.
+    It is proved, or refuted, if it should set a derivative to zero. Else the words say why it is none that anything
+    follows from, if it is not; "" otherwise.
     """
     means = walk.readings.means(claims)
     for read, said in ((claims, ()), means) if means is not None else ((claims, ()),):
@@ -367,14 +371,53 @@ def _from_equations(walk: Walk, posed: Posed, claims: list[Claim]) -> Proved | s
                 posed.note(*said, *note)
                 walk.equations.take(posed, claims, first=False)
                 return verdict
-    if walk.equations.is_one(posed, claims):
-        why = walk.stationary.unfounded(posed, claims) or walk.stationary.wrong(posed, claims)
+    one = walk.equations.is_one(posed, claims)
+    if one or posed.stationary:
+        why = walk.stationary.unfounded(posed, claims)
+        found = walk.stationary.compared(posed, claims) if not why else Compared()
+        if isinstance(found.verdict, Proved):
+            walk.equations.take(posed, claims, first=True)
+            posed.note(found.said)
+            return found.verdict
+        why = why or found.said
+        if not one and not isinstance(found.verdict, Refuted):
+            return ""
         holds = not why and not walk.equations.is_false(posed, claims)
         walk.equations.take(posed, claims, first=True, holds=holds)
+        if isinstance(found.verdict, Refuted):
+            doubt = _doubted(walk, posed, found.verdict, found.instead[0][0]) if found.instead else found.said
+            return doubt or (found.verdict, _not_stationary(posed, found))
         if posed.sought and holds:
             posed.kind = "equation"
         return why
     return ""
+
+
+def _doubted(walk: Walk, posed: Posed, verdict: Refuted, claim: Claim) -> str:
+    """Why a refutation of what is no equation of the line itself would not convict; ``claim`` says the same."""
+    limits = bounds.together(walk.reading.limits, posed.limits, bounds.thresholds(claim))
+    if isinstance(beyond := bounds.within(verdict, limits), str):
+        return f"no counterexample was found within {notation.unicode_latex(beyond)}"
+    met = walk.premises.meeting(posed, [verdict.claim], verdict)
+    if met.why or not isinstance(met.verdict, Refuted):
+        return met.why or "it holds with what the words assume"
+    alone = replace(posed, solving=False, equated=False, grounds=False)
+    doubts = walk.doubts
+    return doubts.doubt(alone, claim) or doubts.elsewhere(posed, claim) or doubts.unsaid(posed, verdict.witness)
+
+
+def _not_stationary(posed: Posed, found: Compared) -> Diagnostic:
+    """What to say of an equation that is not the derivative set to zero that it should be."""
+    from symderiv.repair import repair
+
+    assert isinstance(found.verdict, Refuted)
+    why = f"{found.said}: the left side is that derivative, where this equation holds"
+    notes = (notation.counterexample(found.verdict.witness), why, *posed.notes)
+    repairs = [(repair(claim), written) for claim, written in found.instead]
+    mended = [(one, written) for one, written in repairs if one is not None and one.side == "right"]
+    best = min(mended, key=lambda pair: len(pair[0].latex), default=None)
+    help = f"{best[1].format(best[0].latex)} is proved: {best[0].words}" if best is not None else ""
+    return Diagnostic("E201", "this step is false", posed.span, notes, help)
 
 
 def _solution(walk: Walk, number: int) -> tuple[Verdict | None, Diagnostic | None]:
@@ -382,7 +425,8 @@ def _solution(walk: Walk, number: int) -> tuple[Verdict | None, Diagnostic | Non
     posed = walk.posed[number]
 
     def judged(at: int) -> Iterator[tuple[Solved, Verdict]]:
-        for solved in walk.equations.solved(posed, at):
+        zeros = walk.stationary.set_to_zero(posed, number, at)
+        for solved in walk.equations.solved(posed, at, zeros):
             put_in, without = (
                 means[0] if (means := walk.readings.means(claims)) is not None else claims
                 for claims in (solved.claims, solved.without)
@@ -408,6 +452,10 @@ def _solution(walk: Walk, number: int) -> tuple[Verdict | None, Diagnostic | Non
             walk.equations.reject(posed, number)
             message = f"as read, this does not solve {solved.name}"
             notes = (notation.counterexample(verdict.witness), *posed.notes)
+            stated = equations.apart(verdict.claim)
+            if posed.solves and solved.explicit and not _doubted(walk, posed, verdict, stated):
+                why = f"it does not solve {solved.name}"
+                return verdict, Diagnostic("E201", "this step is false", posed.span, (notes[0], why, *posed.notes))
             return Undecided(verdict.claim, message), Diagnostic("E304", message, posed.span, notes)
     return None, None
 

@@ -9,13 +9,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from fractions import Fraction
-from itertools import product
+from itertools import pairwise, product
+from math import isqrt
 
 from flint import fmpq, fmpq_mat
 
 from symderiv.kernel.derivative import definition_of
 from symderiv.kernel.evaluate import WORK_LIMIT, NoValue, Point, valued
-from symderiv.terms import Assumption, Context, Delta, Head, Num, Prod, Range, Sum, Term, Var, subterms
+from symderiv.terms import Assumption, Context, Delta, Fn, Head, Num, Prod, Range, Sum, Term, Var, subterms
 
 SIMPLE = [Fraction(n) for n in (0, 1, -1, 2, -2, 3)]
 POSITIVE = [Fraction(1), Fraction(2), Fraction(1, 2), Fraction(3), Fraction(1, 3), Fraction(3, 2)]
@@ -43,6 +44,12 @@ class Choice:
         self.context = context
         self.trial = trial
         equations = [a.data for a in assumptions if a.kind == "equation" and valued(a.data[0], context)]
+        self.exact = {  # log 1 = 0 and e^0 = 1, and no other values of theirs are rational
+            t.arg.head: Fraction(t.name == "log")
+            for e in equations
+            for t in (*subterms(e[0]), *subterms(e[1]))
+            if isinstance(t, Fn) and t.name in ("exp", "log") and isinstance(t.arg, Var)
+        }
         self.systems: dict[Head, tuple[Term, Term]] = {}
         self.equations = [e for e in equations if not self._is_system(*e)]
         self.onehot = {tuple(a.data[0]): a.data[1] for a in assumptions if a.kind == "onehot"}
@@ -80,6 +87,8 @@ class Choice:
             point.give(var, self._plain(head, len(point.values)))
 
     def _plain(self, head: Head, count: int) -> Fraction:
+        if head in self.exact:
+            return self.exact[head]
         if self.trial == 0 and head not in self.positive:
             return SIMPLE[count % len(SIMPLE)]
         if self.trial == 1:
@@ -102,9 +111,10 @@ class Choice:
 
         The first such family is then chosen by it, as a whole, or was by an equation of the same families before.
         """
-        if isinstance(left, Var) or isinstance(right, Num | Var):
+        along = isinstance(left, Sum) and isinstance(left.body, Var)
+        if isinstance(left, Var) or isinstance(right, Var) or (isinstance(right, Num) and (right.value or along)):
             return False
-        heads = [t.head for t in subterms(left) if isinstance(t, Var)]
+        heads = [t.head for t in subterms(left) if isinstance(t, Var) and t.head not in self.exact]
         if any(t.head in self.systems for t in (*subterms(left), *subterms(right)) if isinstance(t, Var)):
             return isinstance(right, Delta)
         rows = sorted((self.context.ranges.get(name, NOWHERE) for name in left.free | right.free), key=str)
@@ -195,17 +205,17 @@ class Choice:
         return env
 
     def _solved(self, point: Point, var: Var, left: Term, right: Term) -> bool:
-        """Choose ``var`` so that left = right holds, if it is the last variable there and enters linearly."""
+        """Choose ``var`` so that left = right holds, if it is the variable there that is chosen last."""
         names = left.free | right.free
         for part in (*subterms(left), *subterms(right)):
             env = self._bind(point, part, var) if isinstance(part, Var) and part.head == var.head else None
-            if env is None or not names <= env.keys() | point.sizes.keys():
+            ranges = self.context.ranges
+            if env is None or not names <= env.keys() | point.sizes.keys() | ranges.keys():
                 continue
-            env = {name: env[name] for name in names if name in env}
+            env = {name: env[name] if name in env else ranges[name].low for name in names if name not in point.sizes}
             key = (left, right, *sorted(env.items()))
             if key not in self.members:
-                found = (*self._variables(point, left, env), *self._variables(point, right, env))
-                self.members[key] = list(dict.fromkeys(found))
+                self.members[key] = self._solved_last(point, left, right, env)
             *others, last = self.members[key]
             if last != var.key:
                 continue
@@ -213,16 +223,41 @@ class Choice:
                 point.value(*other)
             if var.key in point.values:
                 return True
-            sides = []
-            for value in (Fraction(0), Fraction(1)):
-                trial = Point(self.context, point.sizes, point.root, self)
-                trial.values = {**point.values, var.key: (var, value)}
-                sides.append(trial.exact(left, env) - trial.exact(right, env))
-                point.spend(WORK_LIMIT - trial.work)
-            if sides[0] != sides[1]:
-                point.give(var, sides[0] / (sides[0] - sides[1]))
+            values = {at: value for at, (_, value) in point.values.items()}
+            found = _roots([self._missing(point, left, right, env, {**values, var.key: t}) for t in TRIED])
+            if found:
+                point.give(var, found[self.trial % len(found)])
                 return True
         return False
+
+    def _solved_last(self, point: Point, left: Term, right: Term, env: Mapping[str, int]) -> list[tuple]:
+        """The variables of an equation; the last is one in which it is linear, or has a root that can be found."""
+        keys = list(dict.fromkeys((*self._variables(point, left, env), *self._variables(point, right, env))))
+        taken = {found[-1] for found in self.members.values()}
+        best, least = keys[-1], 4
+        late = list(reversed(keys))
+        for last in sorted(late, key=taken.__contains__):
+            values = {key: self.exact.get(Var(*key).head, Fraction(n, 1 + n % 3)) for n, key in enumerate(keys, 2)}
+            try:
+                shape = _shape([self._missing(point, left, right, env, values | {last: t}) for t in TRIED])
+            except NoValue:
+                continue
+            rank = least if shape is None else shape[0] + (len(shape[1]) > 2) * 3
+            if shape is not None and any(shape[1][1:]) and rank < least:
+                best, least = last, rank
+            if not least:
+                break
+        return [*(key for key in keys if key != best), best]
+
+    def _missing(
+        self, point: Point, left: Term, right: Term, env: Mapping[str, int], values: Mapping[tuple, Fraction]
+    ) -> Fraction:
+        """left - right where the variables have these values. Raises NoValue."""
+        trial = Point(self.context, point.sizes, point.root, self)
+        trial.values = {key: (Var(*key), value) for key, value in values.items()}
+        found = trial.exact(left, env) - trial.exact(right, env)
+        point.spend(WORK_LIMIT - trial.work)
+        return found
 
     def _variables(self, point: Point, term: Term, env: Mapping[str, int]) -> Iterator[tuple]:
         """The variables that ``term`` is made of, sums written out; 0/1 families are chosen otherwise."""
@@ -241,3 +276,34 @@ class Choice:
             case _:
                 for part in term.parts:
                     yield from self._variables(point, part, env)
+
+
+TRIED = [Fraction(n) for n in range(2, 7)]
+
+
+def _roots(values: Sequence[Fraction]) -> list[Fraction]:
+    """The rational roots of what has these ``values`` at the ``TRIED`` numbers: a linear or quadratic function of t,
+    or that divided by a power of t."""
+    shape = _shape(values)
+    if shape is None:
+        return []
+    _, (a, b, *more) = shape
+    c = more[0] if more else Fraction(0)
+    if not c:
+        return [-a / b] if b else []
+    under = b * b - 4 * a * c
+    root = Fraction(isqrt(abs(under.numerator)), isqrt(under.denominator))
+    return sorted({(-b + root) / (2 * c), (-b - root) / (2 * c)}) if root * root == under else []
+
+
+def _shape(values: Sequence[Fraction]) -> tuple[int, tuple[Fraction, ...]] | None:
+    """n and a, b (, c) such that a + b t + c t^2 has these ``values``, at the ``TRIED`` t, times t^n; None without."""
+    for n in range(4):
+        found = [value * t**n for value, t in zip(values, TRIED, strict=True)]
+        first = [y - x for x, y in pairwise(found)]
+        second = [y - x for x, y in pairwise(first)]
+        if len(set(second)) == 1:
+            t, c = TRIED[0], second[0] / 2
+            b = first[0] - c * (2 * t + 1)
+            return n, (found[0] - b * t - c * t * t, b, c)[: 3 if c else 2]
+    return None

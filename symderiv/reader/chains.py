@@ -184,6 +184,9 @@ class Chains(Namings):
             if head is not None and self.definitions.define(head, last.node, segment.side, relation, posed):
                 self.kept = posed.kept
                 posed.stationary = self.fresh_chain and self.reading.sought and self.reading.zero
+                posed.equates_derivative = posed.stationary and self.reading.derives and self.reading.equates
+                posed.by = self.reading.by
+                posed.solves = posed.equates_derivative or (self.fresh_chain and (self.reading.solves or self.implied))
                 if posed.error is not None:
                     self.last = Last(None, posed.span, None, posed.error)
                 else:
@@ -325,6 +328,8 @@ class Chains(Namings):
         said = REWRITTEN.search(self.reading.prose) and not PREMISE.search(self.reading.prose)
         posed.concluded = self.fresh_chain and bool(said)
         posed.stationary = self.reading.derives and posed.equated
+        posed.equates_derivative = posed.stationary and self.reading.equates
+        posed.by = self.reading.by if posed.stationary else frozenset()
         posed.rate = self.of_derivative or self.of_prime
         constraint = isinstance(posed.left, Sum) and isinstance(posed.right, Num) and PREMISE.search(self.reading.prose)
         posed.grounds = self.fresh_chain and bool(constraint or GROUNDS.search(self.reading.prose))

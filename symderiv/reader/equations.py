@@ -17,10 +17,11 @@ from typing import NamedTuple
 from symderiv import notation
 from symderiv.document import Heading, Span, all_blocks
 from symderiv.judge import provable, prove_all
-from symderiv.kernel import Refuted, Undecided
+from symderiv.kernel import Refuted, Undecided, Verdict
 from symderiv.kernel.budget import spent
 from symderiv.reader.arrays import Array, Value
 from symderiv.reader.claims import Claims
+from symderiv.reader.families import families_in
 from symderiv.reader.inverses import granted
 from symderiv.reader.names import shown
 from symderiv.reader.reading import Posed, Reading
@@ -63,13 +64,14 @@ class Equation(NamedTuple):
 
 class Solved(NamedTuple):
     """An equation with a solution put in, and ``without`` it, its name; ``only``: nothing else in it is sought,
-    ``holds``: others may follow from it."""
+    ``holds``: others may follow from it, ``explicit``: it is solved in terms of what is known in it alone."""
 
     claims: list[Claim]
     without: list[Claim]
     name: str
     only: bool
     holds: bool
+    explicit: bool
 
 
 class Equations:
@@ -133,9 +135,12 @@ class Equations:
                 del symbols.definitions[member.head]
 
     def drop(self, posed: Posed) -> None:
-        """Nothing follows from what is false, nor is what stands behind it equal to what stands before it."""
+        """Nothing follows from what is false, nor is what stands behind it equal to what stands before it.
+
+        Of an equation that does not hold others are still solutions.
+        """
         self.false[posed.span] = self.false.get(posed.left_span, posed)
-        self.known = [equation for equation in self.known if equation.posed is not posed]
+        self.known = [e for e in self.known if e.posed is not posed or not e.holds]
 
     def before(self, posed: Posed, all_of_them: bool = False) -> list[Equation]:
         """The equations that stand before ``posed`` in the same section, of what has not been given a meaning since.
@@ -190,7 +195,7 @@ class Equations:
         derives = any(isinstance(t, Deriv) for c in claims for side in (c.left, c.right) for t in subterms(side))
         if derives:  # "dL/dw = 0, so that" is an equation, and follows from none
             return (posed.leads or posed.equated) and self.is_one(posed, claims)
-        return posed.relation == "=" and (posed.solving or self.is_one(posed, claims))
+        return posed.relation == "=" and (posed.solving or posed.stationary or self.is_one(posed, claims))
 
     def following(self, posed: Posed, claims: Sequence[Claim]) -> Iterator[tuple[list[Claim], tuple[str, ...]]]:
         """Claims that prove the step from the equations before it, with a note: given them, or as a multiple of one."""
@@ -198,15 +203,23 @@ class Equations:
         if equations:
             yield [self._given(claim, equations) for claim in claims], ()
         for equation in equations:
-            if len(equation.claims) != len(claims):
-                continue
             where = f"given the equation of line {self._line(equation.posed)}: it is that one"
-            for scale, said in self._scales(claims[0], equation.claims[0]):
-                if spent():
-                    return
-                multiples = list(self._multiples(claims, equation.claims, scale))
-                if provable(multiples[0]) is not None:
-                    yield multiples, (f"{where}{said}",)
+            for multiples, times in self.multiples(claims, equation.claims):
+                yield multiples, (f"{where}{times}",)
+
+    def multiples(
+        self, claims: Sequence[Claim], stated: Sequence[Claim], written: Sequence[Claim] = ()
+    ) -> Iterator[tuple[list[Claim], str]]:
+        """Claims that ``claims`` are what ``stated`` ones are, times a number or a quantity in them; which, in words.
+
+        Those in the ``written`` claims are tried, too.
+        """
+        for scale, said in self._scales(claims[0], stated[0], *written[:1]) if len(claims) == len(stated) else ():
+            if spent():
+                return
+            multiples = list(self._multiples(claims, stated, scale))
+            if provable(multiples[0]) is not None:
+                yield multiples, said
 
     def on_grounds(self, posed: Posed, claims: Sequence[Claim]) -> list[Claim]:
         """The claims given the equations from which, by the words before them, others follow; empty without such.
@@ -216,7 +229,7 @@ class Equations:
         """
         derives = any(isinstance(t, Deriv) for c in claims for side in (c.left, c.right) for t in subterms(side))
         known = self.before(posed)
-        grounds = [e for e in known if e.posed.grounds or (e.posed.kind == "equation" and not derives)]
+        grounds = [e for e in known if e.posed.grounds or (e.first and e.holds and e.posed.sought and not derives)]
         return [self._given(claim, grounds) for claim in claims] if grounds else []
 
     def alone(self, posed: Posed, claims: Sequence[Claim]) -> list[Claim]:
@@ -241,9 +254,9 @@ class Equations:
         return claim
 
     @staticmethod
-    def _scales(claim: Claim, stated: Claim) -> Iterator[tuple[Term, str]]:
-        """Numbers, and numbers times a power of a size, of a scalar in the equation, or of what is divided by there."""
-        parts = {t for side in (claim.left, claim.right, stated.left, stated.right) for t in subterms(side)}
+    def _scales(claim: Claim, *others: Claim) -> Iterator[tuple[Term, str]]:
+        """Numbers, and numbers times a power of a size, of a scalar in the claims, or of what is divided by there."""
+        parts = {t for c in (claim, *others) for side in (c.left, c.right) for t in subterms(side)}
         scalars: list[Term] = sorted((t for t in parts if isinstance(t, Var) and not t.indices), key=notation.unicode)
         scalars += map(SizeOf, sorted({r.high for r in claim.context.ranges.values() if isinstance(r.high, str)}))
         below = sorted({t.base for t in parts if isinstance(t, Pow) and _is_below(t)}, key=notation.unicode)
@@ -272,22 +285,22 @@ class Equations:
 
     # Solutions
 
-    def solved(self, posed: Posed, at: int) -> list[Solved]:
+    def solved(self, posed: Posed, at: int, zeros: Sequence[tuple[str, list[Claim]]] = ()) -> list[Solved]:
         """The equations that ``posed`` may solve. One that the definitions before it turn into an identity is solved
-        already."""
-        value, member = posed.right, posed.left
-        if isinstance(member, Array) and isinstance(value, Array) and len(member.axes) == len(value.axes):
-            member, value = _typical(member), _typical(value)
+        already. The ``zeros`` are those that nobody wrote, where no other is."""
+        member, value = _sides(posed)
         if not isinstance(member, Var) or not isinstance(value, Term) or posed.relation != "=":
             return []
         symbols = self.reading.symbols
         body = symbols.ranges.resolve(value, {})
         found = []
-        for name, claims, heads, sought, holds in self._open(posed, at):
+        for name, claims, heads, sought, holds in self._open(posed, at, zeros):
             named = {(shown(h.name), *h[1:]): h for h in heads}
-            written = (shown(h.name) for h in (member.head, _solution(member.head)))
-            keys = ((name, *member.head[1:]) for name in written)
-            unknown = next((named[key] for key in keys if key in named), None)
+            written = [(member.head, body), (_solution(member.head), body)]
+            if (root := _root(_solution(member.head))) is not None:
+                written.append((root, power(body, Fraction(1, 2))))  # \sigma^2 = v solves for \sigma
+            keys = (((shown(head.name), *head[1:]), value) for head, value in written)
+            unknown, put = next(((named[key], value) for key, value in keys if key in named), (None, body))
             if unknown is None:
                 continue
             with_it, without = [], []
@@ -295,7 +308,7 @@ class Equations:
                 others = {h: d for h, d in claim.context.definitions.items() if h not in (unknown, member.head)}
                 known = {_solution(h): made for h, made in others.items() if _solution(h) != unknown}  # \hat m for m
                 others = {**{h: made for h, made in known.items() if h in heads}, **others}
-                put_in = {unknown: (Definition(member.indices, body),)}
+                put_in = {unknown: (Definition(member.indices, put),)}
                 without.append(replace(claim, context=replace(claim.context, definitions=others)))
                 context = granted(claim.context, symbols, symbols.reached(body))
                 with_it.append(replace(claim, context=replace(context, definitions={**others, **put_in})))
@@ -310,10 +323,25 @@ class Equations:
                 made_of |= symbols.reached(*(e for h, (_, e) in symbols.inverses.items() if h in made_of))
                 new = made_of - symbols.inverses.keys() - symbols.definitions.keys() - left - {member.head}
                 only = only and not new  # what it is in terms of new quantities depends on what they are
-                found.append(Solved(with_it, without, name, only, holds))
+                sides = [side for c in claims for side in (c.left, c.right)]
+                explicit = self._is_explicit(body, sides, unknown)
+                found.append(Solved(with_it, without, name, only, holds, explicit))
         return found
 
-    def _open(self, posed: Posed, at: int) -> Iterator[tuple[str, list[Claim], set[Head], bool, bool]]:
+    def _is_explicit(self, solution: Term, sides: Sequence[Term], unknown: Head) -> bool:
+        """Whether a solution speaks of nothing but what its equation speaks of, and not of the unknown itself.
+
+        What else was solved for before is left as it is: there it may be in terms of anything.
+        """
+        symbols = self.reading.symbols
+        sought = symbols.variables | {head for head, _ in symbols.solutions}
+        known = {h: ds for h, ds in symbols.definitions.items() if h not in sought and _solution(h) not in sought}
+        spoken = families_in((solution,), known) - symbols.inverses.keys() - known.keys()
+        return unknown not in spoken and set(map(_solution, spoken)) <= families_in(sides, known)
+
+    def _open(
+        self, posed: Posed, at: int, zeros: Sequence[tuple[str, list[Claim]]]
+    ) -> Iterator[tuple[str, list[Claim], set[Head], bool, bool]]:
         r"""The equations that ``posed`` may solve: name, claims, the families in them, whether something is
         sought, and whether others may follow from it.
 
@@ -331,6 +359,10 @@ class Equations:
             claims = self.claims.of(replace(last, left=last.right, right=ZERO, at=at))
             sides = [side for c in claims for side in (c.left, c.right)]
             yield name, claims, {t.head for side in sides for t in subterms(side) if isinstance(t, Var)}, True, True
+            zeros = ()
+        for name, claims in zeros if not equations else ():
+            sides = [claim.left for claim in claims]
+            yield name, claims, self.reading.symbols.reached(*sides), True, True
         symbols = self.reading.symbols
         for name, left, right in self._constraints(posed) if equations else ():
             heads = {t.head for side in (left, right) for t in subterms(side) if isinstance(t, Var)}
@@ -360,6 +392,28 @@ class Equations:
                 yield f"the equation of line {self._line(other)}", other.left, other.right
 
 
+def _sides(posed: Posed) -> tuple[Value | None, Value | None]:
+    """The sides of a definition, or typical entries of them."""
+    member, value = posed.left, posed.right
+    if isinstance(member, Array) and isinstance(value, Array) and len(member.axes) == len(value.axes):
+        return _typical(member), _typical(value)
+    return member, value
+
+
+def solved_for(posed: Posed) -> list[Head]:
+    """The families that a step may say the value of, as its solution: w for \\hat w, sigma for \\sigma^2."""
+    member = _sides(posed)[0]
+    if not isinstance(member, Var):
+        return []
+    root = _root(_solution(member.head))
+    return [_solution(member.head), *([root] if root is not None else [])]
+
+
+def _root(head: Head) -> Head | None:
+    """The symbol of whose square a symbol has the name."""
+    return Head(head.name[: -len("^{2}")], 0, 0) if head.name.endswith("^{2}") and not head.subs + head.sups else None
+
+
 def _typical(side: Value | None) -> Value | None:
     """A side, or a typical entry of it."""
     return side.entry(ENTRY[: len(side.axes)]) if isinstance(side, Array) else side
@@ -386,14 +440,14 @@ def given(claim: Claim, stated: Sequence[Claim], text: str, source: str) -> Clai
     return replace(claim, context=replace(claim.context, ranges=ranges, assumptions=tuple(assumptions)))
 
 
-def fails_where(claims: Sequence[Claim], known: Sequence[Claim], equation: Sequence[Claim]) -> bool:
-    """Whether derivatives are not zero, as ``claims`` say, somewhere where the ``known`` and the ``equation`` hold."""
+def follows(claims: Sequence[Claim], known: Sequence[Claim], equation: Sequence[Claim]) -> Verdict:
+    """Whether ``claims`` hold wherever the ``known`` and the ``equation`` do."""
     derived = {t.var.head for c in claims for side in (c.left, c.right) for t in subterms(side) if isinstance(t, Deriv)}
     found = prove_all([given(claim, [*known, *equation], "", "") for claim in claims])
     if isinstance(found, Undecided) and len(derived) == 1:
         turned = [_turned(claim, *derived) for claim in equation]
         found = prove_all([given(claim, [*known, *turned], "", "") for claim in claims])
-    return isinstance(found, Refuted)
+    return found
 
 
 def _turned(claim: Claim, sought: Head) -> Claim:
@@ -404,6 +458,16 @@ def _turned(claim: Claim, sought: Head) -> Claim:
     free = next((p for p in parts if all(not isinstance(t, Var) or t.head != sought for t in subterms(p))), None)
     rest = add(*(part for part in parts if part is not free))
     return replace(claim, left=rest, right=mul(num(-1), free)) if free is not None else claim
+
+
+def apart(claim: Claim) -> Claim:
+    """``a + b = 0`` as a = -b, and c = 0 as c = 2c: nothing is zero in it."""
+    if claim.right is not ZERO:
+        return claim
+    if not isinstance(claim.left, Add):
+        return replace(claim, right=mul(num(2), claim.left))
+    first, *rest = claim.left.parts
+    return replace(claim, left=first, right=mul(num(-1), add(*rest)))
 
 
 def _solution(head: Head) -> Head:

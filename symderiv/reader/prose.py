@@ -254,6 +254,58 @@ DERIVATIVES = Words(
     r"|导数|導數|求导|求導|偏导|梯度|微分|미분|勾配|производн\w+",
     re.IGNORECASE,
 )
+EQUATED = Words(
+    r"\b(?:set(?:ting)?|equat(?:e|ing)|put(?:ting)?)\b.{0,80}?(?:\bzero\b|\bto\s+0|=\s*0\b)"
+    r"|\b(?:is|are)\s+set\s+(?:equal\s+)?to\s+(?:zero|0)\b|\bfirst[- ]order\s+conditions?\b|\bvanish(?:es)?\b"
+    r"|令.{0,40}?(?:0|零)|null\s*(?:zu\s+)?(?:setz\w*|gesetzt)|(?:igual\w*|égal\w*)\s+(?:a|à)\s+(?:cero|zéro|zero|0)|annul\w+",
+    re.IGNORECASE | re.DOTALL,
+)
+BY = Words(
+    r"\b(?:respect\s+to|w\.?\s?r\.?\s?t\.?|nach|bezüglich|par\s+rapport\s+à|respecto\s+[ad]e?l?|rispetto\s+a|em\s+relação\s+a)"
+    r"\s*(?:\bthe\s+)?(?:parameters?|weights?|variables?|mean|variance|vector)?\s*(?:\$(?:,|\s*(?:and|or|und|et|y)\s)\s*)*$"
+    r"|(?:关于|對|对|について|에\s*대해)\s*$",
+    re.IGNORECASE,
+)
+WITH_MORE = Words(  # something else is done in the same breath, or it is the derivative of something else
+    r"\b(?:sum(?:s|med|ming)?|add(?:s|ed|ing)?|subtract\w*|combin\w*|substitut\w*|insert\w*|plug\w*|eliminat\w*|multipl\w*"
+    r"|divid\w*|constraints?|constrained|Lagrang\w*|regulari[sz]\w*|penal\w*|prior|posterior|approximat\w*|expand\w*|second"
+    r"|neglect\w*|ignor\w*|drop\w*|assum\w*|suppos\w*|if|when|where|unless|at(?!\s+(?:the|a|an)\s+(?:min|max|opt|stat|extrem|crit))|mistake\w*|wrong\w*|not|never|instead|both)\b"
+    r"|代入|约束|正则|联立|相加|求和|Nebenbedingung|eins(?:etzen|gesetzt)|sustitu\w*|substitu\w*|contraint\w*|restricci\w*",
+    re.IGNORECASE,
+)
+
+
+SOLVED = Words(
+    r"\b(?:solv\w+|so|hence|thus|thence|therefore|gives?|giving|yields?|obtain\w*|get|implies|follows|leads?|results?|also|daher|somit"
+    r"|folgt|ergibt|donc|d'où|luego|entonces|portanto|quindi)\b|解得|得到|得|故|因此|所以|よって|따라서",
+    re.IGNORECASE,
+)
+UPDATED = Words(
+    r"\b(?:updat\w*|iterat\w*|descent|learning|step|rule|closed|unbiased|however|cannot|can't|fixed[- ]point"
+    r"|numerical\w*|for|in\s+(?:the|this|our)\s+case|special|particular|limit\w*|large|small|fail\w*|Newton\w*)\b",
+    re.IGNORECASE,
+)
+
+
+def solves(words: str) -> bool:
+    """Whether the last sentence of ``words`` says that what comes is what an equation before it gives, for all cases.
+
+    "Solving for $w$ gives", "so"; not: "so, for small $\\lambda$,", "hence the update".
+    """
+    last = re.split(r"[.!?。！？]\s*(?=\S)", words.strip())[-1]
+    last = re.sub(r"\b(?:solv\w+|solutions?|equations?)\s+for\b", "solving", last, flags=re.IGNORECASE)
+    return bool(SOLVED.search(last)) and not WITH_MORE.search(last) and not UPDATED.search(last)
+
+
+def equates_derivative(words: str) -> bool:
+    """Whether the last sentence of ``words``, which speak of a derivative, says no more than that it is set to zero.
+
+    "Setting the gradient to zero, we get"; not: "setting it to zero and summing over i".
+    """
+    last = re.split(r"[.!?。！？]\s*(?=\S)", words.strip())[-1]
+    return bool(EQUATED.search(last)) and not WITH_MORE.search(last)
+
+
 OPTIMAL = Words(
     r"\b(?:minimi[sz]\w*|maximi[sz]\w*|minim(?:um|a|al)|maxim(?:um|a|al)|optimi[sz]\w*|optim(?:um|al)|MLE|estimat\w+"
     r"|least[- ]squares|stationary|critical points?|normal equations?|Lagrang\w*|closed[- ]form|m[ai][nx]imier\w*)\b"
@@ -376,12 +428,16 @@ def words(inlines: Sequence[object]) -> str:
     return "".join("$" if isinstance(piece, InlineMath) else piece for piece in _flat(inlines))
 
 
-def seeks(inlines: Sequence[object]) -> bool:
-    """Whether the words say that something is set to zero, or solved: "setting $L' = 0$", but not "let $x$ be"."""
-    said = (
+def sought(inlines: Sequence[object]) -> str:
+    """The words, with " = 0 " for a formula that ends so: "setting $L' = 0$" tells more than "let $x$ be"."""
+    return "".join(
         piece if isinstance(piece, str) else " = 0 " if IS_ZERO.search(piece.latex) else "$" for piece in _flat(inlines)
     )
-    return bool(SETS_TO_ZERO.search("".join(said)))
+
+
+def seeks(inlines: Sequence[object]) -> bool:
+    """Whether the words say that something is set to zero, or solved."""
+    return bool(SETS_TO_ZERO.search(sought(inlines)))
 
 
 def index_relation(node: syntax.Node | None) -> tuple[str, syntax.Node, syntax.Node] | None:

@@ -1,39 +1,66 @@
 r"""Equations that the words say are a derivative set to zero: whether they are that of the function before them.
 
-Setting the derivative of J = (w - a)^2 to zero says 2(w - a) = 0, or any multiple of it; where w = a is not all that an
-equation says, it is another one. This module must never reject an equation that may be the derivative of something
-else.
+Setting the derivative of J = (w - a)^2 to zero says 2(w - a) = 0, or any multiple of it, which is proved. An equation
+that no derivative of J follows from, and that follows from none, is another one. This module must never call an
+equation false that may be the derivative of something else.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
+from typing import NamedTuple
 
 from symderiv.diagnostics import ReadError
 from symderiv.judge import prove_all
-from symderiv.kernel import Proved
+from symderiv.kernel import Proved, Refuted, Verdict
 from symderiv.kernel.budget import spent
-from symderiv.notation import unicode
+from symderiv.kernel.derivative import differentiate
+from symderiv.notation import latex, unicode
 from symderiv.reader.claims import Claims
-from symderiv.reader.equations import Equation, Equations, fails_where, given
+from symderiv.reader.equations import SCALES, Equation, Equations, follows, given, solved_for
 from symderiv.reader.families import families_in
-from symderiv.reader.names import shown
+from symderiv.reader.names import plain, shown
 from symderiv.reader.reading import Posed, Reading
 from symderiv.reader.readings import Readings
 from symderiv.terms import (
     ZERO,
     Claim,
+    Definition,
     Deriv,
     Head,
     Index,
     Term,
     Var,
+    add,
     fresh,
+    mul,
+    num,
+    rename,
     subterms,
 )
 
 MOST = 8  # families by which a function is differentiated to find an equation
+
+
+class Compared(NamedTuple):
+    """A proof that an equation sets a derivative to zero, or a refutation of that, and in words what it is or is not.
+
+    Without a verdict the words say why nothing follows from it; there are none where something may. With a refutation,
+    ``instead`` are claims, and how a right side of theirs that made one hold would mend the equation.
+    """
+
+    verdict: Proved | Refuted | None = None
+    said: str = ""
+    instead: tuple[tuple[Claim, str], ...] = ()
+
+
+class Zero(NamedTuple):
+    """A derivative set to zero: its ``name``, the claims that say so, and the same with the derivative ``taken``."""
+
+    name: str
+    stated: list[Claim]
+    taken: list[Claim]
 
 
 class Stationary:
@@ -45,32 +72,43 @@ class Stationary:
         self.claims = claims
         self.equations = equations
 
-    def wrong(self, posed: Posed, claims: Sequence[Claim]) -> str:
-        """Why an equation is no derivative set to zero, which the words say it is; empty if it may be one.
+    def compared(self, posed: Posed, claims: Sequence[Claim]) -> Compared:
+        """What comes of comparing an equation with the derivatives of the function before it, if words call it one.
 
-        It is none if some values meet it, and those before it, at which no derivative of the function vanishes.
+        It is proved as a multiple of one of them, and nothing is said of it where it is enough for one to vanish.
         """
         before = self.equations.before(posed)
         if not posed.stationary and not self._follows(posed, before):
-            return ""
-        claims = [self._of_section(claim, posed) for claim in claims]
-        if (function := self._function(posed, claims)) is None:
-            return ""
+            return Compared()
+        own = [self._of_section(claim, posed) for claim in claims]
         known = [claim for e in before for claim in e.claims if not _derives(claim)]
-        open_to_it = False
-        for derivative in self._derivatives(posed, function, claims[0]):
+        refuted: list[Refuted] = []
+        tried: list[Zero] = []
+        for zero in self._zeros(posed, own):
             if spent():
-                return ""
-            try:
-                stated = [self._of_section(claim, posed, function) for claim in self.claims.of(derivative)]
-            except ReadError:
-                return ""
-            if known and isinstance(prove_all([given(c, known, "", "") for c in stated]), Proved):
+                return Compared()
+            symmetric = self.readings.symmetric(posed, own)[0] or own
+            for multiples, times in self.equations.multiples(symmetric, zero.stated, zero.taken):
+                if isinstance(verdict := prove_all(multiples), Proved):
+                    return Compared(verdict, f"it is {zero.name}{f',{times},' if times else ''} set to zero")
+            if known and isinstance(prove_all([given(c, known, "", "") for c in zero.stated]), Proved):
                 continue  # that one has been set to zero already
-            if not self._fails(posed, stated, known, claims):
-                return ""
-            open_to_it = True
-        return f"this is not the derivative of {unicode(function)} set to zero" if open_to_it else ""
+            verdict = self._where(posed, zero.stated, known, own)
+            if isinstance(verdict, Proved):
+                return Compared()
+            tried.append(zero)
+            refuted += [verdict] if isinstance(verdict, Refuted) else []
+        if not tried:
+            return Compared()
+        names = " or ".join(zero.name for zero in tried)
+        if len(refuted) < len(tried):
+            return Compared(None, f"that this is {names} set to zero is not seen")
+        why = f"this is not {names} set to zero"
+        if not posed.equates_derivative and not self._follows(posed, before):
+            return Compared(None, why)
+        if not all(isinstance(self._where(posed, own, known, zero.taken), Refuted) for zero in tried):
+            return Compared(None, why)
+        return Compared(refuted[0], why, tuple(_instead(own[0], tried[0].taken[0].left)) if len(own) == 1 else ())
 
     def unfounded(self, posed: Posed, claims: Sequence[Claim]) -> str:
         """Why what a chain calls zero is not what it began with; empty if that may vanish, too, wherever this does."""
@@ -79,14 +117,15 @@ class Stationary:
             return ""
         begun = self.claims.of(replace(step, right=ZERO, relation="="))
         begun, zero = ([self._of_section(claim, posed) for claim in each] for each in (begun, claims))
-        return "a step before it in its chain is false" if self._fails(posed, begun, (), zero) else ""
+        fails = isinstance(self._where(posed, begun, (), zero), Refuted)
+        return "a step before it in its chain is false" if fails else ""
 
-    def _fails(self, posed: Posed, stated: Sequence[Claim], known: Sequence[Claim], claims: Sequence[Claim]) -> bool:
-        """``fails_where``, with the matrices symmetric that are called so."""
+    def _where(self, posed: Posed, stated: Sequence[Claim], known: Sequence[Claim], claims: Sequence[Claim]) -> Verdict:
+        """Whether the ``stated`` equations follow from others, with the matrices symmetric that are called so."""
         every = [*stated, *known, *claims]
         every = self.readings.symmetric(posed, every)[0] or every
         first, last = len(stated), len(every) - len(claims)
-        return fails_where(every[:first], every[first:last], every[last:])
+        return follows(every[:first], every[first:last], every[last:])
 
     @staticmethod
     def _follows(posed: Posed, before: Sequence[Equation]) -> bool:
@@ -122,42 +161,103 @@ class Stationary:
         )
         return begins, steps[begins:]
 
-    def _function(self, posed: Posed, claims: Sequence[Claim]) -> Var | None:
-        """The one function of the section before ``posed``, if it depends on all that its equation speaks of."""
+    def set_to_zero(self, posed: Posed, number: int, at: int) -> list[tuple[str, list[Claim]]]:
+        """The derivatives that step ``number`` sets to zero if it says at once what solves that: by what it solves for.
+
+        Definitions up to step ``at`` are put in.
+        """
+        if not posed.stationary or self.equations.before(posed, all_of_them=True):
+            return []
+        here, there = replace(posed, at=number), replace(posed, at=at)
+        for unknown in solved_for(posed):
+            functions = self._functions(here, self.reading.symbols.definitions, {unknown})
+            if zeros := [zero for f in functions if (zero := self._zero(there, f, unknown)) is not None]:
+                return [(f"the equation that sets {zero.name} to zero", zero.taken) for zero in zeros]
+        return []
+
+    def _functions(
+        self, posed: Posed, definitions: Mapping[Head, tuple[Definition, ...]], spoken: set[Head]
+    ) -> list[Var]:
+        """The functions of the section before ``posed`` that depend on all the families that its equation speaks of."""
         earlier = self._section(posed)[1]
-        if any(p.kind == "claim" and p.error is not None for p in earlier):
-            return None
-        definitions = claims[0].context.definitions
+        if not spoken or any(p.kind == "claim" and p.error is not None for p in earlier):
+            return []
         inside: set[Head] = set()
         for head, ds in definitions.items():
             inside |= families_in((d.body for d in ds), definitions) - {head}
-        here = [p for p in earlier if p.kind == "definition"]
+        here = [
+            p for p in earlier if p.kind == "definition" or (isinstance(p.left, Var) and p.left.head in definitions)
+        ]
         made = here or [p for p in self.reading.posed[: posed.at] if p.kind == "definition"]
-        tops = {p.left for p in made if isinstance(p.left, Var)}
-        tops = {var for var in tops if var.head in definitions and var.head not in inside}
-        if len(tops) != 1 or (function := tops.pop()).indices:
-            return None
-        spoken = families_in((side for claim in claims for side in (claim.left, claim.right)), definitions)
-        return function if spoken and spoken <= families_in((function,), definitions) - {function.head} else None
+        named = dict.fromkeys(p.left for p in made if isinstance(p.left, Var) and not p.left.indices)
+        tops = [var for var in named if var.head in definitions and var.head not in inside]
+        found = [var for var in tops if spoken <= families_in((var,), definitions) - {var.head}]
+        return found if here or len(tops) == 1 else []  # of several in other sections it may be another
 
-    def _derivatives(self, posed: Posed, function: Var, claim: Claim) -> Iterator[Posed]:
-        """The steps that say that the derivatives of ``function`` are zero, which have the shape of ``claim``."""
-        definitions = claim.context.definitions
-        by = sorted(families_in((function,), definitions) - definitions.keys())
-        shape = sorted(str(claim.context.ranges.get(index)) for index in claim.left.free | claim.right.free)
+    def _zeros(self, posed: Posed, claims: Sequence[Claim]) -> Iterator[Zero]:
+        """The derivatives, set to zero, of the functions before ``posed`` that its equation may be.
+
+        They are taken by what the words say, or else by what a function is called a function of.
+        """
+        definitions, ranges = claims[0].context.definitions, claims[0].context.ranges
+        shape = sorted(str(ranges.get(index)) for index in claims[0].left.free | claims[0].right.free)
+        spoken = families_in((side for claim in claims for side in (claim.left, claim.right)), definitions)
+        for function in self._functions(posed, definitions, spoken):
+            by = sorted(families_in((function,), definitions) - definitions.keys())
+            called = self.reading.symbols.functions.get((function.name, 0))
+            parameters = [p.var.head if p.var is not None else p.family for p in called.parameters] if called else []
+            said = [head for head in by if plain(shown(head.name)) in posed.by]
+            by = said or [head for head in by if head in parameters] or by
+            for head in by if len(by) <= MOST else ():
+                zero = self._zero(posed, function, head)
+                if zero is not None and shape == sorted(
+                    str(zero.stated[0].context.ranges.get(index)) for index in zero.stated[0].left.free
+                ):
+                    yield zero
+
+    def _zero(self, posed: Posed, function: Var, head: Head) -> Zero | None:
+        """The derivative of ``function`` by a family, set to zero, as said where ``posed`` stands."""
         ranges = self.reading.symbols.ranges
-        for head in by if len(by) <= MOST else ():
-            free: dict[str, str] = {}
-            for n in range(head.subs + head.sups):
-                free[fresh("i", free)] = ranges.slot(head, n)
-            if sorted(str(ranges.range_of(slot)) for slot in free.values()) != shape:
-                continue
-            indices: tuple[Index, ...] = tuple(free)
-            var = Var(head.name, indices[: head.subs], indices[head.subs :])
-            left: Term = Deriv(function, var)
-            yield replace(posed, left=left, right=ZERO, relation="=", free=free, kept=frozenset(free), case=())
+        free: dict[str, str] = {}
+        for n in range(head.subs + head.sups):
+            free[fresh("i", free)] = ranges.slot(head, n)
+        indices: tuple[Index, ...] = tuple(free)
+        var = Var(head.name, indices[: head.subs], indices[head.subs :])
+        left: Term = Deriv(function, var)
+        step = replace(posed, left=left, right=ZERO, relation="=", free=free, kept=frozenset(free), case=())
+        try:
+            stated = [self._of_section(claim, posed, function) for claim in self.claims.of(step)]
+        except ReadError:
+            return None
+        return Zero(f"the derivative of {unicode(function)} by {unicode(var)}", stated, _taken(stated))
 
 
 def _derives(claim: Claim) -> bool:
     """Whether a derivative is written in it."""
     return any(isinstance(part, Deriv) for side in (claim.left, claim.right) for part in subterms(side))
+
+
+def _taken(claims: Sequence[Claim]) -> list[Claim]:
+    """The claims with the derivatives on their left taken."""
+    return [
+        replace(c, left=differentiate(c.left.body, c.left.var, c.context)) if isinstance(c.left, Deriv) else c
+        for c in claims
+    ]
+
+
+def _instead(claim: Claim, derivative: Term) -> Iterator[tuple[Claim, str]]:
+    """Claims that hold if left - right of ``claim`` is a multiple of ``derivative``, and the equation each mends."""
+    left, right = claim.left, claim.right
+    derivative = rename(derivative, dict(zip(sorted(derivative.free), sorted(left.free | right.free), strict=False)))
+    for scale in SCALES:
+        multiple = mul(scale, derivative)
+        if right is ZERO:
+            yield replace(claim, left=multiple, right=left), "{} = 0"
+        else:
+            yield replace(claim, left=add(left, mul(num(-1), multiple)), right=right), f"{_braced(latex(left))} = {{}}"
+            yield replace(claim, left=add(multiple, right), right=left), f"{{}} = {_braced(latex(right))}"
+
+
+def _braced(text: str) -> str:
+    """``text`` for a format in which braces mark a place."""
+    return text.replace("{", "{{").replace("}", "}}")

@@ -296,7 +296,7 @@ class Walk:
                 self.statements.asides.clear()
                 reading.held = self.statements.held(sentences) or self.held
                 reading.sought = prose.seeks(inlines)
-                reading.derives = False
+                reading.derives = reading.equates = reading.solves = False
                 reading.optimal = bool(prose.OPTIMAL.search(prose.words(inlines)))
                 reading.case = reading.earlier_case = self.statements.cases(sentences)
                 reading.values = reading.earlier_values = self.statements.values(sentences)
@@ -426,12 +426,17 @@ class Walk:
         if self.reading.prose.strip(" $.,;:"):
             self.reading.paragraphs += 1
             self.reading.sought = prose.seeks(inlines)
+            said = prose.sought(inlines)
+            self.reading.equates = prose.equates_derivative(said)
+            self.reading.solves = prose.solves(said)
             self.reading.derives = bool(prose.DERIVATIVES.search(self.reading.prose))
             self.reading.optimal = self.reading.optimal or bool(prose.OPTIMAL.search(self.reading.prose))
             written = self._bounds(inlines, self.reading.prose)
             self.reading.zero = bool(prose.ZERO.search(self.reading.prose) or IS_ZERO.search(written))
             self.reading.derives = self.reading.derives or bool(DERIVATIVE_SIGN.search(written))
         sentences = list(prose.sentences(inlines))
+        if self.reading.prose.strip(" $.,;:"):
+            self.reading.by = frozenset(map(plain, self._by(sentences[-1]))) if sentences else frozenset()
         self.statements.asides.clear()
         found = self.statements.cases(sentences)
         if found:
@@ -478,6 +483,20 @@ class Walk:
             self.reading.held = held
         for sentence in sentences:
             self.statements.sentence(sentence)
+
+    def _by(self, sentence: prose.Sentence) -> Iterator[str]:
+        r"""The names by which a sentence says that something is differentiated: "with respect to $w$", ``dL/dw``."""
+        words = sentence.words.split("$")
+        for n, formula in enumerate(sentence.formulas):
+            named = prose.BY.search("$".join(words[: n + 1])) is not None
+            for segment in (s for row in self.reading.rows(formula.latex, formula.span).rows for s in row.segments):
+                for node in every(segment.side) if isinstance(segment.side, syntax.Node) else ():
+                    if isinstance(node, syntax.DerivativeOp):
+                        yield from (name for variable, _ in node.variables for name in names_in(variable))
+                    elif isinstance(node, syntax.Nabla) and node.variable is not None:
+                        yield from names_in(node.variable)
+                if named and isinstance(segment.side, syntax.Node):
+                    yield from names_in(segment.side)
 
     def _bounds(self, inlines: Sequence[Inline], words: str) -> str:
         """Note of which signs and bounds words and their formulas speak; what the formulas are, as written."""

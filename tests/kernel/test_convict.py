@@ -25,6 +25,7 @@ from symderiv.terms import (
     Term,
     Var,
     exp,
+    log,
     num,
     total,
     var,
@@ -88,7 +89,7 @@ REFUSED = {
         {"K": 2},
         "assumption",
     ),
-    "an equation in irrational numbers": (claim(x, ONE, equation(exp(x), exp(x))), {x: 0}, {}, {}, "met exactly"),
+    "an equation in irrational numbers": (claim(x, ONE, equation(exp(x), exp(x))), {x: 2}, {}, {}, "met exactly"),
     "a defined family that is not positive": (
         claim(var("S"), ONE, Assumption("positive", (Head("S", 0, 0),)), definitions={Head("S", 0, 0): (S,)}),
         {f(1): -1},
@@ -121,6 +122,14 @@ def test_a_point_that_holds_up_convicts() -> None:
     assert (witness.sizes, witness.indices, witness.left, witness.right) == ((("K", 2),), (("i", 1),), "0", "1")
     with pytest.raises(Agree):
         convict(Case(posed), point(posed, {t(1): 0, t(2): 1}, {"i": 2}, K=2))
+
+
+def test_one_value_of_exp_and_of_log_is_rational() -> None:
+    for stated, value in ((equation(exp(x), ONE), 0), (equation(log(x), ZERO), 1)):
+        posed = claim(x, num(5), stated)
+        assert convict(Case(posed), point(posed, {x: value})).witness.left == str(value)
+        with pytest.raises(NoValue, match="met exactly"):
+            convict(Case(posed), point(posed, {x: 2}))
 
 
 def test_a_point_of_another_claim_convicts_nobody() -> None:
