@@ -95,7 +95,9 @@ def check_document(
     steps = []
     for number in range(len(walk.posed)):
         with within(STEP):
-            steps.append(_judged(walk, number))
+            step = _judged(walk, number)
+        if not walk.posed[number].passing or isinstance(step.verdict, Proved | Refuted):
+            steps.append(step)
         if progress is not None:
             progress(number + 1, len(walk.posed))
     return Checked(document, tuple(walk.displays), tuple(steps), tuple(walk.diagnostics))

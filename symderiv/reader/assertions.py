@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from symderiv.reader.prose import BOTH, IF, NEGATED, Words
+from symderiv.reader.prose import BOTH, IF, NEGATED, TO_SHOW, Words
 
 DENIED_BEFORE = Words(
     r"(?:\b(?:not|never|no|nor|neither|without|unless|whether|except|apart\s+from|including|excluding|even\s+(?:if|for|when)"
@@ -293,6 +293,29 @@ def weakened(pieces: Sequence[str], number: int) -> bool:
     sentence, before, after = f"{before}${after}", before[-REACH:], after[:REACH]
     case = CONDITION.search(before) and aside(sentence)
     return bool(case or WEAKENED.search(before) or WEAKENED_AFTER.search(after) or mentioned(sentence))
+
+
+def claims(before: str, after: str) -> bool:
+    """Whether a sentence says that a formula in it holds, in every case.
+
+    >>> [claims(words, "") for words in ("The gradient is ", "If $ then ", "Show that ", "A function such as ")]
+    [True, False, False, False]
+    """
+    sentence = f"{before}${after}"
+    words = (IF, CONDITION, NEGATED, TO_SHOW, MISTAKEN, _IMAGINED, SAID_ASIDE)
+    return not any(said.search(sentence) for said in words) and not _OPEN.search(before) and not _CASE.search(after)
+
+
+_OPEN = Words(  # before a formula that is sought, chosen, an example, or said of one case
+    r"\b(?:such\s+as|e\.g|called|unless|let|suppose|assum\w*|defin\w*|denot\w*|such\s+that|subject|consider|find|solv\w+"
+    r"|minimi\w+|maximi\w+|set\w*|put\w*|requir\w*|need\w*|exercise|model|update|constraint|choos\w+|take|say|approx\w*|like"
+    r"|case|only|would|could|should|might|may|expect|hope|try|suggest\w*|equat\w+|satisf\w+|conditions?|boundary|initial"
+    r"|for|at|für|bei|pour|para|per|sei(?:en)?|soit|sea|sia)\b|对于|對於|设|設|令|とき|場合|경우",
+    re.IGNORECASE,
+)
+_CASE = Words(
+    r"^[\s,]*(?:for|unless|where|otherwise|at|only|in\s+(?:the|this)\s+case|für|bei|pour|para|per|\?)", re.IGNORECASE
+)
 
 
 def hypothetical(sentence: str) -> bool:

@@ -48,7 +48,7 @@ class Chains(Namings):
     def __init__(self, reading: Reading, definitions: Definitions, rates: Rates) -> None:
         super().__init__(reading, definitions)
         self.rates = rates
-        self.fresh_chain = self.inline = self.asserted = self.implied = False
+        self.fresh_chain = self.inline = self.asserted = self.passing = self.implied = False
         self.of_prime = False  # whether it began with f'(x)
         self.of_derivative = self.led_on = False  # whether the chain began with a derivative, and an arrow follows
         self.kept: frozenset[str] = frozenset()
@@ -79,9 +79,13 @@ class Chains(Namings):
         conditions: list[Assumption],
         inline: bool = False,
         asserted: bool = True,
+        passing: bool = False,
     ) -> None:
-        """Add the steps of a row, which is in running text if ``inline``, and said to be so if ``asserted``."""
-        self.inline, self.asserted = inline, asserted
+        """Add the steps of a row, which is in running text if ``inline``, and said to be so if ``asserted``.
+
+        ``passing``: it claims something there, and does not define it.
+        """
+        self.inline, self.asserted, self.passing = inline, asserted, passing
         beside: Place | None = None  # where the chain stood before a reason for it
         for k, segment in enumerate(row.segments):
             self.led_on = any(after.relation in ARROWS for after in row.segments[k + 1 : k + 2])
@@ -102,7 +106,7 @@ class Chains(Namings):
                     self.unread(beyond(segment.span), segment.span, segment.relation, display, n)
                 except ReadError as error:
                     self.unread(error.diagnostic, segment.span, segment.relation, display, n)
-                if any(posed.error is not None for posed in self.reading.posed[begun:]):
+                if not passing and any(posed.error is not None for posed in self.reading.posed[begun:]):
                     self.reading.not_understood(before, segment.side)
                     if k == 1 and isinstance(before, syntax.Node):
                         self.definitions.not_made(before)
@@ -151,6 +155,7 @@ class Chains(Namings):
         if last is not None:
             self.elaborator.free = {**last.free, **self.elaborator.free}
         posed = Posed(segment.span, last.span if last else segment.span, relation, "claim", display, n)
+        posed.passing = self.passing
         source = self.reading.document.source
         line_start = source.text.rfind("\n", 0, segment.span.start) + 1
         line_end = source.text.find("\n", segment.span.start)
@@ -241,7 +246,8 @@ class Chains(Namings):
         if self.names_result(posed, segment.side) or self.reads_off(posed, naming):
             self.last = Last(right, segment.side.span, segment.side, free=dict(self.elaborator.free))
             return
-        if self.inline and (not self.asserted or is_numeral(segment.side) or not self._defines(display)):
+        goes_on = self.passing or self._defines(display)
+        if self.inline and (not self.asserted or is_numeral(segment.side) or not goes_on):
             self.last = None  # a number may be a value at a point
             return
         posed.guessed = last is not None and last.guessed

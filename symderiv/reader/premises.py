@@ -26,17 +26,12 @@ from symderiv.reader.claims import Claims
 from symderiv.reader.equations import given
 from symderiv.reader.names import plain, shown
 from symderiv.reader.nodes import every, is_numeral, names_in, parts_of
-from symderiv.reader.prose import Words, range_of
+from symderiv.reader.prose import TO_SHOW, Words, range_of
 from symderiv.reader.reading import Posed, Reading
 from symderiv.reader.readings import Readings
 from symderiv.reader.spaces import LISTED
 from symderiv.terms import ZERO, Claim, Mul, Num, Pow, SizeOf, Term, Var, mul, num, power, reached, rewritten, subterms
 
-TO_SHOW = Words(
-    r"\b(?:show\w*|prov(?:e|es|ing)|verif\w+|check\w*|wish|want|claim\w*|goal|whether|false|wrong|mistake\w*|zeig\w*|montr\w*"
-    r"|demostr\w*|mostr\w*)\b|证明|證明|示す|示せ|証明|보이|증명",
-    re.IGNORECASE,
-)
 SO = Words(
     r"\b(?:so|thus|hence|therefore|then|gets?|obtain\w*|gives?|yields?|becomes?|find|follows?|since|because|as|i\.e\.|also|daher"
     r"|somit|weil|da|donc|car|entonces|porque)\b|因此|所以|于是|得到|因为|よって|したがって|따라서",

@@ -149,6 +149,11 @@ CONSTRAINT = Words(
     r"|\bsous\s+(?:la\s+)?contrainte|\bsujet[oa]\s+a\b|restricci[óo]n|约束|約束|제약|制約",
     re.IGNORECASE,
 )
+TO_SHOW = Words(
+    r"\b(?:show\w*|prov(?:e|es|ing)|verif\w+|check\w*|wish|want|claim\w*|goal|whether|false|wrong|mistake\w*|zeig\w*|montr\w*"
+    r"|demostr\w*|mostr\w*)\b|证明|證明|示す|示せ|証明|보이|증명",
+    re.IGNORECASE,
+)
 GROUNDS = Words(  # at the end of the words before a formula that others follow from
     r"(?:\b(?:since|because|given|suppose|assum\w+|know|constraints?|conditions?|(?:normal\s+)?equations?|require\w*"
     r"|satisf\w+|weil|da|wegen|puisque|comme|porque)|由于|因为|因為|约束|満たす|なので)[\s,:]*$",

@@ -59,6 +59,7 @@ class Posed:
     equates_derivative: bool = False  # and the sentence right before it says that this is all that is done
     solves: bool = False  # the sentence right before it says that it solves an equation before, in all cases
     by: frozenset[str] = frozenset()  # the names by which the words right before it differentiate
+    passing: bool = False  # a claim in running text, which is only spoken of where it is settled
     rate: bool = False  # its chain says what a derivative is
     leads: bool = False  # an arrow after it says that something follows from it
     concluded: bool = False  # it begins a chain, and the words right before it say that it follows

@@ -61,8 +61,8 @@ from symderiv.reader.equations import Equations
 from symderiv.reader.families import families_in
 from symderiv.reader.forward import functions_of_one
 from symderiv.reader.names import plain
-from symderiv.reader.nodes import defines_delta, every, is_numeral, lists, names_in, says_vector
-from symderiv.reader.premises import TO_SHOW, Premises
+from symderiv.reader.nodes import defines_delta, every, is_numeral, lists, names_in, parts_of, says_vector
+from symderiv.reader.premises import Premises
 from symderiv.reader.ranges import met
 from symderiv.reader.rates import Rates
 from symderiv.reader.reading import Posed, Reading
@@ -73,7 +73,7 @@ from symderiv.reader.spaces import Spaces
 from symderiv.reader.statements import Statements
 from symderiv.reader.stationary import Stationary
 from symderiv.reader.survey import Survey
-from symderiv.terms import Assumption, Claim, Head, Term
+from symderiv.terms import Assumption, Claim, Deriv, Head, Term, subterms
 
 SIGN = re.compile(r"\\[A-Za-z]+|:=|[=<>!]=|[^\sA-Za-z\\]")
 
@@ -342,6 +342,7 @@ class Walk:
             self._display(Display(formula.latex, formula.span))
             return
         found = self.reading.rows(formula.latex, formula.span)
+        asserted = not (denied or supposed is None or self.reading.apart) and assertions.claims(before, after)
         for row in found.rows:
             if len(row.segments) < 2 or row.segments[1].relation not in ("=", ":="):
                 continue
@@ -364,8 +365,14 @@ class Walk:
                 continue  # "where $i = T$" is a case
             if self._is_point(left, right) or self._is_condition(left, right, before):
                 continue
-            if isinstance(left, syntax.DerivativeOp | syntax.Nabla) and len(row.segments) == 2:
-                self.chains.stated(left, right)
+            if isinstance(left, syntax.DerivativeOp | syntax.Nabla):
+                if asserted:
+                    self._passing(row, formula)
+                elif len(row.segments) == 2:
+                    self.chains.stated(left, right)
+                continue
+            if asserted and self._is_compound(left):
+                self._passing(row, formula)
                 continue
             head = self.definitions.head_of(left)
             if denied and head is not None and assertions.hypothetical(around) and self.definitions.is_defined(head):
@@ -389,11 +396,37 @@ class Walk:
                 values, self.reading.values = self.reading.values, supposed or ()
                 self.reading.warn(found.warnings)
                 self.reading.inline = True
-                open_ = prose.IF.search(before) or prose.NEGATED.search(before) or TO_SHOW.search(before)
+                open_ = prose.IF.search(before) or prose.NEGATED.search(before) or prose.TO_SHOW.search(before)
                 self.chains.segments(row, len(self.displays) - 1, 0, [], inline=True, asserted=not open_)
                 self.reading.values, self.reading.inline = values, False
             elif head is not None and len(row.segments) == 2:
                 self.definitions.aside(head, left, right, manner=_manner(around, mentioned))
+
+    def _passing(self, row: syntax.Row, formula: InlineMath) -> None:
+        """A claim in running text."""
+        self.displays.append(formula.span)
+        self.reading.elaborator.start_chain()
+        begun = len(self.posed)
+        self.chains.segments(row, len(self.displays) - 1, 0, [], inline=True, passing=True)
+        if not all(map(self._is_closed, self.posed[begun:])):
+            del self.posed[begun:]
+
+    def _is_compound(self, left: syntax.Node) -> bool:
+        """Whether a left side names nothing: a sum or product, or a derivative with primes, of what is defined."""
+        if isinstance(left, syntax.Add):
+            return True
+        called = left.factors[0] if isinstance(left, syntax.Product) else left
+        name, symbols = plain(next(iter(names_in(called)), "")), self.reading.symbols
+        return parts_of(called)[3] > 0 and (symbols.defines(name, 0) or (name, 0) in symbols.functions)
+
+    def _is_closed(self, posed: Posed) -> bool:
+        """Whether both sides of a step speak of the same quantities, so that it says nothing new of any."""
+        sides = [side for side in (posed.left, posed.right) if isinstance(side, Term)]
+        if len(sides) < 2 or any(isinstance(part, Deriv) for part in subterms(sides[0])):
+            return True
+        known = self.reading.symbols.definitions
+        left, right = (families_in((side,), known) for side in sides)
+        return left - known.keys() == right - known.keys() and not known.keys().isdisjoint(left | right)
 
     def _bounds_a_name(self, formula: InlineMath) -> bool:
         """Whether a formula only says that a name has a value, or lies beyond one: ``y = 1``, ``x > 0``."""
