@@ -22,13 +22,14 @@ DENIED_BEFORE = Words(
 DENIED_AFTER = Words(
     r"[\s),]*(?:or\s+not\b|(?:do|does|did|is|are|was|were|need|must|may|can|would|will)\s*(?:not\b|n['’]t\b)"
     r"|fails?\b|(?:is|are)\s+(?:false|wrong|violated|unnecessary|special|trivial|excluded|no\s+longer)\b|only\s+(?:in|if|when)\b"
-    r"|no\s+longer\b|nicht\b|n['’]est\b)",
+    r"|no\s+longer\b|nicht\b|n['’]est\b|aside\b|apart\b)",
     re.IGNORECASE,
 )
 SUPPOSED_BEFORE = Words(
     r"\b(?:many|most|some)\s+\w+\s+(?:assum|us|tak|consider|requir)\w*|\b(?:had|were|would|could|might|sometimes|usually|often|hardly|almost"
     r"|nearly|fails?|failed|false|nobody|drop\w*|relax\w*|previous(?:ly)?|earlier|test\s+time|inference|contrast|contrary|compare[ds]?|differs?|once|only\s+for"
-    r"|provided|assuming\s+for)\b|\b(?:averages?|norms?|squares?|fractions?)\s+of\s+(?:the\s+)?\$[\s\w]*$|\b(?:non|skew|anti)[\s-]*$|\b(?:when|if)\s+the\s[\w\s]*$",
+    r"|provided|assuming\s+for)\b|\b(?:averages?|norms?|squares?|fractions?)\s+of\s+(?:the\s+)?\$[\s\w]*$|\b(?:non|skew|anti)[\s-]*$|\b(?:when|if)\s+the\s[\w\s]*$"
+    r"|\bthere\s+(?:exists?|are)\s+(?:some\s+|an?\s+)?$",
     re.IGNORECASE,
 )
 SUPPOSED_AFTER = Words(
@@ -43,6 +44,8 @@ OF_OTHERS = {  # what words without a formula beside them say of something else 
     "onehot": Words(r"\b(?:inputs?|features?|words?|tokens?|categorical|covariates?|nodes?)\b", re.IGNORECASE),
 }
 _OF_OTHERS = (  # whose words these are, if not the author's
+    r"(?-i:Wikipedia|PyTorch|TensorFlow|NumPy|SciPy|MATLAB|Keras|JAX|the\s+(?:original\s+)?(?:paper|book|textbook|documentation|docs))\s+(?:\w+\s+)?"
+    r"(?:ha(?:s|ve)|writes?|uses?|defines?|gives?|states?|says?|calls?|takes?)\b|common\s+(?:simplification|practice|choice|trick)\b|"
     r"(?:some|many|most|several|certain|few|other)\s+(?:\w+\s+)?(?:authors?|people|texts?|textbooks?|books?|papers?|references"
     r"|sources?|writers?|libraries|courses|practitioners|conventions)\b|others\s+(?:\w+\s+)?(?:write|define|use|take|call|say|prefer"
     r"|denote|assume|set|put)\b|(?:in|unlike|by)\s+(?-i:[A-Z])\w+,?\s+(?:where|who|which)\b|in\s+the\s+literature|et\s+al\b|(?:manche|einige|viele|andere)\s+Autoren|(?:certains|d['’]autres)\s+auteurs"
@@ -94,7 +97,7 @@ _WEAK = (  # not always, not quite, or not yet
 _WITHDRAWN = (  # after it has been said
     r"(?:are|is)\s+(?:called|known\s+as)\b|(?:dropped|violated|relaxed|abandoned|lifted|removed|excluded|broken|waived|ignored)\b|left\s+(?:to|as|for)\b|does\s+not\s+hold"
     r"|\b(?:which|this|that)\s+we\s+(?:drop|relax|ignore|do\s+not|don['’]t)|(?<!and\s)only\s+(?:in|if|when|for|where)\b"
-    r"|\bbut\b[^.]{0,60}?\b(?:here|now|arbitrary|any|general|prefer|not|real-valued|relax\w*|drop\w*|allow\w*)\b|;\s*(?:ours|here|it)\b[^.]{0,30}\b(?:not|n['’]t)\b"
+    r"|\bbut\b[^.]{0,60}?\b(?:here|now|arbitrary|any|general|prefer|not|real-valued|relax\w*|drop\w*|allow\w*)\b|;\s*(?:ours|here|it)\b[^.]{0,30}\b(?:not|n['’]t|general|arbitrary|any)\b"
     r"|[;,]\s*(?:now|here|jetzt|nun|hier|ici|ahora|aquí)\b[^.]{0,40}\b(?:any|arbitrary|free|beliebig\w*|quelconques?|cualquiera?)\b"
     r"|;\s*(?:for|with)\b|\band\s+any\b|不成立|以外|之外|でない|아닌"
 )

@@ -5,12 +5,13 @@ It is no step of its own. This module must never take away anything but the comp
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import replace
 
 from symderiv.document import Span
 from symderiv.reader import syntax
 from symderiv.reader import vocabulary as v
+from symderiv.reader.names import plain
 from symderiv.reader.nodes import is_numeral
 from symderiv.terms import Assumption
 
@@ -19,17 +20,18 @@ Case = tuple[Assumption, ...]
 
 
 def with_cases(
-    rows: Sequence[syntax.Row], text: str, said: Callable[[syntax.Relation], Case]
+    rows: Sequence[syntax.Row], text: str, said: Callable[[syntax.Relation], Case], seen: Collection[str]
 ) -> Iterator[tuple[syntax.Row, Case]]:
     """Each row without the case that leads it, and that case, which holds for the rows that go on from it, too.
 
-    ``said`` is what a comparison says, empty where it sets no case; ``text`` is the document's. A row that is nothing
-    but the case of the next one is left without segments.
+    ``said`` is what a comparison says, empty where it sets no case; ``text`` is the document's, ``seen`` are the names
+    before. A row that is nothing but the case of the next one is left without segments.
     """
     led: Case = ()
     before: Case = ()  # what the row before says of this one
     for n, row in enumerate(rows):
-        if n + 1 < len(rows) and _leads(row, rows[n + 1], text) and (given := said(_comparison(row))):
+        leads = n + 1 < len(rows) and _leads(row, rows[n + 1], text, seen)
+        if leads and (given := said(_comparison(row))):
             before = given
             yield replace(row, segments=(), remarks=()), ()
             continue
@@ -45,13 +47,16 @@ def with_cases(
         yield row, led
 
 
-def _leads(row: syntax.Row, following: syntax.Row, text: str) -> bool:
-    """Whether all of a row is a case for the row after it, on the same line."""
+def _leads(row: syntax.Row, following: syntax.Row, text: str, seen: Collection[str]) -> bool:
+    r"""Whether all of a row is a case for the next one, on the same line: ``y = 1, \quad \frac{dL}{dz} = p - 1``."""
     if len(row.segments) != 2 or not following.segments or not _compares(row):
         return False
+    (left, right), first = (segment.side for segment in row.segments), following.segments[0].side
     between = text[row.segments[1].span.end : following.segments[0].span.start]
     words = " ".join(r.content.text for r in row.remarks if isinstance(r.content, syntax.Text)).lower().split()
-    return "\\\\" not in between and (":" in between or not v.CONDITIONAL.isdisjoint(words))
+    derives = isinstance(first, syntax.DerivativeOp | syntax.Nabla)
+    at_value = isinstance(left, syntax.Symbol) and plain(left.name) in seen and not isinstance(right, syntax.Symbol)
+    return "\\\\" not in between and (":" in between or (derives and at_value) or not v.CONDITIONAL.isdisjoint(words))
 
 
 def _compares(row: syntax.Row) -> bool:

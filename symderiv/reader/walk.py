@@ -568,7 +568,7 @@ class Walk:
         aside: int | None = None  # where a row of words beside a formula ended
         ends: list[Place] = []  # where the chain stood after each row
         self.resumed.before(next((row.segments[0].side is None for row in rows.rows if row.segments), False))
-        led = leading.with_cases(rows.rows, reading.document.source.text, self.statements.led_by)
+        led = leading.with_cases(rows.rows, reading.document.source.text, self.statements.led_by, reading.seen)
         for n, (row, case_before) in enumerate(led):
             if n:
                 ends.append(self.chains.place())

@@ -44,7 +44,8 @@ DROPPED = Words(
 )
 
 
-THIS = Words(  # "we no longer assume that", "this assumption is now lifted"
+THIS = Words(  # "we no longer assume that", "this assumption is now lifted", "or rather, let us not"
+    r"\blet(?:\s+us|['’]s)\s+not\b(?=\s*(?:[.!]|$|(?:assume|suppose|do)\b))|"
     r"\b(?:no\s+longer\s+(?:assum\w+|suppos\w+|need|requir\w+|impos\w+)|drop(?:ping)?|lift(?:ing)?|relax(?:ing)?|abandon(?:ing)?|forget)"
     r"\s+(?:this|that|it|(?:the(?:se)?|this)\s+(?:assumption|constraint|restriction|condition)s?)\b"
     r"|\b(?:this|that|the|these)\s+(?:assumption|constraint|restriction|condition)s?\s+(?:is|are|will\s+be)\s+(?:now\s+)?"

@@ -74,6 +74,7 @@ CASES = [
     "Consider the case $i = j$:",
 ]
 NO_CASES = [
+    "Set $i = j$ aside. Then",
     "Unless $i = j$,", "Whether $i = j$ or not,", "There is no need to distinguish $i = j$:", "Except when $i=j$,",
     "For every $i$, including $i = j$, we have", "We showed the case $i = j$ last week. Today:",
     "This formula holds for all $i$ and $j$, even when $i=j$:",
@@ -127,6 +128,8 @@ SYMMETRIC_NAMED = [
     "Sia $A$ una matrice simmetrica.", "Let $A \\in \\mathbb{R}^{n\\times n}$ be SPD.",
 ]  # fmt: skip
 NOT_SYMMETRIC_NAMED = [
+    "There exist symmetric $A$ for which this is zero.", "Assume $A$ is symmetric. Or rather, let us not.",
+    "A common simplification takes $A$ symmetric; ours is general.",
     "$A$ is not symmetric.", "$A$ は対称とは限らない。", "$A$는 대칭이 아니다.", "Пусть $A$ не симметрична.", "$A$ não é simétrica.",
     "设 $A$ 不是对称矩阵。", "$A$ là ma trận không đối xứng.", "Let $A$ be skew-symmetric.", "Let $A$ be any matrix.",
     "$A$ nie jest symetryczna.", "The Hessian of $A$ is constant.", "The diagonal of $A$ is zero.",
@@ -218,3 +221,8 @@ def test_the_meaning_in_the_words_before_counts():
     lost = check_text(text + "$$\\frac{\\partial J}{\\partial w} = (wx - y) x$$\n", "words.md").claims[-1]
     kept = check_text(text + "$$\\frac{\\partial J}{\\partial w} = (wx - y) x + \\lambda w$$\n", "words.md").claims[-1]
     assert isinstance(lost.verdict, Undecided) and isinstance(kept.verdict, Proved)
+
+
+def test_what_others_write_defines_nothing_anew():
+    text = "Let $f = x^2$. (Wikipedia has $f = x^3$.)\n\n$$\\frac{df}{dx} = 3x^2$$\n"
+    assert isinstance(check_text(text, "words.md").claims[-1].verdict, Undecided)
