@@ -9,6 +9,7 @@ import itertools
 import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from itertools import pairwise
 
 from symderiv.diagnostics import ReadError
 from symderiv.document import Span
@@ -101,8 +102,10 @@ class Survey:
 
     def row(self, row: syntax.Row) -> None:
         first = row.segments[0].side if len(row.segments) > 1 else None
-        if isinstance(first, syntax.Scripted):
-            self.square(first)
+        for one, other in pairwise(row.segments):
+            begins = one.relation is None or one.relation in ("implies", "therefore")
+            if begins and other.relation and isinstance(one.side, syntax.Scripted):
+                self.square(one.side)
         match first:  # p^t_i, u^s(x)
             case syntax.Product(factors=(syntax.Scripted() as raised, syntax.Group(open="(" | "[")), operators=("",)):
                 self._marked(raised)
