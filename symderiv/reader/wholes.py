@@ -46,7 +46,9 @@ class Wholes:
             else:
                 self.elaborator.use(index, symbols.ranges.slot(head, n), posed.left)  # type: ignore[arg-type]
         posed.kind = "definition"
-        posed.left, posed.right = None, value
+        below, above = tuple(subs), tuple(labels)
+        posed.left = Array(value.axes, lambda at: Var(head.name, (*below, *at), above), value.row)
+        posed.right = value
 
     def _define_family(self, name: str, value: Array, probe: Term | None) -> None:
         """A vector that is defined as a whole also has members: p = softmax(z) gives p_i."""
