@@ -44,12 +44,7 @@ class Choice:
         self.context = context
         self.trial = trial
         equations = [a.data for a in assumptions if a.kind == "equation" and valued(a.data[0], context)]
-        self.exact = {  # log 1 = 0 and e^0 = 1, and no other values of theirs are rational
-            t.arg.head: Fraction(t.name == "log")
-            for e in equations
-            for t in (*subterms(e[0]), *subterms(e[1]))
-            if isinstance(t, Fn) and t.name in ("exp", "log") and isinstance(t.arg, Var)
-        }
+        self.exact = _exact(equations)
         self.systems: dict[Head, tuple[Term, Term]] = {}
         self.equations = [e for e in equations if not self._is_system(*e)]
         self.onehot = {tuple(a.data[0]): a.data[1] for a in assumptions if a.kind == "onehot"}
@@ -276,6 +271,31 @@ class Choice:
             case _:
                 for part in term.parts:
                     yield from self._variables(point, part, env)
+
+
+def _exact(equations: Sequence[tuple[Term, Term]]) -> dict[Head, Fraction]:
+    """Values at which the functions in equations are rational: log 1 = 0, e^0 = 1 and what is made of that.
+
+    In e^{w^T x} it is w that is 0, if x stands outside of such functions, too.
+    """
+    calls = [t for e in equations for side in e for t in subterms(side) if isinstance(t, Fn)]
+    outside = {t.head for e in equations for side in e for t in _outside(side) if isinstance(t, Var)}
+    found = {}
+    for call in calls:
+        if isinstance(call.arg, Var):
+            found[call.arg.head] = Fraction(call.name == "log")
+        elif call.name != "log":
+            inside = {t.head for t in subterms(call.arg) if isinstance(t, Var)}
+            found.update(dict.fromkeys(inside - outside, Fraction(0)))
+    return found
+
+
+def _outside(term: Term) -> Iterator[Term]:
+    """The parts of a term that are not inside of a function."""
+    yield term
+    if not isinstance(term, Fn):
+        for part in term.parts:
+            yield from _outside(part)
 
 
 TRIED = [Fraction(n) for n in range(2, 7)]

@@ -157,6 +157,8 @@ class Point:
                 if _digits(base) * abs(exponent.value) > LARGEST_NUMBER and abs(base) != 1:
                     raise NoValue("an exponent too large to evaluate")
                 return base ** int(exponent.value)
+            case Fn(name=name, arg=arg) if name in FUNCTIONS:
+                return self.exact(FUNCTIONS[name](arg), env)
             case Fn(name="exp" | "log" as name) if self.exact(term.arg, env) == (name == "log"):  # e^0 = 1, log 1 = 0
                 return Fraction(name == "exp")
         raise NoValue("the assumption cannot be met exactly")

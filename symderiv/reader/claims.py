@@ -76,7 +76,11 @@ class Claims:
                 raise ReadError("E211", "there is not a single entry on either side", posed.span)
         else:
             pairs = [(left, right, {})]
-        return [self._claim(posed, a, b, extra) for a, b, extra in pairs]
+        united = self.symbols.ranges.united
+        claims = [self._claim(posed, a, b, extra) for a, b, extra in pairs]
+        if self.symbols.ranges.united != united:  # what was resolved before that has lengths that are another's now
+            claims = [self._claim(posed, a, b, extra) for a, b, extra in pairs]
+        return claims
 
     def _entries(self, posed: Posed) -> Iterator[tuple[Term, Term, dict[str, str]]]:
         left, right, ranges = posed.left, posed.right, self.symbols.ranges

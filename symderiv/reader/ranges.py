@@ -37,6 +37,7 @@ class Ranges:
 
     def __init__(self) -> None:
         self.parent: dict[str, str] = {}
+        self.united = 0  # how often two classes became one
         self.explicit: dict[str, list[Range]] = {}
         self.numbers: dict[str, set[int]] = {}
         self.slots: dict[tuple[Head, int], str] = {}
@@ -66,6 +67,7 @@ class Ranges:
             return
         first, second = sorted((a, b), key=lambda name: int(name[1:]))
         self.parent[second] = first
+        self.united += 1
         self.explicit.setdefault(first, []).extend(self.explicit.pop(second, []))
         self.numbers.setdefault(first, set()).update(self.numbers.pop(second, set()))
 

@@ -102,7 +102,7 @@ class Shapes(Kinds):
                 if segment.relation not in ("=", ":=", None):
                     sides = []
                 sides.append(segment.side)
-                kinds = [self.kind(side) for side in sides]
+                kinds = [None if _is_zero(side) else self.kind(side) for side in sides]  # it may be a vector of zeros
                 if (function := self._called(sides[0])) and len(sides) > 1:
                     if NUMBER in kinds[1:]:
                         self.numeric.add(function)  # f(x) = w^T x + b
@@ -378,3 +378,7 @@ class Shapes(Kinds):
 
 
 __all__ = ["COLUMN", "ROW", "Shapes"]
+
+
+def _is_zero(node: syntax.Node) -> bool:
+    return isinstance(node, syntax.Number) and node.text == "0"

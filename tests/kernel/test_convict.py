@@ -27,6 +27,7 @@ from symderiv.terms import (
     exp,
     log,
     num,
+    sigmoid,
     total,
     var,
 )
@@ -124,8 +125,9 @@ def test_a_point_that_holds_up_convicts() -> None:
         convict(Case(posed), point(posed, {t(1): 0, t(2): 1}, {"i": 2}, K=2))
 
 
-def test_one_value_of_exp_and_of_log_is_rational() -> None:
-    for stated, value in ((equation(exp(x), ONE), 0), (equation(log(x), ZERO), 1)):
+def test_one_value_of_exp_log_and_the_sigmoid_is_rational() -> None:
+    half = num(Fraction(1, 2))
+    for stated, value in ((equation(exp(x), ONE), 0), (equation(log(x), ZERO), 1), (equation(sigmoid(x), half), 0)):
         posed = claim(x, num(5), stated)
         assert convict(Case(posed), point(posed, {x: value})).witness.left == str(value)
         with pytest.raises(NoValue, match="met exactly"):
