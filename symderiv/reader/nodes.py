@@ -231,7 +231,7 @@ def names_in(node: syntax.Node) -> Iterator[str]:
 
 
 def says_vector(node: syntax.Node) -> bool:
-    """Whether something in a formula is written for vectors: a transpose, bold type, a norm, softmax(z)."""
+    """Whether something in a formula is written for vectors: a transpose, bold type, a norm, softmax(z), diag(z)."""
     match node:
         case syntax.Symbol(name=name):
             return name.startswith(BOLD)
@@ -240,6 +240,8 @@ def says_vector(node: syntax.Node) -> bool:
         case syntax.Group(open=r"\|" | r"\langle"):
             return True
         case syntax.Matrix() | syntax.Nabla():
+            return True
+        case syntax.Apply(name="diag"):
             return True
         case syntax.Apply(name="softmax", sub=None, argument=syntax.Group(body=syntax.Symbol())):
             return True

@@ -8,7 +8,8 @@ anything about values.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+import re
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 
 from symderiv.document import Span
@@ -29,6 +30,7 @@ from symderiv.terms import (
     rewritten,
 )
 
+STEP = re.compile(r"(?P<sign>[_^])\{(?P<open>\(?)(?P<letter>[a-z])[+-]\d+(?P<close>\)?)\}$")
 NAMES = ("K", "n", "m", "N", "M", "C", "D", "T", "P", "Q")
 
 
@@ -49,6 +51,7 @@ class Ranges:
         self.places: dict[str, Span] = {}  # where a sum first runs to a size
         self.settled: set[str] = set()  # classes that stand in definitions
         self.defining = True
+        self.steps: Collection[str] = ()  # letters of steps in time
 
     def new(self) -> str:
         name = f"?{len(self.parent)}"
@@ -84,6 +87,11 @@ class Ranges:
                 self.places.setdefault(range_.high, span)
 
     def slot(self, head: Head, n: int) -> str:
+        """The class of the n-th index of a family, which is that of the same quantity at all steps in time."""
+        later = STEP.search(head.name)
+        if later is not None and later["letter"] in self.steps and later["letter"] != "l":
+            at = f"{later['sign']}{{{later['open']}{later['letter']}{later['close']}}}"
+            head = head._replace(name=head.name[: later.start()] + at)
         key = (head, n)
         if key not in self.slots:
             self.slots[key] = self.new()

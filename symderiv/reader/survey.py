@@ -146,6 +146,7 @@ class Survey:
         self._sizes()
         symbols.index_names |= self.classes & symbols.sub_letters
         symbols.steps = self.stepped - self.paired - self.summed.keys() - symbols.bound_names - symbols.size_names
+        symbols.ranges.steps = symbols.steps
         symbols.index_names -= symbols.steps
         changing = {name for name, below in self.subscripts.items() if below <= symbols.steps}
         for name in changing:
