@@ -8,10 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from fractions import Fraction
+from functools import reduce
 
 from symderiv.kernel.derivative import Unsupported, definition_of, differentiate
 from symderiv.reader import logarithms, syntax, thresholds
 from symderiv.reader.arrays import Array, Value, contraction, elementwise, inverse, join
+from symderiv.reader.dependence import Dependence
 from symderiv.reader.expectations import Expectations
 from symderiv.reader.families import substitute
 from symderiv.reader.indices import INDICATORS, refuse
@@ -199,6 +201,11 @@ class Calls(Expectations):
         if point.head not in within and not within.isdisjoint(symbols.reached(point)):  # F(u) = x^4 for u = x^2
             return self._derivative_through(body, point, primes, item, node)
         symbols.variables.add(point.head)  # what solves f'(x) = 0 is no definition of x
+        notation = Dependence(symbols)
+        if any(head not in symbols.definitions and notation.says(head, point.head) for head in within - {point.head}):
+            if self.value(item) is not point:  # g(x) in f(x) = x g(x)
+                raise refuse("E162", f"its definition does not show how it depends on {shown(point.name)}", node)
+            return reduce(lambda inner, _: Deriv(inner, point), range(primes), body)
         derivative: Term = body
         try:
             for _ in range(primes):
@@ -474,7 +481,11 @@ class Calls(Expectations):
         ranges = self.symbols.ranges
         if isinstance(value, Term) and name in ("tr", "trace") and not isinstance(value, Var):
             return value  # the trace of a number
-        if isinstance(value, Term) and name == "diag" and len(free := value.free - self.bound.keys()) == 1:
+        if (
+            isinstance(value, Term)
+            and name == "diag"
+            and len(free := (value.free - self.bound.keys()) & self.free.keys()) == 1
+        ):
             (index,) = free  # diag(p_i), the diagonal matrix of the p_i
             entry = value
             value = Array((self.free[index],), lambda at: rename(entry, {index: at[0]}))

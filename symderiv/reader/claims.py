@@ -6,7 +6,6 @@ use. This module must never judge.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 from itertools import product
@@ -16,6 +15,7 @@ from symderiv.document import Span
 from symderiv.reader.arrays import Array, join, shapes
 from symderiv.reader.captured import spelled_out
 from symderiv.reader.chosen import fixed_classes, summed_over_classes
+from symderiv.reader.dependence import Dependence
 from symderiv.reader.einstein import summed
 from symderiv.reader.families import families_in
 from symderiv.reader.fixed import of_one_member, with_members
@@ -24,7 +24,7 @@ from symderiv.reader.forward import unfolded
 from symderiv.reader.indices import MOST_CALLS
 from symderiv.reader.inverses import granted
 from symderiv.reader.inverted import inverted
-from symderiv.reader.layers import LAYER, further, place
+from symderiv.reader.layers import LAYER, further
 from symderiv.reader.means import linear
 from symderiv.reader.names import shown
 from symderiv.reader.probability import normalised, positive, product_rule
@@ -51,7 +51,6 @@ from symderiv.terms import (
     written_out,
 )
 
-NAME = re.compile(r"\\[A-Za-z]+(?:\{[^{}]*\})?|[A-Za-z]")
 MOST_PARTS = 200_000  # in one claim
 
 
@@ -62,7 +61,7 @@ class Claims:
         self.reading = reading
         self.symbols = reading.symbols
         self.rates = rates
-        self._spoken_of: dict[str, set[str]] = {}
+        self.dependence = Dependence(reading.symbols)
         self._differentiated: dict[Head, bool] = {}
 
     def of(self, posed: Posed) -> list[Claim]:
@@ -309,7 +308,7 @@ class Claims:
             for a in heads
             if a not in definitions
             for b in symbols.variables
-            if a != b and self._says_depends(a, b)
+            if a != b and self.dependence.says(a, b)
         )
         of_examples: dict[Head, set[Head]] = {}  # and the same for what belongs to an example
         for head, keys in symbols.lifted.items():
@@ -346,7 +345,7 @@ class Claims:
         """What holds of the distributions among the families."""
 
         def depends(a: Head, b: Head) -> bool:
-            return a != b and (a in self.symbols.numerators or self._says_depends(a, b))
+            return a != b and (a in self.symbols.numerators or self.dependence.says(a, b))
 
         def line(span: Span) -> int:
             return self.reading.document.source.position(span.start).line
@@ -435,27 +434,6 @@ class Claims:
             if letters == {"L"} and not bare:
                 found.add(cost)
         return found
-
-    def _says_depends(self, a: Head, b: Head) -> bool:
-        """``p(y|x)``, ``\\pi_\\theta``, ``f(x; \\theta)``: the notation says on what it depends."""
-        if "|" in a.name or a.name.startswith("\\operatorname{"):
-            return True
-        brace = a.name.find("_{")
-        if brace >= 0 and b.name in a.name[brace:]:
-            return True
-        if a.name not in self._spoken_of:
-            self._spoken_of[a.name] = self._speaks_of(a.name)
-        return shown(b.name) in self._spoken_of[a.name]
-
-    def _speaks_of(self, name: str) -> set[str]:
-        """The names in the brackets after ``name``, or in the formula of another step, and what these depend on."""
-        texts = () if name in self.symbols.shapes else self.symbols.call_texts.get(name, ())
-        called = (text for text in texts if not text.startswith(("(+", "(*", "(-")))  # W (x + b) is a product
-        names = {found for text in called for found in NAME.findall(text)}
-        step = place(name)
-        if step is not None and step["offset"]:
-            names.add(name[: step.start()])  # h_{t-2} depends on what h_t depends on
-        return self.symbols.speaks_of(names)
 
     def _applicable(self, posed: Posed) -> list[Assumption]:
         """What the prose states, up to the end of this section, about families that are not defined."""

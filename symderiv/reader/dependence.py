@@ -1,0 +1,44 @@
+r"""On what a quantity that is defined nowhere depends, as its notation says: ``p(y|x)``, ``\pi_\theta``, ``f(x; w)``.
+
+This module must never call anything independent: it only knows what is written.
+"""
+
+from __future__ import annotations
+
+import re
+
+from symderiv.reader.layers import place
+from symderiv.reader.names import shown
+from symderiv.reader.symbols import Symbols
+from symderiv.terms import Head
+
+NAME = re.compile(r"\\[A-Za-z]+(?:\{[^{}]*\})?|[A-Za-z]")
+
+
+class Dependence:
+    """What the notation of the whole document says."""
+
+    def __init__(self, symbols: Symbols) -> None:
+        self.symbols = symbols
+        self._spoken_of: dict[str, set[str]] = {}
+
+    def says(self, a: Head, b: Head) -> bool:
+        """Whether the notation says that ``a`` depends on ``b``."""
+        if "|" in a.name or a.name.startswith("\\operatorname{"):
+            return True
+        brace = a.name.find("_{")
+        if brace >= 0 and b.name in a.name[brace:]:
+            return True
+        if a.name not in self._spoken_of:
+            self._spoken_of[a.name] = self._speaks_of(a.name)
+        return shown(b.name) in self._spoken_of[a.name]
+
+    def _speaks_of(self, name: str) -> set[str]:
+        """The names in the brackets after ``name``, or in the formula of another step, and what these depend on."""
+        texts = () if name in self.symbols.shapes else self.symbols.call_texts.get(name, ())
+        called = (text for text in texts if not text.startswith(("(+", "(*", "(-")))  # W (x + b) is a product
+        names = {found for text in called for found in NAME.findall(text)}
+        step = place(name)
+        if step is not None and step["offset"]:
+            names.add(name[: step.start()])  # h_{t-2} depends on what h_t depends on
+        return self.symbols.speaks_of(names)
