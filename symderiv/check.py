@@ -301,7 +301,10 @@ def _verdict(walk: Walk, number: int) -> tuple[Verdict | None, Diagnostic | None
     if refuted and doubt and constraint and not _is_defined(claims):
         posed.kind = "equation"
         return None, None
-    if isinstance(verdict, Refuted) and doubt and walk.equations.states(posed, walk.doubts.unrelated(verdict.claim)):
+    if isinstance(verdict, Refuted) and (
+        (doubt and walk.equations.states(posed, walk.doubts.unrelated(verdict.claim)))
+        or _is_solved_next(walk, number, verdict.claim)
+    ):
         walk.equations.take(posed, claims, first=True)
         posed.kind = "equation"
         return None, None
@@ -326,6 +329,16 @@ def _verdict(walk: Walk, number: int) -> tuple[Verdict | None, Diagnostic | None
     if posed.taken:
         return verdict, Diagnostic("E303", "this step could not be decided", posed.span, (TAKEN, *notes))
     return verdict, Diagnostic("E301", "this step could not be decided", posed.span, notes)
+
+
+def _is_solved_next(walk: Walk, number: int, claim: Claim) -> bool:
+    r"""Whether an arrow leads from a step to what its unknown is: ``X^T X w = X^T y \Rightarrow w = ...``."""
+    posed = walk.posed[number]
+    if not posed.leads or posed.implied or walk.equations.before(posed) or number + 1 == len(walk.posed):
+        return False
+    following = walk.posed[number + 1]
+    found = {t.head for side in (claim.left, claim.right) for t in subterms(side) if isinstance(t, Var)}
+    return following.kind == "definition" and not found.isdisjoint(equations.solved_for(following))
 
 
 def _is_defined(claims: Sequence[Claim]) -> bool:
@@ -366,7 +379,11 @@ def _from_equations(walk: Walk, posed: Posed, claims: list[Claim]) -> Proved | t
     follows from, if it is not; "" otherwise.
     """
     means = walk.readings.means(claims)
-    for read, said in ((claims, ()), means) if means is not None else ((claims, ()),):
+    ways = [(claims, ()), *([means] if means is not None else [])]
+    if walk.reading.symbols.solved_for:  # what was solved for before is put in
+        put_in = walk.claims(replace(posed, solved=True))
+        ways.append(walk.readings.means(put_in) or (put_in, ()))
+    for read, said in ways:
         for other, note in walk.equations.following(posed, read):
             verdict = prove_all(other)
             if isinstance(verdict, Proved) and not _empty(walk, other):

@@ -191,6 +191,7 @@ class Chains(Namings):
                 posed.stationary = self.fresh_chain and self.reading.sought and self.reading.zero
                 posed.equates_derivative = posed.stationary and self.reading.derives and self.reading.equates
                 posed.by = self.reading.by
+                posed.section, posed.sentence = self.reading.section, self.reading.sentences
                 posed.solves = posed.equates_derivative or (self.fresh_chain and (self.reading.solves or self.implied))
                 if posed.error is not None:
                     self.last = Last(None, posed.span, None, posed.error)

@@ -13,6 +13,7 @@ from itertools import product
 from symderiv.diagnostics import ReadError
 from symderiv.document import Span
 from symderiv.reader.arrays import Array, join, shapes
+from symderiv.reader.assumed import given
 from symderiv.reader.captured import spelled_out
 from symderiv.reader.chosen import fixed_classes, summed_over_classes
 from symderiv.reader.dependence import Dependence
@@ -31,7 +32,7 @@ from symderiv.reader.probability import normalised, positive, product_rule
 from symderiv.reader.rates import Rates
 from symderiv.reader.reading import Posed, Reading
 from symderiv.reader.samples import for_examples
-from symderiv.reader.symbols import MARK, base_name, of_one
+from symderiv.reader.symbols import MARK, Function, base_name, of_one
 from symderiv.reader.vocabulary import LOSSES
 from symderiv.terms import (
     Assumption,
@@ -161,7 +162,35 @@ class Claims:
         claim, constants = linear(Claim(resolve(left, memo), relation, resolve(right, memo), context))
         for head in constants:
             posed.note(f"{shown(head.name)} is read as a constant in the expectations")
+        return self._at_solutions(posed, claim)
+
+    def _at_solutions(self, posed: Posed, claim: Claim) -> Claim:
+        """The claim at the values that were found for its variables before it, in its section."""
+        symbols, reading = self.symbols, self.reading
+        sides = claim.left, claim.right
+        differentiated = {t.var.head for side in sides for t in subterms(side) if isinstance(t, Deriv)}
+        solved = {head: symbols.definitions.get(head, ()) for head, _ in symbols.solved_for}
+        for head in sorted(solved.keys() & symbols.reached(*sides)):
+            for d in solved[head]:
+                number = symbols.order[head, d.params]
+                step = reading.posed[number]
+                freed = symbols.is_withdrawn({base_name(head.name)}, step.sentence, posed.sentence)
+                if number > posed.at or step is posed or step.section != posed.section or freed:
+                    continue
+                if self._is_value(posed, head, d) and not self._is_variable(posed, head, d, differentiated):
+                    claim = self._at_value(claim, head, d, step)
         return claim
+
+    def _at_value(self, claim: Claim, head: Head, made: Definition, step: Posed) -> Claim:
+        """The claim given that a family has the value for which ``step`` solves."""
+        source = self.reading.document.source
+        spans = zip(made.params, claim.context.families.get(head, ()), strict=False)
+        ranges = {name: range_ for name, range_ in spans if isinstance(name, str) and range_ is not None}
+        var = Var(head.name, made.params[: head.subs], made.params[head.subs :])
+        context = replace(claim.context, ranges={**claim.context.ranges, **ranges})
+        stated = Claim(var, "=", self._resolved(made.body, {}), context)
+        text = " ".join(source.text[step.left_span.start : step.span.end].replace("&", " ").split())
+        return given(claim, [stated], text, f"line {source.position(step.span.start).line}, where it is solved for")
 
     def _inverted(self, posed: Posed, *sides: Term) -> tuple[Term, ...]:
         """The sides with derivatives by what is defined through the variable that they are written in."""
@@ -234,6 +263,7 @@ class Claims:
                 for d in made
                 if (symbols.order[head, d.params] <= posed.at or head in later)
                 and not self._is_variable(posed, head, d, differentiated)
+                and not self._is_value(posed, head, d)
             )
             if known:
                 definitions[head] = known
@@ -340,6 +370,17 @@ class Claims:
         if posed.put_in or (head, symbols.order[head, made.params]) not in symbols.solutions:
             return False
         return bool(symbols.reached(made.body) & differentiated - {head})
+
+    def _is_value(self, posed: Posed, head: Head, made: Definition) -> bool:
+        """Whether a definition is a value of what is a variable elsewhere: what an equation was solved for, or what is
+        called arbitrary since."""
+        symbols, steps = self.symbols, self.reading.posed
+        number = symbols.order[head, made.params]
+        if posed.put_in or posed.solved or (head, number) in symbols.solved_for:
+            return not (posed.put_in or posed.solved)
+        argument = head in symbols.variables or any(head in _parameters(f) for f in symbols.functions.values())
+        said = steps[number].sentence if argument and number < len(steps) else posed.sentence
+        return symbols.is_withdrawn({base_name(head.name)}, said, posed.sentence)  # "for an arbitrary w"
 
     def _laws(self, heads: set[Head]) -> list[Assumption]:
         """What holds of the distributions among the families."""
@@ -465,6 +506,15 @@ class Claims:
             if isinstance(part, Term):
                 mentioned |= {t.head for t in subterms(part) if isinstance(t, Var)}
         return bool(mentioned & heads)
+
+
+def _parameters(function: Function) -> Iterator[Head]:
+    """The families that a function is called a function of."""
+    for parameter in function.parameters:
+        if parameter.var is not None:
+            yield parameter.var.head
+        elif parameter.family is not None:
+            yield parameter.family
 
 
 def _stands(term: Term, var: Var) -> bool:

@@ -20,6 +20,7 @@ from symderiv.judge import provable, prove_all
 from symderiv.kernel import Refuted, Undecided, Verdict
 from symderiv.kernel.budget import spent
 from symderiv.reader.arrays import Array, Value
+from symderiv.reader.assumed import given
 from symderiv.reader.claims import Claims
 from symderiv.reader.families import families_in
 from symderiv.reader.inverses import granted
@@ -28,7 +29,6 @@ from symderiv.reader.reading import Posed, Reading
 from symderiv.terms import (
     ZERO,
     Add,
-    Assumption,
     Claim,
     Definition,
     Deriv,
@@ -40,7 +40,6 @@ from symderiv.terms import (
     Term,
     Var,
     add,
-    fresh,
     mul,
     num,
     power,
@@ -121,7 +120,10 @@ class Equations:
         """What step ``number`` solves for is a variable all the same, where something is differentiated."""
         member = _typical(posed.left)
         if isinstance(member, Var):
-            self.reading.symbols.solutions.add((member.head, number))
+            symbols = self.reading.symbols
+            symbols.solutions.add((member.head, number))
+            if _solution(member.head) == Head(shown(member.head.name), *member.head[1:]):
+                symbols.solved_for.add((member.head, number))
 
     def reject(self, posed: Posed, number: int) -> None:
         """What step ``number`` calls a solution, and is none, says nothing of its left side."""
@@ -352,11 +354,11 @@ class Equations:
             name = f"the equation of line {self._line(equation.posed)}"
             sides = [side for c in equation.claims for side in (c.left, c.right)]
             heads = {t.head for side in sides for t in subterms(side) if isinstance(t, Var)}
-            claims = self.claims.of(replace(equation.posed, at=at))
+            claims = self.claims.of(replace(equation.posed, at=at, solved=True))
             yield name, claims, heads, equation.posed.sought, equation.holds
         if not equations and posed.stationary and (last := self._differentiated(posed)) is not None:
             name = f"the equation that sets the derivative of line {self._line(last)} to zero"
-            claims = self.claims.of(replace(last, left=last.right, right=ZERO, at=at))
+            claims = self.claims.of(replace(last, left=last.right, right=ZERO, at=at, solved=True))
             sides = [side for c in claims for side in (c.left, c.right)]
             yield name, claims, {t.head for side in sides for t in subterms(side) if isinstance(t, Var)}, True, True
             zeros = ()
@@ -367,7 +369,7 @@ class Equations:
         for name, left, right in self._constraints(posed) if equations else ():
             heads = {t.head for side in (left, right) for t in subterms(side) if isinstance(t, Var)}
             if heads & symbols.definitions.keys() and posed.left not in (left, right):
-                claims = self.claims.of(replace(posed, left=left, right=right, relation="=", at=at))
+                claims = self.claims.of(replace(posed, left=left, right=right, relation="=", at=at, solved=True))
                 yield name, claims, symbols.reached(left, right) - heads, True, True
 
     def _differentiated(self, posed: Posed) -> Posed | None:
@@ -422,22 +424,6 @@ def _typical(side: Value | None) -> Value | None:
 def _is_below(term: Pow) -> bool:
     """Whether it is something that is divided by."""
     return isinstance(term.exponent, Num) and term.exponent.value < 0
-
-
-def given(claim: Claim, stated: Sequence[Claim], text: str, source: str) -> Claim:
-    """``claim`` where the ``stated`` equations are assumed, for every value of their indices."""
-    assumptions, ranges = list(claim.context.assumptions), dict(claim.context.ranges)
-    for one in stated:
-        names: dict[str, str] = {}
-        for name in sorted(one.left.free | one.right.free):
-            if name in one.context.ranges:
-                names[name] = fresh(name, {*ranges, *names.values()})
-                ranges[names[name]] = one.context.ranges[name]
-        sides = rename(one.left, names), rename(one.right, names)
-        if sides[0] is ZERO:
-            sides = sides[1], sides[0]
-        assumptions.append(Assumption("equation", sides, text, source))
-    return replace(claim, context=replace(claim.context, ranges=ranges, assumptions=tuple(assumptions)))
 
 
 def follows(claims: Sequence[Claim], known: Sequence[Claim], equation: Sequence[Claim]) -> Verdict:

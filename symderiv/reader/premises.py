@@ -21,9 +21,9 @@ from symderiv.judge import holds_at, prove_all
 from symderiv.kernel import Proved, Refuted, Verdict
 from symderiv.reader import syntax
 from symderiv.reader.assertions import REACH
+from symderiv.reader.assumed import given
 from symderiv.reader.bounds import number
 from symderiv.reader.claims import Claims
-from symderiv.reader.equations import given
 from symderiv.reader.names import plain, shown
 from symderiv.reader.nodes import every, is_numeral, names_in, parts_of
 from symderiv.reader.prose import TO_SHOW, Words, range_of

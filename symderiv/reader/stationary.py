@@ -17,8 +17,9 @@ from symderiv.kernel import Proved, Refuted, Verdict
 from symderiv.kernel.budget import spent
 from symderiv.kernel.derivative import differentiate
 from symderiv.notation import latex, unicode
+from symderiv.reader.assumed import given
 from symderiv.reader.claims import Claims
-from symderiv.reader.equations import SCALES, Equation, Equations, follows, given, solved_for
+from symderiv.reader.equations import SCALES, Equation, Equations, follows, solved_for
 from symderiv.reader.families import families_in
 from symderiv.reader.names import plain, shown
 from symderiv.reader.reading import Posed, Reading

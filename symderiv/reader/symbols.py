@@ -108,8 +108,9 @@ class Symbols:
     subscripts and labels) are vectors or matrices themselves, ``doubtful`` the names of which that is not sure;
     ``layered`` names whose numbered labels are layers, each with its own shape, ``layered_subs`` those whose numbered
     subscripts are; ``softmax``: the prose calls \\sigma the softmax function; ``symmetric`` matrices that are called
-    so, and where, ``solutions`` families that an equation was solved for, and in which step, ``announced`` families
-    that a word says are defined: "where x = ...", "let x = ...", ``words`` capitals without a gap that never stand
+    so, and where, ``solutions`` families that an equation was solved for, and in which step, ``solved_for`` those of
+    them that are no names of their own, as \\hat w is, ``announced`` families that a word says are defined: "where
+    x = ...", "let x = ...", ``words`` capitals without a gap that never stand
     alone, FL and TP, ``restated`` names that have another meaning by a line that perhaps only repeats what they mean,
     wrongly, ``inverses`` families of the entries of one, with the range class of the matrix and its entry,
     ``equal_to_transposes`` those of them of which an equation says so; ``signs`` families of the numbers 1 and -1, and
@@ -242,6 +243,7 @@ class Symbols:
     symmetric: dict[str, str] = field(default_factory=dict)
     supposed_symmetric: set[str] = field(default_factory=set)  # of which words only suppose that they are
     solutions: set[tuple[Head, int]] = field(default_factory=set)
+    solved_for: set[tuple[Head, int]] = field(default_factory=set)
     announced: set[Head] = field(default_factory=set)
     words: set[str] = field(default_factory=set)
     restated: set[str] = field(default_factory=set)
