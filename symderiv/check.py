@@ -380,9 +380,10 @@ def _from_equations(walk: Walk, posed: Posed, claims: list[Claim]) -> Proved | t
     """
     means = walk.readings.means(claims)
     ways = [(claims, ()), *([means] if means is not None else [])]
-    if walk.reading.symbols.solved_for:  # what was solved for before is put in
+    if walk.reading.symbols.solved_for and posed.substitutes:
         put_in = walk.claims(replace(posed, solved=True))
-        ways.append(walk.readings.means(put_in) or (put_in, ()))
+        put_in, said = walk.readings.means(put_in) or (put_in, ())
+        ways.append((put_in, (*said, "what was solved for is put in")))
     for read, said in ways:
         for other, note in walk.equations.following(posed, read):
             verdict = prove_all(other)

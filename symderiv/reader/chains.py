@@ -17,7 +17,7 @@ from symderiv.reader.assertions import names_case, tagged_case
 from symderiv.reader.definitions import ARRAYS, Definitions
 from symderiv.reader.namings import Last, Namings
 from symderiv.reader.nodes import is_delta, is_numeral, names_in, parts_of, rounded
-from symderiv.reader.prose import CONSTANT, GROUNDS, PREMISE, REWRITTEN, supposes
+from symderiv.reader.prose import CONSTANT, GROUNDS, PREMISE, REWRITTEN, SUBSTITUTES, supposes
 from symderiv.reader.rates import Rates
 from symderiv.reader.reading import Posed, Reading
 from symderiv.terms import Assumption, Num, Sum, Term, Var, subterms
@@ -337,6 +337,7 @@ class Chains(Namings):
         posed.stationary = self.reading.derives and posed.equated
         posed.equates_derivative = posed.stationary and self.reading.equates
         posed.by = self.reading.by if posed.stationary else frozenset()
+        posed.substitutes = bool(SUBSTITUTES.search(self.reading.prose))
         posed.rate = self.of_derivative or self.of_prime
         constraint = isinstance(posed.left, Sum) and isinstance(posed.right, Num) and PREMISE.search(self.reading.prose)
         posed.grounds = self.fresh_chain and bool(constraint or GROUNDS.search(self.reading.prose))

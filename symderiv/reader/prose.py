@@ -285,6 +285,11 @@ SOLVED = Words(
     r"|folgt|ergibt|donc|d'où|luego|entonces|portanto|quindi)\b|解得|得到|得|故|因此|所以|よって|따라서",
     re.IGNORECASE,
 )
+SUBSTITUTES = Words(
+    r"\b(?:substitut\w*|insert\w*|plug\w*|put(?:ting)?\s+(?:\w+\s+){0,4}in(?:to)?|eliminat\w*|einsetz\w*|eingesetzt|sustitu\w*|remplaç\w*|insér\w*)\b"
+    r"|代入|대입",
+    re.IGNORECASE,
+)
 UPDATED = Words(
     r"\b(?:updat\w*|iterat\w*|descent|learning|step|rule|closed|unbiased|however|cannot|can't|fixed[- ]point"
     r"|numerical\w*|for|in\s+(?:the|this|our)\s+case|special|particular|limit\w*|large|small|fail\w*|Newton\w*)\b",

@@ -71,6 +71,7 @@ class Posed:
     later: bool = False  # whether definitions that come later may be used
     put_in: bool = False  # whether solutions stand for what was solved for, also where something is differentiated
     solved: bool = False  # whether solutions stand for what was solved for, where nothing is differentiated
+    substitutes: bool = False  # the words right before it say that something is put in
     transposed: tuple[Value, Value] | None = None  # both sides with derivatives by vectors the other way round
     numbers: tuple[Value, Value] | None = None  # both sides where letters that may be vectors are numbers
     taken: bool = False  # whether it states a derivative that later steps take as given
