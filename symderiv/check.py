@@ -96,7 +96,8 @@ def check_document(
     for number in range(len(walk.posed)):
         with within(STEP):
             step = _judged(walk, number)
-        if not walk.posed[number].passing or isinstance(step.verdict, Proved | Refuted):
+        posed = walk.posed[number]
+        if not posed.passing or isinstance(step.verdict, Proved if not posed.plain else Proved | Refuted):
             steps.append(step)
         if progress is not None:
             progress(number + 1, len(walk.posed))
@@ -473,7 +474,8 @@ def _solution(walk: Walk, number: int) -> tuple[Verdict | None, Diagnostic | Non
             message = f"as read, this does not solve {solved.name}"
             notes = (notation.counterexample(verdict.witness), *posed.notes)
             stated = equations.apart(verdict.claim)
-            if posed.solves and solved.explicit and not _doubted(walk, posed, verdict, stated):
+            plain = posed.solves and solved.explicit and walk.stationary.is_plain(posed, solved.since)
+            if plain and not _doubted(walk, posed, verdict, stated):
                 why = f"it does not solve {solved.name}"
                 return verdict, Diagnostic("E201", "this step is false", posed.span, (notes[0], why, *posed.notes))
             return Undecided(verdict.claim, message), Diagnostic("E304", message, posed.span, notes)

@@ -188,9 +188,11 @@ class Chains(Namings):
             head = self.definitions.head_of(last.node) if relation in ("=", ":=") else None
             if head is not None and self.definitions.define(head, last.node, segment.side, relation, posed):
                 self.kept = posed.kept
-                posed.stationary = self.fresh_chain and self.reading.sought and self.reading.zero
+                posed.stationary = (
+                    self.fresh_chain and self.reading.sought and self.reading.zero and not self.reading.higher
+                )
                 posed.equates_derivative = posed.stationary and self.reading.derives and self.reading.equates
-                posed.by = self.reading.by
+                posed.by, posed.of = self.reading.by, self.reading.of
                 posed.section, posed.sentence = self.reading.section, self.reading.sentences
                 posed.solves = posed.equates_derivative or (self.fresh_chain and (self.reading.solves or self.implied))
                 if posed.error is not None:
@@ -334,9 +336,9 @@ class Chains(Namings):
         posed.equated = self.fresh_chain and self.reading.sought and self.reading.zero
         said = REWRITTEN.search(self.reading.prose) and not PREMISE.search(self.reading.prose)
         posed.concluded = self.fresh_chain and bool(said)
-        posed.stationary = self.reading.derives and posed.equated
+        posed.stationary = self.reading.derives and posed.equated and not self.reading.higher
         posed.equates_derivative = posed.stationary and self.reading.equates
-        posed.by = self.reading.by if posed.stationary else frozenset()
+        posed.by, posed.of = (self.reading.by, self.reading.of) if posed.stationary else (frozenset(), frozenset())
         posed.substitutes = bool(SUBSTITUTES.search(self.reading.prose))
         posed.rate = self.of_derivative or self.of_prime
         constraint = isinstance(posed.left, Sum) and isinstance(posed.right, Num) and PREMISE.search(self.reading.prose)

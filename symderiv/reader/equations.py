@@ -63,7 +63,8 @@ class Equation(NamedTuple):
 
 class Solved(NamedTuple):
     """An equation with a solution put in, and ``without`` it, its name; ``only``: nothing else in it is sought,
-    ``holds``: others may follow from it, ``explicit``: it is solved in terms of what is known in it alone."""
+    ``holds``: others may follow from it, ``explicit``: it is solved in terms of what is known in it alone,
+    ``since``: where in the text the equation ends."""
 
     claims: list[Claim]
     without: list[Claim]
@@ -71,6 +72,7 @@ class Solved(NamedTuple):
     only: bool
     holds: bool
     explicit: bool
+    since: int
 
 
 class Equations:
@@ -206,12 +208,12 @@ class Equations:
             yield [self._given(claim, equations) for claim in claims], ()
         for equation in equations:
             where = f"given the equation of line {self._line(equation.posed)}: it is that one"
-            for multiples, times in self.multiples(claims, equation.claims):
+            for multiples, times, _ in self.multiples(claims, equation.claims):
                 yield multiples, (f"{where}{times}",)
 
     def multiples(
         self, claims: Sequence[Claim], stated: Sequence[Claim], written: Sequence[Claim] = ()
-    ) -> Iterator[tuple[list[Claim], str]]:
+    ) -> Iterator[tuple[list[Claim], str, Term]]:
         """Claims that ``claims`` are what ``stated`` ones are, times a number or a quantity in them; which, in words.
 
         Those in the ``written`` claims are tried, too.
@@ -221,7 +223,7 @@ class Equations:
                 return
             multiples = list(self._multiples(claims, stated, scale))
             if provable(multiples[0]) is not None:
-                yield multiples, said
+                yield multiples, said, scale
 
     def on_grounds(self, posed: Posed, claims: Sequence[Claim]) -> list[Claim]:
         """The claims given the equations from which, by the words before them, others follow; empty without such.
@@ -261,8 +263,7 @@ class Equations:
         parts = {t for c in (claim, *others) for side in (c.left, c.right) for t in subterms(side)}
         scalars: list[Term] = sorted((t for t in parts if isinstance(t, Var) and not t.indices), key=notation.unicode)
         scalars += map(SizeOf, sorted({r.high for r in claim.context.ranges.values() if isinstance(r.high, str)}))
-        below = sorted({t.base for t in parts if isinstance(t, Pow) and _is_below(t)}, key=notation.unicode)
-        below = [t for t in below if not isinstance(t, Num)]
+        below = sorted(divisors(claim, *others), key=notation.unicode)
         scalars += [t for t in below if t not in scalars]
         scalars += [mul(*below)] if len(below) > 1 else []
         for scale in SCALES:
@@ -287,7 +288,7 @@ class Equations:
 
     # Solutions
 
-    def solved(self, posed: Posed, at: int, zeros: Sequence[tuple[str, list[Claim]]] = ()) -> list[Solved]:
+    def solved(self, posed: Posed, at: int, zeros: Sequence[tuple[str, list[Claim], int]] = ()) -> list[Solved]:
         """The equations that ``posed`` may solve. One that the definitions before it turn into an identity is solved
         already. The ``zeros`` are those that nobody wrote, where no other is."""
         member, value = _sides(posed)
@@ -296,7 +297,7 @@ class Equations:
         symbols = self.reading.symbols
         body = symbols.ranges.resolve(value, {})
         found = []
-        for name, claims, heads, sought, holds in self._open(posed, at, zeros):
+        for name, claims, heads, sought, holds, since in self._open(posed, at, zeros):
             named = {(shown(h.name), *h[1:]): h for h in heads}
             written = [(member.head, body), (_solution(member.head), body)]
             if (root := _root(_solution(member.head))) is not None:
@@ -327,7 +328,7 @@ class Equations:
                 only = only and not new  # what it is in terms of new quantities depends on what they are
                 sides = [side for c in claims for side in (c.left, c.right)]
                 explicit = self._is_explicit(body, sides, unknown)
-                found.append(Solved(with_it, without, name, only, holds, explicit))
+                found.append(Solved(with_it, without, name, only, holds, explicit, since))
         return found
 
     def _is_explicit(self, solution: Term, sides: Sequence[Term], unknown: Head) -> bool:
@@ -342,10 +343,10 @@ class Equations:
         return unknown not in spoken and set(map(_solution, spoken)) <= families_in(sides, known)
 
     def _open(
-        self, posed: Posed, at: int, zeros: Sequence[tuple[str, list[Claim]]]
-    ) -> Iterator[tuple[str, list[Claim], set[Head], bool, bool]]:
+        self, posed: Posed, at: int, zeros: Sequence[tuple[str, list[Claim], int]]
+    ) -> Iterator[tuple[str, list[Claim], set[Head], bool, bool, int]]:
         r"""The equations that ``posed`` may solve: name, claims, the families in them, whether something is
-        sought, and whether others may follow from it.
+        sought, whether others may follow from it, and where it ends.
 
         Beside those that are being solved these are the constraints on what has been solved for, \sum_k p_k = 1.
         """
@@ -355,22 +356,23 @@ class Equations:
             sides = [side for c in equation.claims for side in (c.left, c.right)]
             heads = {t.head for side in sides for t in subterms(side) if isinstance(t, Var)}
             claims = self.claims.of(replace(equation.posed, at=at, solved=True))
-            yield name, claims, heads, equation.posed.sought, equation.holds
+            yield name, claims, heads, equation.posed.sought, equation.holds, equation.posed.span.end
         if not equations and posed.stationary and (last := self._differentiated(posed)) is not None:
             name = f"the equation that sets the derivative of line {self._line(last)} to zero"
             claims = self.claims.of(replace(last, left=last.right, right=ZERO, at=at, solved=True))
             sides = [side for c in claims for side in (c.left, c.right)]
-            yield name, claims, {t.head for side in sides for t in subterms(side) if isinstance(t, Var)}, True, True
+            heads = {t.head for side in sides for t in subterms(side) if isinstance(t, Var)}
+            yield name, claims, heads, True, True, last.span.end
             zeros = ()
-        for name, claims in zeros if not equations else ():
+        for name, claims, since in zeros if not equations else ():
             sides = [claim.left for claim in claims]
-            yield name, claims, self.reading.symbols.reached(*sides), True, True
+            yield name, claims, self.reading.symbols.reached(*sides), True, True, since
         symbols = self.reading.symbols
         for name, left, right in self._constraints(posed) if equations else ():
             heads = {t.head for side in (left, right) for t in subterms(side) if isinstance(t, Var)}
             if heads & symbols.definitions.keys() and posed.left not in (left, right):
                 claims = self.claims.of(replace(posed, left=left, right=right, relation="=", at=at, solved=True))
-                yield name, claims, symbols.reached(left, right) - heads, True, True
+                yield name, claims, symbols.reached(left, right) - heads, True, True, 0
 
     def _differentiated(self, posed: Posed) -> Posed | None:
         """The last derivative before a step in its section, if what it is said to be is not false."""
@@ -421,9 +423,11 @@ def _typical(side: Value | None) -> Value | None:
     return side.entry(ENTRY[: len(side.axes)]) if isinstance(side, Array) else side
 
 
-def _is_below(term: Pow) -> bool:
-    """Whether it is something that is divided by."""
-    return isinstance(term.exponent, Num) and term.exponent.value < 0
+def divisors(*claims: Claim) -> set[Term]:
+    """What is divided by in claims, but for numbers."""
+    parts = {t for c in claims for side in (c.left, c.right) for t in subterms(side)}
+    below = {t.base for t in parts if isinstance(t, Pow) and isinstance(t.exponent, Num) and t.exponent.value < 0}
+    return {t for t in below if not isinstance(t, Num)}
 
 
 def follows(claims: Sequence[Claim], known: Sequence[Claim], equation: Sequence[Claim]) -> Verdict:

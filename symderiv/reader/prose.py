@@ -280,6 +280,11 @@ WITH_MORE = Words(  # something else is done in the same breath, or it is the de
 )
 
 
+HIGHER = Words(
+    r"\b(?:second|third|fourth|higher|mixed|2nd|3rd|n-?th)(?:[\s-]order)?\s+(?:partial\s+)?derivatives?\b|\bHessian\b|\bcurvature\b"
+    r"|\b(?:zweite|dritte)n?\s+(?:partielle\s+)?Ableitung|dérivées?\s+(?:seconde|troisième)s?|derivadas?\s+segundas?|segunda\s+derivada|[二三]阶",
+    re.IGNORECASE,
+)
 SOLVED = Words(
     r"\b(?:solv\w+|so|hence|thus|thence|therefore|gives?|giving|yields?|obtain\w*|get|implies|follows|leads?|results?|also|daher|somit"
     r"|folgt|ergibt|donc|d'où|luego|entonces|portanto|quindi)\b|解得|得到|得|故|因此|所以|よって|따라서",

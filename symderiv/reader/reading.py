@@ -57,9 +57,11 @@ class Posed:
     equated: bool = False  # it begins a chain, and the words right before it say that something is set to zero
     stationary: bool = False  # an equation that is a derivative set to zero, as the words or an arrow before it say
     equates_derivative: bool = False  # and the sentence right before it says that this is all that is done
+    of: frozenset[str] = frozenset()  # the names in the formulas of that sentence
     solves: bool = False  # the sentence right before it says that it solves an equation before, in all cases
     by: frozenset[str] = frozenset()  # the names by which the words right before it differentiate
     passing: bool = False  # a claim in running text, which is only spoken of where it is settled
+    plain: bool = True  # the words around it set no case, as far as anyone can tell
     rate: bool = False  # its chain says what a derivative is
     leads: bool = False  # an arrow after it says that something follows from it
     concluded: bool = False  # it begins a chain, and the words right before it say that it follows
@@ -98,13 +100,13 @@ class Reading:
     ``prose`` are the words just before the current place, ``paragraphs`` how many there were; ``sought``: the last
     words in the section say that something is set to zero, or solved, ``zero`` that they speak of zero, ``derives`` of
     derivatives, ``equates`` that one is set to zero and no more is done, ``by`` the names by which they differentiate,
-    ``solves`` that what comes is what an equation gives,
-    ``optimal`` that some in the section speak of a minimum or maximum; ``solving``: an equation "= 0" came before in
-    the section, which ``begins`` after so many steps; ``seen`` are the names in the formulas so far; ``case``
-    what they say of indices, ``earlier_case`` what was said last in the section, ``values`` and ``earlier_values`` the
-    same of the values that symbols are given; ``constants`` the symbols that the words call constants, ``held`` those
-    that the section says are held fixed: none in particular if empty, nothing said if None; ``bounds`` the names that
-    the last words, or remarks beside a row, set bounds to.
+    ``of`` those in the last formulas, ``solves`` that what comes is what an equation gives, ``higher`` that
+    derivatives of higher order are meant, ``optimal`` that some in the section speak of a minimum or maximum;
+    ``solving``: an equation "= 0" came before in the section, which ``begins`` after so many steps; ``seen`` are the
+    names in the formulas so far; ``case`` what they say of indices, ``earlier_case`` what was said last in the
+    section, ``values`` and ``earlier_values`` the same of the values that symbols are given; ``constants`` the symbols
+    that the words call constants, ``held`` those that the section says are held fixed: none in particular if empty,
+    nothing said if None; ``bounds`` the names that the last words, or remarks beside a row, set bounds to.
     With ``strict``, assumptions that only the prose states do not count.
     """
 
@@ -119,8 +121,8 @@ class Reading:
         self.prose = ""
         self.paragraphs = 0
         self.section = 0  # how many headings came before
-        self.sought = self.zero = self.optimal = self.derives = self.equates = self.solves = False
-        self.by: frozenset[str] = frozenset()
+        self.sought = self.zero = self.optimal = self.derives = self.equates = self.solves = self.higher = False
+        self.by = self.of = frozenset[str]()
         self.sentences = 0  # how many sentences came before
         self.apart = False  # whether this is a quotation, or among exercises: what it says is no definition anew
         self.inline = False  # whether a formula in running text is being read

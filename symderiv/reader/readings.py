@@ -289,12 +289,17 @@ class Readings:
         return any(not self.symbols.defines(name, 0) and not self.symbols.defines(name, 2) for name in names)
 
     def symmetric(
-        self, posed: Posed, claims: Sequence[Claim], withdrawn: bool = False, supposed: bool = False
+        self,
+        posed: Posed,
+        claims: Sequence[Claim],
+        withdrawn: bool = False,
+        supposed: bool = False,
+        every: bool = False,
     ) -> tuple[list[Claim], str]:
         """The claims for matrices that are called symmetric, and what to say of it; empty if there are none.
 
         With ``withdrawn``, without those of which that is not said any more; with ``supposed``, for those of which that
-        is only supposed.
+        is only supposed; with ``every``, for all that are square.
         A symmetric S equals (S + S^T)/2, so a claim about that is one about every symmetric S.
         """
         names = {
@@ -302,7 +307,10 @@ class Readings:
             for claim in claims
             for part in reached((claim.left, claim.right, *self._inverted(claim)), claim.context.definitions)
             if isinstance(part, Var) and len(part.subs) == 2 and not part.sups
-        } & {self.symbols.name(n, 2) for n in (self.symbols.supposed_symmetric if supposed else self.symbols.symmetric)}
+        }
+        called = self.symbols.supposed_symmetric if supposed else self.symbols.symmetric
+        square = {h.name for c in claims for h, r in c.context.families.items() if len(r) == 2 and r[0] == r[1]}
+        names &= square if every else {self.symbols.name(n, 2) for n in called}
         defined = {h.name for claim in claims for h in claim.context.definitions if h.subs == 2}
         names -= defined  # what defines it may be right or wrong
         if withdrawn:

@@ -7,7 +7,8 @@ equation false that may be the derivative of something else.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+import re
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import NamedTuple
 
@@ -17,20 +18,26 @@ from symderiv.kernel import Proved, Refuted, Verdict
 from symderiv.kernel.budget import spent
 from symderiv.kernel.derivative import differentiate
 from symderiv.notation import latex, unicode
+from symderiv.reader import assertions
 from symderiv.reader.assumed import given
 from symderiv.reader.claims import Claims
-from symderiv.reader.equations import SCALES, Equation, Equations, follows, solved_for
+from symderiv.reader.equations import SCALES, Equation, Equations, divisors, follows, solved_for
 from symderiv.reader.families import families_in
 from symderiv.reader.names import plain, shown
 from symderiv.reader.reading import Posed, Reading
 from symderiv.reader.readings import Readings
 from symderiv.terms import (
+    ONE,
     ZERO,
     Claim,
     Definition,
     Deriv,
     Head,
     Index,
+    Mul,
+    Num,
+    Pow,
+    SizeOf,
     Term,
     Var,
     add,
@@ -38,9 +45,28 @@ from symderiv.terms import (
     mul,
     num,
     rename,
+    rewritten,
     subterms,
 )
 
+DISPLAYED = re.compile(r"\$\$.*?\$\$|\\\[.*?\\\]|\\begin\{([^}]*)\}.*?\\end\{\1\}", re.DOTALL)
+INLINE = re.compile(r"(?<!\$)\$[^$]+\$|\\\(.*?\\\)", re.DOTALL)
+OPENED = re.compile(r"(\$\$|\\\[|\\begin\{[^}]*\}|\$)")
+EQUATED = frozenset(
+    (
+        "set setting sets put putting equate equating zero take taking equal equals condition conditions"
+        " order vanish vanishes minimum maximum optimum normal equation equations log likelihood objective"
+        " solve solving solved leads minimise minimize maximise maximize optimality at symmetric must"
+        " stationarity stationary point error squared squares least where find differentiate differentiating"
+    ).split()
+)
+COMMENT = re.compile(r"<!--.*?-->|(?<!\\)%[^\n]*", re.DOTALL)
+NAME = re.compile(r"[\s$\\()\[\]]*[A-Za-z]+(?:\{?[A-Za-z]\}?)?(?:[_^]\{?\w+\}?)?[\s$\\()\[\]]*")
+AFTER = re.compile(
+    r"[\s$.,;]*(?:\\\]|\\\))?[\s.,;]*(?:if|when|where|for|provided|only|unless|this\s+is|because|since|but)\b",
+    re.IGNORECASE,
+)
+DERIVED = re.compile(r"\\(?:partial|nabla)|'|\\prime|\\[dt]?frac\s*\{?\s*d")
 MOST = 8  # families by which a function is differentiated to find an equation
 
 
@@ -57,9 +83,10 @@ class Compared(NamedTuple):
 
 
 class Zero(NamedTuple):
-    """A derivative set to zero: its ``name``, the claims that say so, and the same with the derivative ``taken``."""
+    """A derivative of a function set to zero: its ``name``, the claims that say so, and those with it ``taken``."""
 
     name: str
+    function: Var
     stated: list[Claim]
     taken: list[Claim]
 
@@ -89,8 +116,8 @@ class Stationary:
             if spent():
                 return Compared()
             symmetric = self.readings.symmetric(posed, own)[0] or own
-            for multiples, times in self.equations.multiples(symmetric, zero.stated, zero.taken):
-                if isinstance(verdict := prove_all(multiples), Proved):
+            for multiples, times, scale in self.equations.multiples(symmetric, zero.stated, zero.taken):
+                if _keeps_roots(scale, zero.taken) and isinstance(verdict := prove_all(multiples), Proved):
                     return Compared(verdict, f"it is {zero.name}{f',{times},' if times else ''} set to zero")
             if known and isinstance(prove_all([given(c, known, "", "") for c in zero.stated]), Proved):
                 continue  # that one has been set to zero already
@@ -105,11 +132,58 @@ class Stationary:
         if len(refuted) < len(tried):
             return Compared(None, f"that this is {names} set to zero is not seen")
         why = f"this is not {names} set to zero"
-        if not posed.equates_derivative and not self._follows(posed, before):
+        alone = len(own) == 1 and len({zero.function for zero in tried}) == 1 and self._is_one(tried[0].function, posed)
+        said = self._follows(posed, before) or (posed.equates_derivative and self._is_plain(posed, tried[0].function))
+        if not alone or not said or not any(_alike(own, zero.taken) for zero in tried):
             return Compared(None, why)
         if not all(isinstance(self._where(posed, own, known, zero.taken), Refuted) for zero in tried):
             return Compared(None, why)
-        return Compared(refuted[0], why, tuple(_instead(own[0], tried[0].taken[0].left)) if len(own) == 1 else ())
+        if any(self._of_case(posed, own, zero.taken) for zero in tried):
+            return Compared(None, f"{why}, but in a special case")
+        return Compared(refuted[0], why, tuple(_instead(own[0], tried[0].taken[0].left)))
+
+    def _is_one(self, function: Var, posed: Posed) -> bool:
+        """Whether there is one condition for a minimum, with which no other can have been combined."""
+        called = self.reading.symbols.functions.get((function.name, 0))
+        named = [h for h in families_in((function,), self.reading.symbols.definitions) if _is_named(h, posed.by)]
+        return len(named) == 1 or called is None or len(called.parameters) == 1
+
+    def _of_case(self, posed: Posed, own: Sequence[Claim], taken: Sequence[Claim]) -> bool:
+        """Whether an equation is a derivative set to zero for symmetric matrices, and where scalars it lacks are 1."""
+        written = {h for c in own for h in families_in((c.left, c.right), {})}
+        lacking = {h for c in taken for h in families_in((c.left, c.right), {}) - written if not h.subs + h.sups}
+
+        def at_one(part: Term) -> Term | None:
+            return ONE if isinstance(part, Var) and part.head in lacking else None
+
+        ones = [replace(c, left=rewritten(c.left, at_one), right=rewritten(c.right, at_one)) for c in taken]
+        both = self.readings.symmetric(posed, [*own, *ones], every=True)[0] or [*own, *ones]
+        return any(True for _ in self.equations.multiples(both[: len(own)], both[len(own) :]))
+
+    def is_plain(self, posed: Posed, since: int) -> bool:
+        """Whether the words from ``since`` to a step, and right behind it, set no case, as far as can be told."""
+        source = self.reading.document.source.text
+        between = COMMENT.sub(" ", source[since : posed.left_span.start])
+        between = re.sub(r"^[\s.,;:]*(?:\$+|\\\]|\\\)|\\end\{[^}]*\})", " ", between)  # the end of the formula before
+        for formula in INLINE.findall(DISPLAYED.sub(" ", between)):
+            if (
+                not DERIVED.search(formula)
+                and not NAME.fullmatch(formula)
+                and r"\in\mathbb" not in formula.replace(" ", "")
+            ):
+                return False
+        words = INLINE.sub(" ", DISPLAYED.sub(" ", between))
+        words, opened, inside = OPENED.split(words, maxsplit=1) if OPENED.search(words) else (words, "", "")
+        if not opened and not re.search(r"[\n$]", between):
+            words, inside = "", between  # both stand in one display
+        said = " ".join(re.findall(r"\\(?:text|mbox|mathrm)\s*\{([^}]*)\}", inside))
+        plain = assertions.plainly(f"{words} {said}", also=EQUATED)
+        return plain and not AFTER.match(source, posed.span.end)
+
+    def _is_plain(self, posed: Posed, function: Var) -> bool:
+        """The same of the words since a function was defined."""
+        made = self.reading.symbols.defined_at.get(function.head)
+        return made is not None and made.end <= posed.left_span.start and self.is_plain(posed, made.end)
 
     def unfounded(self, posed: Posed, claims: Sequence[Claim]) -> str:
         """Why what a chain calls zero is not what it began with; empty if that may vanish, too, wherever this does."""
@@ -162,19 +236,42 @@ class Stationary:
         )
         return begins, steps[begins:]
 
-    def set_to_zero(self, posed: Posed, number: int, at: int) -> list[tuple[str, list[Claim]]]:
+    def set_to_zero(self, posed: Posed, number: int, at: int) -> list[tuple[str, list[Claim], int]]:
         """The derivatives that step ``number`` sets to zero if it says at once what solves that: by what it solves for.
 
-        Definitions up to step ``at`` are put in.
+        Definitions up to step ``at`` are put in. Beside each stands where the definition of its function ends.
         """
         if not posed.stationary or self.equations.before(posed, all_of_them=True):
             return []
         here, there = replace(posed, at=number), replace(posed, at=at)
         for unknown in solved_for(posed):
-            functions = self._functions(here, self.reading.symbols.definitions, {unknown})
+            definitions = {h: made for h, made in self.reading.symbols.definitions.items() if h != unknown}
+            functions = [
+                f for f in self._functions(here, definitions, {unknown}) if unknown in self._by(f, posed, definitions)
+            ]
             if zeros := [zero for f in functions if (zero := self._zero(there, f, unknown)) is not None]:
-                return [(f"the equation that sets {zero.name} to zero", zero.taken) for zero in zeros]
+                ends = self.reading.symbols.defined_at
+                return [
+                    (f"the equation that sets {z.name} to zero", z.taken, ends[z.function.head].end)
+                    for z in zeros
+                    if z.function.head in ends
+                ]
         return []
+
+    def _by(self, function: Var, posed: Posed, definitions: Mapping[Head, tuple[Definition, ...]]) -> list[Head]:
+        """By what a function is differentiated: what the words say, or what it is called a function of; else by what
+        something is differentiated in the document, or by anything in it."""
+        by = sorted(families_in((function,), definitions) - definitions.keys())
+        called = self.reading.symbols.functions.get((function.name, 0))
+        heads = [p.var.head if p.var is not None else p.family for p in called.parameters] if called else []
+        names = {plain(shown(head.name)).partition("^{2}")[0] for head in heads if head is not None}
+        if posed.by:
+            return [head for head in by if _is_named(head, posed.by)]
+        return (
+            [h for h in by if h in heads or plain(shown(h.name)) in names]
+            or [h for h in by if h in self.reading.symbols.variables]
+            or by
+        )
 
     def _functions(
         self, posed: Posed, definitions: Mapping[Head, tuple[Definition, ...]], spoken: set[Head]
@@ -190,9 +287,11 @@ class Stationary:
             p for p in earlier if p.kind == "definition" or (isinstance(p.left, Var) and p.left.head in definitions)
         ]
         made = here or [p for p in self.reading.posed[: posed.at] if p.kind == "definition"]
-        named = dict.fromkeys(p.left for p in made if isinstance(p.left, Var) and not p.left.indices)
-        tops = [var for var in named if var.head in definitions and var.head not in inside]
-        found = [var for var in tops if spoken <= families_in((var,), definitions) - {var.head}]
+        lefts = dict.fromkeys(p.left for p in made if isinstance(p.left, Var) and not p.left.indices)
+        tops = [var for var in lefts if var.head in definitions and var.head not in inside]
+        named = [var for var in tops if plain(shown(var.name)) in posed.of]
+        related = named or [var for var in tops if spoken & families_in((var,), definitions)][-1:]
+        found = [var for var in related if spoken <= families_in((var,), definitions) - {var.head}]
         return found if here or len(tops) == 1 else []  # of several in other sections it may be another
 
     def _zeros(self, posed: Posed, claims: Sequence[Claim]) -> Iterator[Zero]:
@@ -204,11 +303,7 @@ class Stationary:
         shape = sorted(str(ranges.get(index)) for index in claims[0].left.free | claims[0].right.free)
         spoken = families_in((side for claim in claims for side in (claim.left, claim.right)), definitions)
         for function in self._functions(posed, definitions, spoken):
-            by = sorted(families_in((function,), definitions) - definitions.keys())
-            called = self.reading.symbols.functions.get((function.name, 0))
-            parameters = [p.var.head if p.var is not None else p.family for p in called.parameters] if called else []
-            said = [head for head in by if plain(shown(head.name)) in posed.by]
-            by = said or [head for head in by if head in parameters] or by
+            by = self._by(function, posed, definitions)
             for head in by if len(by) <= MOST else ():
                 zero = self._zero(posed, function, head)
                 if zero is not None and shape == sorted(
@@ -230,7 +325,38 @@ class Stationary:
             stated = [self._of_section(claim, posed, function) for claim in self.claims.of(step)]
         except ReadError:
             return None
-        return Zero(f"the derivative of {unicode(function)} by {unicode(var)}", stated, _taken(stated))
+        return Zero(f"the derivative of {unicode(function)} by {unicode(var)}", function, stated, _taken(stated))
+
+
+def _is_named(head: Head, names: Collection[str]) -> bool:
+    """Whether a family is among what words name: sigma^2 by sigma, too."""
+    name = plain(shown(head.name))
+    return name in names or name.partition("^{2}")[0] in names or name.partition("_{")[0] in names
+
+
+def _alike(own: Sequence[Claim], taken: Sequence[Claim]) -> bool:
+    """Whether claims speak of the same families, so that none was given a value, or left out, in one of them."""
+
+    def spoken(claims: Sequence[Claim]) -> set[Head]:
+        known = claims[0].context.definitions
+        return families_in((side for c in claims for side in (c.left, c.right)), known) - known.keys()
+
+    below = families_in(divisors(*taken), taken[0].context.definitions)  # \sigma^2 may have been divided out
+    return spoken(taken) - below <= spoken(own) <= spoken(taken)
+
+
+def _keeps_roots(scale: Term, taken: Sequence[Claim]) -> bool:
+    """Whether a multiple of a derivative vanishes only where it does: the factor is not zero where that has a value."""
+    below = divisors(*taken)
+    factors = [part for part in (scale.parts if isinstance(scale, Mul) else (scale,)) if not isinstance(part, Num)]
+    for factor in factors:
+        if isinstance(factor, Pow) and isinstance(factor.exponent, Num) and factor.exponent.value < 0:
+            continue
+        base = factor.base if isinstance(factor, Pow) else factor
+        parts = set(base.parts) if isinstance(base, Mul) and base not in below else {base}
+        if not isinstance(base, SizeOf) and not parts <= below | {t.base for t in below if isinstance(t, Pow)}:
+            return False
+    return True
 
 
 def _derives(claim: Claim) -> bool:

@@ -97,6 +97,8 @@ class Walk:
         self.outside = outside
         self.displays: list[Span] = []
         self.held: frozenset[str] | None = None  # what the document as a whole holds fixed
+        self.title = self.leads_to = ""  # the words of the last heading, and those that lead to a list with a colon
+        self.beside: list[str] = []  # the formulas of the paragraph
         self.bounded = False  # the last words speak of signs or bounds
         self.headed: tuple[Assumption, ...] = ()  # cases of which the heading speaks without setting them
         self.joined: list[tuple[str, str]] = []  # the sizes that are read as one
@@ -290,6 +292,7 @@ class Walk:
                 self.chains.section()
                 self.resumed.section()
                 self._bounds(inlines, "")
+                self.title, self.leads_to = prose.words(inlines), ""
                 reading.prose = ""
                 reading.apart = assertions.EXERCISES.search(prose.words(inlines)) is not None
                 sentences = list(prose.sentences(inlines))
@@ -303,6 +306,7 @@ class Walk:
                 self.headed = reading.asides = tuple(self.statements.asides.values())
             case Paragraph(inlines=inlines):
                 self._prose(inlines)
+                self.leads_to = self.reading.prose if self.reading.prose.rstrip().endswith(":") else ""
             case Display():
                 self._display(block)
                 reading.prose = ""
@@ -314,8 +318,10 @@ class Walk:
                     self.diagnostics.append(problem)
                 reading.paragraphs += 1  # it is as good as words
             case ItemList(items=items):
+                leads_to = self.leads_to
                 for item in items:
                     for inner in item:
+                        self.leads_to = leads_to
                         self._block(inner)
             case Callout(blocks=blocks, kind=kind):
                 apart, reading.apart = reading.apart, reading.apart or kind == "quote"
@@ -410,6 +416,10 @@ class Walk:
         self.chains.segments(row, len(self.displays) - 1, 0, [], inline=True, passing=True)
         if not all(map(self._is_closed, self.posed[begun:])):
             del self.posed[begun:]
+        plain = assertions.plainly(self.leads_to, self.reading.prose) and not assertions.HEADS_ASIDE.search(self.title)
+        plain = plain and not any(assertions.CASE_SIGN.search(latex) for latex in self.beside)
+        for posed in self.posed[begun:]:
+            posed.plain = plain
 
     def _is_compound(self, left: syntax.Node) -> bool:
         """Whether a left side names nothing: a sum or product, or a derivative with primes, of what is defined."""
@@ -461,15 +471,18 @@ class Walk:
             self.reading.sought = prose.seeks(inlines)
             said = prose.sought(inlines)
             self.reading.equates = prose.equates_derivative(said)
-            self.reading.solves = prose.solves(said)
+            self.reading.solves, self.reading.higher = prose.solves(said), bool(prose.HIGHER.search(said))
             self.reading.derives = bool(prose.DERIVATIVES.search(self.reading.prose))
             self.reading.optimal = self.reading.optimal or bool(prose.OPTIMAL.search(self.reading.prose))
             written = self._bounds(inlines, self.reading.prose)
             self.reading.zero = bool(prose.ZERO.search(self.reading.prose) or IS_ZERO.search(written))
             self.reading.derives = self.reading.derives or bool(DERIVATIVE_SIGN.search(written))
         sentences = list(prose.sentences(inlines))
+        self.beside = [formula.latex for formula in inline_formulas(inlines)]
         if self.reading.prose.strip(" $.,;:"):
-            self.reading.by = frozenset(map(plain, self._by(sentences[-1]))) if sentences else frozenset()
+            last = sentences[-1:]
+            self.reading.by = frozenset(plain(name) for sentence in last for name in self._by(sentence))
+            self.reading.of = frozenset(plain(name) for sentence in last for name in self._named(sentence))
         self.statements.asides.clear()
         found = self.statements.cases(sentences)
         if found:
@@ -516,6 +529,13 @@ class Walk:
             self.reading.held = held
         for sentence in sentences:
             self.statements.sentence(sentence)
+
+    def _named(self, sentence: prose.Sentence) -> Iterator[str]:
+        """The names in the formulas of a sentence."""
+        for formula in sentence.formulas:
+            for row in self.reading.rows(formula.latex, formula.span).rows:
+                for segment in row.segments:
+                    yield from names_in(segment.side) if isinstance(segment.side, syntax.Node) else ()
 
     def _by(self, sentence: prose.Sentence) -> Iterator[str]:
         r"""The names by which a sentence says that something is differentiated: "with respect to $w$", ``dL/dw``."""
