@@ -199,6 +199,11 @@ class Calls(Expectations):
         if point.head not in within and not within.isdisjoint(symbols.reached(point)):  # F(u) = x^4 for u = x^2
             return self._derivative_through(body, point, primes, item, node)
         symbols.variables.add(point.head)  # what solves f'(x) = 0 is no definition of x
+        if said := symbols.in_words(body, point.head, Context(definitions=symbols.definitions)):
+            name = shown(said[0].name)
+            raise refuse(
+                "E126", f"what {name} is was said in words only, and it may depend on {shown(point.name)}", node
+            )
         derivative: Term = body
         try:
             for _ in range(primes):

@@ -72,6 +72,7 @@ from symderiv.reader.shapes import COLUMN, ROW, Shapes
 from symderiv.reader.spaces import Spaces
 from symderiv.reader.statements import Statements
 from symderiv.reader.stationary import Stationary
+from symderiv.reader.statistics import Statistics
 from symderiv.reader.survey import Survey
 from symderiv.terms import Assumption, Claim, Deriv, Head, Term, subterms
 
@@ -173,6 +174,7 @@ class Walk:
             if isinstance(block, Directive) and block.text.split()[:1] == ["shape"]:
                 self.directives.apply(block.text, 0)  # it holds everywhere; a problem is reported in its place
         lying = Spaces(reading).find(blocks, rows)
+        Statistics(reading).find([sentence for inlines in spoken for sentence in prose.sentences(inlines)])
         symbols = reading.symbols
         for name in symbols.exponents - symbols.shapes.keys() - symbols.vectors - symbols.matrices:
             symbols.heads.setdefault(name, set()).add(Head(name, 0, 0))
