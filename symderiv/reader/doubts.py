@@ -19,7 +19,7 @@ from symderiv.kernel.derivative import Unsupported, definition_of
 from symderiv.reader import logarithms, named_sets
 from symderiv.reader.families import differences, families_in
 from symderiv.reader.means import is_mean
-from symderiv.reader.names import letter_of, shown
+from symderiv.reader.names import GREEK_CAPITALS, letter_of, shown
 from symderiv.reader.probability import together
 from symderiv.reader.prose import COMPLEX, Words
 from symderiv.reader.reading import Posed, Reading
@@ -533,7 +533,9 @@ class Doubts:
             unknown = not term.indices and term.head not in self.symbols.definitions
             unknown = unknown and term.name not in self.symbols.divisors
             letter, _, layer = term.name.partition("^{")
-            return {term.name} if unknown and len(letter) == 1 and (layer or letter.isupper()) else set()
+            capital = letter.isupper() or letter in GREEK_CAPITALS
+            unknown = unknown and (len(letter) == 1 or letter in GREEK_CAPITALS)
+            return {term.name} if unknown and (layer or capital) else set()
         if isinstance(term, Fn) or is_mean(term):
             return set()  # the logarithm of a matrix is not in the language, and X is a random number in E[X]
         return set().union(*map(self._capitals, term.parts))

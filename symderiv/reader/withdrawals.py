@@ -66,6 +66,7 @@ _FREE = (
 TARGETS_FREED = Words(  # "for labels that do not sum to one", "suppose the targets are counts"
     rf"(?:\b|(?<=\W)|(?=[^\x00-\xff]))(?:{_TARGETS})[^$.;]{{0,30}}?(?:\b(?:(?:do|does|is|are|need|must)\s*(?:not|n['’]t)|no\s+longer|cannot)\s+(?:\w+\s+)?"
     r"(?:sum|add|normali[sz]ed)|nicht\s+(?:zu|auf)\s+(?:1|eins)|ne\s+(?:somment|se\s+somment)|no\s+suman|和不[为為是等]|和が\s*1\s*で(?:は)?ない"
+    r"|\s+(?:beliebig\w*|quelconques|cualesquiera|arbitrari[oa]s|arbitrary|any)\b"
     rf"|\b(?:are|be|is|being|as|to\s+be|now|may\s+be|can\s+be|sind|seien|sont|soient|son|sean)\s+(?:\w+\s+)?{_FREE}|(?:是|为|為|が|は|를|이|가)\s*(?:{_FREE}))"
     r"|\b(?:unnormali[sz]ed|arbitrary|count(?:-valued)?|real-valued|multi-?hot)\s+(?:soft\s+)?(?:targets?|labels?)\b|unnormierte\s+(?:Ziel|Label)"
     r"|(?:任意|未归一化)的(?:目标|标签)",
