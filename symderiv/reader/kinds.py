@@ -132,7 +132,7 @@ class Kinds:
             if inner is None and self.habits and sup is not None and is_transpose(sup):
                 terms = [t for _, t in base.body.terms] if isinstance(base.body, syntax.Add) else [base.body]
                 for term in terms if not any(isinstance(t, syntax.Number) for t in terms) else ():
-                    self._default(term)  # (W^{(l)})^T, (x - \\mu)^T
+                    self._default(term)  # (W^{(l)})^T, (x - m)^T
                 inner = self._group(base)
             return self._raised(inner, sup)
         if isinstance(base, syntax.Number):

@@ -16,6 +16,7 @@ from symderiv.document import InlineMath, Span
 from symderiv.reader import assertions, prose, syntax
 from symderiv.reader.arrays import Array
 from symderiv.reader.indicators import Indicators
+from symderiv.reader.layouts import chosen
 from symderiv.reader.names import plain, shown
 from symderiv.reader.nodes import is_numeral, is_transposition, lists, names_in, parts_of
 from symderiv.reader.prose import CONSTANT
@@ -367,6 +368,8 @@ class Statements:
         """Assumptions and ranges that a sentence states, and what it says to depend on what."""
         self.reading.sentences += 1
         self._dependences(sentence)
+        if layout := chosen(sentence.words):
+            self.reading.layouts.append((self.reading.sentences, layout))
         names = self.withdrawals.sentence(sentence)
         if THIS.search(sentence.words):
             names |= self._assumed()

@@ -60,6 +60,7 @@ from symderiv.reader.doubts import Doubts
 from symderiv.reader.equations import Equations
 from symderiv.reader.families import families_in
 from symderiv.reader.forward import functions_of_one
+from symderiv.reader.layouts import Layouts
 from symderiv.reader.names import plain
 from symderiv.reader.nodes import defines_delta, every, is_numeral, lists, names_in, parts_of, says_vector
 from symderiv.reader.premises import Premises
@@ -107,6 +108,7 @@ class Walk:
         self.claims_of = Claims(reading, self.rates)
         self.doubts = Doubts(reading)
         self.readings = Readings(reading)
+        self.layouts = Layouts(reading)
         self.equations = Equations(reading, self.claims_of)
         self.stationary = Stationary(reading, self.claims_of, self.equations, self.readings)
         self.statements = Statements(reading)
