@@ -21,28 +21,30 @@ from symderiv.reader.symbols import Statistic
 
 _MOMENT = (
     r"(?:means?|averages?|variances?|covariances?|(?:standard\s+)?deviations?|std\.?(?:\s*dev\.?)?|RMS|root\s+mean\s+square|medians?"
-    r"|(?:\w*Mittel)?wert\w*|\w*mittel(?:wert)?s?|Durchschnitt\w*|\w*varianz|\w*abweichung|moyennes?|écarts?[\s-]type|medias?|promedio"
-    r"|varianzas?|desviaci[óo]n\w*(?:\s+(?:est[áa]ndar|típica))?|均值|平均值?|方差|标准差|分散|標準偏差|평균|분산|표준\s*편차)"
+    r"|(?:\w{0,20}Mittel)?wert\w{0,20}|\w{0,20}mittel(?:wert)?s?|Durchschnitt\w{0,20}|\w{0,20}varianz|\w{0,20}abweichung|moyennes?|écarts?[\s-]type|medias?|promedio"
+    r"|varianzas?|desviaci[óo]n\w{0,20}(?:\s+(?:est[áa]ndar|típica))?|均值|平均值?|方差|标准差|分散|標準偏差|평균|분산|표준\s*편차)"
 )
 _TOTAL = (
-    r"(?:sums?(?!\s+(?:up\s+)?to\b)|totals?|maxim(?:um|a|al)|minim(?:um|a|al)|max|min|largest|smallest|biggest|greatest|norm|statistics?|denominator"
+    r"(?:sums?(?!\s+(?:up\s+)?to\b)|totals?(?!\s+numbers?\b)"
+    r"|(?:maxim(?:um|a|al)|minim(?:um|a|al))(?!\s+(?:likelihood|entropy|margin|a\s+posteriori|description)\b)|max|min|largest|smallest|biggest|greatest|norm|statistics?|denominator"
     r"|expected|normali[sz]ers?|(?:normali[sz]\w+|partition)\s+(?:constant|factor|term|function|sum)|logsumexp|log-sum-exp|functions?(?=\s+of\b)"
-    r"|(?:\w*Summe|Maximum|Minimum|Nenner|Gesamt\w*|größte\w*|kleinste\w*|Funktion)|sommes?|dénominateur|fonction(?=\s+d)|suma|"
+    r"|(?:\w{0,20}Summe|Nenner|Gesamt\w{0,20}|größte\w{0,20}|kleinste\w{0,20}|Funktion)|sommes?|dénominateur|fonction(?=\s+d)|suma|"
     r"denominador|máximo|mínimo|función(?=\s+de)|(?<=[之的总總の])和|最大值|最小值|分母|归一化(?:因子|常数)|総和|合計|最大値|最小値|正規化定数|합계?|최댓값|분모)"
 )
 _SAMPLE = (
     r"(?:(?:mini-?)?batch|samples?|empirical|layer|layer-?wise|channel|feature|group|instance|weighted|total|overall|leave-one-out"
-    r"|empirisch\w*|Stichproben\w*|empiriques?|muestral(?:es)?|empírica?|批(?:量|次)?|样本|標本|표본|배치)"
+    r"|empirisch\w{0,20}|Stichproben\w{0,20}|empiriques?|muestral(?:es)?|empírica?|批(?:量|次)?|样本|標本|표본|배치)"
 )
 _OF = (
     r"(?:of|over|across|under|among|within|taken|computed|along|their|its|aller?|der|des|über|von|d['’]?|de|del|sur|sobre"
     r"|los?|las?|所有|的|の|의)"
 )
-_WORDS = (
-    r"(?:(?!(?:whose|which|that|where|with|if|and|or|has|have|over|from|by|in|on|to|at|under|around|about|for|per|as"
-    r"|minus|plus|times|um|werden|wird|für|und|mit|oder|et|avec|ou|y|con)\b"
-    rf"|{_OF}\b)[^\W\d_][\w'’-]*[\s-]+){{0,4}}?"
+_STOP = (
+    r"(?:the|an?|whose|which|that|where|with|if|and|or|is|are|has|have|over|from|by|in|on|to|at|under|around|about|for|per|as"
+    rf"|minus|plus|times|um|werden|wird|für|und|mit|oder|et|avec|ou|y|con|{_OF})\b"
 )
+_WORD = rf"(?!{_STOP})[^\W\d_][\w'’-]{{0,30}}"
+_WORDS = rf"(?:{_WORD}[\s-]+){{0,4}}?"
 _LIST = r"\$(?:[\s,]*(?:and|und|et|y|和|と)?[\s,]*\$){0,3}"
 _IS = (
     r"[\s,(:=]*(?:(?:is|are|be|being|denotes?|equals?|represents?|means?|stands?\s+for|as|for|ist|sei|bezeichnet|est|soit|désigne|es|sea"
@@ -50,14 +52,14 @@ _IS = (
 )
 _THE = r"(?:(?:the|an?|their|its|der|die|das|den|dem|ihre?|la|le|les|leur|el|su)\s+|l['’]\s*)?"
 _KIND = rf"(?P<kind>(?:\b|(?<=\W)|(?<=[^\x00-\x7f]))(?:(?P<moment>{_MOMENT})|{_TOTAL})(?![a-z]))"
-_KINDS = rf"{_KIND}(?:[\s,]*(?:and|und|et|y|和|と)\s*{_THE}{_WORDS}{_MOMENT}(?![a-z]))*"
+_KINDS = rf"{_KIND}(?:[\s,]*(?:and|und|et|y|和|と)\s*{_THE}{_WORDS}{_MOMENT}(?![a-z])){{0,3}}"
 _DATA = rf"(?P<of>[\s,]*\b{_OF}(?![a-z])[^$.;,]{{0,60}}(?P<data>{_LIST})?)"
 BEFORE = Words(  # "the batch mean $m$ (of the $x_i$)"
-    rf"(?P<words>{_WORDS}){_KIND}[\s-]*(?P<more>(?:(?!{_OF}\b)[^\W\d_][\w-]*\s+){{0,2}})(?P<named>{_LIST}){_DATA}?",
+    rf"{_KINDS}(?:\s+of\s+(?:{_WORD}\s+|the\s+){{0,3}}{_WORD},(?=\s*\$,))?[\s-]*(?P<more>(?:{_WORD}\s+){{0,2}})(?P<named>{_LIST}){_DATA}?",
     re.IGNORECASE,
 )
 BEHIND = Words(  # "$m$ is the batch mean (of the $x_i$)"
-    rf"(?P<named>{_LIST}){_IS}{_THE}(?P<words>{_WORDS})[^\x00-\xff$。，]{{0,8}}?{_KINDS}(?P<more>(?:\s+[^\W\d_][\w-]*){{0,2}}?)(?:{_DATA}|\s*(?P<whole>\$))?",
+    rf"(?P<named>{_LIST}){_IS}{_THE}(?P<words>{_WORDS})[^\x00-\xff$。，]{{0,8}}?{_KINDS}(?:(?P<more>(?:\s+{_WORD}){{0,2}}?)(?:{_DATA}|\s*(?P<whole>\$)))?",
     re.IGNORECASE,
 )
 DATA_FIRST = Words(  # "$S$ 是所有 $e^{z_j}$ 的和", "$x_i$ の平均を $m$ とする"
@@ -67,7 +69,7 @@ DATA_FIRST = Words(  # "$S$ 是所有 $e^{z_j}$ 的和", "$x_i$ の平均を $m$
     r"\s*(?:を|为|為|记为|是|를|을)?\s*(?P<named2>\$)"
 )
 SUMS_UP = Words(  # "$D$ sums over all positions", "$a$ depends on $x$", "$x_1, …$ have total $T$"
-    rf"(?P<named>\$)\s*(?:itself\s+)?(?P<kind>sums|adds|averages|totals|aggregates|depends|hängt|dépend|depende|依赖)(?P<of>[^$.;]{{0,40}})(?P<data>{_LIST})?"
+    rf"(?P<named>\$)\s*(?:itself\s+)?(?P<kind>sum(?:s|ming)|add(?:s|ing)|averag(?:es|ing)|totals|aggregates|depends|hängt|dépend|depende|依赖)(?P<of>[^$.;]{{0,40}})(?P<data>{_LIST})?"
     rf"|(?P<data2>{_LIST})\s*(?:have|has|with)\s+(?:(?:the|an?)\s+)?(?P<kind2>(?P<moment2>{_MOMENT})|{_TOTAL})\s*(?P<named2>\$)",
     re.IGNORECASE,
 )
@@ -123,10 +125,15 @@ class Statistics:
         key = "named2" if groups.get("named2") else "named"
         moment = bool(groups.get("moment") or groups.get("moment2"))
         data = next((k for k in ("whole", "data", "data2") if groups.get(k)), "")
-        of = bool(data or groups.get("of") or groups.get("of2") or POSSESSIVE.search(found[0]))
+        of = bool(
+            data
+            or groups.get("of")
+            or groups.get("of2")
+            or POSSESSIVE.search(sentence.words, max(0, found.start() - 8), found.end())
+        )
         if moment:
             near = sentence.words[max(0, found.start() - 60) : found.end() + 60]
-            sample = OF_SAMPLE.search(found[0])
+            sample = OF_SAMPLE.search(sentence.words, max(0, found.start() - 16), found.end() + 12)
             average = found[0].lower().count("average")
             if not sample and (PARAMETER.search(near) or not (of or standardises or average)):
                 return
@@ -158,6 +165,8 @@ class Statistics:
         for row in self.reading.rows(formula.latex, formula.span).rows:
             for segment in row.segments:
                 for name in names_in(segment.side) if isinstance(segment.side, syntax.Node) else ():
+                    if name in symbols.index_names | symbols.sub_letters | symbols.size_names:
+                        continue
                     heads = symbols.heads.get(name, ())
                     family = any(head.subs + head.sups for head in heads) or name in symbols.shapes
                     if family or name in symbols.vectors or any(name == head.name for head in symbols.variables):
