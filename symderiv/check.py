@@ -24,6 +24,7 @@ from symderiv.reader import bounds, equations
 from symderiv.reader.elaborate import LAYOUTS
 from symderiv.reader.equations import Solved
 from symderiv.reader.fixed import of_one_member
+from symderiv.reader.layouts import DENOMINATOR, NUMERATOR
 from symderiv.reader.names import shown
 from symderiv.reader.reading import Posed
 from symderiv.reader.stationary import Compared
@@ -133,6 +134,8 @@ def _judged(walk: Walk, number: int) -> Step:
                     apart, said = walk.apart(posed)
                     if apart and not any(isinstance(prove_all(claims), Proved) for claims in apart):
                         verdict, diagnostic = _open(posed, verdict.claim, said)
+                if isinstance(verdict, Proved) and (said := walk.layouts.clash(posed, _layout(walk, posed))):
+                    verdict, diagnostic = _open(posed, verdict.claim, said)
                 if isinstance(verdict, Proved) and _of_few(walk, posed):
                     verdict, diagnostic = _open(posed, verdict.claim, "how many members there are is not said")
                 if posed.taken and isinstance(verdict, Proved | Refuted):
@@ -170,6 +173,27 @@ def _of_few(walk: Walk, posed: Posed) -> bool:
     if not further or isinstance(prove_all(further), Proved):
         return False
     return isinstance(prove_all(walk.claims(posed)), Proved)
+
+
+def _layout(walk: Walk, posed: Posed) -> str:
+    r"""The layout of derivatives of vectors by vectors in which alone a step is proved; "" if in both.
+
+    With a transpose, as in \partial y/\partial x^T, writers say how such a derivative lies.
+    """
+    if posed.turned:
+        return ""
+    if LAYOUTS["transposed"] in posed.notes:
+        return DENOMINATOR
+    if LAYOUTS["columns"] in posed.notes:
+        return NUMERATOR
+    if not posed.by_vectors:
+        return ""
+    if posed.transposed is not None:
+        left, right = posed.transposed
+        with suppress(ReadError):
+            if isinstance(prove_all(walk.claims(replace(posed, left=left, right=right))), Proved):
+                return ""
+    return NUMERATOR
 
 
 def _verdict(walk: Walk, number: int) -> tuple[Verdict | None, Diagnostic | None]:

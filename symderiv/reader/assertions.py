@@ -123,8 +123,13 @@ _JOINTLY = Words(
     r"|^(?!.*\b(?:each|both|all|every)\b).*\$[\s,]*(?:and|und|et|y)\s[^$.]*\$[^$]*$",
     re.IGNORECASE,
 )
+_IN_CASE = (
+    r"(?:in\s+the\s+(?:\w+\s+)?case\s+(?:of|where|that)|im\s+fall(?:e)?|dans\s+le\s+cas|en\s+el\s+caso)\b"
+    r"|在(?=[^，。]{0,12}情况)"
+)
 _CASE_OF = Words(
-    r"^\W*(?:for|with|für|mit|pour|avec|para|con)\b(?!\s+(?:each|every|all|any|jede\w*|alle|chaque|tou[ts]\w*|cada|todos?)\b)",
+    rf"^\W*(?:{_IN_CASE}|for\b|with\b|für\b|mit\b|pour\b|avec\b|para\b|con\b)"
+    r"(?!\s+(?:each|every|all|any|jede\w*|alle|chaque|tou[ts]\w*|cada|todos?)\b)",
     re.IGNORECASE,
 )
 _CLAUSE = Words(  # "with a one-hot $ this is simpler", and not "$, with symmetric $."
@@ -398,9 +403,24 @@ def supposed(sentence: str, start: int, end: int) -> bool:
         or MISTAKEN.search(before)
         or MISTAKEN.search(after)
         or mentioned(sentence[max(0, start - 4 * REACH) : end + 4 * REACH])
-        or (_CASE_OF.match(sentence) and _CLAUSE.search(after) and aside(sentence))
+        or (_CASE_OF.match(sentence) and _CLAUSE.search(after) and aside(_case_named(sentence)))
         or sentence.rstrip().endswith("?")
     )
+
+
+def _case_named(sentence: str) -> str:
+    """A sentence without the words "in the case of" at its beginning, which set no case by themselves."""
+    return re.sub(rf"^\W*(?:{_IN_CASE})", "", sentence, flags=re.IGNORECASE)
+
+
+def passing(sentence: str) -> bool:
+    """Whether a sentence speaks of a case only to go on without it, or tells what others say.
+
+    >>> [passing(words) for words in ("For labels $ it is harder.", "For labels $, we get", "The labels are free.")]
+    [True, False, False]
+    """
+    of_case = CONDITION.search(sentence) or _CASE_OF.match(sentence)
+    return mentioned(sentence) or bool(of_case and aside(_case_named(sentence)))
 
 
 def said(pattern: Words, sentence: str) -> re.Match[str] | None:

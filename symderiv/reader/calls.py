@@ -206,6 +206,11 @@ class Calls(Expectations):
             if self.value(item) is not point:  # g(x) in f(x) = x g(x)
                 raise refuse("E162", f"its definition does not show how it depends on {shown(point.name)}", node)
             return reduce(lambda inner, _: Deriv(inner, point), range(primes), body)
+        if said := symbols.in_words(body, point.head, Context(definitions=symbols.definitions)):
+            name = shown(said[0].name)
+            raise refuse(
+                "E126", f"what {name} is was said in words only, and it may depend on {shown(point.name)}", node
+            )
         derivative: Term = body
         try:
             for _ in range(primes):

@@ -229,10 +229,11 @@ class Chains(Namings):
                 return
             last.value, right = pair
         if last is not None and last.value is not None:
-            posed.left, posed.right = last.value, right
+            posed.left, posed.right, posed.turned = last.value, right, self.elaborator.turned
             if isinstance(right, Array) and isinstance(last.value, Array) and self._are_small(last.node, segment.side):
                 posed.numbers = self._as_scalars(last.node, segment.side)
             if self.elaborator.vector_rate or last.vector_rate:
+                posed.by_vectors = True
                 posed.transposed = self._transposed(last, segment.side)
             if isinstance(right, Array) != isinstance(last.value, Array) and last.node is not None:
                 plain_pair = self._as_scalars(last.node, segment.side)

@@ -84,6 +84,7 @@ class Differentiation(Indices):
                 if len(body.axes) != 1 or len(variable.axes) != 1:
                     raise refuse("E172", "the derivative of a matrix by a matrix has more than two axes", node)
                 self.vector_rate = True
+                self.turned = self.turned or body.row or variable.row
                 if self.layout == "transposed":
                     return Array(
                         (variable.axes[0], body.axes[0]), lambda at: Deriv(body.entry(at[1:]), variable.entry(at[:1]))

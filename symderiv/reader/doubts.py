@@ -19,7 +19,7 @@ from symderiv.kernel.derivative import Unsupported, definition_of
 from symderiv.reader import logarithms, named_sets
 from symderiv.reader.families import differences, families_in
 from symderiv.reader.means import is_mean
-from symderiv.reader.names import letter_of, shown
+from symderiv.reader.names import GREEK_CAPITALS, letter_of, shown
 from symderiv.reader.probability import together
 from symderiv.reader.prose import COMPLEX, Words
 from symderiv.reader.reading import Posed, Reading
@@ -51,6 +51,7 @@ COSTS = ("L", "J", r"\mathcal{L}", r"\mathcal{J}")  # L_0 depends on all that is
 PI = Var(r"\pi", (), ())
 SIZES = ("K", "N", "M", "n")  # letters that hardly ever stand for anything but how many there are
 NORMALISERS = ("Z", r"\mathcal{Z}")  # what weights are divided by to be probabilities
+NORMALISING = re.compile(r"normali|partition", re.IGNORECASE)
 NUMBER_PI = re.compile(r"\d\s*\\pi\b")
 
 SPECIAL = Words(
@@ -337,6 +338,8 @@ class Doubts:
             inside = list(reached((claim.left, claim.right), claim.context.definitions))
             if said := self._unread(claim, inside, proved) or self._shapeless(claim, inside):
                 return said
+            if proved and (said := self._in_words(claim, inside)):
+                return said
         return ""
 
     def unrelated(self, claim: Claim) -> tuple[Head, Head] | None:
@@ -367,6 +370,21 @@ class Doubts:
             if (free and (depends or found.of_one)) or not proved:
                 line = self.reading.document.source.position(found.span.start).line
                 return f"what {shown(var.name)} is was not understood (line {line})"
+        return ""
+
+    def _in_words(self, claim: Claim, inside: Sequence[Term]) -> str:
+        """What is differentiated as a constant, and said to be computed from data that it is differentiated by."""
+        symbols = self.symbols
+        drawn = {
+            p.var for (name, _), f in symbols.functions.items() if name in PROBABILITIES for p in f.parameters if p.var
+        }
+        for rate in (t for t in inside if isinstance(t, Deriv)):
+            part, found = symbols.in_words(rate.body, rate.var.head, claim.context) or (None, None)
+            if part is None or found is None or (rate.var in drawn and NORMALISING.match(found.kind)):
+                continue  # what a density is divided by is the same for all that is drawn
+            line = self.reading.document.source.position(found.span.start).line
+            said = f"what {shown(part.name)} is was said in words only ('{found.kind}' in line {line})"
+            return f"{said}, and it may depend on {shown(rate.var.name)}"
         return ""
 
     def _speaks(self, name: str, heads: set[Head]) -> bool:
@@ -515,7 +533,9 @@ class Doubts:
             unknown = not term.indices and term.head not in self.symbols.definitions
             unknown = unknown and term.name not in self.symbols.divisors
             letter, _, layer = term.name.partition("^{")
-            return {term.name} if unknown and len(letter) == 1 and (layer or letter.isupper()) else set()
+            capital = letter.isupper() or letter in GREEK_CAPITALS
+            unknown = unknown and (len(letter) == 1 or letter in GREEK_CAPITALS)
+            return {term.name} if unknown and (layer or capital) else set()
         if isinstance(term, Fn) or is_mean(term):
             return set()  # the logarithm of a matrix is not in the language, and X is a random number in E[X]
         return set().union(*map(self._capitals, term.parts))

@@ -24,6 +24,7 @@ from symderiv.terms import Num, Opaque, num, power
 
 LAYOUTS = {
     "rows": "derivatives of numbers by vectors are read as rows",
+    "columns": "derivatives of vectors by vectors are read with the variable along the columns",
     "transposed": "derivatives of vectors by vectors are read with the variable along the rows",
 }
 
@@ -50,6 +51,8 @@ class Elaborator(Products, Sums, Differentiation):
                 except ReadError:
                     continue
                 self.notes.append(LAYOUTS[self.layout])
+                if self.layout == "rows" and self.vector_rate:
+                    self.notes.append(LAYOUTS["columns"])
                 self.vector_rate = before
                 return value
             raise

@@ -50,13 +50,14 @@ class Indices:
         self.counted: set[str] = set()  # indices for values that are numbered here
         self.layout = ""  # how derivatives of vectors by vectors lie: "", "rows" (gradients do), "transposed"
         self.vector_rate = self.row_gradient = False  # whether a derivative was read that another layout changes
+        self.turned = False  # whether a row vector is differentiated in this chain, or differentiated by
         self.notes: list[str] = []
         self.warnings: list[Diagnostic] = []
         self.calls_left = MOST_CALLS
 
     def start_chain(self) -> None:
         self.free = {}
-        self.guessed = False
+        self.guessed = self.turned = False
         self.said = []
         self.variable = None
         self.calls_left = MOST_CALLS

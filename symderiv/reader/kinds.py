@@ -130,7 +130,9 @@ class Kinds:
             if sub is not None:
                 return NUMBER
             if inner is None and self.habits and sup is not None and is_transpose(sup):
-                self._default(base.body)  # (W^{(l)})^T
+                terms = [t for _, t in base.body.terms] if isinstance(base.body, syntax.Add) else [base.body]
+                for term in terms if not any(isinstance(t, syntax.Number) for t in terms) else ():
+                    self._default(term)  # (W^{(l)})^T, (x - m)^T
                 inner = self._group(base)
             return self._raised(inner, sup)
         if isinstance(base, syntax.Number):

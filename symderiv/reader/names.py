@@ -30,6 +30,7 @@ DRESS = tuple(
 )
 SLOT = re.compile(r"(?<=[(,|])\{([^{}]+)\}")  # an argument that is an index, in the name of a function of values
 GREEK_NAMES = frozenset({"sigma"})
+GREEK_CAPITALS = frozenset(rf"\{name}" for name in "Gamma Theta Lambda Xi Pi Sigma Upsilon Phi Psi Omega".split())
 
 
 def plain(name: str) -> str:

@@ -74,6 +74,8 @@ class Posed:
     put_in: bool = False  # whether solutions stand for what was solved for, also where something is differentiated
     solved: bool = False  # whether solutions stand for what was solved for, where nothing is differentiated
     substitutes: bool = False  # the words right before it say that something is put in
+    by_vectors: bool = False  # a derivative of a vector by a vector stands in it
+    turned: bool = False  # some vector in such a derivative in its chain is a row: by x^T
     transposed: tuple[Value, Value] | None = None  # both sides with derivatives by vectors the other way round
     numbers: tuple[Value, Value] | None = None  # both sides where letters that may be vectors are numbers
     taken: bool = False  # whether it states a derivative that later steps take as given
@@ -139,6 +141,7 @@ class Reading:
         self.held: frozenset[str] | None = None
         self.bounds: set[str] = set()
         self.limits: dict[str, set[Bound]] = {}  # what the words of the document compare with numbers
+        self.layouts: list[tuple[int, str]] = []  # which layout of derivatives words choose, and in which sentence
         self.changes: list[Change] = []
         self._parsed: dict[Span, syntax.Rows] = {}
         self.limit: Span | None = None

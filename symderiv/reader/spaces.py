@@ -13,7 +13,7 @@ from symderiv.diagnostics import ReadError
 from symderiv.document import Block, Display, Heading, Paragraph, Span, all_blocks
 from symderiv.reader import assertions, prose, syntax
 from symderiv.reader.kinds import letter_of
-from symderiv.reader.names import index_word, plain
+from symderiv.reader.names import GREEK_CAPITALS, index_word, plain
 from symderiv.reader.nodes import everywhere, is_transposition, parts_of
 from symderiv.reader.reading import Reading
 from symderiv.terms import Head, Range
@@ -49,6 +49,20 @@ ANTISYMMETRIC = prose.Words(
 )
 OF_A_NORMAL = re.compile(
     r"(?:\\mathcal\s*\{?\s*N\s*\}?|\bN)\s*(?:\\left)?\(\s*[^,()$]{1,40},\s*(\\?[A-Z][A-Za-z]*)\s*(?:\\right)?\)"
+)
+COVARIANCE = prose.Words(  # "the covariance $\\Sigma$", "covariances $\\Sigma_1$"
+    r"\b(?:covariances?|precisions?|Kovarianz\w*|Präzision\w*|covarianzas?)\s*(?P<named>(?:\$[\s,]*(?:(?:and|und|et|y)[\s,]*)?){1,4})"
+    r"|(?:协方差|精度|共分散|공분산)\s*(?P<eastern>\$)",
+    re.IGNORECASE,
+)
+NORMAL = prose.Words(
+    r"\bgauss\w*|\bgauß\w*|\bnormal\s+distribut\w*|Normalverteilung|\bloi\s+normale|distribución\s+normal|高斯|正态|正規分布|정규\s*분포|가우",
+    re.IGNORECASE,
+)
+MULTIVARIATE = prose.Words(
+    r"\b(?:multivariate|multi-?dimensional|vector)\s+(?:normal|gaussian)|multivariate\w*\s+(?:Normal|Gauß|Gauss)\w*|(?:normale|gaussienne)\s+multivariée"
+    r"|(?:normal|gaussiana)\s+multivaria\w+|多[元维変次]\w{0,2}(?:正态|高斯|正規|ガウス)|다변량\s*(?:정규|가우)",
+    re.IGNORECASE,
 )
 JACOBIANS = prose.Words(r"jacobi|야코비|雅可比", re.IGNORECASE)
 IN_COLUMNS = prose.Words(
@@ -113,6 +127,7 @@ class Spaces:
                     self._softmax(sentence)
                 self._entries(sentence)
                 self._called_matrices(sentence)
+                self._covariances(sentence)
                 if SAYS_SHAPE.search(sentence.words):
                     self._sentence(sentence)
                 for said in () if self.reading.strict else prose.SYMMETRIC.finditer(sentence.words):
@@ -124,6 +139,12 @@ class Spaces:
         """What the words of the whole document say of its vectors and matrices; whether its vectors lie in rows."""
         if "softmax" in text.lower() and not re.search(r"sigmoid|logistic", text, re.IGNORECASE):
             self.symbols.softmax = self.symbols.softmax or any(map(_is_entry, everywhere(rows)))
+        normal = MULTIVARIATE.search(text) or NORMAL.search(text)
+        if normal and MULTIVARIATE.search(text):
+            self.symbols.matrices_by_word |= {r"\Sigma"} & self.symbols.bare.keys()
+        if normal and not self.reading.strict:
+            self.symbols.symmetric.setdefault(r"\Sigma", f"'{normal[0]}'")
+            self.symbols.symmetric_since.setdefault(r"\Sigma", 0)
         self.symbols.jacobians = bool(JACOBIANS.search(text))
         self.symbols.in_columns = bool(IN_COLUMNS.search(text)) and not ROWWISE.search(text)
         self.symbols.rowwise = bool(ROWWISE.search(text))
@@ -160,6 +181,20 @@ class Spaces:
                             side = side.factors[0]  # K(\theta)
                         if isinstance(side, syntax.Symbol) and letter_of(plain(side.name))[1]:
                             self.symbols.matrices_by_word.add(plain(side.name))
+
+    def _covariances(self, sentence: prose.Sentence) -> None:
+        r"""``the covariance $\Sigma$``: a Greek capital there is a symmetric matrix."""
+        for said in COVARIANCE.finditer(sentence.words):
+            group = said.lastgroup or "named"
+            first = sentence.words.count("$", 0, said.start(group))
+            for formula in sentence.formulas[first : first + said[group].count("$")]:
+                for row in self.reading.rows(formula.latex, formula.span).rows:
+                    side = row.segments[0].side if row.segments else None
+                    name = self._matrix(side) if isinstance(side, syntax.Node) else ""
+                    if name.partition("_{")[0] in GREEK_CAPITALS:
+                        self.symbols.matrices_by_word.add(name)
+                        if not self.reading.strict:
+                            self._is_symmetric(name, formula.span, said[0].partition("$")[0].strip())
 
     def _symmetric(self, sentence: prose.Sentence, said: re.Match[str]) -> None:
         """``a symmetric matrix $S$``, ``$S$ (is) symmetric``, ``symmetric $A$ and $B$``: what is beside the word."""

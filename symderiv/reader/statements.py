@@ -16,6 +16,7 @@ from symderiv.document import InlineMath, Span
 from symderiv.reader import assertions, prose, syntax
 from symderiv.reader.arrays import Array
 from symderiv.reader.indicators import Indicators
+from symderiv.reader.layouts import chosen
 from symderiv.reader.names import plain, shown
 from symderiv.reader.nodes import is_numeral, is_transposition, lists, names_in, parts_of
 from symderiv.reader.prose import CONSTANT
@@ -67,6 +68,7 @@ class Statements:
         self.counts: set[str] = set()  # how many classes there are, by the words
         self.asides: dict[tuple, Assumption] = {}  # cases of which the last words speak, and that they do not set
         self.withdrawals = Withdrawals(reading)
+        self.freed: list[int] = []  # the sentences that say of the targets, whatever their name, that they are any
         self.indicators = Indicators(reading, self.value_said)
         self.hot: InlineMath | None = None  # the last vector that is said to be one-hot, not where
         self.true_class: InlineMath | None = None  # the last name that is said to be that of the true class
@@ -366,9 +368,13 @@ class Statements:
         """Assumptions and ranges that a sentence states, and what it says to depend on what."""
         self.reading.sentences += 1
         self._dependences(sentence)
+        if layout := chosen(sentence.words):
+            self.reading.layouts.append((self.reading.sentences, layout))
         names = self.withdrawals.sentence(sentence)
         if THIS.search(sentence.words):
             names |= self._assumed()
+        if self.withdrawals.of_targets(sentence):
+            self.freed.append(self.reading.sentences)
         if names:
             self.symbols.withdrawn.append((self.reading.sentences, names))
             if self.reading.held and self.reading.held & names:
@@ -709,6 +715,8 @@ class Statements:
     def settle(self) -> None:
         """Assumptions in words become assumptions on families, once all definitions are known."""
         symbols = self.symbols
+        targets = frozenset(head.name for head in self._targets()) if self.freed else frozenset()
+        symbols.withdrawn += ((sentence, targets) for sentence in self.freed)
         for kind, names, source, place in self.said:
             candidates = [h for h in self._targets() if not names or h.name in names]
             if len({h.name for h in candidates}) != 1:

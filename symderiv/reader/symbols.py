@@ -16,10 +16,12 @@ from typing import NamedTuple
 from symderiv.document import Span
 from symderiv.reader.chosen import summed_over_classes
 from symderiv.reader.families import families_in
+from symderiv.reader.names import shown
 from symderiv.reader.ranges import Ranges
 from symderiv.reader.syntax import Node, Symbol
 from symderiv.terms import (
     Assumption,
+    Context,
     Definition,
     Head,
     Index,
@@ -29,6 +31,7 @@ from symderiv.terms import (
     Term,
     Var,
     fresh,
+    reached,
     rename,
     rewritten,
     subterms,
@@ -79,6 +82,15 @@ class Unread(NamedTuple):
     span: Span
     of_one: bool
     names: frozenset[str] | None
+
+
+class Statistic(NamedTuple):
+    """What words say a quantity to be: in which word, where, and of which names; of any but ``apart`` where empty."""
+
+    kind: str
+    span: Span
+    names: frozenset[str]
+    apart: frozenset[str]
 
 
 class Said(NamedTuple):
@@ -181,6 +193,7 @@ class Symbols:
     other_signs: set[str] = field(default_factory=set)
     indicators: bool = False
     unread: dict[str, Unread] = field(default_factory=dict)
+    statistics: dict[str, Statistic] = field(default_factory=dict)  # what is defined by words only
     failed: dict[Head, tuple[int, Span]] = field(default_factory=dict)
     instead: dict[Head, Span] = field(default_factory=dict)
     equated: dict[str, set[str]] = field(default_factory=dict)
@@ -427,6 +440,22 @@ class Symbols:
                 found.add(name)
                 queue += self.equated.get(name, ())
         return found
+
+    def in_words(self, body: Term, by: Head, context: Context) -> tuple[Var, Statistic] | None:
+        """What words alone define in ``body``, and may depend on ``by``, as nothing else shows that it does."""
+        for part in reached((body,), context.definitions) if self.statistics else ():
+            found = self.statistics.get(shown(part.name)) if isinstance(part, Var) else None
+            if not isinstance(part, Var) or found is None or part.head == by or part.head in context.definitions:
+                continue
+            tied = (part.head, by) in context.dependent or part.head in context.through
+            named = shown(by.name) not in found.apart
+            if found.names:
+                reached_by = self.speaks_of(found.names)
+                named = shown(by.name) in reached_by
+                named |= any(b == by and shown(a.name) in reached_by for a, b in context.dependent)
+            if named and not tied:
+                return part, found
+        return None
 
     def reached(self, *terms: Term) -> set[Head]:
         """The families that terms mention, definitions put in."""

@@ -60,6 +60,7 @@ from symderiv.reader.doubts import Doubts
 from symderiv.reader.equations import Equations
 from symderiv.reader.families import families_in
 from symderiv.reader.forward import functions_of_one
+from symderiv.reader.layouts import Layouts
 from symderiv.reader.names import plain
 from symderiv.reader.nodes import defines_delta, every, is_numeral, lists, names_in, parts_of, says_vector
 from symderiv.reader.premises import Premises
@@ -72,6 +73,7 @@ from symderiv.reader.shapes import COLUMN, ROW, Shapes
 from symderiv.reader.spaces import Spaces
 from symderiv.reader.statements import Statements
 from symderiv.reader.stationary import Stationary
+from symderiv.reader.statistics import Statistics
 from symderiv.reader.survey import Survey
 from symderiv.terms import Assumption, Claim, Deriv, Head, Term, subterms
 
@@ -108,6 +110,7 @@ class Walk:
         self.claims_of = Claims(reading, self.rates)
         self.doubts = Doubts(reading)
         self.readings = Readings(reading)
+        self.layouts = Layouts(reading)
         self.equations = Equations(reading, self.claims_of)
         self.stationary = Stationary(reading, self.claims_of, self.equations, self.readings)
         self.statements = Statements(reading)
@@ -175,6 +178,7 @@ class Walk:
             if isinstance(block, Directive) and block.text.split()[:1] == ["shape"]:
                 self.directives.apply(block.text, 0)  # it holds everywhere; a problem is reported in its place
         lying = Spaces(reading).find(blocks, rows)
+        Statistics(reading).find([sentence for inlines in spoken for sentence in prose.sentences(inlines)])
         symbols = reading.symbols
         for name in symbols.exponents - symbols.shapes.keys() - symbols.vectors - symbols.matrices:
             symbols.heads.setdefault(name, set()).add(Head(name, 0, 0))

@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator
 
 from symderiv.document import InlineMath
-from symderiv.reader import syntax
+from symderiv.reader import assertions, syntax
 from symderiv.reader.names import plain
 from symderiv.reader.nodes import names_in, parts_of
 from symderiv.reader.prose import Sentence, Words
@@ -54,6 +54,26 @@ THIS = Words(  # "we no longer assume that", "this assumption is now lifted", "o
 )
 
 
+_TARGETS = (
+    r"(?:targets?|labels?|target\s+(?:vectors?|values)|Ziel(?:e|werte|vektoren)?n?|Labels|cibles?|étiquettes?|objetivos?|etiquetas?)\b"
+    r"|目标|標的|标签|標籤|ターゲット|ラベル|正解|타깃|레이블"
+)
+_FREE = (
+    r"(?:(?:word\s+|raw\s+)?counts?|unnormali[sz]ed|not\s+normali[sz]ed|arbitrary|any\b|frequencies|real(?:-valued|\s+numbers)|multi-?hot|integers"
+    r"|Zählungen|Häufigkeiten|unnormiert\w*|nicht\s+normiert|beliebig\w*|comptages?|effectifs|quelconques?|non\s+normalisée?s|recuentos?"
+    r"|conteos?|cualesquiera|arbitrari[oa]s?|no\s+normalizad[oa]s)\b|计数|任意|未归一化|個数|カウント|正規化されていない|임의|개수"
+)
+TARGETS_FREED = Words(  # "for labels that do not sum to one", "suppose the targets are counts"
+    rf"(?:\b|(?<=\W)|(?=[^\x00-\xff]))(?:{_TARGETS})[^$.;]{{0,30}}?(?:\b(?:(?:do|does|is|are|need|must)\s*(?:not|n['’]t)|no\s+longer|cannot)\s+(?:\w+\s+)?"
+    r"(?:sum|add|normali[sz]ed)|nicht\s+(?:zu|auf)\s+(?:1|eins)|ne\s+(?:somment|se\s+somment)|no\s+suman|和不[为為是等]|和が\s*1\s*で(?:は)?ない"
+    r"|\s+(?:beliebig\w*|quelconques|cualesquiera|arbitrari[oa]s|arbitrary|any)\b"
+    rf"|\b(?:are|be|is|being|as|to\s+be|now|may\s+be|can\s+be|sind|seien|sont|soient|son|sean)\s+(?:\w+\s+)?{_FREE}|(?:是|为|為|が|は|를|이|가)\s*(?:{_FREE}))"
+    r"|\b(?:unnormali[sz]ed|arbitrary|count(?:-valued)?|real-valued|multi-?hot)\s+(?:soft\s+)?(?:targets?|labels?)\b|unnormierte\s+(?:Ziel|Label)"
+    r"|(?:任意|未归一化)的(?:目标|标签)",
+    re.IGNORECASE,
+)
+
+
 class Withdrawals:
     """Takes up what sentences withdraw, each with its number among the sentences."""
 
@@ -69,6 +89,11 @@ class Withdrawals:
                 for formula in _formulas(sentence, said, group):
                     found.update(self._names(formula, alone=pattern is not DROPPED))
         return frozenset(found)
+
+    @staticmethod
+    def of_targets(sentence: Sentence) -> bool:
+        """Whether a sentence says of the targets, by that word only, that they need not be one-hot or sum to one."""
+        return TARGETS_FREED.search(sentence.words) is not None and not assertions.passing(sentence.words)
 
     def freed(self, sentence: Sentence) -> Iterator[str]:
         """The names that a sentence calls arbitrary: whatever they were, they are that no longer."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from symderiv.check import check_text
-from symderiv.kernel import Proved, Refuted
+from symderiv.kernel import Proved, Refuted, Undecided
 from symderiv.reader.containers import read_text
 from symderiv.reader.dotted import grid, middle
 from symderiv.reader.walk import Walk
@@ -93,10 +93,13 @@ def test_symmetry_counts_only_when_it_is_said() -> None:
 def test_both_layouts_of_a_jacobian_but_no_third() -> None:
     given = r"Let $S \in \mathbb{R}^{n \times n}$ and $x \in \mathbb{R}^n$." + "\n\n"
     lines = [rf"$$ \frac{{\partial S x}}{{\partial x}} = {side} $$" for side in ("S", "S^T", "2 S")]
-    one, other, none = verdicts(given + "\n\n".join(lines))
+    (one,), (other,), (none,) = (verdicts(given + line) for line in lines)
     assert isinstance(one, Proved)
     assert isinstance(other, Proved)
     assert isinstance(none, Refuted)
+    first, second, _ = verdicts(given + "\n\n".join(lines))
+    assert isinstance(first, Proved)
+    assert isinstance(second, Undecided)
 
 
 def a(i: int | str, j: int | str) -> Term:
