@@ -335,6 +335,12 @@ class Doubts:
         """What in the claims, proved or not, is said to be something that was not understood."""
         for claim in claims:
             inside = list(reached((claim.left, claim.right), claim.context.definitions))
+            names = {base_name(t.name) for t in inside if isinstance(t, Var)}
+            unsaid = names & self.symbols.unsaid_numbers
+            if not proved:
+                unsaid |= {by for what, by in self.symbols.function_divisors if {what, by} <= names}
+            if unsaid:
+                return f"whether {shown(min(unsaid))} alone is a value of the function is not said"
             if said := self._unread(claim, inside, proved) or self._shapeless(claim, inside):
                 return said
         return ""

@@ -39,6 +39,7 @@ from symderiv.reader import (
     logarithms,
     models,
     numbered_derivatives,
+    numbers_beside_functions,
     primed,
     prose,
     raised_to_t,
@@ -144,6 +145,10 @@ class Walk:
         change, reading.symbols.doubtful_primes = transposes.rewriting(rows, words, reading.document.source.text)
         if change is not None:
             reading.rewrite(rows, change)
+        numbers = numbers_beside_functions.rewriting(rows, reading.document.source.text)
+        reading.symbols.unsaid_numbers, reading.symbols.function_divisors = numbers.unsaid, numbers.divisors
+        if numbers.change is not None:
+            reading.rewrite(rows, numbers.change)
         for change, unclear in (
             raised_to_t.rewriting(rows, reading.document.source.text),
             layer_letters.rewriting(rows, words, labels),
