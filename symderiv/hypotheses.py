@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
-from itertools import combinations
+from itertools import chain, combinations, islice
 
 from symderiv.judge import prove_all
 from symderiv.kernel import Proved
@@ -43,6 +43,7 @@ from symderiv.trial import Trial
 
 PROOFS = 10  # sets of hypotheses that are posed to the kernel
 CANDIDATES = 24
+WEIGHTS = 6  # choices of families that may be weights
 WORK = 25_000  # nodes evaluated at trial points
 
 
@@ -116,6 +117,17 @@ def needed(*claims: Claim, natural_only: bool = False) -> Hypothesis | None:
                 verdict,
             )
     return None
+
+
+def as_weights(claims: Sequence[Claim]) -> Iterator[list[Claim]]:
+    """The ``claims`` (one step's) where one summed family, or two, are weights: positive numbers that sum to one."""
+    scene = _Scene(claims)
+    found = []
+    for head in scene.families:
+        positive = _Candidate(Assumption("positive", (head,), f"{head.name} > 0"), "", True)
+        found += [(one, positive) for one in _sums_to_one(scene, head)]
+    for chosen in islice(chain(combinations(found, 1), combinations(found, 2)), WEIGHTS):
+        yield [_under(claim, [*chain(*chosen)]) for claim in claims]
 
 
 def _under(claim: Claim, chosen: Sequence[_Candidate]) -> Claim:
@@ -321,4 +333,4 @@ def _mean(scene: _Scene, head: Head) -> Iterator[_Candidate]:
             yield _Candidate(Assumption("equation", (whole, ZERO), text), f"assume {text}", False, others)
 
 
-__all__ = ["Hypothesis", "needed"]
+__all__ = ["Hypothesis", "as_weights", "needed"]

@@ -48,6 +48,7 @@ from symderiv.terms import (
 )
 
 COSTS = ("L", "J", r"\mathcal{L}", r"\mathcal{J}")  # L_0 depends on all that is learnt, where nobody says otherwise
+BEHIND = 400  # characters after a formula in which words explain it
 PI = Var(r"\pi", (), ())
 SIZES = ("K", "N", "M", "n")  # letters that hardly ever stand for anything but how many there are
 NORMALISERS = ("Z", r"\mathcal{Z}")  # what weights are divided by to be probabilities
@@ -56,6 +57,14 @@ NUMBER_PI = re.compile(r"\d\s*\\pi\b")
 SPECIAL = Words(
     r"\b(?:anti-?symmetric|skew[\s-]*symmetric|orthogonal|orthonormal|unitary|eigendecomposition|singular\s+value"
     r"|idempotent|projections?\s+matri\w*|nilpotent|orthonormiert|orthogonale?n?)\b|正交|反对称|直交",
+    re.IGNORECASE,
+)
+WEIGHTED = Words(
+    r"\b(?:distributions?|probabilit\w+|densit\w+|weight(?:s|ed|ing)|coefficients?|mixing|mixtures?|convex\w*|concav\w*|jensen\w*"
+    r"|simplex|averages?|expectations?|sums?\s+to\s+(?:one|1|unity)|divergence|evidence\s+lower\s+bound|ELBO"
+    r"|\w*verteilung\w*|wahrscheinlich\w*|gewicht\w*|koeffizient\w*|\w*konvex\w*|konkav\w*|mischung\w*"
+    r"|poids|pond[ée]r\w*|m[ée]langes?|distribuci[oó]n\w*|pesos?|coeficientes?|c[oó]ncav\w*|mezclas?)\b"
+    r"|分布|概率|確率|权重|權重|加权|系数|凸|凹|重み|係数|イ[ェエ]ンセン|琴生|詹森",
     re.IGNORECASE,
 )
 
@@ -389,6 +398,13 @@ class Doubts:
         } - claim.context.definitions.keys()
         said = SPECIAL.search(text[begins:at]) if matrices else None
         return said[0] if said else ""
+
+    def weighs(self, posed: Posed, claim: Claim) -> bool:
+        """Whether a claim is an inequality, and words of its section, or right behind it, speak of weights."""
+        text, at = self.reading.document.source.text, posed.span.start
+        begins = max(0, *(text.rfind(mark, 0, at) for mark in ("\n#", "\\section", "\\subsection")))
+        behind = re.split(r"\n#|\\(?:sub)?section", text[at : at + BEHIND])[0]
+        return claim.relation in ("<", ">", "<=", ">=") and bool(WEIGHTED.search(text[begins:at] + behind))
 
     def _shapeless(self, claim: Claim, inside: Sequence[Term]) -> str:
         """A letter that stands for a number, and is a matrix by the words, the identity beside one, or a set.

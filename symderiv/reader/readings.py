@@ -6,7 +6,7 @@ This module must never choose between readings: it only offers them.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from fractions import Fraction
@@ -276,6 +276,25 @@ class Readings:
             return None
         return found, tuple(dict.fromkeys(notes))
 
+    @staticmethod
+    def outside(claims: Sequence[Claim], sizes: Collection[str]) -> Iterator[tuple[str, list[Claim]]]:
+        """The claims where members with a free index, which is named, are none of those that sums run over.
+
+        With negative samples k beside the word o, u_o is then a family of its own beside the u_k. The index runs to
+        one of ``sizes``.
+        """
+        letters, bound = set[str](), set[str]()
+        for claim in claims:
+            families = claim.context.families
+            for part in reached((claim.left, claim.right), claim.context.definitions):
+                if isinstance(part, Sum):
+                    bound.add(part.index)
+                elif isinstance(part, Var):
+                    spans = zip(part.indices, families.get(part.head, ()), strict=False)
+                    letters |= {i for i, span in spans if isinstance(i, str) and span and span.high in sizes}
+        for letter in sorted(letters - bound):
+            yield letter, [_apart(claim, letter) for claim in claims]
+
     def _inverted(self, claim: Claim) -> list[Term]:
         """The matrices whose inverses stand in a claim, by an entry."""
         heads = families_in((claim.left, claim.right), claim.context.definitions)
@@ -436,3 +455,28 @@ class Readings:
         except Unsupported:
             return None
         return (replace(claim, left=left, right=right), fixed) if fixed else None
+
+
+def _apart(claim: Claim, letter: str) -> Claim:
+    """``claim`` with the members that have the index ``letter`` as a family of their own."""
+    families = dict(claim.context.families)
+
+    def moved(term: Term) -> Term | None:
+        if not isinstance(term, Var) or letter not in term.indices:
+            return None
+        kept = [n for n, index in enumerate(term.indices) if index != letter]
+        subs = tuple(i for i in term.subs if i != letter)
+        own = Var(f"{term.name}~{letter}", subs, tuple(i for i in term.sups if i != letter))
+        if spans := families.get(term.head):
+            families[own.head] = tuple(spans[n] for n in kept)
+        return own
+
+    memo: dict[Term, Term] = {}
+    definitions = {
+        head: tuple(d if letter in d.params else Definition(d.params, rewritten(d.body, moved, memo)) for d in ds)
+        for head, ds in claim.context.definitions.items()
+    }
+    left, right = rewritten(claim.left, moved, memo), rewritten(claim.right, moved, memo)
+    return replace(
+        claim, left=left, right=right, context=replace(claim.context, definitions=definitions, families=families)
+    )

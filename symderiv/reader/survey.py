@@ -219,7 +219,10 @@ class Survey:
                     self.drawn.add(found[1])
             case syntax.Product(factors=factors):
                 for f, g in itertools.pairwise(factors):
-                    base, sub, _, _ = parts_of(f)
+                    base, sub, above, _ = parts_of(f)
+                    member, place, _, _ = parts_of(g)
+                    if above is not None and is_transpose(above) and isinstance(member, syntax.Symbol):
+                        symbols.behind_rows |= {plain(member.name)} if place is not None else set()
                     named = plain(base.name) if isinstance(base, syntax.Symbol) else ""
                     if named == "E" and sub is not None and isinstance(g, syntax.Group):
                         self._drawn(sub, node)

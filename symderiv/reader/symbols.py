@@ -190,6 +190,7 @@ class Symbols:
     entrywise: set[str] = field(default_factory=set)
     short: set[Head] = field(default_factory=set)
     turned: set[str] = field(default_factory=set)
+    behind_rows: set[str] = field(default_factory=set)  # names of which a member stands behind a row, w^T x_i
     labels: set[str] = field(default_factory=set)
     assumptions: list[Assumption] = field(default_factory=list)
     cases: list[list[Assumption]] = field(default_factory=list)
