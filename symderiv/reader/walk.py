@@ -47,6 +47,7 @@ from symderiv.reader import (
     syntax,
     trailing,
     transposes,
+    users_items,
     wholes_listed,
 )
 from symderiv.reader import vocabulary as v
@@ -145,6 +146,8 @@ class Walk:
         words = " ".join(map(prose.words, spoken))
         change, reading.symbols.doubtful_primes = transposes.rewriting(rows, words, reading.document.source.text)
         if change is not None:
+            reading.rewrite(rows, change)
+        if (change := users_items.rewriting(rows, reading.document.source.text)) is not None:
             reading.rewrite(rows, change)
         numbers = numbers_beside_functions.rewriting(rows, reading.document.source.text)
         reading.symbols.unsaid_numbers, reading.symbols.function_divisors = numbers.unsaid, numbers.divisors
