@@ -196,6 +196,10 @@ def _verdict(walk: Walk, number: int) -> tuple[Verdict | None, Diagnostic | None
     verdict = drawn if isinstance(drawn, Refuted) else verdict
     if posed.expected_false and isinstance(verdict, Refuted):
         return verdict, _false(walk, number, verdict, said_of_two if verdict is drawn else "")
+    signs, name = walk.readings.by_sign(claims) if isinstance(verdict, Undecided) else ([], "")
+    if signs and isinstance(second := prove_all(signs), Proved) and not second.conditions and not _empty(walk, signs):
+        posed.note(f"{name} is taken to be positive, negative and 0, in turn")
+        return second, None
     for other, note in _readings(walk, posed, claims):
         second = prove_all(other)
         if isinstance(second, Proved) and not _empty(walk, other):

@@ -90,7 +90,8 @@ def needed(*claims: Claim, natural_only: bool = False) -> Hypothesis | None:
     if all(
         _plausible(claim)[0] for claim in claims
     ):  # nothing speaks against it as it stands: only its proof is missing
-        candidates = [c for c in candidates if c.assumption.kind == "positive"]
+        bent = _Scene(claims).bent
+        candidates = [c for c in candidates if c.assumption.kind == "positive" and c.assumption.data[0] not in bent]
         if not candidates or isinstance(prove_all([_under(claim, (_IRRELEVANT,)) for claim in claims]), Proved):
             return None  # what any assumption brings about needs none of them
     if natural_only:
@@ -195,6 +196,12 @@ class _Scene:
             if root or (isinstance(part, Fn) and part.name == "log"):
                 found |= self._below(part.parts[0])
         return found
+
+    @cached_property
+    def bent(self) -> set[Head]:
+        """What stands in |x| and max(x, 0): if a proof is missing there, it is that for the other sign."""
+        found = (self._below(part.arg) for part in self.terms if isinstance(part, Fn) and part.name in ("abs", "relu"))
+        return set().union(*found)
 
     def _below(self, term: Term) -> set[Head]:
         """The families in ``term``, definitions put in."""
