@@ -221,6 +221,10 @@ def _verdict(walk: Walk, number: int) -> tuple[Verdict | None, Diagnostic | None
     verdict = drawn if isinstance(drawn, Refuted) else verdict
     if posed.expected_false and isinstance(verdict, Refuted):
         return verdict, _false(walk, number, verdict, said_of_two if verdict is drawn else "")
+    signs, name = walk.readings.by_sign(claims) if isinstance(verdict, Undecided) else ([], "")
+    if signs and isinstance(second := prove_all(signs), Proved) and not second.conditions and not _empty(walk, signs):
+        posed.note(f"{name} is taken to be positive, negative and 0, in turn")
+        return second, None
     for other, note in _readings(walk, posed, claims):
         second = prove_all(other)
         if isinstance(second, Proved) and not _empty(walk, other):
@@ -281,6 +285,15 @@ def _verdict(walk: Walk, number: int) -> tuple[Verdict | None, Diagnostic | None
     doubt = walk.doubts.doubt(posed, verdict.claim) if isinstance(verdict, Refuted) else ""
     if refuted and not doubt and (moved := walk.readings.anew(claims)) and isinstance(prove_all(moved), Proved):
         doubt = "it holds with the meaning that a symbol in it is given further down"
+    if isinstance(verdict, Refuted) and not doubt and walk.doubts.weighs(posed, verdict.claim):
+        from symderiv.hypotheses import as_weights
+
+        for weighted in as_weights(claims):
+            second = prove_all(weighted)
+            if not isinstance(second, Refuted):
+                doubt = "it may hold for weights that sum to one, of which the words speak"
+                break
+            verdict = refuted_at(claims[weighted.index(second.claim)], second.witness) or verdict
     read = walk.readings.asides(posed, claims, mentioned=True) if refuted and not doubt else None
     if read is not None and isinstance(prove_all(read[0]), Proved):
         doubt = "it holds with what words before it mention, and do not say of a symbol in it"
@@ -302,6 +315,10 @@ def _verdict(walk: Walk, number: int) -> tuple[Verdict | None, Diagnostic | None
                 apart = notation.unicode_latex(pair.text)
                 doubt = f"it holds for {apart}, and whether they may be the same is not said"
                 break
+    for index, other in walk.set_apart(claims) if refuted and not doubt else ():
+        if isinstance(prove_all(other), Proved) and not _vacuous(other):
+            doubt = f"it holds if {index} is none of those that the sum runs over, and whether it is one is not said"
+            break
     if refuted and not doubt and walk.reading.symbols.solutions and not posed.put_in:
         put_in = walk.claims(replace(posed, put_in=True))
         if put_in != claims and isinstance(prove_all(put_in), Proved):

@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
-from itertools import combinations
+from itertools import chain, combinations, islice
 
 from symderiv.judge import prove_all
 from symderiv.kernel import Proved
@@ -43,6 +43,7 @@ from symderiv.trial import Trial
 
 PROOFS = 10  # sets of hypotheses that are posed to the kernel
 CANDIDATES = 24
+WEIGHTS = 6  # choices of families that may be weights
 WORK = 25_000  # nodes evaluated at trial points
 
 
@@ -89,7 +90,8 @@ def needed(*claims: Claim, natural_only: bool = False) -> Hypothesis | None:
     if all(
         _plausible(claim)[0] for claim in claims
     ):  # nothing speaks against it as it stands: only its proof is missing
-        candidates = [c for c in candidates if c.assumption.kind == "positive"]
+        bent = _Scene(claims).bent
+        candidates = [c for c in candidates if c.assumption.kind == "positive" and c.assumption.data[0] not in bent]
         if not candidates or isinstance(prove_all([_under(claim, (_IRRELEVANT,)) for claim in claims]), Proved):
             return None  # what any assumption brings about needs none of them
     if natural_only:
@@ -116,6 +118,17 @@ def needed(*claims: Claim, natural_only: bool = False) -> Hypothesis | None:
                 verdict,
             )
     return None
+
+
+def as_weights(claims: Sequence[Claim]) -> Iterator[list[Claim]]:
+    """The ``claims`` (one step's) where one summed family, or two, are weights: positive numbers that sum to one."""
+    scene = _Scene(claims)
+    found = []
+    for head in scene.families:
+        positive = _Candidate(Assumption("positive", (head,), f"{head.name} > 0"), "", True)
+        found += [(one, positive) for one in _sums_to_one(scene, head)]
+    for chosen in islice(chain(combinations(found, 1), combinations(found, 2)), WEIGHTS):
+        yield [_under(claim, [*chain(*chosen)]) for claim in claims]
 
 
 def _under(claim: Claim, chosen: Sequence[_Candidate]) -> Claim:
@@ -183,6 +196,12 @@ class _Scene:
             if root or (isinstance(part, Fn) and part.name == "log"):
                 found |= self._below(part.parts[0])
         return found
+
+    @cached_property
+    def bent(self) -> set[Head]:
+        """What stands in |x| and max(x, 0): if a proof is missing there, it is that for the other sign."""
+        found = (self._below(part.arg) for part in self.terms if isinstance(part, Fn) and part.name in ("abs", "relu"))
+        return set().union(*found)
 
     def _below(self, term: Term) -> set[Head]:
         """The families in ``term``, definitions put in."""
@@ -321,4 +340,4 @@ def _mean(scene: _Scene, head: Head) -> Iterator[_Candidate]:
             yield _Candidate(Assumption("equation", (whole, ZERO), text), f"assume {text}", False, others)
 
 
-__all__ = ["Hypothesis", "needed"]
+__all__ = ["Hypothesis", "as_weights", "needed"]

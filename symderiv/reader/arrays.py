@@ -102,11 +102,13 @@ def shapes(left: Array, right: Array, ranges: Ranges) -> tuple[str, str]:
     return left.shape(ranges, letters), right.shape(ranges, letters)
 
 
-def mismatch(left: Array, right: Array, ranges: Ranges, span: Span) -> ReadError:
+def mismatch(left: Array, right: Array, ranges: Ranges, span: Span, between: str = "and") -> ReadError:
     here, there = shapes(left, right, ranges)
+    if here == there and between == "and":
+        there += ", of lengths that are not known to be the same"
     return ReadError(
         "E210",
-        f"shapes do not fit: {here} and {there}",
+        f"shapes do not fit: {here} {between} {there}",
         span,
         help="check for a missing transpose, or declare the shapes: `shape W : m x n`",
     )
@@ -121,10 +123,10 @@ def times(left: Value, right: Value, ranges: Ranges, span: Span) -> Value:
     if left_inner is None and right_inner is None:  # column times row: outer product
         return Array((left.axes[0], right.axes[0]), lambda at: mul(left.entry(at[:1]), right.entry(at[1:])))
     if left_inner is None or right_inner is None:
-        raise mismatch(left, right, ranges, span)
+        raise mismatch(left, right, ranges, span, "times")
     inner = join(left_inner, right_inner, ranges)
     if inner is None:
-        raise mismatch(left, right, ranges, span)
+        raise mismatch(left, right, ranges, span, "times")
     outer_left = left.axes[:-1] if len(left.axes) == 2 else ()
     outer_right = right.axes[1:] if len(right.axes) == 2 else ()
 

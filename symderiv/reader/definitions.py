@@ -336,9 +336,10 @@ class Definitions(Meanings):
                     notes: tuple[str, ...] = ()
                     help = ""
                     if relation == "=" and isinstance(verdict, Refuted):
-                        notes = (f"of its earlier meaning this is false, {counterexample(verdict.witness)}",)
                         help = "another quantity is better given another name"
                         if not self.reading.inline and not CUES.search(self.reading.prose):
+                            says = "if it should follow from its earlier meaning, it does not"
+                            notes = (f"{says}, {counterexample(verdict.witness)}",)
                             symbols.restated.add(symbols.name(name, len(subs), len(labels)))
                     self.reading.diagnostics.append(Diagnostic("W420", message, posed.left_span, notes, help))
                 else:

@@ -48,6 +48,7 @@ from symderiv.terms import (
 )
 
 COSTS = ("L", "J", r"\mathcal{L}", r"\mathcal{J}")  # L_0 depends on all that is learnt, where nobody says otherwise
+BEHIND = 400  # characters after a formula in which words explain it
 PI = Var(r"\pi", (), ())
 SIZES = ("K", "N", "M", "n")  # letters that hardly ever stand for anything but how many there are
 NORMALISERS = ("Z", r"\mathcal{Z}")  # what weights are divided by to be probabilities
@@ -57,6 +58,26 @@ NUMBER_PI = re.compile(r"\d\s*\\pi\b")
 SPECIAL = Words(
     r"\b(?:anti-?symmetric|skew[\s-]*symmetric|orthogonal|orthonormal|unitary|eigendecomposition|singular\s+value"
     r"|idempotent|projections?\s+matri\w*|nilpotent|orthonormiert|orthogonale?n?)\b|正交|反对称|直交",
+    re.IGNORECASE,
+)
+NEAR = 80  # characters beside a formula that say what it is
+_PARAMETER = (
+    r"(?:(?:global|overall|total|general)\s+(?:mean|average|bias|offset)(?:\s+(?:rating|parameter))?|(?:\w+\s+)?parameters?|offset"
+    r"|intercept|bias(?:\s+(?:term|parameter))?|globale[rns]?\s+(?:Mittel\w*|Bias\w*)|\w*[Pp]arameter|(?:moyenne|biais)\s+globale?"
+    r"|paramètre|media\s+global|sesgo\s+global|parámetro|全局(?:平均\w*|均值|偏置)|参数|偏置|全体平均|パラメータ|バイアス)"
+)
+PARAMETER_BEFORE = Words(rf"{_PARAMETER}\s*(?:is|of|ist|est|es|为|は)?\s*$", re.IGNORECASE)
+PARAMETER_AFTER = Words(
+    rf"\s*,?\s*(?:is|are|be|denotes?|being|ist|bezeichnet|est|désigne|es|denota|是|为|は|が)?\s*"
+    rf"(?:(?:the|an?|our|der|die|das|ein|la|le|l'|une?|el|un)\s*)?{_PARAMETER}",
+    re.IGNORECASE,
+)
+WEIGHTED = Words(
+    r"\b(?:distributions?|probabilit\w+|densit\w+|weight(?:s|ed|ing)|coefficients?|mixing|mixtures?|convex\w*|concav\w*|jensen\w*"
+    r"|simplex|averages?|expectations?|sums?\s+to\s+(?:one|1|unity)|divergence|evidence\s+lower\s+bound|ELBO"
+    r"|\w*verteilung\w*|wahrscheinlich\w*|gewicht\w*|koeffizient\w*|\w*konvex\w*|konkav\w*|mischung\w*"
+    r"|poids|pond[ée]r\w*|m[ée]langes?|distribuci[oó]n\w*|pesos?|coeficientes?|c[oó]ncav\w*|mezclas?)\b"
+    r"|分布|概率|確率|权重|權重|加权|系数|凸|凹|重み|係数|イ[ェエ]ンセン|琴生|詹森",
     re.IGNORECASE,
 )
 
@@ -199,7 +220,7 @@ class Doubts:
         if any(isinstance(t, Deriv) for side in (claim.left, claim.right) for t in subterms(side)):
             differentiated = {h.name for h in self.symbols.variables}
             for name in sorted({h.name for h in left | right} - differentiated):
-                if re.match(r"\\(?:mu|sigma|hat|bar|tilde|overline|widehat)\b", name):
+                if re.match(r"\\(?:mu|sigma|hat|bar|tilde|overline|widehat)\b", name) and not self._is_parameter(name):
                     return f"{shown(name)} may depend on what is differentiated by, but its definition was not found"
         for here, there, side in ((right, left, claim.right), (left, right, claim.left)):
             number = not isinstance(side, Num) and not any(isinstance(t, Delta | SizeOf) for t in subterms(side))
@@ -336,6 +357,12 @@ class Doubts:
         """What in the claims, proved or not, is said to be something that was not understood."""
         for claim in claims:
             inside = list(reached((claim.left, claim.right), claim.context.definitions))
+            names = {base_name(t.name) for t in inside if isinstance(t, Var)}
+            unsaid = names & self.symbols.unsaid_numbers
+            if not proved:
+                unsaid |= {by for what, by in self.symbols.function_divisors if {what, by} <= names}
+            if unsaid:
+                return f"whether {shown(min(unsaid))} alone is a value of the function is not said"
             if said := self._unread(claim, inside, proved) or self._shapeless(claim, inside):
                 return said
             if proved and (said := self._in_words(claim, inside)):
@@ -402,6 +429,22 @@ class Doubts:
         said = SPECIAL.search(text[begins:at]) if matrices else None
         return said[0] if said else ""
 
+    def _is_parameter(self, name: str) -> bool:
+        """Whether the words right beside a name call it a parameter, or a global mean."""
+        text, formula = self.reading.document.source.text, rf"\$\s*{re.escape(shown(name))}\s*\$"
+        return any(
+            PARAMETER_BEFORE.search(text[max(0, found.start() - NEAR) : found.start()])
+            or PARAMETER_AFTER.match(text[found.end() : found.end() + NEAR])
+            for found in re.finditer(formula, text)
+        )
+
+    def weighs(self, posed: Posed, claim: Claim) -> bool:
+        """Whether a claim is an inequality, and words of its section, or right behind it, speak of weights."""
+        text, at = self.reading.document.source.text, posed.span.start
+        begins = max(0, *(text.rfind(mark, 0, at) for mark in ("\n#", "\\section", "\\subsection")))
+        behind = re.split(r"\n#|\\(?:sub)?section", text[at : at + BEHIND])[0]
+        return claim.relation in ("<", ">", "<=", ">=") and bool(WEIGHTED.search(text[begins:at] + behind))
+
     def _shapeless(self, claim: Claim, inside: Sequence[Term]) -> str:
         """A letter that stands for a number, and is a matrix by the words, the identity beside one, or a set.
 
@@ -444,7 +487,7 @@ class Doubts:
         r"""Pairs of indices that an author of pairs does not think of as the same.
 
         So it is with the i and j of a P_{ij} that is differentiated by something with one of them, x_i; and with the i
-        and k of d_{ik}, where the definitions sum over k \ne i only.
+        and k of d_{ik}, where the definitions sum over k \ne i only; and the u and i of b_u + b_i beside r_{ui}.
         """
         for claim in claims:
             definitions = claim.context.definitions
@@ -459,7 +502,9 @@ class Doubts:
                         isinstance(t, Sum) and any(isinstance(g, Delta) and {t.index} < set(g.key) for g in subterms(t))
                         for t in inside
                     )
-                    if (members and once) or guarded:
+                    beside = {t.indices for t in inside if isinstance(t, Var) and t.head == part.var.head}
+                    paired = any(isinstance(t, Var) and {i, j} <= set(t.indices) for t in inside)
+                    if (members and once) or guarded or (paired and once and beside >= {(i,), (j,)}):
                         yield Assumption("distinct", (i, j), f"{i} \\ne {j}", "not said")
 
     def empty(self, claims: Sequence[Claim]) -> str:

@@ -418,6 +418,9 @@ class Parser:
             elif size == 2 and text[a + 1] in _MARKS:
                 self.i += 1
                 node = x.Symbol("*" if text[a + 1] == r"\ast" else text[a + 1], self.span(a + 1, a + 2))
+            elif size == 3 and text[a + 1] in ("+", "-") and text[a + 2] == text[a + 1]:  # S_{++}
+                self.i += 2
+                node = x.Symbol(2 * text[a + 1], self.span(a + 1, a + 3))
             else:
                 node = self.braced(a)
                 self.i -= 1

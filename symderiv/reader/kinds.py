@@ -113,8 +113,8 @@ class Kinds:
                 continue
             base = parts_of(cell)[0]
             plainly = isinstance(base, syntax.Symbol) and not any(font in base.name for font in BOLD)
-            if isinstance(base, syntax.Symbol) and plain(base.name) in self.symbols.turned:
-                plainly = False  # w_i^T
+            if isinstance(base, syntax.Symbol) and plain(base.name) in self.symbols.turned | self.symbols.behind_rows:
+                plainly = False  # w_i^T, w^T x_i
             found = self.key(cell) if plainly and dotted else None
             if found is not None and found[0][1] and found[1] is None:
                 self.found.setdefault(found[0], NUMBER)

@@ -224,14 +224,14 @@ EINSTEIN = Words(
 
 
 SYMMETRIC = Words(  # by the word, or by what a matrix is called that is symmetric
-    r"\bsymmetric\b(?!\s+(?:about|around)\b)|对称|對稱|対称|대칭|\bsymétriques?\b|\bsimétric[ao]s?\b|\bsymmetrische?[rn]?\b"
+    r"\bsymmetric\b(?!\s+(?:about|around)\b)|对称|對稱|対称|대칭|\bsymétriques?\b|\bsimétric[ao]s?\b|\bsymmetrische?[mnrs]?\b"
     r"|\bsimmetric[aohe]+\b|\bсимметричн\w*|\bsymetryczn\w+|đối\s+xứng"
     r"|\bpositive[\s-](?:semi-?)?definite\b|\bpositiv\s+(?:semi)?definit\w*|\b(?:PSD|SPD)\b|\b(?:semi-?)?d[ée]finie?\s+positive\b"
     r"|\b(?:semi)?definida\s+positiva\b|(?:半)?正定|(?:半)?正定値|양의\s*(?:준)?정부호|\bположительно\s+\w*определ[её]нн\w+"
     r"|\bcovariance(?=\s+matrix)|\bcovariance(?=\s+of\b)|协方差(?=矩阵)|協方差(?=矩陣)|共分散(?=行列)|공분산(?=\s*행렬)|Kovarianz(?=matrix)"
     r"|\bmatrice\s+de\s+covariance\b|\bmatriz\s+de\s+covarian[zç]as?\b|\bmatrice\s+di\s+covarianza\b|\bковариационн\w+(?=\s+матриц)"
     r"|\b(?:precision|Gram|kernel|scatter)(?=\s+matrix)|(?:Gram|Kern|Streu)(?=-?matrix)|\bmatrice\s+de\s+Gram\b|\bmatriz\s+de\s+Gram\b"
-    r"|(?:核|散布|格拉姆)(?=矩阵)|(?:カーネル|グラム|散布)(?=行列)|\bHessian\b(?!\s+of\b)|\bHesse(?=-?[Mm]atrix)|\bhessienne\b|\bhessiana\b|海森(?=矩阵)"
+    r"|(?:核|散布|格拉姆)(?=矩阵)|(?:カーネル|グラム|散布)(?=行列)|\bHessian\b|\bHesse(?=-?[Mm]atrix)|\bhessienne\b|\bhessiana\b|海森(?=矩阵)"
     r"|ヘッセ(?=行列)|헤세(?=\s*행렬)|헤시안|\bdiagonal\b(?=\s+matrix|\s*[.,;:)]|\s*$)|\bDiagonal(?=matrix)|\bmatrice\s+diagonale\b"
     r"|\bmatriz\s+diagonal\b|对角(?=矩阵)|对角阵|対角(?=行列)|대각(?=\s*행렬)",
     re.IGNORECASE,

@@ -6,7 +6,7 @@ This module must never choose between readings: it only offers them.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from fractions import Fraction
@@ -21,16 +21,20 @@ from symderiv.reader.prose import Words
 from symderiv.reader.reading import Posed, Reading
 from symderiv.reader.sized import at_sizes, sizes_of
 from symderiv.terms import (
+    ZERO,
     Claim,
     Definition,
     Deriv,
+    Fn,
     Head,
     SizeOf,
     Sum,
     Term,
     Var,
     add,
+    exp,
     mul,
+    neg,
     num,
     power,
     reached,
@@ -50,6 +54,7 @@ DISTRIBUTED = Words(
     r"|indépend|独立|分布|독립|\\sim\b|~|\\in\s*\\\{|\bconstants?\b|deterministic",
     re.IGNORECASE,
 )
+BENT = ("abs", "relu", "step", "sign")  # functions that are one thing above zero and another below
 IS_ZERO = Words(r"E\}?\s*(?:\\left|\\[bB]igl?)?\s*[\[({][^=]{1,60}=\s*0(?![.\d])")
 MEDIAN = Words(r"\bmedian|\b(?:weighted|running|moving|exponential)\s+(?:\w+\s+)?(?:mean|average)", re.IGNORECASE)
 _BAR = re.compile(r"\\(?:bar|overline)\{((?:[^{}]|\{[^{}]*\})+)\}$")
@@ -86,6 +91,36 @@ class Readings:
                 found += [drawn] if (drawn := at_two_points(claim, centred)) is not None else []
         values = "its value and minus that" if centred else "the value without a prime and that with one"
         return found, f"the random variables are independent here; each has {values} with probability 1/2"
+
+    @staticmethod
+    def by_sign(claims: Sequence[Claim]) -> tuple[list[Claim], str]:
+        """The claims for a positive, a negative and no x, in turn, where |x| or max(x, 0) stands, and that x; or none.
+
+        A positive number is e^s for some s.
+        """
+        if any(claim.context.assumptions for claim in claims):
+            return [], ""
+        parts = [t for c in claims for t in reached((c.left, c.right), c.context.definitions)]
+        bent = {v for t in parts if isinstance(t, Fn) and t.name in BENT for v in subterms(t.arg) if isinstance(v, Var)}
+        defined = {head for claim in claims for head in claim.context.definitions}
+        scalars = sorted((v for v in bent if not v.indices and v.head not in defined), key=lambda v: v.name)
+        if len(scalars) != 1 or any(isinstance(t, Deriv) for t in parts) or defined & {v.head for v in bent}:
+            return [], ""
+        (scalar,) = scalars
+        size = exp(Var(f"{scalar.name}~", (), ()))
+
+        def at(term: Term, value: Term) -> Term:
+            return rewritten(term, lambda part: value if part == scalar else None)
+
+        def put_in(claim: Claim, value: Term) -> Claim:
+            definitions = {
+                head: tuple(Definition(d.params, at(d.body, value)) for d in ds)
+                for head, ds in claim.context.definitions.items()
+            }
+            context = replace(claim.context, definitions=definitions)
+            return replace(claim, left=at(claim.left, value), right=at(claim.right, value), context=context)
+
+        return [put_in(claim, value) for claim in claims for value in (size, neg(size), ZERO)], shown(scalar.name)
 
     @staticmethod
     def of_size(posed: Posed, claims: Sequence[Claim]) -> tuple[list[Claim], tuple[str, ...]] | None:
@@ -276,6 +311,25 @@ class Readings:
             return None
         return found, tuple(dict.fromkeys(notes))
 
+    @staticmethod
+    def outside(claims: Sequence[Claim], sizes: Collection[str]) -> Iterator[tuple[str, list[Claim]]]:
+        """The claims where members with a free index, which is named, are none of those that sums run over.
+
+        With negative samples k beside the word o, u_o is then a family of its own beside the u_k. The index runs to
+        one of ``sizes``.
+        """
+        letters, bound = set[str](), set[str]()
+        for claim in claims:
+            families = claim.context.families
+            for part in reached((claim.left, claim.right), claim.context.definitions):
+                if isinstance(part, Sum):
+                    bound.add(part.index)
+                elif isinstance(part, Var):
+                    spans = zip(part.indices, families.get(part.head, ()), strict=False)
+                    letters |= {i for i, span in spans if isinstance(i, str) and span and span.high in sizes}
+        for letter in sorted(letters - bound):
+            yield letter, [_apart(claim, letter) for claim in claims]
+
     def _inverted(self, claim: Claim) -> list[Term]:
         """The matrices whose inverses stand in a claim, by an entry."""
         heads = families_in((claim.left, claim.right), claim.context.definitions)
@@ -444,3 +498,28 @@ class Readings:
         except Unsupported:
             return None
         return (replace(claim, left=left, right=right), fixed) if fixed else None
+
+
+def _apart(claim: Claim, letter: str) -> Claim:
+    """``claim`` with the members that have the index ``letter`` as a family of their own."""
+    families = dict(claim.context.families)
+
+    def moved(term: Term) -> Term | None:
+        if not isinstance(term, Var) or letter not in term.indices:
+            return None
+        kept = [n for n, index in enumerate(term.indices) if index != letter]
+        subs = tuple(i for i in term.subs if i != letter)
+        own = Var(f"{term.name}~{letter}", subs, tuple(i for i in term.sups if i != letter))
+        if spans := families.get(term.head):
+            families[own.head] = tuple(spans[n] for n in kept)
+        return own
+
+    memo: dict[Term, Term] = {}
+    definitions = {
+        head: tuple(d if letter in d.params else Definition(d.params, rewritten(d.body, moved, memo)) for d in ds)
+        for head, ds in claim.context.definitions.items()
+    }
+    left, right = rewritten(claim.left, moved, memo), rewritten(claim.right, moved, memo)
+    return replace(
+        claim, left=left, right=right, context=replace(claim.context, definitions=definitions, families=families)
+    )

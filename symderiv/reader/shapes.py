@@ -232,10 +232,12 @@ class Shapes(Kinds):
 
     def _chunk(self, parts: list[list[syntax.Node]]) -> str | None:
         current: str | None = NUMBER
+        last: str | None = None
         for n, part in enumerate(parts):
             kind = self._part(part)
-            if kind is None:
-                kind = self._beside(current, parts, n)
+            if kind is None:  # whatever y is, what stands behind w^T in y w^T x is a column
+                kind = self._beside(last if current is None and last == ROW else current, parts, n)
+            last = kind
             if current == NUMBER:
                 current = kind
             elif kind is None or current is None:

@@ -84,7 +84,7 @@ NAMED_MATRIX = prose.Words(
     r"\$[\s,(—–-]*(?:is|are|be|being|both|been|assumed|taken|to|that|which|ist|sind|sei|seien|est|sont|es|son|é|è|sia|будет|jest|będzie|là)?"
     rf"(?:\s*\b(?:an?|the|any|arbitrary|all|both|assumed|taken|to|be|and|une?|una|uma|il|la|le|der|die|das|eine?|ma\s+trận|macierz\w*|матриц\w*"
     rf"|{_OF_MATRICES}))*[\s,]*$"
-    r"|\$\s*(?:是|为|為|は|が|는|은|가|이)?\s*(?:一个|一個|その|실수)?\s*$",
+    r"|\$\s*(?:(?:是|为|為|は|が|는|은|가|이)?\s*(?:一个|一個|その|실수)?|(?:是|为|為|は|が)\s*[^\W\d_]{1,12}[的の])\s*$",
     re.IGNORECASE,
 )
 NEAR = 1_600  # characters in which words speak of a matrix

@@ -53,6 +53,13 @@ POSITIVE = re.compile(r"\\(?:var)?sigma\b|\\tau\b|(?<![A-Za-z\\])[sSdDrR]\b")  #
 NAMESAKES = frozenset("abcduvghpqrs")  # letters for indices that name other things as well
 
 
+def _numbered(node: syntax.Node) -> Iterator[tuple[str, str]]:
+    """The name and the number above it, of ``z^1``."""
+    match node:
+        case syntax.Scripted(base=syntax.Symbol(name=name), sup=syntax.Number(text=text), primes=0):
+            yield plain(name), text
+
+
 class Survey:
     """Looks through all formulas and notes in ``symbols`` what they use."""
 
@@ -61,6 +68,8 @@ class Survey:
         self.singles: dict[str, int] = {}  # how often a name has one index
         self.ones = self.sums = 0
         self.operator = ""
+        self.lefts: set[tuple[str, str]] = set()  # z^1 and a^2 on the left of equations, and what has a 1 above it
+        self.firsts_of_layers: set[str] = set()
         self.numbered: set[str] = set()  # names with numbers for labels, with letters, and with letters of layers
         self.lettered: set[str] = set()
         self.layers: dict[str, set[str]] = {}
@@ -106,6 +115,7 @@ class Survey:
             begins = one.relation is None or one.relation in ("implies", "therefore")
             if begins and other.relation and isinstance(one.side, syntax.Scripted):
                 self.square(one.side)
+                self.lefts.update(_numbered(one.side))
         match first:  # p^t_i, u^s(x)
             case syntax.Product(factors=(syntax.Scripted() as raised, syntax.Group(open="(" | "[")), operators=("",)):
                 self._marked(raised)
@@ -176,6 +186,9 @@ class Survey:
         # products with entries 1_j of the vector of ones sum over j without a sign for it
         if self.ones >= 2 and self.sums <= self.ones // 2:
             symbols.einstein = True
+        others = self.lettered.union(*(names for letter, names in self.layers.items() if letter != "L"))
+        if "L" in symbols.size_names - symbols.bound_names and others.isdisjoint(self.layers.get("L", ())):
+            symbols.layers.add("L")  # the a^{(L)} of L layers is that of one layer
         generic = set().union(*(names for letter, names in self.layers.items() if letter not in symbols.layers))
         matrices = any(name[-1:].isupper() for name in self.numbered)
         if matrices:
@@ -184,6 +197,11 @@ class Survey:
         if any(_capital(name) for name in self.symbols.turned & self.counted - self.indexed):
             symbols.layered_subs = self.counted - self.indexed
         symbols.pairs = {name for name in symbols.pairs if not self.singles.get(name, 0)}
+        if len(self.lefts) > 1 and self.firsts_of_layers.intersection(
+            name for name, _ in self.lefts
+        ):  # z^2 = w^2 a^1 + b^2: nobody writes a first power
+            symbols.numbered |= self.firsts_of_layers | {name for name, _ in self.lefts}
+            symbols.squares -= symbols.numbered
         symbols.squares = {name for name in symbols.squares if self._is_root(name.partition("_{")[0])}
         self._values()
         self._examples(words)
@@ -192,6 +210,7 @@ class Survey:
         symbols = self.symbols
         if isinstance(node, syntax.Symbol):
             symbols.bare[plain(node.name)] += 1
+        self.firsts_of_layers |= {name for name, number in _numbered(node) if number == "1"}
         if isinstance(node, syntax.Scripted) and isinstance(node.sup, syntax.Number) and node.sup.text == "2":
             self.squared.update(_bases(node))
         if (
@@ -219,7 +238,10 @@ class Survey:
                     self.drawn.add(found[1])
             case syntax.Product(factors=factors):
                 for f, g in itertools.pairwise(factors):
-                    base, sub, _, _ = parts_of(f)
+                    base, sub, above, _ = parts_of(f)
+                    member, place, _, _ = parts_of(g)
+                    if above is not None and is_transpose(above) and isinstance(member, syntax.Symbol):
+                        symbols.behind_rows |= {plain(member.name)} if place is not None else set()
                     named = plain(base.name) if isinstance(base, syntax.Symbol) else ""
                     if named == "E" and sub is not None and isinstance(g, syntax.Group):
                         self._drawn(sub, node)

@@ -204,6 +204,7 @@ class Symbols:
     entrywise: set[str] = field(default_factory=set)
     short: set[Head] = field(default_factory=set)
     turned: set[str] = field(default_factory=set)
+    behind_rows: set[str] = field(default_factory=set)  # names of which a member stands behind a row, w^T x_i
     labels: set[str] = field(default_factory=set)
     assumptions: list[Assumption] = field(default_factory=list)
     cases: list[list[Assumption]] = field(default_factory=list)
@@ -238,6 +239,8 @@ class Symbols:
     listed: set[int] = field(default_factory=set)  # to which numbers all members of something are written out
     unclear_signs: set[Span] = field(default_factory=set)  # of transposition or labels, or powers
     doubtful_primes: set[str] = field(default_factory=set)  # of which a prime may transpose, or differentiate
+    unsaid_numbers: frozenset[str] = frozenset()  # that may be values of the functions they are named like
+    function_divisors: frozenset[tuple[str, str]] = frozenset()  # what is divided by one's bare name
     numbered: set[str] = field(default_factory=set)
     index_classes: dict[str, str] = field(default_factory=dict)
     index_sizes: dict[str, str] = field(default_factory=dict)

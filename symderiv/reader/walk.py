@@ -39,6 +39,7 @@ from symderiv.reader import (
     logarithms,
     models,
     numbered_derivatives,
+    numbers_beside_functions,
     primed,
     prose,
     raised_to_t,
@@ -46,6 +47,7 @@ from symderiv.reader import (
     syntax,
     trailing,
     transposes,
+    users_items,
     wholes_listed,
 )
 from symderiv.reader import vocabulary as v
@@ -70,6 +72,7 @@ from symderiv.reader.reading import Posed, Reading
 from symderiv.reader.readings import Readings
 from symderiv.reader.resumed import Resumed
 from symderiv.reader.shapes import COLUMN, ROW, Shapes
+from symderiv.reader.sized import sizes_of
 from symderiv.reader.spaces import Spaces
 from symderiv.reader.statements import Statements
 from symderiv.reader.stationary import Stationary
@@ -149,6 +152,12 @@ class Walk:
         change, reading.symbols.doubtful_primes = transposes.rewriting(rows, words, reading.document.source.text)
         if change is not None:
             reading.rewrite(rows, change)
+        if (change := users_items.rewriting(rows, reading.document.source.text)) is not None:
+            reading.rewrite(rows, change)
+        numbers = numbers_beside_functions.rewriting(rows, reading.document.source.text)
+        reading.symbols.unsaid_numbers, reading.symbols.function_divisors = numbers.unsaid, numbers.divisors
+        if numbers.change is not None:
+            reading.rewrite(rows, numbers.change)
         for change, unclear in (
             raised_to_t.rewriting(rows, reading.document.source.text),
             layer_letters.rewriting(rows, words, labels),
@@ -264,6 +273,16 @@ class Walk:
                     )
             found.append(claims)
         return (found if said else []), said
+
+    def set_apart(self, claims: Sequence[Claim]) -> Iterator[tuple[str, list[Claim]]]:
+        """The claims where an index, which is named, is none of those that sums run over.
+
+        Only where two sizes are read as one of which nobody says so: the index may be of the one, the sum of the other.
+        """
+        said = self.reading.symbols.ranges.said
+        joined = {size for pair in self.joined if frozenset(pair) not in said for size in pair}
+        if not all(joined.isdisjoint(sizes_of(claim)) for claim in claims):
+            yield from self.readings.outside(claims, joined)
 
     def further(self, posed: Posed) -> list[Claim]:
         """The claims of a step for more members than it, and nothing else, has numbers for; none where there are none.
