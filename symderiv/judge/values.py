@@ -211,9 +211,9 @@ class Choice:
             key = (left, right, *sorted(env.items()))
             if key not in self.members:
                 self.members[key] = self._solved_last(point, left, right, env)
-            *others, last = self.members[key]
-            if last != var.key:
+            if self.members[key][-1:] != [var.key]:
                 continue
+            *others, _ = self.members[key]
             for other in others:
                 point.value(*other)
             if var.key in point.values:
@@ -228,7 +228,9 @@ class Choice:
     def _solved_last(self, point: Point, left: Term, right: Term, env: Mapping[str, int]) -> list[tuple]:
         """The variables of an equation; the last is one in which it is linear, or has a root that can be found."""
         keys = list(dict.fromkeys((*self._variables(point, left, env), *self._variables(point, right, env))))
-        taken = {found[-1] for found in self.members.values()}
+        taken = {found[-1] for found in self.members.values() if found}
+        if not keys:
+            return keys
         best, least = keys[-1], 4
         late = list(reversed(keys))
         for last in sorted(late, key=taken.__contains__):

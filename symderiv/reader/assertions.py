@@ -314,40 +314,6 @@ def claims(before: str, after: str) -> bool:
     return not any(said.search(sentence) for said in words) and not _OPEN.search(before) and not _CASE.search(after)
 
 
-def plainly(*texts: str, also: frozenset[str] = frozenset()) -> bool:
-    """Whether texts are made of words that set no case and speak of nothing else, or of those in ``also``.
-
-    >>> [plainly(words) for words in ("Recall that $.", "Let $. The gradient is $.", "At the origin, $.")]
-    [True, True, False]
-    """
-    words = (word.lower() for text in texts for word in re.findall(r"[^\W\d_]+", text))
-    return not any(map(_OTHER_SIGNS.search, texts)) and all(word in _PLAIN or word in also for word in words)
-
-
-_OTHER_SIGNS = re.compile(r"[^\w\s.,;:()$'’–—-]")
-CASE_SIGN = re.compile(  # in a formula that sets a case for those beside it
-    r"\\(?:to|infty|ne|neq|in|notin|approx|sim|simeq|Rightarrow|implies|lim|le|leq|ge|geq|lt|gt|ll|gg)(?![A-Za-z])|[<>≠]"
-    r"|^[^=]*=\s*-?\d+\s*$"
-)
-
-
-HEADS_ASIDE = Words(  # of a section in which a line may be meant for a case, or be no claim
-    r"mistake|error|wrong|pitfall|quiz|true\s+or\s+false|exercise|problem|question|origin|zero|case|diagonal|special|limit|approx|myth"
-    r"|conjecture|quote|guess|attempt|fehler|erreur|\$|=",
-    re.IGNORECASE,
-)
-_PLAIN = frozenset(
-    (
-        "a an the its this that these it which we you one s recall note notice observe remember see know say"
-        " write let be is are was denote denotes define by with where and or so thus hence therefore then now also"
-        " as since because using use from of to in have get gets obtain obtains compute computed find gives give"
-        " giving yields yield becomes equals equal first second next finally derivative derivatives"
-        " differentiation gradient gradients jacobian hessian partial respect wrt chain rule product quotient sum"
-        " loss losses cost function functions quantity expression term terms identity result results desired"
-        " required holds hold follows simply just easily indeed i e w r t check easy do done proof lemma claim our"
-        " following both sides"
-    ).split()
-)
 _OPEN = Words(  # before a formula that is sought, chosen, an example, or said of one case
     r"\b(?:such\s+as|e\.g|called|unless|let|suppose|assum\w*|defin\w*|denot\w*|such\s+that|subject|consider|find|solv\w+"
     r"|minimi\w+|maximi\w+|set\w*|put\w*|requir\w*|need\w*|exercise|model|update|constraint|choos\w+|take|say|approx\w*|like"

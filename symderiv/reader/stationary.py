@@ -7,7 +7,6 @@ equation false that may be the derivative of something else.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import NamedTuple
@@ -18,7 +17,7 @@ from symderiv.kernel import Proved, Refuted, Verdict
 from symderiv.kernel.budget import spent
 from symderiv.kernel.derivative import differentiate
 from symderiv.notation import latex, unicode
-from symderiv.reader import assertions
+from symderiv.reader import plain_words
 from symderiv.reader.assumed import given
 from symderiv.reader.claims import Claims
 from symderiv.reader.equations import SCALES, Equation, Equations, divisors, follows, solved_for
@@ -49,24 +48,6 @@ from symderiv.terms import (
     subterms,
 )
 
-DISPLAYED = re.compile(r"\$\$.*?\$\$|\\\[.*?\\\]|\\begin\{([^}]*)\}.*?\\end\{\1\}", re.DOTALL)
-INLINE = re.compile(r"(?<!\$)\$[^$]+\$|\\\(.*?\\\)", re.DOTALL)
-OPENED = re.compile(r"(\$\$|\\\[|\\begin\{[^}]*\}|\$)")
-EQUATED = frozenset(
-    (
-        "set setting sets put putting equate equating zero take taking equal equals condition conditions"
-        " order vanish vanishes minimum maximum optimum normal equation equations log likelihood objective"
-        " solve solving solved leads minimise minimize maximise maximize optimality at symmetric must"
-        " stationarity stationary point error squared squares least where find differentiate differentiating"
-    ).split()
-)
-COMMENT = re.compile(r"<!--.*?-->|(?<!\\)%[^\n]*", re.DOTALL)
-NAME = re.compile(r"[\s$\\()\[\]]*[A-Za-z]+(?:\{?[A-Za-z]\}?)?(?:[_^]\{?\w+\}?)?[\s$\\()\[\]]*")
-AFTER = re.compile(
-    r"[\s$.,;]*(?:\\\]|\\\))?[\s.,;]*(?:if|when|where|for|provided|only|unless|this\s+is|because|since|but)\b",
-    re.IGNORECASE,
-)
-DERIVED = re.compile(r"\\(?:partial|nabla)|'|\\prime|\\[dt]?frac\s*\{?\s*d")
 MOST = 8  # families by which a function is differentiated to find an equation
 
 
@@ -163,22 +144,7 @@ class Stationary:
     def is_plain(self, posed: Posed, since: int) -> bool:
         """Whether the words from ``since`` to a step, and right behind it, set no case, as far as can be told."""
         source = self.reading.document.source.text
-        between = COMMENT.sub(" ", source[since : posed.left_span.start])
-        between = re.sub(r"^[\s.,;:]*(?:\$+|\\\]|\\\)|\\end\{[^}]*\})", " ", between)  # the end of the formula before
-        for formula in INLINE.findall(DISPLAYED.sub(" ", between)):
-            if (
-                not DERIVED.search(formula)
-                and not NAME.fullmatch(formula)
-                and r"\in\mathbb" not in formula.replace(" ", "")
-            ):
-                return False
-        words = INLINE.sub(" ", DISPLAYED.sub(" ", between))
-        words, opened, inside = OPENED.split(words, maxsplit=1) if OPENED.search(words) else (words, "", "")
-        if not opened and not re.search(r"[\n$]", between):
-            words, inside = "", between  # both stand in one display
-        said = " ".join(re.findall(r"\\(?:text|mbox|mathrm)\s*\{([^}]*)\}", inside))
-        plain = assertions.plainly(f"{words} {said}", also=EQUATED)
-        return plain and not AFTER.match(source, posed.span.end)
+        return plain_words.plainly_equated(source, since, posed.left_span.start, posed.span.end)
 
     def _is_plain(self, posed: Posed, function: Var) -> bool:
         """The same of the words since a function was defined."""

@@ -40,6 +40,7 @@ from symderiv.reader import (
     models,
     numbered_derivatives,
     numbers_beside_functions,
+    plain_words,
     primed,
     prose,
     raised_to_t,
@@ -439,8 +440,9 @@ class Walk:
         self.chains.segments(row, len(self.displays) - 1, 0, [], inline=True, passing=True)
         if not all(map(self._is_closed, self.posed[begun:])):
             del self.posed[begun:]
-        plain = assertions.plainly(self.leads_to, self.reading.prose) and not assertions.HEADS_ASIDE.search(self.title)
-        plain = plain and not any(assertions.CASE_SIGN.search(latex) for latex in self.beside)
+        plain = plain_words.plainly(self.leads_to, self.reading.prose)
+        plain = plain and not plain_words.HEADS_ASIDE.search(self.title)
+        plain = plain and not any(plain_words.CASE_SIGN.search(latex) for latex in self.beside)
         for posed in self.posed[begun:]:
             posed.plain = plain
 
