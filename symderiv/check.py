@@ -510,6 +510,8 @@ def _solution(walk: Walk, number: int) -> tuple[Verdict | None, Diagnostic | Non
         case [(solved, Refuted() as verdict), *_] if all(
             s.only and s.holds and isinstance(v, Refuted) for s, v in found
         ):
+            if posed.extreme and not posed.stationary and walk.stationary.may_be_constrained(posed):
+                return None, None
             posed.kind = "claim"
             walk.equations.reject(posed, number)
             message = f"as read, this does not solve {solved.name}"

@@ -17,7 +17,8 @@ from symderiv.reader.assertions import names_case, tagged_case
 from symderiv.reader.definitions import ARRAYS, Definitions
 from symderiv.reader.namings import Last, Namings
 from symderiv.reader.nodes import is_delta, is_numeral, names_in, parts_of, rounded
-from symderiv.reader.prose import CONSTANT, GROUNDS, PREMISE, REWRITTEN, SUBSTITUTES, supposes
+from symderiv.reader.plain_words import HEADS_CASES
+from symderiv.reader.prose import CONSTANT, GROUNDS, OPTIMAL, PREMISE, REWRITTEN, SUBSTITUTES, supposes
 from symderiv.reader.rates import Rates
 from symderiv.reader.reading import Posed, Reading
 from symderiv.terms import Assumption, Num, Sum, Term, Var, subterms
@@ -194,7 +195,12 @@ class Chains(Namings):
                 posed.equates_derivative = posed.stationary and self.reading.derives and self.reading.equates
                 posed.by, posed.of = self.reading.by, self.reading.of
                 posed.section, posed.sentence = self.reading.section, self.reading.sentences
-                posed.solves = posed.equates_derivative or (self.fresh_chain and (self.reading.solves or self.implied))
+                posed.extreme = self.fresh_chain and bool(OPTIMAL.search(self.reading.prose))
+                posed.solves = (
+                    posed.extreme
+                    or posed.equates_derivative
+                    or (self.fresh_chain and (self.reading.solves or self.implied))
+                )
                 if posed.error is not None:
                     self.last = Last(None, posed.span, None, posed.error)
                 else:
@@ -330,7 +336,9 @@ class Chains(Namings):
         beside = self.reading.document.source.text[posed.span.end :].partition("\n")[0]
         posed.named_case = names_case(self.reading.prose) or names_case(beside if r"\text" in beside else "")
         posed.named_case = posed.named_case or tagged_case(beside)
-        posed.held, posed.supposed = self.reading.held, supposes(self.reading.prose)
+        aside = HEADS_CASES.search(f"{self.reading.title}\n{self.reading.leads_to}")
+        posed.held = self.reading.held
+        posed.supposed = supposes(self.reading.prose) or (aside[0] if aside else "")
         posed.kept = self.kept
         posed.solving = self.reading.solving and self.fresh_chain
         posed.implied = self.implied and self.fresh_chain

@@ -23,7 +23,7 @@ _NUMBER = (
     r"|Temperatur|écart[\s-]type|variance|largeur|température|desviación\s+(?:típica|estándar)|varianza|temperatura|ancho"
     r"|标准差|標準差|标准偏差|標準偏差|方差|分散|带宽|バンド幅|温度)"
 )
-_FORMULA = r"(?:\$+|\\\()\s*(?P<name>\\[A-Za-z]+|[A-Za-z])(?:\s*\^\s*\{?2\}?)?\s*(?:[=>\\].{0,40}?)?(?:\$+|\\\))"
+_FORMULA = r"(?:\$\$?|\\\()\s*(?P<name>\\[A-Za-z]+|[A-Za-z])(?:\s*\^\s*\{?2\}?)?\s*(?:[=>\\].{0,40}?)?(?:\$\$?|\\\))"
 BEFORE = Words(
     rf"{_NUMBER}\s*(?:(?:of|in|des|der|du|de\s+la|del?)\s+(?:[^\W\d_]+\s+){{1,3}}?)?"
     rf"(?:(?:of|is|being|von|de|es|ist|est|为|為|は|が)\s+)?,?\s*{_FORMULA}",

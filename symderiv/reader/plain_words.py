@@ -28,6 +28,7 @@ _EQUATED = frozenset(
         "set setting sets put putting equate equating zero take taking equal equals condition conditions"
         " order vanish vanishes minimum maximum optimum normal equation equations log likelihood objective"
         " solve solving solved leads minimise minimize maximise maximize optimality at symmetric must"
+        " mle estimate estimator minimizer minimiser maximizer maximiser solution optimal value best"
         " stationarity stationary point error squared squares least where find differentiate differentiating"
     ).split()
 )
@@ -39,6 +40,12 @@ CASE_SIGN = re.compile(  # in a formula that sets a case for those beside it
 HEADS_ASIDE = Words(  # of a section in which a line may be meant for a case, or be no claim
     r"mistake|error|wrong|pitfall|quiz|true\s+or\s+false|exercise|problem|question|origin|zero|case|diagonal|special|limit|approx"
     r"|myth|conjecture|quote|guess|attempt|fehler|erreur|\$|=",
+    re.IGNORECASE,
+)
+HEADS_CASES = Words(  # of a section, or a list, of lines that are wrong, or hold off the diagonal only
+    r"\b(?:common|typical|frequent|popular)\s+errors?\b|\b(?:mistakes?|pitfalls?|misconceptions?|myths?|quiz|true\s+or\s+false)\b"
+    r"|\bwhich\s+of\s+(?:these|the\s+following)\b|\bfind\s+the\s+(?:error|bug)\b|\boff-?diagonal\b|\bdiagonal\s+(?:entries|elements)\b"
+    r"|\bcross\s+(?:terms|derivatives)\b|häufige\s+Fehler|erreurs?\s+(?:fréquent|courant)\w*|errores\s+comunes|常见错误|よくある間違い",
     re.IGNORECASE,
 )
 _COMMENT = re.compile(r"<!--.*?-->|(?<!\\)%[^\n]*", re.DOTALL)

@@ -59,6 +59,7 @@ class Posed:
     equates_derivative: bool = False  # and the sentence right before it says that this is all that is done
     of: frozenset[str] = frozenset()  # the names in the formulas of that sentence
     solves: bool = False  # the sentence right before it says that it solves an equation before, in all cases
+    extreme: bool = False  # the words right before it speak of a minimum or maximum
     by: frozenset[str] = frozenset()  # the names by which the words right before it differentiate
     passing: bool = False  # a claim in running text, which is only spoken of where it is settled
     plain: bool = True  # the words around it set no case, as far as anyone can tell
@@ -124,6 +125,7 @@ class Reading:
         self.paragraphs = 0
         self.section = 0  # how many headings came before
         self.sought = self.zero = self.optimal = self.derives = self.equates = self.solves = self.higher = False
+        self.title = self.leads_to = ""  # the words of the last heading, and those that lead to a list with a colon
         self.by = self.of = frozenset[str]()
         self.sentences = 0  # how many sentences came before
         self.apart = False  # whether this is a quotation, or among exercises: what it says is no definition anew

@@ -7,6 +7,7 @@ equation false that may be the derivative of something else.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import NamedTuple
@@ -23,6 +24,7 @@ from symderiv.reader.claims import Claims
 from symderiv.reader.equations import SCALES, Equation, Equations, divisors, follows, solved_for
 from symderiv.reader.families import families_in
 from symderiv.reader.names import plain, shown
+from symderiv.reader.prose import Words
 from symderiv.reader.reading import Posed, Reading
 from symderiv.reader.readings import Readings
 from symderiv.terms import (
@@ -48,6 +50,10 @@ from symderiv.terms import (
     subterms,
 )
 
+CONSTRAINED = Words(
+    r"\b(?:constrain\w*|subject\s+to|such\s+that|s\.\s?t\.|Lagrang\w*|sums?\s+to|simplex|penal\w*|regulari[sz]\w*|prior|MAP)\b",
+    re.IGNORECASE,
+)
 MOST = 8  # families by which a function is differentiated to find an equation
 
 
@@ -202,12 +208,19 @@ class Stationary:
         )
         return begins, steps[begins:]
 
+    def may_be_constrained(self, posed: Posed) -> bool:
+        """Whether a minimum may be one under a constraint, or of something more, where no derivative need vanish."""
+        number = self.equations.section(posed)
+        begins = self.equations.headings[number - 1] if number else 0
+        text = self.reading.document.source.text[begins : posed.span.end]
+        return any(head.subs + head.sups for head in solved_for(posed)) or CONSTRAINED.search(text) is not None
+
     def set_to_zero(self, posed: Posed, number: int, at: int) -> list[tuple[str, list[Claim], int]]:
         """The derivatives that step ``number`` sets to zero if it says at once what solves that: by what it solves for.
 
         Definitions up to step ``at`` are put in. Beside each stands where the definition of its function ends.
         """
-        if not posed.stationary or self.equations.before(posed, all_of_them=True):
+        if not (posed.stationary or posed.extreme) or self.equations.before(posed, all_of_them=True):
             return []
         here, there = replace(posed, at=number), replace(posed, at=at)
         for unknown in solved_for(posed):
@@ -220,7 +233,7 @@ class Stationary:
                 return [
                     (f"the equation that sets {z.name} to zero", z.taken, ends[z.function.head].end)
                     for z in zeros
-                    if z.function.head in ends
+                    if z.function.head in ends and (posed.stationary or self._is_plain(posed, z.function))
                 ]
         return []
 

@@ -69,7 +69,7 @@ DATA_FIRST = Words(  # "$S$ 是所有 $e^{z_j}$ 的和", "$x_i$ の平均を $m$
     r"\s*(?:を|为|為|记为|是|를|을)?\s*(?P<named2>\$)"
 )
 SUMS_UP = Words(  # "$D$ sums over all positions", "$a$ depends on $x$", "$x_1, …$ have total $T$"
-    rf"(?P<named>\$)\s*(?:itself\s+)?(?P<kind>sum(?:s|ming)|add(?:s|ing)|averag(?:es|ing)|totals|aggregates|depends|hängt|dépend|depende|依赖)(?P<of>[^$.;]{{0,40}})(?P<data>{_LIST})?"
+    rf"(?P<named>\$)\s*(?:itself\s+)?(?P<kind>(?:sum(?:s|ming)|add(?:s|ing)|averag(?:es|ing)|totals|aggregates|depends|hängt|dépend|depende)\b|依赖)(?P<of>[^$.;]{{0,40}})(?P<data>{_LIST})?"
     rf"|(?P<data2>{_LIST})\s*(?:have|has|with)\s+(?:(?:the|an?)\s+)?(?P<kind2>(?P<moment2>{_MOMENT})|{_TOTAL})\s*(?P<named2>\$)",
     re.IGNORECASE,
 )

@@ -103,7 +103,6 @@ class Walk:
         self.outside = outside
         self.displays: list[Span] = []
         self.held: frozenset[str] | None = None  # what the document as a whole holds fixed
-        self.title = self.leads_to = ""  # the words of the last heading, and those that lead to a list with a colon
         self.beside: list[str] = []  # the formulas of the paragraph
         self.bounded = False  # the last words speak of signs or bounds
         self.headed: tuple[Assumption, ...] = ()  # cases of which the heading speaks without setting them
@@ -316,7 +315,7 @@ class Walk:
                 self.chains.section()
                 self.resumed.section()
                 self._bounds(inlines, "")
-                self.title, self.leads_to = prose.words(inlines), ""
+                reading.title, reading.leads_to = prose.words(inlines), ""
                 reading.prose = ""
                 reading.apart = assertions.EXERCISES.search(prose.words(inlines)) is not None
                 sentences = list(prose.sentences(inlines))
@@ -330,7 +329,7 @@ class Walk:
                 self.headed = reading.asides = tuple(self.statements.asides.values())
             case Paragraph(inlines=inlines):
                 self._prose(inlines)
-                self.leads_to = self.reading.prose if self.reading.prose.rstrip().endswith(":") else ""
+                self.reading.leads_to = self.reading.prose if self.reading.prose.rstrip().endswith(":") else ""
             case Display():
                 self._display(block)
                 reading.prose = ""
@@ -342,10 +341,10 @@ class Walk:
                     self.diagnostics.append(problem)
                 reading.paragraphs += 1  # it is as good as words
             case ItemList(items=items):
-                leads_to = self.leads_to
+                leads_to = self.reading.leads_to
                 for item in items:
                     for inner in item:
-                        self.leads_to = leads_to
+                        self.reading.leads_to = leads_to
                         self._block(inner)
             case Callout(blocks=blocks, kind=kind):
                 apart, reading.apart = reading.apart, reading.apart or kind == "quote"
@@ -440,8 +439,8 @@ class Walk:
         self.chains.segments(row, len(self.displays) - 1, 0, [], inline=True, passing=True)
         if not all(map(self._is_closed, self.posed[begun:])):
             del self.posed[begun:]
-        plain = plain_words.plainly(self.leads_to, self.reading.prose)
-        plain = plain and not plain_words.HEADS_ASIDE.search(self.title)
+        plain = plain_words.plainly(self.reading.leads_to, self.reading.prose)
+        plain = plain and not plain_words.HEADS_ASIDE.search(self.reading.title)
         plain = plain and not any(plain_words.CASE_SIGN.search(latex) for latex in self.beside)
         for posed in self.posed[begun:]:
             posed.plain = plain

@@ -764,3 +764,23 @@ def test_assumptions_that_lead_back_to_themselves_end() -> None:
         assert "nested" not in getattr(verdict, "reason", ""), verdict
         never_refuted(left, right, context)
         never_proved(left, right + ONE, context)
+
+
+def test_a_sum_over_nothing_can_be_assumed() -> None:
+    nothing = equation(total("i", Range(2, "K"), f("i") * f("i")), ZERO)
+    refuted(f(1), ZERO, Context(assumptions=(nothing,), families={Head("f", 1, 0): (K,)}))
+
+
+def test_equations_are_met_where_one_letter_can_be_solved_for() -> None:
+    families = {Head("f", 1, 0): (K,), Head("g", 1, 0): (K,)}
+    fit = total("i", K, (f("i") - x * g("i")) * g("i"))
+    for given, left in (
+        (equation(power(x, 2), num(4)), x),
+        (equation(power(x, -1) - x * power(y, -2), ZERO), x),
+        (equation(fit, ZERO), x),
+        (equation(y - log(x), ZERO), y),
+        (equation(total("i", K, Fn("sigmoid", x * f("i")) - g("i")), ZERO), g(1)),
+    ):
+        context = Context(assumptions=(given,), families=families)
+        refuted(left, num(7), context)
+        never_proved(left, num(7), context)
