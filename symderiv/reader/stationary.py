@@ -267,7 +267,8 @@ class Stationary:
         ]
         made = here or [p for p in self.reading.posed[: posed.at] if p.kind == "definition"]
         lefts = dict.fromkeys(p.left for p in made if isinstance(p.left, Var) and not p.left.indices)
-        tops = [var for var in lefts if var.head in definitions and var.head not in inside]
+        solved = {head for head, _ in self.reading.symbols.solutions}
+        tops = [var for var in lefts if var.head in definitions and var.head not in inside | solved]
         named = [var for var in tops if plain(shown(var.name)) in posed.of]
         related = named or [var for var in tops if spoken & families_in((var,), definitions)][-1:]
         found = [var for var in related if spoken <= families_in((var,), definitions) - {var.head}]
