@@ -23,6 +23,7 @@ from symderiv.kernel.derivative import is_unknown
 from symderiv.reader import bounds, equations
 from symderiv.reader.elaborate import LAYOUTS
 from symderiv.reader.equations import Solved
+from symderiv.reader.families import spoken_of
 from symderiv.reader.fixed import of_one_member
 from symderiv.reader.layouts import DENOMINATOR, NUMERATOR
 from symderiv.reader.names import shown
@@ -277,9 +278,9 @@ def _verdict(walk: Walk, number: int) -> tuple[Verdict | None, Diagnostic | None
             return met.verdict, None
         verdict = met.verdict
     if isinstance(verdict, Refuted):
-        limits = bounds.together(walk.reading.limits, posed.limits, bounds.thresholds(verdict.claim))
-        if isinstance(beyond := bounds.within(verdict, limits), str):
-            return _open(posed, claims[0], f"no counterexample was found within {notation.unicode_latex(beyond)}")
+        beyond = _within_limits(walk, posed, verdict, verdict.claim)
+        if isinstance(beyond, str):
+            return _open(posed, claims[0], beyond)
         verdict = beyond
     refuted = isinstance(verdict, Refuted)
     doubt = walk.doubts.doubt(posed, verdict.claim) if isinstance(verdict, Refuted) else ""
@@ -379,8 +380,7 @@ def _is_solved_next(walk: Walk, number: int, claim: Claim) -> bool:
     if not posed.leads or posed.implied or walk.equations.before(posed) or number + 1 == len(walk.posed):
         return False
     following = walk.posed[number + 1]
-    found = {t.head for side in (claim.left, claim.right) for t in subterms(side) if isinstance(t, Var)}
-    return following.kind == "definition" and not found.isdisjoint(equations.solved_for(following))
+    return following.kind == "definition" and not spoken_of([claim]).isdisjoint(equations.solved_for(following))
 
 
 def _is_defined(claims: Sequence[Claim]) -> bool:
@@ -455,11 +455,17 @@ def _from_equations(walk: Walk, posed: Posed, claims: list[Claim]) -> Proved | t
     return ""
 
 
+def _within_limits(walk: Walk, posed: Posed, verdict: Refuted, claim: Claim) -> Refuted | str:
+    """The refutation within what the words, and the thresholds in ``claim``, bound; or that none was found there."""
+    limits = bounds.together(walk.reading.limits, posed.limits, bounds.thresholds(claim))
+    beyond = bounds.within(verdict, limits)
+    return f"no counterexample was found within {notation.unicode_latex(beyond)}" if isinstance(beyond, str) else beyond
+
+
 def _doubted(walk: Walk, posed: Posed, verdict: Refuted, claim: Claim) -> str:
     """Why a refutation of what is no equation of the line itself would not convict; ``claim`` says the same."""
-    limits = bounds.together(walk.reading.limits, posed.limits, bounds.thresholds(claim))
-    if isinstance(beyond := bounds.within(verdict, limits), str):
-        return f"no counterexample was found within {notation.unicode_latex(beyond)}"
+    if isinstance(within := _within_limits(walk, posed, verdict, claim), str):
+        return within
     met = walk.premises.meeting(posed, [verdict.claim], verdict)
     if met.why or not isinstance(met.verdict, Refuted):
         return met.why or "it holds with what the words assume"

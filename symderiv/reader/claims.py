@@ -32,7 +32,7 @@ from symderiv.reader.probability import normalised, positive, product_rule
 from symderiv.reader.rates import Rates
 from symderiv.reader.reading import Posed, Reading
 from symderiv.reader.samples import for_examples
-from symderiv.reader.symbols import MARK, Function, base_name, of_one
+from symderiv.reader.symbols import MARK, base_name, of_one
 from symderiv.reader.vocabulary import LOSSES
 from symderiv.terms import (
     Assumption,
@@ -376,11 +376,14 @@ class Claims:
         called arbitrary since."""
         symbols, steps = self.symbols, self.reading.posed
         number = symbols.order[head, made.params]
-        if posed.put_in or posed.solved or (head, number) in symbols.solved_for:
-            return not (posed.put_in or posed.solved)
-        argument = head in symbols.variables or any(head in _parameters(f) for f in symbols.functions.values())
-        said = steps[number].sentence if argument and number < len(steps) else posed.sentence
-        return symbols.is_withdrawn({base_name(head.name)}, said, posed.sentence)  # "for an arbitrary w"
+        if posed.put_in or posed.solved:
+            return False
+        if (head, number) in symbols.solved_for:
+            return True
+        said = steps[number].sentence if number < len(steps) else posed.sentence
+        if not symbols.is_withdrawn({base_name(head.name)}, said, posed.sentence):  # "for an arbitrary w"
+            return False
+        return head in symbols.variables or any(head in function.heads for function in symbols.functions.values())
 
     def _laws(self, heads: set[Head]) -> list[Assumption]:
         """What holds of the distributions among the families."""
@@ -506,15 +509,6 @@ class Claims:
             if isinstance(part, Term):
                 mentioned |= {t.head for t in subterms(part) if isinstance(t, Var)}
         return bool(mentioned & heads)
-
-
-def _parameters(function: Function) -> Iterator[Head]:
-    """The families that a function is called a function of."""
-    for parameter in function.parameters:
-        if parameter.var is not None:
-            yield parameter.var.head
-        elif parameter.family is not None:
-            yield parameter.family
 
 
 def _stands(term: Term, var: Var) -> bool:

@@ -22,7 +22,7 @@ from symderiv.kernel.budget import spent
 from symderiv.reader.arrays import Array, Value
 from symderiv.reader.assumed import given
 from symderiv.reader.claims import Claims
-from symderiv.reader.families import families_in
+from symderiv.reader.families import derives, families_in, spoken_of
 from symderiv.reader.inverses import granted
 from symderiv.reader.names import shown
 from symderiv.reader.reading import Posed, Reading
@@ -162,8 +162,11 @@ class Equations:
         symbols = self.reading.symbols
         spoken = symbols.reached(*(side for c in claims for side in (c.left, c.right)))
         defined = {h for c in claims for h in c.context.definitions}
-        written = {t.head for c in claims for side in (c.left, c.right) for t in subterms(side) if isinstance(t, Var)}
-        return bool(written & defined) and not spoken & symbols.variables and isinstance(prove_all(claims), Refuted)
+        return (
+            bool(spoken_of(claims) & defined)
+            and not spoken & symbols.variables
+            and isinstance(prove_all(claims), Refuted)
+        )
 
     def _of_another(self, equation: Equation, posed: Posed) -> bool:
         """Whether a family in the equation has been defined since: "now let a_i = ..."."""
@@ -196,8 +199,7 @@ class Equations:
 
     def may_follow(self, posed: Posed, claims: Sequence[Claim]) -> bool:
         """Whether a step may say what follows from the equations before it."""
-        derives = any(isinstance(t, Deriv) for c in claims for side in (c.left, c.right) for t in subterms(side))
-        if derives:  # "dL/dw = 0, so that" is an equation, and follows from none
+        if derives(*claims):  # "dL/dw = 0, so that" is an equation, and follows from none
             return (posed.leads or posed.equated) and self.is_one(posed, claims)
         return posed.relation == "=" and (posed.solving or posed.stationary or self.is_one(posed, claims))
 
@@ -231,9 +233,8 @@ class Equations:
         Where a derivative has been set to zero, so that what follows speaks of that point, its zero is one of them;
         what is differentiated is not taken at that point alone.
         """
-        derives = any(isinstance(t, Deriv) for c in claims for side in (c.left, c.right) for t in subterms(side))
-        known = self.before(posed)
-        grounds = [e for e in known if e.posed.grounds or (e.first and e.holds and e.posed.sought and not derives)]
+        known, at_zero = self.before(posed), not derives(*claims)
+        grounds = [e for e in known if e.posed.grounds or (e.first and e.holds and e.posed.sought and at_zero)]
         return [self._given(claim, grounds) for claim in claims] if grounds else []
 
     def alone(self, posed: Posed, claims: Sequence[Claim]) -> list[Claim]:
@@ -353,23 +354,26 @@ class Equations:
         equations = [equation for equation in self.before(posed, all_of_them=True) if equation.first]
         for equation in equations:
             name = f"the equation of line {self._line(equation.posed)}"
-            sides = [side for c in equation.claims for side in (c.left, c.right)]
-            heads = {t.head for side in sides for t in subterms(side) if isinstance(t, Var)}
             claims = self.claims.of(replace(equation.posed, at=at, solved=True))
-            yield name, claims, heads, equation.posed.sought, equation.holds, equation.posed.span.end
+            yield (
+                name,
+                claims,
+                spoken_of(equation.claims),
+                equation.posed.sought,
+                equation.holds,
+                equation.posed.span.end,
+            )
         if not equations and posed.stationary and (last := self._differentiated(posed)) is not None:
             name = f"the equation that sets the derivative of line {self._line(last)} to zero"
             claims = self.claims.of(replace(last, left=last.right, right=ZERO, at=at, solved=True))
-            sides = [side for c in claims for side in (c.left, c.right)]
-            heads = {t.head for side in sides for t in subterms(side) if isinstance(t, Var)}
-            yield name, claims, heads, True, True, last.span.end
+            yield name, claims, spoken_of(claims), True, True, last.span.end
             zeros = ()
         for name, claims, since in zeros if not equations else ():
             sides = [claim.left for claim in claims]
             yield name, claims, self.reading.symbols.reached(*sides), True, True, since
         symbols = self.reading.symbols
         for name, left, right in self._constraints(posed) if equations else ():
-            heads = {t.head for side in (left, right) for t in subterms(side) if isinstance(t, Var)}
+            heads = families_in((left, right), {})
             if heads & symbols.definitions.keys() and posed.left not in (left, right):
                 claims = self.claims.of(replace(posed, left=left, right=right, relation="=", at=at, solved=True))
                 yield name, claims, symbols.reached(left, right) - heads, True, True, 0

@@ -7,8 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from functools import cache
+from types import MappingProxyType
 
 from symderiv.terms import (
+    Claim,
     Definition,
     Delta,
     Deriv,
@@ -31,6 +33,18 @@ from symderiv.terms import (
 def families_in(terms: Iterable[Term], definitions: Mapping[Head, tuple[Definition, ...]]) -> set[Head]:
     """The families that terms mention, definitions put in."""
     return {part.head for part in reached(tuple(terms), definitions) if isinstance(part, Var)}
+
+
+def spoken_of(
+    claims: Iterable[Claim], definitions: Mapping[Head, tuple[Definition, ...]] = MappingProxyType({})
+) -> set[Head]:
+    """The families that the sides of claims mention, ``definitions`` put in."""
+    return families_in((side for claim in claims for side in (claim.left, claim.right)), definitions)
+
+
+def derives(*claims: Claim) -> bool:
+    """Whether a derivative is written in claims."""
+    return any(isinstance(part, Deriv) for c in claims for side in (c.left, c.right) for part in subterms(side))
 
 
 def generalise(terms: list[Term], sizes: set[str]) -> tuple[str, int, Size, Term] | None:

@@ -307,7 +307,7 @@ def solves(words: str) -> bool:
 
     "Solving for $w$ gives", "so"; not: "so, for small $\\lambda$,", "hence the update".
     """
-    last = re.split(r"[.!?。！？]\s*(?=\S)", words.strip())[-1]
+    last = _last_sentence(words)
     last = re.sub(r"\b(?:solv\w+|solutions?|equations?)\s+for\b", "solving", last, flags=re.IGNORECASE)
     return bool(SOLVED.search(last)) and not WITH_MORE.search(last) and not UPDATED.search(last)
 
@@ -317,8 +317,12 @@ def equates_derivative(words: str) -> bool:
 
     "Setting the gradient to zero, we get"; not: "setting it to zero and summing over i".
     """
-    last = re.split(r"[.!?。！？]\s*(?=\S)", words.strip())[-1]
+    last = _last_sentence(words)
     return bool(EQUATED.search(last)) and not WITH_MORE.search(last)
+
+
+def _last_sentence(words: str) -> str:
+    return re.split(r"[.!?。！？]\s*(?=\S)", words.strip())[-1]
 
 
 OPTIMAL = Words(
@@ -448,11 +452,6 @@ def sought(inlines: Sequence[object]) -> str:
     return "".join(
         piece if isinstance(piece, str) else " = 0 " if IS_ZERO.search(piece.latex) else "$" for piece in _flat(inlines)
     )
-
-
-def seeks(inlines: Sequence[object]) -> bool:
-    """Whether the words say that something is set to zero, or solved."""
-    return bool(SETS_TO_ZERO.search(sought(inlines)))
 
 
 def index_relation(node: syntax.Node | None) -> tuple[str, syntax.Node, syntax.Node] | None:

@@ -22,7 +22,7 @@ from symderiv.reader import plain_words
 from symderiv.reader.assumed import given
 from symderiv.reader.claims import Claims
 from symderiv.reader.equations import SCALES, Equation, Equations, divisors, follows, solved_for
-from symderiv.reader.families import families_in
+from symderiv.reader.families import derives, families_in, spoken_of
 from symderiv.reader.names import plain, shown
 from symderiv.reader.prose import Words
 from symderiv.reader.reading import Posed, Reading
@@ -47,7 +47,6 @@ from symderiv.terms import (
     num,
     rename,
     rewritten,
-    subterms,
 )
 
 CONSTRAINED = Words(
@@ -96,13 +95,13 @@ class Stationary:
         if not posed.stationary and not self._follows(posed, before):
             return Compared()
         own = [self._of_section(claim, posed) for claim in claims]
-        known = [claim for e in before for claim in e.claims if not _derives(claim)]
+        known = [claim for e in before for claim in e.claims if not derives(claim)]
+        symmetric = self.readings.symmetric(posed, own)[0] or own
         refuted: list[Refuted] = []
         tried: list[Zero] = []
         for zero in self._zeros(posed, own):
             if spent():
                 return Compared()
-            symmetric = self.readings.symmetric(posed, own)[0] or own
             for multiples, times, scale in self.equations.multiples(symmetric, zero.stated, zero.taken):
                 if _keeps_roots(scale, zero.taken) and isinstance(verdict := prove_all(multiples), Proved):
                     return Compared(verdict, f"it is {zero.name}{f',{times},' if times else ''} set to zero")
@@ -137,8 +136,7 @@ class Stationary:
 
     def _of_case(self, posed: Posed, own: Sequence[Claim], taken: Sequence[Claim]) -> bool:
         """Whether an equation is a derivative set to zero for symmetric matrices, and where scalars it lacks are 1."""
-        written = {h for c in own for h in families_in((c.left, c.right), {})}
-        lacking = {h for c in taken for h in families_in((c.left, c.right), {}) - written if not h.subs + h.sups}
+        lacking = {h for h in spoken_of(taken) - spoken_of(own) if not h.subs + h.sups}
 
         def at_one(part: Term) -> Term | None:
             return ONE if isinstance(part, Var) and part.head in lacking else None
@@ -177,7 +175,7 @@ class Stationary:
     @staticmethod
     def _follows(posed: Posed, before: Sequence[Equation]) -> bool:
         """Whether an arrow says that an equation follows from a derivative that is zero."""
-        return posed.implied and bool(before) and all(map(_derives, before[-1].claims))
+        return posed.implied and bool(before) and all(map(derives, before[-1].claims))
 
     def _of_section(self, claim: Claim, posed: Posed, function: Var | None = None) -> Claim:
         """The claim without what its letters were solved for in earlier sections, or may have been.
@@ -187,7 +185,7 @@ class Stationary:
         context, begins = claim.context, self._section(posed)[0]
         symbols, here = self.reading.symbols, self.equations.section(posed)
         stated = [c for e in self.equations.known if self.equations.section(e.posed) != here for c in e.claims]
-        solved = families_in((side for c in stated for side in (c.left, c.right)), {}) | symbols.variables
+        solved = spoken_of(stated) | symbols.variables
         names = {shown(head.name) for head in solved}
         made = {
             head: ds
@@ -242,8 +240,8 @@ class Stationary:
         something is differentiated in the document, or by anything in it."""
         by = sorted(families_in((function,), definitions) - definitions.keys())
         called = self.reading.symbols.functions.get((function.name, 0))
-        heads = [p.var.head if p.var is not None else p.family for p in called.parameters] if called else []
-        names = {plain(shown(head.name)).partition("^{2}")[0] for head in heads if head is not None}
+        heads = called.heads if called else []
+        names = {plain(shown(head.name)).partition("^{2}")[0] for head in heads}
         if posed.by:
             return [head for head in by if _is_named(head, posed.by)]
         return (
@@ -281,7 +279,7 @@ class Stationary:
         """
         definitions, ranges = claims[0].context.definitions, claims[0].context.ranges
         shape = sorted(str(ranges.get(index)) for index in claims[0].left.free | claims[0].right.free)
-        spoken = families_in((side for claim in claims for side in (claim.left, claim.right)), definitions)
+        spoken = spoken_of(claims, definitions)
         for function in self._functions(posed, definitions, spoken):
             by = self._by(function, posed, definitions)
             for head in by if len(by) <= MOST else ():
@@ -319,7 +317,7 @@ def _alike(own: Sequence[Claim], taken: Sequence[Claim]) -> bool:
 
     def spoken(claims: Sequence[Claim]) -> set[Head]:
         known = claims[0].context.definitions
-        return families_in((side for c in claims for side in (c.left, c.right)), known) - known.keys()
+        return spoken_of(claims, known) - known.keys()
 
     below = families_in(divisors(*taken), taken[0].context.definitions)  # \sigma^2 may have been divided out
     return spoken(taken) - below <= spoken(own) <= spoken(taken)
@@ -337,11 +335,6 @@ def _keeps_roots(scale: Term, taken: Sequence[Claim]) -> bool:
         if not isinstance(base, SizeOf) and not parts <= below | {t.base for t in below if isinstance(t, Pow)}:
             return False
     return True
-
-
-def _derives(claim: Claim) -> bool:
-    """Whether a derivative is written in it."""
-    return any(isinstance(part, Deriv) for side in (claim.left, claim.right) for part in subterms(side))
 
 
 def _taken(claims: Sequence[Claim]) -> list[Claim]:

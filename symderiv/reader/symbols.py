@@ -75,6 +75,12 @@ class Function:
     parameters: tuple[Parameter, ...]
     labels: int = 0
 
+    @property
+    def heads(self) -> list[Head]:
+        """The families that it is called a function of."""
+        heads = (p.var.head if p.var is not None else p.family for p in self.parameters)
+        return [head for head in heads if head is not None]
+
 
 class Unread(NamedTuple):
     """What could not be read: where, whether it is said of one member only, and which names it speaks of, if known."""

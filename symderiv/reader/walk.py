@@ -321,7 +321,7 @@ class Walk:
                 sentences = list(prose.sentences(inlines))
                 self.statements.asides.clear()
                 reading.held = self.statements.held(sentences) or self.held
-                reading.sought = prose.seeks(inlines)
+                reading.sought = bool(prose.SETS_TO_ZERO.search(prose.sought(inlines)))
                 reading.derives = reading.equates = reading.solves = False
                 reading.optimal = bool(prose.OPTIMAL.search(prose.words(inlines)))
                 reading.case = reading.earlier_case = self.statements.cases(sentences)
@@ -492,8 +492,8 @@ class Walk:
         self.reading.prose = prose.words(inlines)
         if self.reading.prose.strip(" $.,;:"):
             self.reading.paragraphs += 1
-            self.reading.sought = prose.seeks(inlines)
             said = prose.sought(inlines)
+            self.reading.sought = bool(prose.SETS_TO_ZERO.search(said))
             self.reading.equates = prose.equates_derivative(said)
             self.reading.solves, self.reading.higher = prose.solves(said), bool(prose.HIGHER.search(said))
             self.reading.derives = bool(prose.DERIVATIVES.search(self.reading.prose))
