@@ -1,0 +1,130 @@
+"""The principle of charity: a counterexample is not held against an author whom a fair reader understands otherwise.
+
+Each doubt below is a meaning that the words leave open, and under which the step holds.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
+
+from symderiv import notation
+from symderiv.faults import holds_when
+from symderiv.hypotheses import as_weights
+from symderiv.judge import prove_all, refuted_at
+from symderiv.kernel import Proved, Refuted
+from symderiv.reader.fixed import of_one_member
+from symderiv.reader.names import shown
+from symderiv.reader.reading import Posed
+from symderiv.reader.walk import Walk
+from symderiv.terms import Assumption, Claim
+from symderiv.vacuity import of_derivatives
+
+
+def doubt(walk: Walk, posed: Posed, claims: Sequence[Claim], verdict: Refuted) -> tuple[str, Refuted]:
+    """Why the refutation of a step would not convince its author, or "", and the refutation.
+
+    Its counterexample is moved to weights that sum to one where the words speak of such.
+    """
+    if said := walk.doubts.doubt(posed, verdict.claim):
+        return said, verdict
+    if _holds(walk.readings.anew(claims)):
+        return "it holds with the meaning that a symbol in it is given further down", verdict
+    if walk.doubts.weighs(posed, verdict.claim):
+        for weighted in as_weights(claims):
+            second = prove_all(weighted)
+            if not isinstance(second, Refuted):
+                return "it may hold for weights that sum to one, of which the words speak", verdict
+            verdict = refuted_at(claims[weighted.index(second.claim)], second.witness) or verdict
+    for meaning in MEANINGS:
+        for other, said in meaning(walk, posed, claims):
+            if _holds(other):
+                return said, verdict
+    if posed.named_case and (when := holds_when(verdict)):
+        return f"it {when}, and the words about it speak of a case: '{posed.named_case}'", verdict
+    return "", verdict
+
+
+def _holds(claims: Sequence[Claim] | None) -> bool:
+    return isinstance(prove_all(claims), Proved) if claims else False
+
+
+Readings = Iterator[tuple[Sequence[Claim], str]]
+
+
+def _mentioned(walk: Walk, posed: Posed, claims: Sequence[Claim]) -> Readings:
+    """What the words before a step mention beside a symbol, without saying it of the symbol: "p, a probability"."""
+    if read := walk.readings.asides(posed, claims, mentioned=True):
+        yield read[0], "it holds with what words before it mention, and do not say of a symbol in it"
+
+
+def _before(walk: Walk, posed: Posed, claims: Sequence[Claim]) -> Readings:
+    """The meaning of a symbol before it was defined anew."""
+    for old in walk.readings.before(claims):
+        yield old, "it holds with the meaning that a symbol in it had before it was defined anew"
+
+
+def _values(walk: Walk, posed: Posed, claims: Sequence[Claim]) -> Readings:
+    """The values and asides that were said earlier: y = 1 in the sentence before."""
+    for cases in (posed.earlier_values, *((aside,) for aside in posed.asides)):
+        if cases:
+            said = ", ".join(f"{notation.unicode_latex(a.text)} ({a.source})" for a in cases)
+            yield walk.claims(replace(posed, case=(*posed.case, *cases))), f"it holds for {said}"
+
+
+def _one_hot(walk: Walk, posed: Posed, claims: Sequence[Claim]) -> Readings:
+    """One-hot targets, of which one member is said to be 1."""
+    for one in filter(of_one_member, posed.values):
+        member = one.data[0]
+        hot = Assumption("onehot", (member.head, len(member.indices) - 1), f"{member.name} is one-hot", "supposed")
+        special = walk.claims(replace(posed, case=(*posed.case, hot, *posed.values)))
+        yield special, f"it holds if {shown(member.name)} is one-hot, which is not said"
+
+
+def _degenerate(walk: Walk, posed: Posed, claims: Sequence[Claim]) -> Readings:
+    """Free indices that differ: i \\ne j."""
+    for pair in walk.doubts.degenerate(claims):
+        apart = notation.unicode_latex(pair.text)
+        special = walk.claims(replace(posed, case=(*posed.case, pair)))
+        yield special, f"it holds for {apart}, and whether they may be the same is not said"
+
+
+def _set_apart(walk: Walk, posed: Posed, claims: Sequence[Claim]) -> Readings:
+    """A free index that is none of those that a sum runs over."""
+    for index, other in walk.set_apart(claims):
+        if not of_derivatives(other):
+            outside = f"it holds if {index} is none of those that the sum runs over"
+            yield other, f"{outside}, and whether it is one is not said"
+
+
+def _solved(walk: Walk, posed: Posed, claims: Sequence[Claim]) -> Readings:
+    """The values that letters were solved for."""
+    if walk.reading.symbols.solutions and not posed.put_in:
+        put_in = walk.claims(replace(posed, put_in=True))
+        if put_in != claims:
+            yield put_in, "it holds if what was solved for is put in before"
+
+
+def _symmetric(walk: Walk, posed: Posed, claims: Sequence[Claim]) -> Readings:
+    """Symmetric matrices, if the words speak of any."""
+    symmetric, _ = walk.readings.symmetric(posed, claims, supposed=True)
+    yield symmetric, "it holds for symmetric matrices, of which the words speak"
+
+
+def _partial(walk: Walk, posed: Posed, claims: Sequence[Claim]) -> Readings:
+    """Quantities that are held fixed in a partial derivative."""
+    if held := walk.readings.partial(posed, claims, likely=False):
+        yield held[0], f"it holds if {held[1][0]}, which is not said"
+
+
+MEANINGS: tuple[Callable[[Walk, Posed, Sequence[Claim]], Readings], ...] = (
+    _mentioned,
+    _before,
+    _values,
+    _one_hot,
+    _degenerate,
+    _set_apart,
+    _solved,
+    _symmetric,
+    _partial,
+)

@@ -1,0 +1,58 @@
+"""Solutions: definitions that stand where an equation, or a derivative set to zero, is solved for their left side."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import chain
+
+from symderiv import notation
+from symderiv.diagnostics import Diagnostic
+from symderiv.hearing import STATEMENT, Answer, doubted, left_open
+from symderiv.judge import provable, prove_all
+from symderiv.kernel import Proved, Refuted, Undecided, Verdict
+from symderiv.reader import equations
+from symderiv.reader.equations import Solved
+from symderiv.reader.walk import Walk
+
+
+def judged(walk: Walk, number: int) -> Answer:
+    """What to say of a definition that stands where an equation is being solved for its left side."""
+    posed = walk.posed[number]
+
+    def tried(at: int) -> Iterator[tuple[Solved, Verdict]]:
+        zeros = walk.stationary.set_to_zero(posed, number, at)
+        for solved in walk.equations.solved(posed, at, zeros):
+            put_in, without = (
+                means[0] if (means := walk.readings.means(claims)) is not None else claims
+                for claims in (solved.claims, solved.without)
+            )
+            if not all(provable(claim) for claim in without):  # else it is solved already
+                yield solved, prove_all(put_in)
+
+    found = list(tried(number))
+    for solved, verdict in chain(found, tried(len(walk.posed))):  # "where N_k = ..." comes after it
+        if isinstance(verdict, Proved):
+            posed.kind = "claim"
+            if not solved.holds:
+                walk.equations.reject(posed, number)
+                return left_open(posed, verdict.claim, f"it solves {solved.name}, which is not shown to hold")
+            walk.equations.accept(posed, number)
+            posed.note(f"it solves {solved.name}")
+            return verdict, None
+    match found:
+        case [(solved, Refuted() as verdict), *_] if all(
+            s.only and s.holds and isinstance(v, Refuted) for s, v in found
+        ):
+            if posed.extreme and not posed.stationary and walk.stationary.may_be_constrained(posed):
+                return STATEMENT
+            posed.kind = "claim"
+            walk.equations.reject(posed, number)
+            message = f"as read, this does not solve {solved.name}"
+            notes = (notation.counterexample(verdict.witness), *posed.notes)
+            stated = equations.apart(verdict.claim)
+            plain = posed.solves and solved.explicit and walk.stationary.is_plain(posed, solved.since)
+            if plain and not doubted(walk, posed, verdict, stated):
+                why = f"it does not solve {solved.name}"
+                return verdict, Diagnostic("E201", "this step is false", posed.span, (notes[0], why, *posed.notes))
+            return Undecided(verdict.claim, message), Diagnostic("E304", message, posed.span, notes)
+    return STATEMENT

@@ -1,0 +1,51 @@
+"""Vacuity: proofs that say nothing, as both sides of a step vanish in the reading of it that is proved."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from symderiv import notation
+from symderiv.judge import provable
+from symderiv.kernel.derivative import is_unknown
+from symderiv.reader.walk import Walk
+from symderiv.terms import ZERO, Claim, Deriv, Sum, subterms
+
+
+def empty(walk: Walk, claims: Sequence[Claim]) -> str:
+    """Why a proof of ``claims`` would say nothing; "" if it says something."""
+    return walk.doubts.empty(claims) or of_derivatives(claims) or _of_equations(claims)
+
+
+def of_derivatives(claims: Sequence[Claim]) -> str:
+    """Why a proof would be empty: both sides vanish as read, because a derivative on them does, and nobody wrote 0."""
+    for claim in claims:
+        sides = (claim.left, claim.right)
+        parts = {t for side in sides for t in subterms(side)}
+        derivatives = [t for t in parts if isinstance(t, Deriv)]
+        if ZERO in sides or not derivatives:
+            continue
+        stated = tuple(a for a in claim.context.assumptions if a.kind == "equation" and is_unknown(a.data[0]))
+        free = replace(claim.context, assumptions=stated)
+        if all(provable(Claim(side, "=", ZERO, free)) is not None for side in sides):
+            bound = {t.index: t.range for t in parts if isinstance(t, Sum)}
+            inside = replace(free, ranges={**bound, **free.ranges})
+            if any(provable(Claim(t, "=", ZERO, inside)) is not None for t in derivatives):
+                return "both sides vanish as they were read"
+    return ""
+
+
+def _of_equations(claims: Sequence[Claim]) -> str:
+    """The equation under which both sides are zero, and only under it: 1 - u^T u = u^T u - 1 on u^T u = 1."""
+    for claim in claims:
+        sides, context = (claim.left, claim.right), claim.context
+        equations = [a for a in context.assumptions if a.kind == "equation"]
+        if not equations or claim.relation != "=" or ZERO in sides:
+            continue
+        bare = replace(context, assumptions=tuple(a for a in context.assumptions if a.kind != "equation"))
+        zero = [Claim(side, "=", ZERO, context) for side in sides]
+        if any(provable(c) is None for c in zero) or provable(replace(claim, context=bare)) is not None:
+            continue
+        if all(provable(replace(c, context=bare)) is None for c in zero):
+            return f"both sides vanish under {', '.join(notation.unicode_latex(a.text) for a in equations)}"
+    return ""
