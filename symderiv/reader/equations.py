@@ -26,6 +26,7 @@ from symderiv.reader.families import derives, families_in, spoken_of
 from symderiv.reader.inverses import granted
 from symderiv.reader.names import shown
 from symderiv.reader.reading import Posed, Reading
+from symderiv.reader.sized import sizes_of
 from symderiv.terms import (
     ZERO,
     Add,
@@ -263,7 +264,8 @@ class Equations:
         """Numbers, and numbers times a power of a size, of a scalar in the claims, or of what is divided by there."""
         parts = {t for c in (claim, *others) for side in (c.left, c.right) for t in subterms(side)}
         scalars: list[Term] = sorted((t for t in parts if isinstance(t, Var) and not t.indices), key=notation.unicode)
-        scalars += map(SizeOf, sorted({r.high for r in claim.context.ranges.values() if isinstance(r.high, str)}))
+        sizes = {r.high for r in claim.context.ranges.values() if isinstance(r.high, str)}
+        scalars += map(SizeOf, sorted(sizes.union(*map(sizes_of, (claim, *others)))))
         below = sorted(divisors(claim, *others), key=notation.unicode)
         scalars += [t for t in below if t not in scalars]
         scalars += [mul(*below)] if len(below) > 1 else []

@@ -113,7 +113,7 @@ class Stationary:
             tried.append(zero)
             refuted += [verdict] if isinstance(verdict, Refuted) else []
         if not tried:
-            return Compared()
+            return Compared(None, self._unexplained(posed, own))
         names = " or ".join(zero.name for zero in tried)
         if len(refuted) < len(tried):
             return Compared(None, f"that this is {names} set to zero is not seen")
@@ -208,10 +208,13 @@ class Stationary:
 
     def may_be_constrained(self, posed: Posed) -> bool:
         """Whether a minimum may be one under a constraint, or of something more, where no derivative need vanish."""
+        return any(head.subs + head.sups for head in solved_for(posed)) or self._is_constrained(posed)
+
+    def _is_constrained(self, posed: Posed) -> bool:
+        """Whether the section speaks of a constraint, or of a penalty, up to a step."""
         number = self.equations.section(posed)
         begins = self.equations.headings[number - 1] if number else 0
-        text = self.reading.document.source.text[begins : posed.span.end]
-        return any(head.subs + head.sups for head in solved_for(posed)) or CONSTRAINED.search(text) is not None
+        return CONSTRAINED.search(self.reading.document.source.text[begins : posed.span.end]) is not None
 
     def set_to_zero(self, posed: Posed, number: int, at: int) -> list[tuple[str, list[Claim], int]]:
         """The derivatives that step ``number`` sets to zero if it says at once what solves that: by what it solves for.
@@ -250,10 +253,28 @@ class Stationary:
             or by
         )
 
+    def _unexplained(self, posed: Posed, own: Sequence[Claim]) -> str:
+        """Which letter of what words call a derivative is not in the function before it, and in no constraint."""
+        if not posed.equates_derivative or self._is_constrained(posed):
+            return ""
+        definitions = own[0].context.definitions
+        spoken = spoken_of(own, definitions)
+        for function in self._related(posed, definitions, spoken):
+            for head in sorted(self._lacking(function, definitions, spoken)):
+                return f"{shown(head.name)} is in it, and {unicode(function)} does not depend on it, as far as is known"
+        return ""
+
     def _functions(
         self, posed: Posed, definitions: Mapping[Head, tuple[Definition, ...]], spoken: set[Head]
     ) -> list[Var]:
         """The functions of the section before ``posed`` that depend on all the families that its equation speaks of."""
+        related = self._related(posed, definitions, spoken)
+        return [function for function in related if not self._lacking(function, definitions, spoken)]
+
+    def _related(
+        self, posed: Posed, definitions: Mapping[Head, tuple[Definition, ...]], spoken: set[Head]
+    ) -> list[Var]:
+        """The functions of the section before ``posed`` that words name, or the last that shares a family with it."""
         earlier = self._section(posed)[1]
         if not spoken or any(p.kind == "claim" and p.error is not None for p in earlier):
             return []
@@ -266,11 +287,16 @@ class Stationary:
         made = here or [p for p in self.reading.posed[: posed.at] if p.kind == "definition"]
         lefts = dict.fromkeys(p.left for p in made if isinstance(p.left, Var) and not p.left.indices)
         solved = {head for head, _ in self.reading.symbols.solutions}
-        tops = [var for var in lefts if var.head in definitions and var.head not in inside | solved]
+        tops = [var for var in lefts if var.head in definitions and var.head not in inside | solved | spoken]
+        if not here and len(tops) != 1:
+            return []  # of several in other sections it may be another
         named = [var for var in tops if plain(shown(var.name)) in posed.of]
-        related = named or [var for var in tops if spoken & families_in((var,), definitions)][-1:]
-        found = [var for var in related if spoken <= families_in((var,), definitions) - {var.head}]
-        return found if here or len(tops) == 1 else []  # of several in other sections it may be another
+        return named or [var for var in tops if (spoken - definitions.keys()) & families_in((var,), definitions)][-1:]
+
+    @staticmethod
+    def _lacking(function: Var, definitions: Mapping[Head, tuple[Definition, ...]], spoken: set[Head]) -> set[Head]:
+        """The families among ``spoken`` ones, but for what is defined, on which a function does not depend."""
+        return spoken - definitions.keys() - families_in((function,), definitions)
 
     def _zeros(self, posed: Posed, claims: Sequence[Claim]) -> Iterator[Zero]:
         """The derivatives, set to zero, of the functions before ``posed`` that its equation may be.
