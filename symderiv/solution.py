@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from itertools import chain
 
 from symderiv import notation
@@ -10,9 +11,13 @@ from symderiv.diagnostics import Diagnostic
 from symderiv.hearing import STATEMENT, Answer, doubted, left_open
 from symderiv.judge import provable, prove_all
 from symderiv.kernel import Proved, Refuted, Undecided, Verdict
-from symderiv.reader import equations
+from symderiv.reader import bounds, equations
 from symderiv.reader.equations import Solved
+from symderiv.reader.families import spoken_of
+from symderiv.reader.names import shown
+from symderiv.reader.reading import Posed
 from symderiv.reader.walk import Walk
+from symderiv.terms import ZERO, Assumption, Claim, Var
 
 
 def judged(walk: Walk, number: int) -> Answer:
@@ -36,6 +41,9 @@ def judged(walk: Walk, number: int) -> Answer:
             if not solved.holds:
                 walk.equations.reject(posed, number)
                 return left_open(posed, verdict.claim, f"it solves {solved.name}, which is not shown to hold")
+            if excluded := _excluded(walk, posed):
+                walk.equations.reject(posed, number)
+                return left_open(posed, verdict.claim, f"it solves {solved.name}, but {excluded}")
             walk.equations.accept(posed, number)
             posed.note(f"it solves {solved.name}")
             return verdict, None
@@ -56,3 +64,20 @@ def judged(walk: Walk, number: int) -> Answer:
                 return verdict, Diagnostic("E201", "this step is false", posed.span, (notes[0], why, *posed.notes))
             return Undecided(verdict.claim, message), Diagnostic("E304", message, posed.span, notes)
     return STATEMENT
+
+
+def _excluded(walk: Walk, posed: Posed) -> str:
+    """What is said of the sign of an unknown that its solution never has: sigma > 0 of sigma = -sqrt(v)."""
+    limits = bounds.together(walk.reading.limits, posed.limits)
+    for claim in walk.claims(replace(posed, relation="<=")):
+        if not isinstance(claim.left, Var) or not bounds.positive(claim.left.head, limits):
+            continue
+        signs = tuple(
+            Assumption("positive", (head,), f"{shown(head.name)} > 0", "said")
+            for head in sorted(spoken_of([claim], claim.context.definitions) - {claim.left.head})
+            if bounds.positive(head, limits)
+        )
+        context = replace(claim.context, assumptions=claim.context.assumptions + signs)
+        if provable(Claim(claim.right, "<=", ZERO, context)) is not None:
+            return f"{notation.unicode(claim.left)} > 0 does not hold of it"
+    return ""

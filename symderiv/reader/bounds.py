@@ -17,7 +17,7 @@ from symderiv.reader import syntax
 from symderiv.reader.names import plain, shown
 from symderiv.reader.nodes import parts_of
 from symderiv.reader.thresholds import FLIPPED
-from symderiv.terms import Add, Claim, Fn, Mul, Var, reached
+from symderiv.terms import Add, Claim, Fn, Head, Mul, Var, reached
 
 Bound = tuple[str, Fraction]  # a relation and what is on its right
 _WRITTEN = {">=": r"\ge", "<=": r"\le"}
@@ -90,6 +90,11 @@ def thresholds(claim: Claim) -> dict[str, set[Bound]]:
 def together(*limits: Mapping[str, set[Bound]]) -> dict[str, set[Bound]]:
     """All of these bounds."""
     return {name: set().union(*(each.get(name, ()) for each in limits)) for each in limits for name in each}
+
+
+def positive(head: Head, bounds: Mapping[str, set[Bound]]) -> bool:
+    """Whether the words bound a family from below by zero, or by more than that."""
+    return any(r == ">" and limit >= 0 for r, limit in bounds.get(shown(head.name), ()))
 
 
 def _of(var: Var, bounds: Mapping[str, set[Bound]]) -> str:

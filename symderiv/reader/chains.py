@@ -342,10 +342,11 @@ class Chains(Namings):
         posed.kept = self.kept
         posed.solving = self.reading.solving and self.fresh_chain
         posed.implied = self.implied and self.fresh_chain
-        posed.equated = self.fresh_chain and self.reading.sought and self.reading.zero
+        zero = self.fresh_chain and self.reading.sought and self.reading.zero
+        posed.equated = zero or (self.fresh_chain and self.reading.equal)
         said = REWRITTEN.search(self.reading.prose) and not PREMISE.search(self.reading.prose)
         posed.concluded = self.fresh_chain and bool(said)
-        posed.stationary = self.reading.derives and posed.equated and not self.reading.higher
+        posed.stationary = self.reading.derives and zero and not self.reading.higher
         posed.equates_derivative = posed.stationary and self.reading.equates
         posed.by, posed.of = (self.reading.by, self.reading.of) if posed.stationary else (frozenset(), frozenset())
         posed.substitutes = bool(SUBSTITUTES.search(self.reading.prose))

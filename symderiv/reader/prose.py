@@ -245,6 +245,12 @@ SETS_TO_ZERO = Words(
     re.IGNORECASE | re.DOTALL,
 )
 
+SETS_EQUAL = Words(  # an expression to something else than zero; not "setting a to one", which gives a a value
+    r"\b(?:set(?:s|ting)?|equat\w+)\s+(?:(?:the|its|this|that|both|these|two)\s+){0,3}(?:derivatives?|gradients?|slopes?"
+    r"|expressions?|sides?|probabilit\w+|densit\w+|ratios?|odds|them|both|two)\b|\bequating\b"
+    r"|gleich\s*(?:zu\s*)?(?:setz\w+|gesetzt)|en\s+égalant|igualando|uguagliando",
+    re.IGNORECASE,
+)
 IS_ZERO = Words(r"=\s*(?:0|\\(?:mathbf|boldsymbol|bm|vec)\s*\{?\s*0\s*\}?)\s*[.,;]?\s*$")
 ZERO = Words(
     r"\bzero\b|\bto\s+0\b|=\s*0|\bvanish|\bsolv(?:e|ing)\b|\bstationary|\bfirst[- ]order\s+condition|\beach\s+other"

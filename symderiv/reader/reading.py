@@ -101,10 +101,11 @@ class Reading:
     """What has been read of ``document`` so far, up to ``limit``: the mathematics from there on is beyond the budget.
 
     ``prose`` are the words just before the current place, ``paragraphs`` how many there were; ``sought``: the last
-    words in the section say that something is set to zero, or solved, ``zero`` that they speak of zero, ``derives`` of
-    derivatives, ``equates`` that one is set to zero and no more is done, ``by`` the names by which they differentiate,
-    ``of`` those in the last formulas, ``solves`` that what comes is what an equation gives, ``higher`` that
-    derivatives of higher order are meant, ``optimal`` that some in the section speak of a minimum or maximum;
+    words in the section say that something is set to zero, or solved, ``zero`` that they speak of zero, ``equal`` that
+    they set two expressions equal, ``derives`` that they speak of derivatives, ``equates`` that one is set to zero and
+    no more is done, ``by`` the names by which they differentiate, ``of`` those in the last formulas, ``solves`` that
+    what comes is what an equation gives, ``higher`` that derivatives of higher order are meant, ``optimal`` that some
+    in the section speak of a minimum or maximum;
     ``solving``: an equation "= 0" came before in the section, which ``begins`` after so many steps; ``seen`` are the
     names in the formulas so far; ``case`` what they say of indices, ``earlier_case`` what was said last in the
     section, ``values`` and ``earlier_values`` the same of the values that symbols are given; ``constants`` the symbols
@@ -124,7 +125,8 @@ class Reading:
         self.prose = ""
         self.paragraphs = 0
         self.section = 0  # how many headings came before
-        self.sought = self.zero = self.optimal = self.derives = self.equates = self.solves = self.higher = False
+        self.sought = self.zero = self.equal = self.optimal = self.derives = self.equates = False
+        self.solves = self.higher = False
         self.title = self.leads_to = ""  # the words of the last heading, and those that lead to a list with a colon
         self.by = self.of = frozenset[str]()
         self.sentences = 0  # how many sentences came before

@@ -184,13 +184,19 @@ class Stationary:
         """
         context, begins = claim.context, self._section(posed)[0]
         symbols, here = self.reading.symbols, self.equations.section(posed)
-        stated = [c for e in self.equations.known if self.equations.section(e.posed) != here for c in e.claims]
-        solved = spoken_of(stated) | symbols.variables
-        names = {shown(head.name) for head in solved}
+        since: dict[str, int] = {
+            shown(head.name): 0 for head in symbols.variables
+        }  # from which step on it may be solved
+        for equation in self.equations.known:
+            if self.equations.section(equation.posed) != here:
+                for head in spoken_of(equation.claims):
+                    since.setdefault(shown(head.name), equation.posed.at)
         made = {
             head: ds
             for head, ds in context.definitions.items()
-            if shown(head.name) not in names or all(symbols.order.get((head, d.params), begins) >= begins for d in ds)
+            if not any(
+                since.get(shown(head.name), begins) <= symbols.order.get((head, d.params), begins) < begins for d in ds
+            )
         }
         kept = context.assumptions
         if function is not None:

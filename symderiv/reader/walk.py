@@ -493,7 +493,8 @@ class Walk:
         if self.reading.prose.strip(" $.,;:"):
             self.reading.paragraphs += 1
             said = prose.sought(inlines)
-            self.reading.sought = bool(prose.SETS_TO_ZERO.search(said))
+            self.reading.equal = bool(prose.SETS_EQUAL.search(said))
+            self.reading.sought = self.reading.equal or bool(prose.SETS_TO_ZERO.search(said))
             self.reading.equates = prose.equates_derivative(said)
             self.reading.solves, self.reading.higher = prose.solves(said), bool(prose.HIGHER.search(said))
             self.reading.derives = bool(prose.DERIVATIVES.search(self.reading.prose))
