@@ -14,7 +14,7 @@ from symderiv import notation
 from symderiv.diagnostics import Diagnostic, ReadError
 from symderiv.judge import prove_all, refuted_at
 from symderiv.kernel import Proved, Refuted, Undecided, Verdict
-from symderiv.reader import bounds, equations
+from symderiv.reader import bounds, equations, regions
 from symderiv.reader.elaborate import LAYOUTS
 from symderiv.reader.families import spoken_of
 from symderiv.reader.fixed import of_one_member
@@ -81,6 +81,22 @@ class Hearing:
             return None
         self.posed.note(f"{name} is taken to be positive, negative and 0, in turn")
         return second, None
+
+    def in_region(self) -> Answer | None:
+        """A proof for the numbers that the words right before it bound, or that it is false for those."""
+        here = self.posed.limits
+        equal = self.posed.relation == "="  # an inequality may be the bound itself
+        for limits in (here, {**self.walk.reading.declared_for(self.posed), **here}) if equal else ():
+            inside = regions.within(self.claims, limits) if limits else None
+            if inside is None:
+                continue
+            second = prove_all(inside.claims)
+            if isinstance(second, Proved) and not second.conditions and not empty(self.walk, inside.claims):
+                self.posed.note(*(f"for {notation.unicode_latex(said)}, as the words say" for said in inside.said))
+                return second, None
+            if isinstance(second, Refuted) and inside.names >= here.keys():
+                self.posed.bounded = False  # these bounds are understood
+        return None
 
     def read_otherwise(self) -> Answer | None:
         """A proof under another reading; a counterexample has to be one under each of them."""
@@ -236,6 +252,7 @@ STAGES: tuple[Callable[[Hearing], Answer | None], ...] = (
     Hearing.is_proved,
     Hearing.at_two_points,
     Hearing.by_signs,
+    Hearing.in_region,
     Hearing.read_otherwise,
     Hearing.defines_summands,
     Hearing.symmetric,
@@ -357,7 +374,7 @@ def _from_equations(walk: Walk, posed: Posed, claims: list[Claim]) -> Proved | t
 
 def _within_limits(walk: Walk, posed: Posed, verdict: Refuted, claim: Claim) -> Refuted | str:
     """The refutation within what the words, and the thresholds in ``claim``, bound; or that none was found there."""
-    limits = bounds.together(walk.reading.limits, posed.limits, bounds.thresholds(claim))
+    limits = bounds.narrowed(bounds.together(walk.reading.limits, bounds.thresholds(claim)), posed.limits)
     beyond = bounds.within(verdict, limits)
     return f"no counterexample was found within {notation.unicode_latex(beyond)}" if isinstance(beyond, str) else beyond
 

@@ -68,7 +68,7 @@ def judged(walk: Walk, number: int) -> Answer:
 
 def _excluded(walk: Walk, posed: Posed) -> str:
     """What is said of the sign of an unknown that its solution never has: sigma > 0 of sigma = -sqrt(v)."""
-    limits = bounds.together(walk.reading.limits, posed.limits)
+    limits = bounds.narrowed(walk.reading.limits, posed.limits)
     for claim in walk.claims(replace(posed, relation="<=")):
         if not isinstance(claim.left, Var) or not bounds.positive(claim.left.head, limits):
             continue

@@ -6,6 +6,7 @@ prove anything.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from fractions import Fraction
@@ -16,12 +17,27 @@ from symderiv.kernel import Refuted
 from symderiv.reader import syntax
 from symderiv.reader.names import plain, shown
 from symderiv.reader.nodes import parts_of
+from symderiv.reader.prose import Words
 from symderiv.reader.thresholds import FLIPPED
 from symderiv.terms import Add, Claim, Fn, Head, Mul, Var, reached
 
 Bound = tuple[str, Fraction]  # a relation and what is on its right
-_WRITTEN = {">=": r"\ge", "<=": r"\le"}
-TRIALS = 4  # points within the bounds
+WRITTEN = {">=": r"\ge", "<=": r"\le"}
+_SIGN = r"((?:non-?)?(?:positive|negative))"
+_CALLED = Words(
+    rf"(?<!not )\b{_SIGN}(?:\s+(?:values?\s+of|inputs?|arguments?|numbers?|reals?|constants?|scalars?))?\s*$",
+    re.IGNORECASE,
+)
+_IS_CALLED = Words(
+    rf"^\s*(?:is|be|remains|stays)\s+(?:strictly\s+)?{_SIGN}\b(?!\s+(?:or|and|semi-?)?\s*definite)", re.IGNORECASE
+)
+_DECLARES = Words(
+    r"\b(?:let|assum\w*|suppos\w*|where|with|given|fix|some|sei\w*|mit|wobei|soit|avec|sea|con)\b[^.;:$]*$",
+    re.IGNORECASE,
+)
+_GOES_ON = Words(r"^\s*(?:,|and|und|et|y|\s)*$")
+AWAY = tuple(map(Fraction, ("1", "2", "1/2", "5")))  # from an end, of the points that are tried
+TRIALS = len(AWAY)
 SCALES = tuple(map(Fraction, (1, -1, 5, -5)))  # for what is not bounded
 
 
@@ -35,6 +51,22 @@ def said(row: syntax.Row) -> Iterator[tuple[str, Bound]]:
         if isinstance(content, syntax.Relation):
             yield from _in_chain([(None, content.left), *content.rest], listed)
         listed = [*listed, content] if isinstance(content, syntax.Symbol | syntax.Scripted) else []
+
+
+def worded(row: syntax.Row, before: str, after: str) -> Iterator[tuple[str, Bound]]:
+    """The same of a symbol that the words beside it call positive, or negative: "for positive $x$"."""
+    said = _CALLED.search(before) or _IS_CALLED.search(after)
+    side = row.segments[0].side if len(row.segments) == 1 else None
+    if said is not None and isinstance(side, syntax.Symbol):
+        end = {"positive": ">", "negative": "<", "nonnegative": ">=", "nonpositive": "<="}
+        yield plain(side.name), (end[re.sub(r"[-\s]", "", said[1].lower())], Fraction(0))
+
+
+def declared(words: Sequence[str], n: int) -> bool:
+    """Whether the words before formula ``n`` of a sentence set what it says for all that comes: "let $a > 0$"."""
+    while n and _GOES_ON.search(words[n] or " "):
+        n -= 1
+    return _DECLARES.search(words[n]) is not None
 
 
 def _in_chain(sides: Sequence[tuple[str | None, object]], listed: Sequence[object]) -> Iterator[tuple[str, Bound]]:
@@ -72,7 +104,7 @@ def within(verdict: Refuted, bounds: Mapping[str, set[Bound]]) -> Refuted | str:
         if (found := refuted_at(verdict.claim, replace(verdict.witness, values=values))) is not None:
             return found
     var = next(iter(beyond))
-    return r" \text{ and } ".join(f"{shown(var.name)} {_WRITTEN.get(r, r)} {limit}" for r, limit in sorted(beyond[var]))
+    return r" \text{ and } ".join(f"{shown(var.name)} {WRITTEN.get(r, r)} {limit}" for r, limit in sorted(beyond[var]))
 
 
 def thresholds(claim: Claim) -> dict[str, set[Bound]]:
@@ -97,10 +129,20 @@ def positive(head: Head, bounds: Mapping[str, set[Bound]]) -> bool:
     return any(r == ">" and limit >= 0 for r, limit in bounds.get(shown(head.name), ()))
 
 
+def narrowed(everywhere: Mapping[str, set[Bound]], here: Mapping[str, set[Bound]]) -> dict[str, set[Bound]]:
+    """Both bounds, but only those set ``here`` where the two leave no room: "for x > 0", and then "for x < 0"."""
+    both = together(everywhere, here)
+    return {name: limits if _leave_room(limits) else here.get(name, limits) for name, limits in both.items()}
+
+
+def _leave_room(limits: set[Bound]) -> bool:
+    return any(_keeps(_inside(limits, trial), limits) for trial in range(TRIALS))
+
+
 def _of(var: Var, bounds: Mapping[str, set[Bound]]) -> str:
     """The name of which the words bound ``var``, if they can be kept together."""
     name = shown(var.name)
-    return name if name in bounds and any(_keeps(_inside(bounds[name], n), bounds[name]) for n in range(TRIALS)) else ""
+    return name if name in bounds and _leave_room(bounds[name]) else ""
 
 
 def _keeps(value: Fraction, bounds: set[Bound]) -> bool:
@@ -115,8 +157,8 @@ def _inside(bounds: set[Bound], trial: int) -> Fraction:
     if low is not None and high is not None:
         return low + (high - low) * Fraction(trial + 1, TRIALS + 2)
     if low is not None:
-        return low + trial + 1
-    return (high if high is not None else Fraction(0)) - trial - 1
+        return low + AWAY[trial]
+    return (high if high is not None else Fraction(0)) - AWAY[trial]
 
 
 def number(node: object) -> Fraction | None:

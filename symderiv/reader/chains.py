@@ -360,6 +360,7 @@ class Chains(Namings):
         extreme = self.reading.optimal or self.reading.solving
         posed.sought = self.reading.sought or self.led_on or (self.of_derivative and extreme)
         posed.bounded = self.reading.bounded
+        posed.limits = {name: set(limits) for name, limits in self.reading.here.items()}
         posed.at = len(self.reading.posed)
         posed.constant = bool(CONSTANT.search(self.reading.prose))
         posed.guessed = posed.guessed or self.elaborator.guessed

@@ -85,7 +85,7 @@ class Posed:
     unsaid: str = ""  # what its reading rests on without a word of it: enough to prove it, not to refute it
     supposed: str = ""  # what the words right before it suppose: "if y is one-hot"
     held: frozenset[str] | None = None  # what the section says is held fixed: names, or none in particular
-    limits: dict[str, set[Bound]] = field(default_factory=dict)  # what stands beside its row compares with numbers
+    limits: dict[str, set[Bound]] = field(default_factory=dict)  # bounds that stand right before it or beside its row
     kept: frozenset[str] = frozenset()  # the indices of the chain's first side, free under Einstein's convention
 
     def note(self, *said: str) -> None:
@@ -145,6 +145,8 @@ class Reading:
         self.held: frozenset[str] | None = None
         self.bounds: set[str] = set()
         self.limits: dict[str, set[Bound]] = {}  # what the words of the document compare with numbers
+        self.declared: dict[str, dict[Bound, int]] = {}  # for all that comes, "let x > 0", and in which sentence
+        self.here: dict[str, set[Bound]] = {}  # and those of the sentence right before
         self.layouts: list[tuple[int, str]] = []  # which layout of derivatives words choose, and in which sentence
         self.changes: list[Change] = []
         self._parsed: dict[Span, syntax.Rows] = {}
@@ -169,6 +171,14 @@ class Reading:
         """Called before each block: every claim is posed under the definitions before it, so they are bounded, too."""
         if len(self.symbols.order) > MOST_DEFINITIONS and (self.limit is None or span < self.limit):
             self._stop(span, f"{MOST_DEFINITIONS:,} definitions")
+
+    def declared_for(self, posed: Posed) -> dict[str, set[Bound]]:
+        """The bounds that were set for all that comes, where nothing has taken them back."""
+        kept = {
+            name: {bound for bound, said in ends.items() if not self.symbols.is_withdrawn({name}, said, posed.sentence)}
+            for name, ends in self.declared.items()
+        }
+        return {name: ends for name, ends in kept.items() if ends}
 
     def parse_text(self, text: str, offset: int) -> syntax.Rows:
         """The rows of a directive, or of a declaration from outside, rewritten as those of the document are."""

@@ -528,6 +528,7 @@ class Walk:
             if prose.EINSTEIN.search(sentence.words) and not prose.NEGATED.search(sentence.words):
                 self.reading.symbols.einstein = True
         alone = re.search(r"[^\s$.,;:]", self.reading.prose) is None
+        self.reading.here = {} if not alone else self.reading.here
         place = self.chains.place()
         for number, sentence in enumerate(sentences, self.reading.sentences + 1):
             words = sentence.words.split("$")
@@ -546,14 +547,26 @@ class Walk:
                     if not denied and not defines and len(row.segments) > 1 and not lists(row):
                         sure = not assertions.weakened(words, n)
                         self.premises.say(words, n, row, formula.span, sure, number)
-                    for name, bound in bounds.said(row) if not denied else ():
-                        self.reading.limits.setdefault(name, set()).add(bound)
+                    if not denied and not self.reading.strict:
+                        ends = [*bounds.said(row), *bounds.worded(row, before, after)]
+                        here = number == self.reading.sentences + len(sentences)
+                        self._bound(ends, number if bounds.declared(words, n) else None, here)
         if not alone and not self.reading.prose.rstrip().endswith("$"):
             self.chains.resume(place)  # what is defined in passing is not what the next display goes on with
         if (held := self.statements.held(sentences)) is not None:
             self.reading.held = held
         for sentence in sentences:
             self.statements.sentence(sentence)
+
+    def _bound(self, ends: Sequence[tuple[str, bounds.Bound]], declared: int | None, here: bool) -> None:
+        """Note of what a sentence bounds, if ``declared`` there for all that comes, ``here`` right before a step."""
+        reading = self.reading
+        for name, bound in ends:
+            reading.limits.setdefault(name, set()).add(bound)
+            if declared is not None:
+                reading.declared.setdefault(name, {})[bound] = declared
+            if here:
+                reading.here.setdefault(name, set()).add(bound)
 
     def _named(self, sentence: prose.Sentence) -> Iterator[str]:
         """The names in the formulas of a sentence."""
