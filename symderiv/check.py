@@ -74,8 +74,11 @@ def check_document(
 
     ``sizes`` gives symbolic sizes a number ({"K": 4}); ``directives`` are declarations from outside the document, as
     (text, where it comes from); with ``strict`` only declared assumptions count, not those that the prose states.
-    ``progress(done, of)`` is called after each step. Raises UserError for a size that is none.
+    ``progress(done, of)`` is called after each step. Raises UserError for a size that is none, TypeError for directives
+    that are no pairs of texts.
     """
+    if any(type(pair) is not tuple or list(map(type, pair)) != [str, str] for pair in directives):
+        raise TypeError("directives are pairs of texts, as [('onehot t', 'declared in the form')]")
     walk = Walk(document, whole_sizes(sizes or {}), directives, strict)
     walk.run()
     steps = []

@@ -16,9 +16,11 @@ from collections.abc import Callable
 from concurrent.futures import Executor, Future
 from multiprocessing.connection import Connection
 from multiprocessing.process import BaseProcess
+from operator import index
 from typing import Any
 
 _MASKS = hasattr(signal, "pthread_sigmask")
+MOST = 256  # processes
 RENEWED = 200  # tasks after which a process is replaced, so that what it remembers does not pile up
 
 
@@ -27,9 +29,16 @@ class Lost(Exception):
 
 
 class Workers(Executor):
-    """``processes`` processes, each with one task at a time; ``seconds`` is the time for one task, or None."""
+    """``processes`` processes, each with one task at a time; ``seconds`` is the time for one task, or None.
+
+    Raises ValueError for less than one process, or more than MOST, and for no time at all; TypeError for no number.
+    """
 
     def __init__(self, processes: int, seconds: float | None = None) -> None:
+        if not 1 <= index(processes) <= MOST:
+            raise ValueError(f"processes must be a whole number from 1 to {MOST}, not {processes!r}")
+        if seconds is not None and not float(seconds) > 0:
+            raise ValueError(f"seconds must be a number above 0, or None, not {seconds!r}")
         self._context = multiprocessing.get_context("spawn")
         self._seconds = seconds
         self._tasks: queue.SimpleQueue[tuple[Future[Any], tuple] | None] = queue.SimpleQueue()
@@ -38,7 +47,7 @@ class Workers(Executor):
             from multiprocessing import resource_tracker
 
             resource_tracker.ensure_running()  # it lifts the mask of the thread that starts it
-        self._threads = [threading.Thread(target=self._look_after, daemon=True) for _ in range(processes)]
+        self._threads = [threading.Thread(target=self._look_after, daemon=True) for _ in range(index(processes))]
         for thread in self._threads:
             thread.start()
 

@@ -183,6 +183,12 @@ def test_a_worker_that_hangs_is_stopped() -> None:
         assert after.result(30) == 2
 
 
+@pytest.mark.parametrize("asked", [(0,), (-1,), (10**30,), (1, 0), (1, -1), (1, float("nan"))])
+def test_workers_that_cannot_be(asked: tuple[int, float]) -> None:
+    with pytest.raises(ValueError, match=r"(processes|seconds) must be"):
+        Workers(*asked)
+
+
 def test_an_exception_comes_back(workers: Workers) -> None:
     with pytest.raises(KeyError):
         workers.submit(fail).result(30)

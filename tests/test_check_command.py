@@ -271,6 +271,16 @@ def test_folders_patterns_and_repeated_names(run: Run, folder: Path) -> None:
     assert run("check", "empty.md", "true.md", "--skip-empty").status == 0
 
 
+def test_a_folder_without_a_document_does_not_lose_the_others(run: Run, folder: Path) -> None:
+    (folder / "empty").mkdir()
+    (folder / "one.md").write_text("$$a + b = b + a$$\n")
+    found = run("check", "one.md", "empty", "none-*.md")
+    assert found.status == 3
+    assert "a + b = b + a" in found.out
+    assert "empty is a folder, and no document was found in it" in found.err
+    assert "There is no file none-*.md" in found.err
+
+
 def test_an_included_file_is_checked_where_it_is_included(run: Run, folder: Path) -> None:
     book = folder / "book"
     book.mkdir()

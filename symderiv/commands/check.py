@@ -28,7 +28,6 @@ SUMMARY = "prove or refute each step of a document: LaTeX, Markdown, a notebook,
 
 LARGEST_SIZE = 1000
 STDIN = "-"
-MOST_JOBS = 256
 MOST_UNSET = 20  # formulas of one document that are named because a page cannot show them
 MOST_MISSING = 12  # characters of one document that are named because a PDF has no font for them
 PATIENCE = 600  # seconds for one file, where several are checked at once
@@ -94,8 +93,10 @@ def _classes(text: str) -> int | None:
 
 
 def _jobs(text: str) -> int:
-    if not re.fullmatch(r"[0-9]{1,18}", text) or not 1 <= int(text) <= MOST_JOBS:
-        raise argparse.ArgumentTypeError(f"must be a whole number from 1 to {MOST_JOBS}, not {text!r}")
+    from symderiv.workers import MOST
+
+    if not re.fullmatch(r"[0-9]{1,18}", text) or not 1 <= int(text) <= MOST:
+        raise argparse.ArgumentTypeError(f"must be a whole number from 1 to {MOST}, not {text!r}")
     return int(text)
 
 
@@ -138,7 +139,12 @@ def _documents(paths: Sequence[str]) -> Iterator[tuple[str, bool]]:
         if not path:
             raise UserError("one of the paths is empty")
         asked = path == STDIN or not (os.path.isdir(path) or _is_pattern(path))
-        found = [path] if asked else _in_folder(path) if os.path.isdir(path) else _matching(path)
+        try:
+            found = [path] if asked else _in_folder(path) if os.path.isdir(path) else _matching(path)
+        except UserError:
+            if len(paths) == 1:
+                raise
+            found = [path]  # it is reported as what cannot be read, among the others
         for name in found if asked else _whole(found):
             key = name if name == STDIN else os.path.realpath(name)
             if key not in seen:

@@ -50,6 +50,12 @@ def saved(folder: str | os.PathLike[str], stem: str, contents: Mapping[str, byte
     """Write aside, then replace: an existing report is either kept or replaced as a whole file. Raises UserError."""
     if not os.fspath(folder):
         raise UserError("the name of the folder to write to is empty; the current folder is called .")
+    try:
+        whole = b"\0" not in os.fsencode(folder)
+    except UnicodeError:
+        whole = False
+    if not whole:
+        raise UserError(f"{os.fspath(folder)!r} is no name of a folder: a character in it cannot stand in one")
     folder = Path(folder)
     paths = {form: folder / f"{stem}.{form}" for form in contents}
     aside = {form: folder / f".{stem}.{form}.{os.getpid()}-{get_ident()}" for form in contents}

@@ -36,6 +36,7 @@ _DECLARES = Words(
     re.IGNORECASE,
 )
 _GOES_ON = Words(r"^\s*(?:,|and|und|et|y|\s)*$")
+LISTED = 8  # symbols that are bounded together
 AWAY = tuple(map(Fraction, ("1", "2", "1/2", "5")))  # from an end, of the points that are tried
 TRIALS = len(AWAY)
 SCALES = tuple(map(Fraction, (1, -1, 5, -5)))  # for what is not bounded
@@ -64,9 +65,10 @@ def worded(row: syntax.Row, before: str, after: str) -> Iterator[tuple[str, Boun
 
 def declared(words: Sequence[str], n: int) -> bool:
     """Whether the words before formula ``n`` of a sentence set what it says for all that comes: "let $a > 0$"."""
-    while n and _GOES_ON.search(words[n] or " "):
-        n -= 1
-    return _DECLARES.search(words[n]) is not None
+    first = next(
+        (k for k in range(n, max(0, n - LISTED), -1) if not _GOES_ON.search(words[k] or " ")), max(0, n - LISTED)
+    )
+    return _DECLARES.search(words[first]) is not None
 
 
 def _in_chain(sides: Sequence[tuple[str | None, object]], listed: Sequence[object]) -> Iterator[tuple[str, Bound]]:

@@ -7,8 +7,10 @@ nothing. This module must never make a verdict better than the kernel's.
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
+from functools import cached_property
 from itertools import combinations
 
 from symderiv import notation
@@ -440,10 +442,17 @@ class Doubts:
 
     def weighs(self, posed: Posed, claim: Claim) -> bool:
         """Whether a claim is an inequality, and words of its section, or right behind it, speak of weights."""
+        if claim.relation not in ("<", ">", "<=", ">="):
+            return False
         text, at = self.reading.document.source.text, posed.span.start
         begins = max(0, *(text.rfind(mark, 0, at) for mark in ("\n#", "\\section", "\\subsection")))
-        behind = re.split(r"\n#|\\(?:sub)?section", text[at : at + BEHIND])[0]
-        return claim.relation in ("<", ">", "<=", ">=") and bool(WEIGHTED.search(text[begins:at] + behind))
+        ends = at + len(re.split(r"\n#|\\(?:sub)?section", text[at : at + BEHIND])[0])
+        return bisect_left(self._weighted, begins) < bisect_left(self._weighted, ends)
+
+    @cached_property
+    def _weighted(self) -> list[int]:
+        """Where words of the document speak of weights."""
+        return [said.start() for said in WEIGHTED.finditer(self.reading.document.source.text)]
 
     def _shapeless(self, claim: Claim, inside: Sequence[Term]) -> str:
         """A letter that stands for a number, and is a matrix by the words, the identity beside one, or a set.

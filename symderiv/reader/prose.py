@@ -440,13 +440,21 @@ def _flat(inlines: Sequence[object]) -> Iterator[str | InlineMath]:
     for inline in inlines:
         match inline:
             case Text(text=text):
-                yield text.replace("$", "\N{FULLWIDTH DOLLAR SIGN}")  # a price: no formula is meant
+                yield closed_up(text.replace("$", "\N{FULLWIDTH DOLLAR SIGN}"))  # a price: no formula is meant
             case InlineMath():
                 yield inline
             case Emph(inlines=inner) | Link(inlines=inner):
                 yield from _flat(inner)
             case Code() | Reference():
                 yield " "
+
+
+def closed_up(text: str) -> str:
+    """The text without runs of blanks, which say nothing, and which patterns would divide in every way they can."""
+    return _BLANKS.sub(lambda run: "\n\n" if run[0].count("\n") > 1 else "\n" if "\n" in run[0] else " ", text)
+
+
+_BLANKS = re.compile(r"\s{2,}")
 
 
 def words(inlines: Sequence[object]) -> str:

@@ -163,16 +163,15 @@ class Statements:
             return ()
         found: dict[Var, Assumption] = {}
         passing: dict[Var, list[Assumption]] = {}  # values that are spoken of, and not said to hold
-        for n, sentence in enumerate(every):
-            if any(len(later.words.split()) > 4 or prose.BOTH.search(later.words) for later in every[n + 1 :]):
-                continue  # the words go on to other things
+        goes_on = [n for n, s in enumerate(every) if len(s.words.split()) > 4 or prose.BOTH.search(s.words)]
+        for sentence in every[max(goes_on, default=0) :]:  # before that, the words go on to other things
             before = sentence.words.split("$")
             of_every = prose.EVERY.search(sentence.words) is not None
             surely, aside = prose.ONE_HOT.search(sentence.words), assertions.aside(sentence.words)
             supposed = False
             for k, formula in enumerate(sentence.formulas):
-                goes_on = supposed and prose.AND.fullmatch(before[k])  # "when $x = 1$ and $y = 0$"
-                supposed = bool(goes_on or prose.SUPPOSED.search(before[k]) or assertions.names_value(before, k))
+                joined = supposed and prose.AND.fullmatch(before[k])  # "when $x = 1$ and $y = 0$"
+                supposed = bool(joined or prose.SUPPOSED.search(before[k]) or assertions.names_value(before, k))
                 supposed = supposed and not assertions.codes(before, k)
                 for row in self.reading.rows(formula.latex, formula.span).rows:
                     given = self.value_said(row)

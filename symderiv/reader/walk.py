@@ -149,17 +149,18 @@ class Walk:
                 reading.rewrite(rows, change)
         spoken = [b.inlines for b in all_blocks(blocks) if isinstance(b, Paragraph | Heading)]
         words = " ".join(map(prose.words, spoken))
-        change, reading.symbols.doubtful_primes = transposes.rewriting(rows, words, reading.document.source.text)
+        source = prose.closed_up(reading.document.source.text)
+        change, reading.symbols.doubtful_primes = transposes.rewriting(rows, words, source)
         if change is not None:
             reading.rewrite(rows, change)
-        if (change := users_items.rewriting(rows, reading.document.source.text)) is not None:
+        if (change := users_items.rewriting(rows, source)) is not None:
             reading.rewrite(rows, change)
-        numbers = numbers_beside_functions.rewriting(rows, reading.document.source.text)
+        numbers = numbers_beside_functions.rewriting(rows, source)
         reading.symbols.unsaid_numbers, reading.symbols.function_divisors = numbers.unsaid, numbers.divisors
         if numbers.change is not None:
             reading.rewrite(rows, numbers.change)
         for change, unclear in (
-            raised_to_t.rewriting(rows, reading.document.source.text),
+            raised_to_t.rewriting(rows, source),
             layer_letters.rewriting(rows, words, labels),
         ):
             reading.symbols.unclear_signs |= set(unclear)
@@ -550,7 +551,8 @@ class Walk:
                     if not denied and not self.reading.strict:
                         ends = [*bounds.said(row), *bounds.worded(row, before, after)]
                         here = number == self.reading.sentences + len(sentences)
-                        self._bound(ends, number if bounds.declared(words, n) else None, here)
+                        if ends:
+                            self._bound(ends, number if bounds.declared(words, n) else None, here)
         if not alone and not self.reading.prose.rstrip().endswith("$"):
             self.chains.resume(place)  # what is defined in passing is not what the next display goes on with
         if (held := self.statements.held(sentences)) is not None:

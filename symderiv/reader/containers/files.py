@@ -70,7 +70,7 @@ def read_file(path: Path, name: str) -> str:
         mode = path.stat().st_mode
         if stat.S_ISDIR(mode):
             os.listdir(path)  # says what is wrong with a folder that cannot be read
-            raise UserError(f"{name} is a folder, not a document.")
+            raise UserError(f"{name} is a folder, and no document was found in it.")
         if not stat.S_ISREG(mode):
             raise UserError(f"{name} is not a regular file, so it was not opened.")
         with open(os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)), "rb") as file:
