@@ -6,6 +6,7 @@ use. This module must never judge.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 from itertools import product
@@ -25,10 +26,11 @@ from symderiv.reader.forward import unfolded
 from symderiv.reader.indices import MOST_CALLS
 from symderiv.reader.inverses import granted
 from symderiv.reader.inverted import inverted
-from symderiv.reader.layers import LAYER, further
+from symderiv.reader.layers import LAYER, further, of_last
 from symderiv.reader.means import linear
 from symderiv.reader.names import shown
 from symderiv.reader.probability import normalised, positive, product_rule
+from symderiv.reader.prose import Words
 from symderiv.reader.rates import Rates
 from symderiv.reader.reading import Posed, Reading
 from symderiv.reader.samples import for_examples
@@ -40,6 +42,7 @@ from symderiv.terms import (
     Context,
     Definition,
     Deriv,
+    Fn,
     Head,
     Index,
     Num,
@@ -53,6 +56,11 @@ from symderiv.terms import (
 )
 
 MOST_PARTS = 200_000  # in one claim
+OWN_LAST = Words(  # words by which the last layer may be another than those before it
+    r"(?<!\\)\b(?:outputs?|last|final|top|hidden|letzte[rns]?|Ausgabe\w*|dernière|sortie|última|salida)\b"
+    r"|softmax|输出|輸出|最后|隐藏|出力",
+    re.IGNORECASE,
+)
 
 
 class Claims:
@@ -268,6 +276,11 @@ class Claims:
             if known:
                 definitions[head] = known
         layers = further(heads, definitions, ranges)
+        last = of_last(heads, definitions, ranges)
+        activations = any(isinstance(t, Fn) for made in last.values() for d in made for t in subterms(d.body))
+        if activations and OWN_LAST.search(self.reading.document.source.text):
+            posed.unsaid = "whether what is said of layer l holds for the last layer, too, is not said"
+        layers |= last
         definitions |= layers
         unknown = self._known_of_last_layer(terms, definitions)
         for head in unknown:

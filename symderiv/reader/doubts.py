@@ -250,7 +250,7 @@ class Doubts:
             if a in mentioned and b in mentioned and a in self.symbols.definitions and a != b:
                 tops = {top for top, _ in claim.context.dependent} | claim.context.through.keys()
                 below = self.symbols.reached(*(d.body for d in (*self.symbols.definitions[a], *known[a])))
-                if b not in below | set(map(of_one, below)) and not tops & below:
+                if b not in below | set(map(of_one, below)) and not tops & (below | {a}):
                     return f"as read, {shown(a.name)} does not depend on {shown(b.name)}"
         for families in claim.context.through.values():
             for head, _ in families:

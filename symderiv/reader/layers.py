@@ -15,6 +15,7 @@ from symderiv.reader.ranges import Ranges
 from symderiv.terms import Definition, Delta, Head, SizeOf, Sum, Term, Var, add, num, rewritten, subterms
 
 LAYER = re.compile(r"\^\{(?P<open>\(?)(?P<letter>l|L|\\ell|t)(?P<offset>[+-]\d+)?(?P<close>\)?)\}")
+ANY = ("l", r"\ell")  # the letters of any layer
 STEP = re.compile(r"_\{(?P<open>)(?P<letter>[a-z])(?P<offset>[+-]\d+)?(?P<close>)\}$")
 
 
@@ -55,18 +56,59 @@ def further(
     return found
 
 
-def _definition(head: Head, made: Definition, letter: str, by: int, ranges: Ranges) -> Definition | None:
-    """``made`` as that of ``head``, ``by`` layers further on; None if nobody knows what a sum in it runs over there."""
+def of_last(
+    heads: Iterable[Head], definitions: Mapping[Head, tuple[Definition, ...]], ranges: Ranges
+) -> dict[Head, tuple[Definition, ...]]:
+    """Definitions of those of ``heads`` of the last layer L that have none, where one holds for each layer l.
+
+    >>> of_last({Head("a^{L}", 1, 0)}, {Head("a^{l}", 1, 0): (made,)}, ranges)  # doctest: +SKIP
+    {Head(name='a^{L}', subs=1, sups=0): (made for z^{L},)}
+    """
+    found: dict[Head, tuple[Definition, ...]] = {}
+    queue = {*heads}
+    while queue:
+        head = queue.pop()
+        if head in definitions or head in found:
+            continue
+        for letter, name in zip(ANY, any_layer(head.name), strict=False):
+            known = definitions.get(Head(name, *head[1:]), ())
+            moved = [_definition(head, d, letter, 0, ranges, "L") for d in known]
+            if moved and None not in moved:
+                found[head] = tuple(d for d in moved if d is not None)
+                queue |= {t.head for d in found[head] for t in subterms(d.body) if isinstance(t, Var)}
+    return found
+
+
+@lru_cache(maxsize=4096)
+def any_layer(name: str) -> tuple[str, ...]:
+    """What a name of the last layer, ``z^{L}``, is called for any layer; none if it is no such name."""
+    layer = LAYER.search(name)
+    if layer is None or layer["letter"] != "L" or layer["offset"]:
+        return ()
+    return tuple(name[: layer.start("letter")] + letter + name[layer.end("letter") :] for letter in ANY)
+
+
+def _definition(
+    head: Head, made: Definition, letter: str, by: int, ranges: Ranges, called: str = ""
+) -> Definition | None:
+    """``made`` as that of ``head``, ``by`` layers further on, where the letter of the layer may be ``called`` another.
+
+    None if nobody knows what a sum in it runs over there.
+    """
     classes = {index: ranges.slot(head, n) for n, index in enumerate(made.params) if isinstance(index, str)}
     bound = {part.index for part in subterms(made.body) if isinstance(part, Sum)}
     if bound & classes.keys() or any(_counts(part, letter) for part in subterms(made.body)):
         return None
-    moved = {_moved_var(t, letter, by) for t in subterms(made.body) if isinstance(t, Var)}
+    moved = {_moved_var(t, letter, by, called) for t in subterms(made.body) if isinstance(t, Var)}
     for part in sorted((t for t in moved if isinstance(t, Var)), key=lambda t: (t.head, str(t))):
         for n, index in enumerate(part.indices):
             if isinstance(index, str):
                 ranges.unite(classes.setdefault(index, ranges.slot(part.head, n)), ranges.slot(part.head, n))
-    return Definition(made.params, _above(made.body, letter, by, classes, ranges)) if bound <= classes.keys() else None
+    return (
+        Definition(made.params, _above(made.body, letter, by, classes, ranges, called))
+        if bound <= classes.keys()
+        else None
+    )
 
 
 def _offset(name: str) -> int:
@@ -74,13 +116,13 @@ def _offset(name: str) -> int:
     return int(layer["offset"] or 0) if layer else 0
 
 
-def _moved(name: str, letter: str, by: int) -> str:
-    """``name`` as it is called ``by`` layers further on."""
+def _moved(name: str, letter: str, by: int, called: str = "") -> str:
+    """``name`` as it is called ``by`` layers further on, where the letter of the layer may be ``called`` another."""
     layer = place(name)
     if layer is None or layer["letter"] != letter:
         return name
     offset = int(layer["offset"] or 0) + by
-    moved = f"{layer[0][0]}{{{layer['open']}{letter}{f'{offset:+d}' if offset else ''}{layer['close']}}}"
+    moved = f"{layer[0][0]}{{{layer['open']}{called or letter}{f'{offset:+d}' if offset else ''}{layer['close']}}}"
     return name[: layer.start()] + moved + name[layer.end() :]
 
 
@@ -91,20 +133,20 @@ def _counts(part: Term, letter: str) -> bool:
     return isinstance(part, Var | Delta) and letter in part.free
 
 
-def _moved_var(var: Var, letter: str, by: int) -> Term:
+def _moved_var(var: Var, letter: str, by: int, called: str) -> Term:
     if var.name == letter and not var.indices:
-        return add(var, num(by))  # 1/t becomes 1/(t + 1)
-    return Var(_moved(var.name, letter, by), var.subs, var.sups)
+        return add(Var(called or letter, (), ()), num(by))  # 1/t becomes 1/(t + 1)
+    return Var(_moved(var.name, letter, by, called), var.subs, var.sups)
 
 
-def _above(term: Term, letter: str, by: int, classes: Mapping[str, str], ranges: Ranges) -> Term:
+def _above(term: Term, letter: str, by: int, classes: Mapping[str, str], ranges: Ranges, called: str) -> Term:
     memo: dict[Term, Term] = {}
 
     def above(part: Term) -> Term | None:
         if isinstance(part, SizeOf) and part.name == letter:
-            return add(part, num(by))
+            return add(SizeOf(called or letter), num(by))
         if isinstance(part, Var):
-            return _moved_var(part, letter, by)
+            return _moved_var(part, letter, by, called)
         if isinstance(part, Sum):
             return type(part)(part.index, ranges.range_of(classes[part.index]), rewritten(part.body, above, memo))
         return None

@@ -15,6 +15,7 @@ from symderiv.reader import prose, syntax
 from symderiv.reader.arrays import Array
 from symderiv.reader.claims import Claims
 from symderiv.reader.einstein import summed
+from symderiv.reader.layers import any_layer
 from symderiv.reader.names import plain
 from symderiv.reader.nodes import connects, every, names_in, parts_of, sums, syntax_parts
 from symderiv.reader.reading import Posed, Reading
@@ -43,7 +44,9 @@ class Meanings(Wholes):
         return False
 
     def _is_derivative(self, name: str, subs: Sequence[Index], labels: Sequence[Index]) -> bool:
-        """Whether the name was defined as a derivative."""
+        """Whether the name was defined as a derivative, or that for any layer if it is one of the last layer."""
+        if general := any_layer(name):
+            return any(self._is_derivative(each, subs, labels) for each in general)
         head = Head(self.symbols.name(name, len(subs), len(labels)), len(subs), len(labels))
         made = list(self.symbols.definitions.get(head, ()))
         whole = self.symbols.arrays.get(name) if not subs and not labels else None
