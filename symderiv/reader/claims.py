@@ -277,15 +277,15 @@ class Claims:
                 definitions[head] = known
         layers = further(heads, definitions, ranges)
         last = of_last(heads, definitions, ranges)
-        activations = any(isinstance(t, Fn) for made in last.values() for d in made for t in subterms(d.body))
-        if activations and OWN_LAST.search(self.reading.document.source.text):
-            posed.unsaid = "whether what is said of layer l holds for the last layer, too, is not said"
         layers |= last
         definitions |= layers
         unknown = self._known_of_last_layer(terms, definitions)
         for head in unknown:
             del definitions[head]
             posed.note(f"{shown(head.name)} is taken as unknown between the layers")
+        activated = {h for h, made in last.items() for d in made if any(isinstance(t, Fn) for t in subterms(d.body))}
+        if activated & families_in(terms, definitions) and OWN_LAST.search(self.reading.document.source.text):
+            posed.unsaid = "whether what is said of layer l holds for the last layer, too, is not said"
         heads |= symbols.reached(*(d.body for made in layers.values() for d in made))
         differentiated = {part.var.head for part in reached(terms, definitions) if isinstance(part, Deriv)}
         definitions = spelled_out(definitions, differentiated)
