@@ -14,11 +14,12 @@ from symderiv import notation
 from symderiv.diagnostics import Diagnostic, ReadError
 from symderiv.judge import prove_all, refuted_at
 from symderiv.kernel import Proved, Refuted, Undecided, Verdict
-from symderiv.reader import bounds, equations, regions
+from symderiv.reader import bounds, counted_from_zero, equations, regions
 from symderiv.reader.elaborate import LAYOUTS
 from symderiv.reader.families import spoken_of
 from symderiv.reader.fixed import of_one_member
 from symderiv.reader.reading import Posed
+from symderiv.reader.sized import sizes_of
 from symderiv.reader.stationary import Compared
 from symderiv.reader.walk import Walk
 from symderiv.terms import Claim, Var, subterms
@@ -234,6 +235,8 @@ class Hearing:
         if unsaid:
             example = notation.counterexample(self.verdict.witness)
             return left_open(self.posed, self.verdict.claim, unsaid, example, tried="counterexample")
+        if self.walk.reading.from_zero & sizes_of(self.verdict.claim):
+            self.posed.note(counted_from_zero.NOTE)
         drawn = self.drawn[1] if self.verdict is self.drawn[0] else ""
         return self.verdict, faults.of_step(self.walk, self.number, self.verdict, drawn)
 

@@ -145,6 +145,7 @@ class Reading:
         self.held: frozenset[str] | None = None
         self.bounds: set[str] = set()
         self.limits: dict[str, set[Bound]] = {}  # what the words of the document compare with numbers
+        self.from_zero: set[str] = set()  # the sizes K of sums from 0 to K - 1, which are read as sums from 1 to K
         self.declared: dict[str, dict[Bound, int]] = {}  # for all that comes, "let x > 0", and in which sentence
         self.here: dict[str, set[Bound]] = {}  # and those of the sentence right before
         self.layouts: list[tuple[int, str]] = []  # which layout of derivatives words choose, and in which sentence

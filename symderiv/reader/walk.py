@@ -32,6 +32,7 @@ from symderiv.reader import (
     bounds,
     called_members,
     capital_words,
+    counted_from_zero,
     evaluated,
     exponents,
     layer_letters,
@@ -147,6 +148,9 @@ class Walk:
         for room in (slashed_calls, primed, capital_words, called_members, numbered_derivatives):
             if (change := room.rewriting(rows)) is not None:
                 reading.rewrite(rows, change)
+        change, reading.from_zero = counted_from_zero.rewriting(rows)
+        if change is not None:
+            reading.rewrite(rows, change)
         spoken = [b.inlines for b in all_blocks(blocks) if isinstance(b, Paragraph | Heading)]
         words = " ".join(map(prose.words, spoken))
         source = prose.closed_up(reading.document.source.text)
