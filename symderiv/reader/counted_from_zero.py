@@ -20,7 +20,9 @@ def rewriting(rows: Sequence[syntax.Row]) -> tuple[Change | None, set[str]]:
     nodes = [node for row in rows for top in _tops(row) for node in every(top)]
     operators = [node for node in nodes if isinstance(node, syntax.BigOp) and node.sub is not None]
     sizes = {size for node in operators if (size := _size(node))}
-    listed = [node for node in nodes if isinstance(node, syntax.Tuple) and _one_less(node.items[-1]) in sizes]
+    listed = [
+        node for node in nodes if isinstance(node, syntax.Tuple) and node.items and _one_less(node.items[-1]) in sizes
+    ]
     starts = {id(node.sub) for node in operators} | {id(node.items[0]) for node in listed}
     indices = {_index(node) for node in operators if _size(node)}
     others = {plain(n.sup.name) for n in operators if isinstance(n.sup, syntax.Symbol)}
