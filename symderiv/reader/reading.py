@@ -44,6 +44,7 @@ class Posed:
     earlier_case: tuple[Assumption, ...] = ()
     values: tuple[Assumption, ...] = ()  # the values that the words right before it give to symbols: "for $\\beta = 1$"
     earlier_values: tuple[Assumption, ...] = ()  # and those said last in the section
+    true_class: tuple[Assumption, ...] = ()  # the letter that names it here, where the step needs it
     sizes: dict[str, int] = field(default_factory=dict)  # that the words suppose
     named_case: str = ""  # the words before, or beside, that speak of a case
     paragraph: int = 0  # how many paragraphs of words came before

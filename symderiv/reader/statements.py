@@ -23,6 +23,7 @@ from symderiv.reader.prose import CONSTANT
 from symderiv.reader.reading import Reading
 from symderiv.reader.spaces import dims
 from symderiv.reader.symbols import MARK, Said, base_name
+from symderiv.reader.true_class import TrueClass
 from symderiv.reader.vocabulary import LOSSES, UNICODE
 from symderiv.reader.withdrawals import THIS, Withdrawals
 from symderiv.terms import (
@@ -70,8 +71,7 @@ class Statements:
         self.withdrawals = Withdrawals(reading)
         self.freed: list[int] = []  # the sentences that say of the targets, whatever their name, that they are any
         self.indicators = Indicators(reading, self.value_said)
-        self.hot: InlineMath | None = None  # the last vector that is said to be one-hot, not where
-        self.true_class: InlineMath | None = None  # the last name that is said to be that of the true class
+        self.true_class = TrueClass(reading)
 
     def cases(self, sentences: Sequence[prose.Sentence]) -> tuple[Assumption, ...]:
         """The case that the words set: one condition, or several in a row, as in "$a = b$, $c \\ne d$"."""
@@ -415,7 +415,8 @@ class Statements:
                 continue
             if match and (kind != "binary" or sentence.formulas):
                 self._stated(kind, match[0], sentence)
-        self._of_true_class(sentence)
+        self._one_for_true(sentence)
+        self.true_class.sentence(sentence)
 
     def _sums_itself(self, sentence: prose.Sentence, said: re.Match[str]) -> bool:
         r"""Whether words speak of the sum of a family, and not of ``$t_i^2$``, ``the logarithms of $t_i$``."""
@@ -549,11 +550,8 @@ class Statements:
                 formulas.append(formula)
         return prose.Sentence(words, tuple(formulas))
 
-    def _of_true_class(self, sentence: prose.Sentence) -> None:
-        """``the true class is $c$``: there a one-hot vector has its 1, t_j = \\delta_{jc}, whatever is said first."""
-        if (found := assertions.said(prose.TRUE_CLASS, sentence.words)) is not None:
-            at = next(found.start(name) for name in ("after", "before", "chinese", "japanese") if found[name])
-            self.true_class = sentence.formulas[sentence.words.count("$", 0, at)]
+    def _one_for_true(self, sentence: prose.Sentence) -> None:
+        """``$t_k = 1$ for the true class and 0 otherwise`` says that t is one-hot."""
         if (found := assertions.said(prose.ONE_FOR_TRUE, sentence.words)) is not None:
             formula = sentence.formulas[sentence.words.count("$", 0, found.start())]
             rows = self.reading.rows(formula.latex, formula.span).rows
@@ -569,9 +567,6 @@ class Statements:
                         Said(self.reading.section, self.reading.sentences),
                     )
                 )
-        if self.hot is not None and self.true_class is not None:
-            self.indicators.at(self.hot, self.true_class)
-            self.hot = None
 
     def _two_numbers(self, base: syntax.Node, kind: str | None, formula: InlineMath) -> None:
         if isinstance(base, syntax.Symbol) and kind is not None:
@@ -700,7 +695,6 @@ class Statements:
         if found and len(names) == 1:
             self.called.add(names[0])
             self.indicators.at(*found)
-            self.hot = found[0] if found[1] is None else None
             for formula in sentence.formulas:
                 for row in self.reading.rows(formula.latex, formula.span).rows:
                     side = row.segments[0].side if len(row.segments) == 1 else None

@@ -517,7 +517,7 @@ class Walk:
             if prose.BOTH.search(self.reading.prose):
                 self.reading.earlier_case = self.reading.earlier_values = ()
         self.statements.relabelled(sentences)
-        if found := self.statements.values(sentences):
+        if found := (*self.statements.values(sentences), *self.statements.true_class.cases(sentences)):
             self.reading.values = self.reading.earlier_values = found
         elif self.reading.prose.strip():
             self.reading.values = ()
