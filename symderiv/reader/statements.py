@@ -413,6 +413,9 @@ class Statements:
                 continue
             if match and kind == "sum" and not self._sums_itself(sentence, match):
                 continue
+            if match and kind == "onehot" and assertions.altered(sentence.words, *match.span()):
+                self.symbols.withdrawn.append((self.reading.sentences, frozenset(self._beside(sentence.formulas))))
+                continue
             if match and (kind != "binary" or sentence.formulas):
                 self._stated(kind, match[0], sentence)
         self._one_for_true(sentence)
@@ -675,14 +678,8 @@ class Statements:
 
     def _stated(self, kind: str, said: str, sentence: prose.Sentence) -> None:
         """Tie "one-hot" and the like to the symbol in the same sentence, or to the only candidate."""
-        names: list[str] = []
         found = prose.one_hot(sentence) if kind == "onehot" else None
-        for formula in (found[0],) if found else sentence.formulas:
-            for row in self.reading.rows(formula.latex, formula.span).rows:
-                for segment in row.segments[:1]:
-                    base = parts_of(segment.side)[0] if isinstance(segment.side, syntax.Node) else None
-                    if isinstance(base, syntax.Symbol) and plain(base.name) not in self.symbols.index_names:
-                        names.append(plain(base.name))
+        names = self._beside((found[0],) if found else sentence.formulas)
         span = sentence.formulas[0].span if sentence.formulas else None
         line = self.reading.document.source.position(span.start).line if span else 0
         source = f"line {line}: '{said}'" if line else f"'{said}'"
@@ -705,6 +702,16 @@ class Statements:
                         member = given.data[0]  # "one-hot with $y_c = 1$"
                         if len(member.indices) == 1:
                             self.indicators.define(member, member.indices[0], formula.span)
+
+    def _beside(self, formulas: Sequence[InlineMath]) -> list[str]:
+        """The names with which formulas begin that are no indices."""
+        names: list[str] = []
+        for row in (row for formula in formulas for row in self.reading.rows(formula.latex, formula.span).rows):
+            for segment in row.segments[:1]:
+                base = parts_of(segment.side)[0] if isinstance(segment.side, syntax.Node) else None
+                if isinstance(base, syntax.Symbol) and plain(base.name) not in self.symbols.index_names:
+                    names.append(plain(base.name))
+        return names
 
     def settle(self) -> None:
         """Assumptions in words become assumptions on families, once all definitions are known."""
