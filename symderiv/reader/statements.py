@@ -357,12 +357,14 @@ class Statements:
             self.reading.case = self.reading.earlier_case = tuple(found[:1])
         return bool(found)
 
-    def _assumed(self) -> frozenset[str]:
-        """The names of which something has been assumed so far."""
-        terms = [part for a in self.symbols.stated for part in a.data if isinstance(part, Term)]
-        heads = [part for a in self.symbols.stated for part in a.data if isinstance(part, Head)]
+    def _assumed(self, section: int | None = None) -> frozenset[str]:
+        """The names of which something has been assumed so far, in this ``section`` only if one is given."""
+        here = [a for a, said in self.symbols.stated.items() if section in (None, said.section)]
+        terms = [part for a in here for part in a.data if isinstance(part, Term)]
+        heads = [part for a in here for part in a.data if isinstance(part, Head)]
         found = {base_name(head.name) for head in (*heads, *self.symbols.reached(*terms))}
-        return frozenset(found.union(self.symbols.symmetric, *(names for _, names, *_ in self.said)))
+        told = (names for _, names, _, said in self.said if section in (None, said.section))
+        return frozenset(found.union(() if section is not None else self.symbols.symmetric, *told))
 
     def sentence(self, sentence: prose.Sentence) -> None:
         """Assumptions and ranges that a sentence states, and what it says to depend on what."""
@@ -371,6 +373,7 @@ class Statements:
         if layout := chosen(sentence.words):
             self.reading.layouts.append((self.reading.sentences, layout))
         names = self.withdrawals.sentence(sentence)
+        names |= self.withdrawals.redefined(sentence, self._assumed(self.reading.section))
         if THIS.search(sentence.words):
             names |= self._assumed()
         if self.withdrawals.of_targets(sentence):
