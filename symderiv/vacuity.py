@@ -62,11 +62,7 @@ def _of_zero(walk: Walk, claims: Sequence[Claim]) -> str:
             depends = rate.var.head in heads or heads & claim.context.through.keys()
             if depends or any((head, rate.var.head) in claim.context.dependent for head in heads):
                 continue
-            if (
-                free
-                and rate.var.head not in {t.head for t in inside}
-                and not INDEPENDENT.search(reading.document.source.text)
-            ):
+            if free and not INDEPENDENT.search(reading.document.source.text):
                 return f"whether {shown(free[0].name)} depends on {shown(rate.var.name)} is not said"
     return ""
 

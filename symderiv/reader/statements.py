@@ -373,7 +373,7 @@ class Statements:
         if layout := chosen(sentence.words):
             self.reading.layouts.append((self.reading.sentences, layout))
         names = self.withdrawals.sentence(sentence)
-        names |= self.withdrawals.redefined(sentence, self._assumed(self.reading.section))
+        names |= self.withdrawals.redefined(sentence, self._assumed(self.reading.section)) & self._assumed()
         if THIS.search(sentence.words):
             names |= self._assumed()
         if self.withdrawals.of_targets(sentence):

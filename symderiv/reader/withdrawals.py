@@ -78,13 +78,13 @@ _NOW = (  # before what a letter means from there on
     r"(?:now|here(?:after)?|henceforth|instead|next|again|from\s+(?:now|here)\s+on(?:wards?)?|this\s+time|in\s+(?:this|what\s+follows)(?:\s+(?:section|part|chapter))?"
     r"|nun|jetzt|hier|ab\s+(?:jetzt|hier)|maintenant|désormais|ici|ahora|aquí|en\s+adelante)"
 )
-_LET = r"(?:let(?:ting)?|write|take|suppose|assume|sei(?:en)?|bezeichne\w*|soit|soient|sea|sean)"
+_LET = r"(?:let(?:ting)?|sei(?:en)?|bezeichne\w*|soit|soient|sea|sean)"
 _SAME = (  # what a vector of targets is called, or a part of it: nothing new is meant
     r"(?:targets?|labels?|class(?:es)?|categor\w+|ground|entr(?:y|ies)|components?|elements?|coordinates?|members?|one[\s-]?hot|indicators?|same|true"
     r"|desired|observed|encod\w+|Ziel\w*|Label\w*|cibles?|étiquettes?|objetivos?|etiquetas?)"
 )
 REDEFINED = Words(  # "now let $t_i$ be the number of times that", "from now on $t_k$ denotes the count of"
-    rf"(?:\b(?P<now>{_NOW})[\s,]*(?:we\s+)?(?:{_LET}\s+)?|\b{_LET}\s+)(?:that\s+)?(?P<named>{_LIST})\s*(?:now\s+|instead\s+|again\s+)?"
+    rf"(?:\b(?P<now>{_NOW})[\s,]*(?:we\s+)?(?:(?:{_LET}|take|suppose|assume)\s+)?|\b{_LET}\s+)(?:that\s+)?(?P<named>{_LIST})\s*(?:now\s+|instead\s+|again\s+)?"
     r"(?:(?:counts?|denotes?|represents?|stands?\s+for|bezeichne[nt]?|désignent?|denotan?)\b(?=\s)|(?:(?:is|are|be|means?|ist|sei|sind|seien|est|sont"
     r"|soit|soient|es|son|sea|sean)\s+)?(?=(?:the|an?|any|how|some|der|die|das|eine?|le|la|les|une?|el|los|las|una?)\b|l['’]))"
     rf"(?!\s*(?:(?:the|an?|any|our|der|die|das|eine?|le|la|les|une?|el|los|las|una?)\s+)?(?:(?!(?:of|per|von|de)\b)[\w-]+\s+){{0,2}}{_SAME}\b)"
