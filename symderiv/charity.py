@@ -15,7 +15,7 @@ from symderiv.judge import prove_all, refuted_at
 from symderiv.kernel import Proved, Refuted
 from symderiv.reader.fixed import of_one_member
 from symderiv.reader.names import shown
-from symderiv.reader.reading import Posed
+from symderiv.reader.reading import MENTIONED, Posed
 from symderiv.reader.true_class import KIND
 from symderiv.reader.walk import Walk
 from symderiv.terms import Assumption, Claim
@@ -91,6 +91,12 @@ def _true_class(walk: Walk, posed: Posed, claims: Sequence[Claim]) -> Readings:
         yield special, f"it holds for {name}, and the words about it speak of a case: '{posed.named_case}'"
 
 
+def _of_size(walk: Walk, posed: Posed, claims: Sequence[Claim]) -> Readings:
+    """Two classes, where the words speak of them: "in binary problems this is the logistic function"."""
+    if MENTIONED in posed.sizes and (read := walk.readings.of_size(replace(posed, sizes={"": 2}), claims)):
+        yield read[0], "it holds for two classes, of which the words speak"
+
+
 def _degenerate(walk: Walk, posed: Posed, claims: Sequence[Claim]) -> Readings:
     """Free indices that differ: i \\ne j."""
     for pair in walk.doubts.degenerate(claims):
@@ -133,6 +139,7 @@ MEANINGS: tuple[Callable[[Walk, Posed, Sequence[Claim]], Readings], ...] = (
     _values,
     _one_hot,
     _true_class,
+    _of_size,
     _degenerate,
     _set_apart,
     _solved,

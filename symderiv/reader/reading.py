@@ -94,6 +94,7 @@ class Posed:
         self.notes = tuple(dict.fromkeys((*self.notes, *said)))
 
 
+MENTIONED = "?"  # in ``sizes``, the number of classes that is only spoken of
 MOST_MATHEMATICS = 2_000_000  # characters in one document; a thick textbook has about a million
 MOST_DEFINITIONS = 2_000  # in one document
 

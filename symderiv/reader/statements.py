@@ -20,7 +20,7 @@ from symderiv.reader.layouts import chosen
 from symderiv.reader.names import plain, shown
 from symderiv.reader.nodes import is_numeral, is_transposition, lists, names_in, parts_of
 from symderiv.reader.prose import CONSTANT
-from symderiv.reader.reading import Reading
+from symderiv.reader.reading import MENTIONED, Reading
 from symderiv.reader.spaces import dims
 from symderiv.reader.symbols import MARK, Said, base_name
 from symderiv.reader.true_class import TrueClass
@@ -205,7 +205,10 @@ class Statements:
         return tuple(found.values())
 
     def sizes(self, sentences: Sequence[prose.Sentence]) -> dict[str, int]:
-        """The sizes that the words suppose: ``for $K = 2$``, and under "" how many classes they speak of."""
+        """The sizes that the words suppose: ``for $K = 2$``, and under "" how many classes they speak of.
+
+        Under ``MENTIONED``: two classes, if the words speak of some, but do not say that there are no others.
+        """
         found: dict[str, int] = {}
         for number, sentence in enumerate(sentences, 1):
             past = number < len(sentences) and assertions.aside(sentence.words)  # and the words go on to other things
@@ -221,8 +224,14 @@ class Statements:
                         ):
                             found[plain(name)] = int(text)
             counts = {count for count in self._classes(sentence) if count.isdigit()}
+            if (two := prose.OF_TWO_CLASSES.search(sentence.words)) is not None:
+                if not assertions.denied((sentence.words[: two.start()], sentence.words[two.end() :]), 0):
+                    counts.add("2")
             if len(counts) == 1 and not assertions.aside(sentence.words):
                 found[""] = int(counts.pop())
+            elif number == len(sentences) and not prose.OR_MORE.search(sentence.words):
+                if prose.TWO_CLASSES.search(sentence.words) or "2" in self._classes(sentence, surely=False):
+                    found[MENTIONED] = 2
         return found
 
     def values_said(self, rows: Sequence[syntax.Row]) -> tuple[Assumption, ...]:
@@ -437,13 +446,19 @@ class Statements:
                 return False
         return assertions.totals(before[-assertions.REACH :])
 
-    def _classes(self, sentence: prose.Sentence) -> Iterator[str]:
-        """How many classes a sentence says that there are: ``over the $K$ classes``, ``three classes``."""
+    def _classes(self, sentence: prose.Sentence, surely: bool = True) -> Iterator[str]:
+        """How many classes a sentence says that there are: ``over the $K$ classes``, ``three classes``.
+
+        Or, if not ``surely``, of how many it speaks: ``the two classes $i$ and $j$``.
+        """
         for found in prose.CLASSES.finditer(sentence.words):
             count = found["count"].lower()
             start = found.start("count")
             before = sentence.words[:start]
-            if prose.NOT_ALL.search(before) or assertions.DENIED_BEFORE.search(before[-assertions.REACH :]):
+            if surely and count != "$" and prose.SOME_CLASSES.match(sentence.words[found.end() :]):
+                continue
+            denied = prose.NOT_ALL.search(before) or assertions.DENIED_BEFORE.search(before[-assertions.REACH :])
+            if surely and denied:
                 continue
             if count != "$":
                 yield str(prose.NUMBERS.get(count, count))
