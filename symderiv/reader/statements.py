@@ -9,11 +9,11 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from fractions import Fraction
-from itertools import pairwise
+from itertools import combinations, pairwise, product
 
 from symderiv.diagnostics import Diagnostic, ReadError
 from symderiv.document import InlineMath, Span
-from symderiv.reader import assertions, prose, syntax
+from symderiv.reader import assertions, distinct, prose, syntax
 from symderiv.reader.arrays import Array
 from symderiv.reader.indicators import Indicators
 from symderiv.reader.layouts import chosen
@@ -77,13 +77,17 @@ class Statements:
         """The case that the words set: one condition, or several in a row, as in "$a = b$, $c \\ne d$"."""
         found: dict[tuple, Assumption] = {}
         places: list[tuple[prose.Sentence, int]] = []
+        said = 0  # how many conditions stand in these places
         for sentence in sentences:
             given = [condition for _, _, condition in self.indicators.said(sentence)]
             pieces = sentence.words.split("$")
             for number, formula in enumerate(sentence.formulas):
                 if formula in given:
                     continue
-                for assumption in self._cases_in(formula):
+                told_of = list(self._cases_in(formula))
+                said += len(told_of)
+                places += [(sentence, number)] if told_of else []
+                for assumption in told_of:
                     opposite = _opposite(assumption)
                     if assertions.condition(pieces[number], pieces[number + 1]) is False:
                         assumption, opposite, told = opposite, assumption, assertions.aside(sentence.words)
@@ -93,25 +97,58 @@ class Statements:
                     if told:
                         self.asides.setdefault((opposite.kind, opposite.data), opposite)
                     (self.asides if told else found).setdefault((assumption.kind, assumption.data), assumption)
+            for number, told_apart in self._told_apart(sentence):
+                if (sentence, number) not in places:
+                    said += len(told_apart)
                     places.append((sentence, number))
+                passing = assertions.aside(sentence.words)
+                for assumption in told_apart:
+                    (self.asides if passing else found).setdefault((assumption.kind, assumption.data), assumption)
         for a, op, b in (case for sentence in sentences for case in prose.plain_cases(sentence.words)):
             names = self.symbols.index_names | self.symbols.sub_letters
             if a in names and b in names:
                 kind = "equal" if op == "=" else "distinct"
                 text = f"{a} {'=' if op == '=' else chr(92) + 'ne'} {b}"
                 found.setdefault((kind, (a, b)), Assumption(kind, (a, b), text, "said before the formula"))
-        apart = (
-            len({frozenset(a.data) for a in found.values()}) == len(found) == len(places)
-        )  # on one pair they are two cases
+        apart = len({frozenset(a.data) for a in found.values()}) == len(found) == said  # on one pair they are two cases
         row = apart and all(
             one is other and n == m + 1 and prose.AND.fullmatch(one.words.split("$")[n])
             for (one, m), (other, n) in pairwise(places)
         )
         return tuple(found.values()) if len(found) == 1 or row else ()
 
+    def _told_apart(self, sentence: prose.Sentence) -> Iterator[tuple[int, list[Assumption]]]:
+        """Indices that words tell apart, ``for distinct $i$ and $j$``, with the number of a formula there."""
+        for one, other in distinct.places(sentence):
+            sides = [
+                [symbol for n in numbers for symbol in self._listed(sentence.formulas[n])] for numbers in (one, other)
+            ]
+            pairs = combinations(sides[0], 2) if one == other else product(*sides)
+            found = [a for pair in pairs for a in self._apart(*pair)]
+            if found:
+                yield one[0], found
+
+    def _apart(self, a: syntax.Node, b: syntax.Node) -> list[Assumption]:
+        """``a \\ne b``, if both are indices."""
+        relation = syntax.Relation(a, (("!=", b),), a.span)
+        known = self.symbols.index_names | self.symbols.sub_letters
+        surely = prose.index_relation(relation) is not None and known.issuperset(names_in(relation))
+        return [replace(c, text=rf"{c.data[0]} \ne {c.data[1]}") for c in self._condition(relation, surely)]
+
+    def _listed(self, formula: InlineMath) -> list[syntax.Node]:
+        """The symbols of ``$i$`` or ``$i, j, k$``."""
+        match [s.side for row in self.reading.rows(formula.latex, formula.span).rows for s in row.segments]:
+            case [syntax.Symbol() as symbol]:
+                return [symbol]
+            case [syntax.Tuple(items=items)]:
+                return list(items)
+        return []
+
     def _cases_in(self, formula: InlineMath) -> Iterator[Assumption]:
         for row in self.reading.rows(formula.latex, formula.span).rows:
-            if len(row.segments) == 2 and isinstance(row.segments[0].side, syntax.Node):
+            if several := distinct.pairs(row):
+                yield from (assumption for pair in several for assumption in self._apart(*pair))
+            elif len(row.segments) == 2 and isinstance(row.segments[0].side, syntax.Node):
                 left, segment = row.segments[0].side, row.segments[1]
                 if isinstance(segment.side, syntax.Node) and segment.relation in ("=", "!=", "<", ">"):
                     relation = syntax.Relation(left, ((segment.relation, segment.side),), formula.span)
@@ -224,15 +261,17 @@ class Statements:
                         ):
                             found[plain(name)] = int(text)
             counts = {count for count in self._classes(sentence) if count.isdigit()}
-            if (two := prose.OF_TWO_CLASSES.search(sentence.words)) is not None:
-                if not assertions.denied((sentence.words[: two.start()], sentence.words[two.end() :]), 0):
-                    counts.add("2")
+            counts |= {"2"} if _binary(sentence.words) else set()
             if len(counts) == 1 and not assertions.aside(sentence.words):
                 found[""] = int(counts.pop())
-            elif number == len(sentences) and not prose.OR_MORE.search(sentence.words):
-                if prose.TWO_CLASSES.search(sentence.words) or "2" in self._classes(sentence, surely=False):
-                    found[MENTIONED] = 2
+            elif number == len(sentences) and self._mentions_two(sentence):
+                found[MENTIONED] = 2
         return found
+
+    def _mentions_two(self, sentence: prose.Sentence) -> bool:
+        """Whether a sentence speaks of two classes, and not of more than two."""
+        two = prose.TWO_CLASSES.search(sentence.words) or "2" in self._classes(sentence, surely=False)
+        return bool(two) and not prose.OR_MORE.search(sentence.words)
 
     def values_said(self, rows: Sequence[syntax.Row]) -> tuple[Assumption, ...]:
         """The values that rows give to symbols."""
@@ -808,6 +847,12 @@ class Statements:
             and h not in symbols.numerators
             and h.name in self.called.union(("y", "t", "q", "d", "T", "Y", r"\mathbf{y}", r"\hat{p}", "p", "r", "l"))
         )
+
+
+def _binary(words: str) -> bool:
+    """Whether the case of two classes is set: ``in the binary case``."""
+    said = prose.OF_TWO_CLASSES.search(words)
+    return said is not None and not assertions.denied((words[: said.start()], words[said.end() :]), 0)
 
 
 def _opposite(case: Assumption) -> Assumption:

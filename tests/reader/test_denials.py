@@ -213,12 +213,20 @@ OTHERWISE = (
 
 @pytest.mark.parametrize(
     "words",
-    ["Otherwise we have", "For distinct $i$ and $j$,", "When $i$ is different from $j$,", "The off-diagonal entries are",
-     "When the two indices differ,", "$i$ と $j$ が異なるとき", "当 $i$ 与 $j$ 不同时，", "$i$와 $j$가 다를 때,", "For a class $j$ other than $i$:"],
+    ["Otherwise we have", "The off-diagonal entries are",
+     "When the two indices differ,", "$i$ と $j$ が異なるとき", "当 $i$ 与 $j$ 不同时，", "$i$와 $j$가 다를 때,"],
 )  # fmt: skip
 def test_a_case_that_only_words_give_is_no_ground_to_call_a_line_false(words):
     step = check_text(OTHERWISE.replace("{}", words), "words.md").claims[-1]
     assert isinstance(step.verdict, Undecided) and "it holds when i ≠ j" in step.diagnostic.notes[0]
+
+
+@pytest.mark.parametrize(
+    "words", ["For distinct $i$ and $j$,", "When $i$ is different from $j$,", "For a class $j$ other than $i$:"]
+)
+def test_letters_that_words_tell_apart(words):
+    step = check_text(OTHERWISE.replace("{}", words), "words.md").claims[-1]
+    assert isinstance(step.verdict, Proved) and step.verdict.given
 
 
 @pytest.mark.parametrize(
