@@ -213,6 +213,14 @@ NAMES_CASE = Words(
     re.IGNORECASE,
 )
 TAGGED_CASE = Words(r"\\tag\*?\s*\{[^{}\n]*?(?:[a-z]\s*(?:=|\\neq?\b|≠)\s*[a-z])[^{}\n]*\}")
+_OPENS_CASE = Words(
+    r"\W*(?:(?:and|or|but|then|now|next|finally|similarly|likewise|und|et|y)\W+)*(?:(?:when(?:ever)?|if|in\s+(?:\w+\s+){1,3}cases?|in\s+case|wenn|falls|sofern"
+    r"|im\s+(?:\w+\s+)?Fall\w*|si|quand|lorsque?|dans\s+(?:\w+\s+){1,3}cas|cuando|en\s+(?:\w+\s+){1,3}caso|se|quando|если|когда)\b|如果|当|當|若|もし|만약"
+    r"|(?:for|at|on|für|bei|pour|à|para|en|per|для|对于|對於)(?=[^.:$]{0,60}(?:\b(?:ind(?:ex|ices)|class(?:es)?|diagonal|entr(?:y|ies)|same|equal|other|different"
+    r"|distinct|remaining|rest|such|initiali[sz]ation|Ind(?:ex|izes)|Klassen?|gleich\w*|verschieden\w*|indices?|classes?|clases?|égaux|mêmes?|iguales|mism[oa]s?)\b"
+    r"|相同|相等|不同)))[^:,$.，。]{0,60}",
+    re.IGNORECASE,
+)
 _CASE_WORDS = Words(
     r"\b(?:for|if|when|whenever|where|with|and|or|the|an?|of|any|all|every|each|class|label|target|positive|negative|example|now|then"
     r"|first|next|für|wenn|pour|si|quand|para|cuando)\b",
@@ -289,6 +297,18 @@ def names_case(text: str) -> str:
     """The words by which a text speaks of a case, without saying it in a formula, if it does not take all together."""
     said = NAMES_CASE.search(text)
     return said[0] if said and not BOTH.search(text) else ""
+
+
+def opens_case(text: str) -> str:
+    """The words with which the last sentence of ``text`` begins a case that it does not say in a formula.
+
+    >>> [opens_case(words) for words in ("When they are equal:", "For such indices we get", "For softmax we get")]
+    ['When they are equal', 'For such indices we get', '']
+    """
+    sentences = re.split(r"(?<=[.!?。！？;])\s*", text.strip())
+    last = next((sentence for sentence in reversed(sentences) if sentence.strip(" $.,;:")), "")
+    said = _OPENS_CASE.match(last)
+    return said[0].strip() if said and not BOTH.search(last) else ""
 
 
 def tagged_case(text: str) -> str:

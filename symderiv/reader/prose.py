@@ -189,7 +189,7 @@ HELD = Words(
 )
 OTHERS = Words(r"\b(?:others?|rest|remaining|else)\b", re.IGNORECASE)  # fixed in any partial derivative
 UNIT = Words(
-    r"\bunit[\s-](?:vectors?|norm|length)|\borthonormal|\borthogonal|Einheitsvektor|vecteur unitaire"
+    r"\bunit[\s-](?:vectors?|norm|length|sphere|circle)|\borthonormal|\borthogonal|Einheitsvektor|vecteur unitaire"
     r"|vector unitario|单位向量",
     re.IGNORECASE,
 )
@@ -506,8 +506,22 @@ def plain_values(text: str) -> list[tuple[str, str, str]]:
     return [(m[1], m[2], m[3]) for m in PLAIN_VALUE.finditer(text)]
 
 
+_MANY = (
+    r"(?:logits?|scores?|inputs?|outputs?|weights?|biases|activations?|features?|entries|components|parameters?"
+    r"|probabilities|variances|members)"
+)
+ALL_EQUAL = Words(  # what the words say of the values of many quantities, which no formula says
+    rf"\b(?:all|both|every|each)\s+(?:of\s+)?(?:\w+\s+){{0,3}}{_MANY}\b[^.]{{0,20}}?\s(?:are|is|be|being|start)\s+(?:all\s+|set\s+to\s+|at\s+)?"
+    rf"(?:equal(?!\s+in)|zero|0|the\s+same|identical|uniform|constant)\b|\b(?:identical|equal)\s+{_MANY}\b"
+    r"|(?:所有|全部)[^，。]{0,20}(?:相等|相同|为零|为0)|\balle\s+\w+\s+sind\s+(?:gleich|null)\b|\btous\s+les\s+\w+\s+sont\s+(?:égaux|nuls)\b",
+    re.IGNORECASE,
+)
+
+
 def supposes(text: str) -> str:
     """The words by which a text supposes, or denies, that something is one-hot, binary or symmetric, or sums to one."""
+    if (equal := ALL_EQUAL.search(text)) is not None:
+        return equal[0]
     for pattern, doubt in ((ONE_HOT, NEGATED), (SUM_TO_ONE, NEGATED), (BINARY, NEGATED), (SYMMETRIC, IF)):
         for sentence in re.split(r"(?<=[.!?。！？])\s+", text):
             said = pattern.search(sentence)
