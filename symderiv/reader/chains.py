@@ -335,11 +335,11 @@ class Chains(Namings):
         )
         beside = self.reading.document.source.text[posed.span.end :].partition("\n")[0]
         posed.named_case = names_case(self.reading.prose) or names_case(beside if r"\text" in beside else "")
-        posed.named_case = posed.named_case or opens_case(self.reading.prose)
+        posed.named_case = posed.named_case or opens_case(self.reading.spoken)
         posed.named_case = posed.named_case or tagged_case(beside)
         aside = HEADS_CASES.search(f"{self.reading.title}\n{self.reading.leads_to}")
         posed.held = self.reading.held
-        posed.supposed = supposes(self.reading.prose) or (aside[0] if aside else "")
+        posed.supposed = supposes(self.reading.spoken) or (aside[0] if aside else "")
         posed.kept = self.kept
         posed.solving = self.reading.solving and self.fresh_chain
         posed.implied = self.implied and self.fresh_chain

@@ -125,6 +125,7 @@ class Reading:
         self.diagnostics: list[Diagnostic] = list(document.problems)
         self.unclear: list[int] = []  # where it is not clear how far a sign reaches
         self.prose = ""
+        self.spoken = ""  # the last words of the section, also where formulas stand behind them
         self.paragraphs = 0
         self.section = 0  # how many headings came before
         self.sought = self.zero = self.equal = self.optimal = self.derives = self.equates = False

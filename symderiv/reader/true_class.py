@@ -46,6 +46,7 @@ TRUE_CASE = Words(
     re.IGNORECASE,
 )
 OTHER_CASE = Words(
+    rf"\b{_FOR}\s+{_EVERY}(?P<others>others?|anderen|autres|otr[oa]s|demás)[\s,:.]*$|"
     rf"\b{_FOR}\s+{_EVERY}(?P<said>{_OTHER}\s+{_CLASS}|{_CLASS}\s+(?:incorrectas?|fausses?))\b[\s,(]*(?P<after>\$)?"
     rf"|\b{_FOR}\s+(?:class\s+|index\s+)?(?P<before>{_IS})(?P<alone>{_NOT}\s+{_EVERY}{_TRUE}|\s+{_EVERY}(?:wrong|incorrect)\b"
     rf"|\s+{_EVERY}(?:other|different)\s+{_CLASS})"
