@@ -118,7 +118,7 @@ NOT_ALL = Words(  # before a number of classes that are not all that there are, 
     re.IGNORECASE,
 )
 SOME_CLASSES = Words(  # after a number of classes that are some of those that there are, or of which something is said
-    r"[\s,]*(?:\$|(?:of|out\s+of|from|among|with|without|that|which|whose|at\s+a\s+time|in\s+(?:our|the|this|a)|overlap\w*|alone|only|merge|coincide|share|have"
+    r"[\s,]*(?:\$|(?:of|out\s+of|from|among|with|without|that|which|whose|at\s+a\s+time|at\s+most|in\s+(?:our|the|this|a)|overlap\w*|alone|only|merge|coincide|share|have"
     r"|(?!need)\w+ed|left|chosen|held|taken|being)\b)",
     re.IGNORECASE,
 )

@@ -18,7 +18,7 @@ from symderiv.reader.fixed import with_members
 from symderiv.reader.names import plain
 from symderiv.reader.prose import Sentence, Words
 from symderiv.reader.reading import Posed, Reading
-from symderiv.terms import ONE, Assumption, Context, Var, fresh
+from symderiv.terms import ONE, Assumption, Context, Term, Var, fresh
 
 KIND = "class"  # of an assumption about a letter: that it is, or is not, the true class; the kernel never sees it
 _CLASS = r"(?:class(?:es)?|labels?|categor(?:y|ies)|index|Klassen?|classes?|clases?|catégories?|categorías?)"
@@ -34,20 +34,21 @@ _FOR = (
     r"(?:for|if|when(?:ever)?|at|in\s+the\s+case\s+(?:of|where|that)|für|wenn|falls|bei|im\s+Falle?"
     r"|pour|si|quand|para|cuando)"
 )
+_AT = r"(?:for|at|in\s+the\s+case\s+of|für|bei|pour|para)"
 _EVERY = (
     r"(?:(?:only|just|an?|the|all|any|each|every|of|der|die|das|alle|jede|la|les|le|una?|une|las|toutes|todas)\s+){0,3}"
 )
 _IS = r"\$\s*(?:is|be|are|ist|est|es)"
 _NOT = r"\s+(?:not|nicht|n['’]est\s+pas|no)"
 TRUE_CASE = Words(
-    rf"\b{_FOR}\s+{_EVERY}(?P<said>{_TRUE}\s+{_CLASS}|{_CLASS}\s+{_TRUE})(?:\s+index)?\b[\s,(]*(?P<after>\$)?"
+    rf"\b{_AT}\s+{_EVERY}(?P<said>{_TRUE}\s+{_CLASS}|{_CLASS}\s+{_TRUE})(?:\s+index)?\b[\s,(]*(?P<after>\$)?"
     rf"|\b{_FOR}\s+(?:class\s+|index\s+)?(?P<before>{_IS})\s+{_EVERY}(?P<alone>{_TRUE})\b(?:\s+{_CLASS}\b)?"
     r"|(?:对于|对|对於|對於|對|当|當|若|如果)\s*(?P<eastern>(?:正确|正確|真实|真實|目标|目標)的?(?:类别|類別|标签|標籤|类|類))\s*(?P<behind>\$)?",
     re.IGNORECASE,
 )
 OTHER_CASE = Words(
     rf"\b{_FOR}\s+{_EVERY}(?P<others>others?|anderen|autres|otr[oa]s|demás)[\s,:.]*$|"
-    rf"\b{_FOR}\s+{_EVERY}(?P<said>{_OTHER}\s+{_CLASS}|{_CLASS}\s+(?:incorrectas?|fausses?))\b[\s,(]*(?P<after>\$)?"
+    rf"\b{_AT}\s+{_EVERY}(?P<said>{_OTHER}\s+{_CLASS}|{_CLASS}\s+(?:incorrectas?|fausses?))\b[\s,(]*(?P<after>\$)?"
     rf"|\b{_FOR}\s+(?:class\s+|index\s+)?(?P<before>{_IS})(?P<alone>{_NOT}\s+{_EVERY}{_TRUE}|\s+{_EVERY}(?:wrong|incorrect)\b"
     rf"|\s+{_EVERY}(?:other|different)\s+{_CLASS})"
     rf"|\b{_FOR}\s+{_EVERY}{_CLASS}\s+(?P<such>\$)?[\s,]*(?:that|which)\s+(?:is|are){_NOT}\s+{_EVERY}{_TRUE}\b"
@@ -56,10 +57,20 @@ OTHER_CASE = Words(
     r"|(?:对于|对|对於|對於|對|当|當|若|如果)?\s*(?P<eastern>(?:错误|錯誤|其他|其它|其餘|其余|不正确|不正確|非正确|非目标)的?(?:类别|類別|标签|標籤|类|類))\s*(?P<behind>\$)?",
     re.IGNORECASE,
 )
+EVERY_LETTER = "*"  # said to be any class: whatever letter runs over the classes
 LETTERS = ("after", "before", "such", "than", "behind")  # groups at which the letter stands
 ANY_CLASS = Words(  # "for any class $j$", "now for every $i$"
     r"(?:\b(?:any|every|each|all|arbitrary|general|generic|jede\w*|alle|beliebige\w*|chaque|tou[ts]\w*|cada|todas?|cualquier)\b"
     r"|任意|所有|每个|每個|すべての|任意の|모든)(?:\s+\w+){0,2}\s*(?:的?(?:类别|類別|类|類))?\s*(?P<letter>\$)",
+    re.IGNORECASE,
+)
+ALL_CLASSES = Words(  # without a letter: "the gradient for all classes", "another example"
+    rf"\b(?:any|every|each|all|jede\w*|alle|chaque|toutes\s+les|cada|todas\s+las)\s+(?:\w+\s+)?{_CLASS}\b(?!\s*(?:\$|but|except|other|different|save))"
+    r"|\b(?:another|(?:an)?other|second|next|different)\s+(?:training\s+)?(?:examples?|samples?)\b|所有类|每个类|所有類",
+    re.IGNORECASE,
+)
+_AND_OTHERS = Words(
+    r"^[^.;:]{0,20}\b(?:and|or|und|et|y)\b[^.;:$]{0,30}\b(?:every|all|others?|true|correct|right|wrong|incorrect|alle|anderen|autres|otras)\b",
     re.IGNORECASE,
 )
 _FOR_IT = Words(rf"\b{_FOR}\s+{_EVERY}$", re.IGNORECASE)
@@ -113,6 +124,8 @@ class TrueClass:
         number = self.reading.sentences
         for said in ANY_CLASS.finditer(sentence.words):
             self.freed.append((number, self._letter(sentence, said.start("letter"))))
+        if ALL_CLASSES.search(sentence.words):
+            self.freed.append((number, EVERY_LETTER))
         if (other := OTHER_CASE.search(sentence.words)) is not None:
             self.freed.append((number, self._case(sentence, other, False).data[0]))
         found = assertions.said(prose.TRUE_CLASS, sentence.words)
@@ -139,7 +152,9 @@ class TrueClass:
 
         The letters that run over all classes elsewhere name one no longer than their section.
         """
-        if any(letter == name.letter and name.sentence < n <= posed.sentence for n, letter in self.freed):
+        spoken = posed.left.free if isinstance(posed.left, Term) else frozenset()
+        runs = {name.letter, EVERY_LETTER} if name.letter in COUNTING and name.letter in spoken else {name.letter}
+        if any(letter in runs and name.sentence < n <= posed.sentence for n, letter in self.freed):
             return False
         if name.letter not in COUNTING:
             return True
@@ -172,7 +187,8 @@ def _denied(words: str, said: re.Match[str]) -> bool:
     pieces = (f"{words[: said.start()]}for ", words[said.end() :])
     rest = "".join(pieces)
     denied = assertions.denied(pieces, 0) or assertions.codes(pieces, 0) or assertions.aside(rest)
-    return bool(denied or prose.BOTH.search(rest) or assertions.mentioned(words))
+    together = _AND_OTHERS.search(pieces[1]) or prose.BOTH.search(rest)
+    return bool(denied or together or assertions.mentioned(words))
 
 
 def placed(context: Context, said: Sequence[Assumption], written: Set[str]) -> tuple[Context, tuple[str, ...]]:
