@@ -15,7 +15,8 @@ from symderiv.judge import prove_all, refuted_at
 from symderiv.kernel import Proved, Refuted
 from symderiv.reader.fixed import of_one_member
 from symderiv.reader.names import shown
-from symderiv.reader.reading import Posed
+from symderiv.reader.reading import MENTIONED, Posed
+from symderiv.reader.true_class import KIND
 from symderiv.reader.walk import Walk
 from symderiv.terms import Assumption, Claim
 from symderiv.vacuity import of_derivatives
@@ -81,6 +82,21 @@ def _one_hot(walk: Walk, posed: Posed, claims: Sequence[Claim]) -> Readings:
         yield special, f"it holds if {shown(member.name)} is one-hot, which is not said"
 
 
+def _true_class(walk: Walk, posed: Posed, claims: Sequence[Claim]) -> Readings:
+    """The true class, or another one, where the words speak of either: "a one is subtracted for the correct class"."""
+    heard = any(a.kind == KIND for a in posed.values)
+    for holds, name in ((True, "the true class"), (False, "another class")) if posed.named_case and not heard else ():
+        case = Assumption(KIND, ("", holds), name, "supposed")
+        special = walk.claims(replace(posed, case=(*posed.case, case)))
+        yield special, f"it holds for {name}, and the words about it speak of a case: '{posed.named_case}'"
+
+
+def _of_size(walk: Walk, posed: Posed, claims: Sequence[Claim]) -> Readings:
+    """Two classes, where the words speak of them: "in binary problems this is the logistic function"."""
+    if MENTIONED in posed.sizes and (read := walk.readings.of_size(replace(posed, sizes={"": 2}), claims)):
+        yield read[0], "it holds for two classes, of which the words speak"
+
+
 def _degenerate(walk: Walk, posed: Posed, claims: Sequence[Claim]) -> Readings:
     """Free indices that differ: i \\ne j."""
     for pair in walk.doubts.degenerate(claims):
@@ -122,6 +138,8 @@ MEANINGS: tuple[Callable[[Walk, Posed, Sequence[Claim]], Readings], ...] = (
     _before,
     _values,
     _one_hot,
+    _true_class,
+    _of_size,
     _degenerate,
     _set_apart,
     _solved,

@@ -21,6 +21,7 @@ from symderiv.reader.fixed import of_one_member
 from symderiv.reader.reading import Posed
 from symderiv.reader.sized import sizes_of
 from symderiv.reader.stationary import Compared
+from symderiv.reader.true_class import KIND
 from symderiv.reader.walk import Walk
 from symderiv.terms import Claim, Var, subterms
 from symderiv.vacuity import empty
@@ -41,6 +42,11 @@ class Hearing:
         self.posed = walk.posed[number]
         self.claims = claims_of(walk, self.posed)
         self.verdict: Verdict = prove_all(self.claims)
+        named = () if isinstance(self.verdict, Proved) else walk.statements.true_class.at(self.posed)
+        if named:
+            self.posed.true_class = named
+            self.claims = claims_of(walk, self.posed)
+            self.verdict = prove_all(self.claims)
         self.drawn: tuple[Verdict, str] = (self.verdict, "")  # how its random variables are distributed, if any
 
     def answer(self) -> Answer:
@@ -301,7 +307,9 @@ def _readings(walk: Walk, posed: Posed, claims: list[Claim]) -> Iterator[tuple[l
     if posed.sizes and (of_size := walk.readings.of_size(posed, claims)):
         yield of_size
     if posed.values:
-        said = tuple(f"{notation.unicode_latex(a.text)}, {a.source}" for a in posed.values if of_one_member(a))
+        said = tuple(
+            f"{notation.unicode_latex(a.text)}, {a.source}" for a in posed.values if of_one_member(a) or a.kind == KIND
+        )
         yield walk.claims(replace(posed, case=(*posed.case, *posed.values))), said
     if (signed := walk.readings.signed(claims)) is not None:
         yield signed

@@ -2,19 +2,28 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 
 from symderiv import notation
 from symderiv.judge import provable
 from symderiv.kernel.derivative import is_unknown
+from symderiv.reader.names import shown
+from symderiv.reader.prose import Words
 from symderiv.reader.walk import Walk
-from symderiv.terms import ZERO, Claim, Deriv, Sum, subterms
+from symderiv.terms import ZERO, Claim, Deriv, Sum, Var, reached, subterms
+
+INDEPENDENT = Words(
+    r"\b(?:not\s+(?:\w+\s+)?depend|independent\s+of|free\s+of|constants?|held\s+fixed|unabhängig\s+von|hängt\s+nicht|konstant\w*"
+    r"|ne\s+dépend\w*|indépendant\w*\s+d|constantes?|no\s+depende\w*|independientes?\s+de)\b|无关|不依赖|常数|常量|依存しない|定数|상수|무관",
+    re.IGNORECASE,
+)
 
 
 def empty(walk: Walk, claims: Sequence[Claim]) -> str:
     """Why a proof of ``claims`` would say nothing; "" if it says something."""
-    return walk.doubts.empty(claims) or of_derivatives(claims) or _of_equations(claims)
+    return walk.doubts.empty(claims) or of_derivatives(claims) or _of_zero(walk, claims) or _of_equations(claims)
 
 
 def of_derivatives(claims: Sequence[Claim]) -> str:
@@ -32,6 +41,29 @@ def of_derivatives(claims: Sequence[Claim]) -> str:
             inside = replace(free, ranges={**bound, **free.ranges})
             if any(provable(Claim(t, "=", ZERO, inside)) is not None for t in derivatives):
                 return "both sides vanish as they were read"
+    return ""
+
+
+def _of_zero(walk: Walk, claims: Sequence[Claim]) -> str:
+    r"""Why a proof that something is zero would be empty: nobody says that what is differentiated is free of that.
+
+    So it is with \sum_a \pi(a) \nabla_\theta \log \pi(a) = 0. Variables of the document are free of each other, and
+    constants of all; the words may say it of others.
+    """
+    reading = walk.reading
+    told = reading.symbols.variables | reading.symbols.definitions.keys()
+    for claim in claims:
+        definitions = claim.context.definitions
+        rates = [t for t in reached((claim.left, claim.right), definitions) if isinstance(t, Deriv)]
+        for rate in rates if ZERO in (claim.left, claim.right) else ():
+            inside = {t for t in reached((rate.body,), definitions) if isinstance(t, Var)}
+            heads = {t.head for t in inside}
+            free = sorted({t.head for t in inside if t.name not in reading.constants} - told)
+            depends = rate.var.head in heads or heads & claim.context.through.keys()
+            if depends or any((head, rate.var.head) in claim.context.dependent for head in heads):
+                continue
+            if free and not INDEPENDENT.search(reading.document.source.text):
+                return f"whether {shown(free[0].name)} depends on {shown(rate.var.name)} is not said"
     return ""
 
 

@@ -113,6 +113,28 @@ CONDITION = Words(  # before what holds only then
     re.IGNORECASE,
 )
 _CONDITION_AFTER = Words(r"^[^$。，,.]{0,12}(?:なら|れば|とき|時|时|이면|일\s*때|인\s*경우)")
+_ALTERED = (  # what a vector is that was a one-hot vector before: of the adjectives, those that follow and precede it
+    r"(?:(?:re)?weighted|(?:re-?|up-?|down-?)?scaled|multiplied|divided|smoothed|softened|soft|noisy|noised|perturbed|corrupted|flipped|shifted|cent(?:e?red|ralized)"
+    r"|averaged|mixed|masked|relaxed|modified|altered|distilled|blurred|generali[sz]ed|raised|summed|annealed|gewichtete\w*|gewichtet|skaliert\w*"
+    r"|multipliziert\w*|geglättet\w*|verrauscht\w*|pondérée?s?|multipliée?s?|lissée?s?|bruitée?s?|ponderad[oa]s?|multiplicad[oa]s?|escalad[oa]s?"
+    r"|suavizad[oa]s?)"
+)
+ALTERED_BEFORE = Words(
+    rf"(?:\b(?:{_ALTERED}|twice|thrice|half|times|double|triple|plus|minus)(?:[\s-]+(?:the|an?|by|of|its|copy|versions?|variants?|form))*"
+    r"|\b(?:multiples?|combinations?|mixtures?|blends?|sums?|averages?|means?|differences?|superpositions?|concatenations?|versions?"
+    r"|variants?|analogues?|generali[sz]ations?|Vielfaches|Summe|Mittel|somme|moyenne|combinaison|suma|media)\s+(?:of|von|de|der|des|du|del|l['’])"
+    r"(?:\s*(?:the|an?|its|several|many|two|three|such|\$|les|la|los|las))*)[\s-]*$|(?:加权|加權|平滑|加噪|带噪|缩放)的?\s*$",
+    re.IGNORECASE,
+)
+ALTERED_AFTER = Words(
+    r"^[\s-]*(?:(?:encod\w+|representations?|column|row|vectors?|vecteurs?|vectores|labels?|targets?|codes?|indicators?|Vektor\w*|向量)[\s,]*)*"
+    rf"(?:(?:that|which|then|and|first|later|is|are|was|were|has|have|been|wird|werden|est|sont|es|son|always|each)\s+)*(?:{_ALTERED}\b"
+    r"|(?:times|plus|minus)\b|with\s+(?:\w+\s+){0,2}(?:noise|ones?\b[^.$]{0,20}?\b(?:replaced|changed|scaled|weighted|set|multiplied))|乘以|加上|加噪"
+    r"|or\s+(?:(?:an?|the|all|is|are|else|identically)\s+)*(?:zeros?|0|null|uniform|soft|empty)\b|mit\s+Rauschen|avec\s+(?:du\s+)?bruit|con\s+ruido"
+    r"|(?:for|on|in|at|when|if)\b[^.;$]{1,60}\b(?:and|but|or)\s+(?:(?:is|are|all|the|an?)\s+)*(?:zeros?|0|uniform|soft)\b)"
+    r"|^[^.]*\bcall(?:s|ed)?\s+(?:the|this|that)\s+(?:result|sum|product|average)\b",
+    re.IGNORECASE,
+)
 _FUNCTIONS_OF = Words(
     r"\b(?!(?:entries|elements|components?|coordinates|members|weights|probabilit\w+|values|targets|labels|coefficients|rows?|columns?"
     r"|vectors?|parts|terms|all|each|both|any|some|none|those|sums?)\b)\w+\s+of\s+(?:the\s+)?\$[^$]*$",
@@ -191,6 +213,14 @@ NAMES_CASE = Words(
     re.IGNORECASE,
 )
 TAGGED_CASE = Words(r"\\tag\*?\s*\{[^{}\n]*?(?:[a-z]\s*(?:=|\\neq?\b|≠)\s*[a-z])[^{}\n]*\}")
+_OPENS_CASE = Words(
+    r"\W*(?:(?:and|or|but|then|now|next|finally|similarly|likewise|und|et|y)\W+)*(?:(?:when(?:ever)?|if|in\s+(?:\w+\s+){1,3}cases?|in\s+case|wenn|falls|sofern"
+    r"|im\s+(?:\w+\s+)?Fall\w*|si|quand|lorsque?|dans\s+(?:\w+\s+){1,3}cas|cuando|en\s+(?:\w+\s+){1,3}caso|se|quando|если|когда)\b|如果|当|當|若|もし|만약"
+    r"|(?:for|at|on|für|bei|pour|à|para|en|per|для|对于|對於)(?=[^.:$]{0,60}(?:\b(?:ind(?:ex|ices)|class(?:es)?|diagonal|entr(?:y|ies)|same|equal|other|different"
+    r"|distinct|remaining|rest|such|initiali[sz]ation|Ind(?:ex|izes)|Klassen?|gleich\w*|verschieden\w*|indices?|classes?|clases?|égaux|mêmes?|iguales|mism[oa]s?)\b"
+    r"|相同|相等|不同)))[^:,$.，。]{0,60}",
+    re.IGNORECASE,
+)
 _CASE_WORDS = Words(
     r"\b(?:for|if|when|whenever|where|with|and|or|the|an?|of|any|all|every|each|class|label|target|positive|negative|example|now|then"
     r"|first|next|für|wenn|pour|si|quand|para|cuando)\b",
@@ -269,6 +299,18 @@ def names_case(text: str) -> str:
     return said[0] if said and not BOTH.search(text) else ""
 
 
+def opens_case(text: str) -> str:
+    """The words with which the last sentence of ``text`` begins a case that it does not say in a formula.
+
+    >>> [opens_case(words) for words in ("When they are equal:", "For such indices we get", "For softmax we get")]
+    ['When they are equal', 'For such indices we get', '']
+    """
+    sentences = re.split(r"(?<=[.!?。！？;])\s*", text.strip())
+    last = next((sentence for sentence in reversed(sentences) if sentence.strip(" $.,;:")), "")
+    said = _OPENS_CASE.match(last)
+    return said[0].strip() if said and not BOTH.search(last) else ""
+
+
 def tagged_case(text: str) -> str:
     r"""``\tag{i \ne j}``: the case of a formula where its number would stand."""
     said = TAGGED_CASE.search(text)
@@ -324,6 +366,16 @@ _OPEN = Words(  # before a formula that is sought, chosen, an example, or said o
 _CASE = Words(
     r"^[\s,]*(?:for|unless|where|otherwise|at|only|in\s+(?:the|this)\s+case|für|bei|pour|para|per|\?)", re.IGNORECASE
 )
+
+
+def altered(sentence: str, start: int, end: int) -> bool:
+    """Whether what a sentence calls one-hot, from ``start`` to ``end``, is that no more: weighted, smoothed, or zero.
+
+    >>> [altered(words, words.find("one-hot"), words.find("one-hot") + 7) for words in (
+    ...     "$ is a one-hot vector.", "$ is twice a one-hot vector.", "$ is one-hot or zero.", "one-hot $ scaled by $")]
+    [False, True, True, False]
+    """
+    return bool(ALTERED_BEFORE.search(sentence[:start]) or ALTERED_AFTER.search(sentence[end:]))
 
 
 def hypothetical(sentence: str) -> bool:

@@ -13,7 +13,7 @@ from symderiv.diagnostics import Diagnostic, ReadError, beyond
 from symderiv.document import Span
 from symderiv.reader import syntax
 from symderiv.reader.arrays import Array, Value
-from symderiv.reader.assertions import names_case, tagged_case
+from symderiv.reader.assertions import names_case, opens_case, tagged_case
 from symderiv.reader.definitions import ARRAYS, Definitions
 from symderiv.reader.namings import Last, Namings
 from symderiv.reader.nodes import is_delta, is_numeral, names_in, parts_of, rounded
@@ -335,10 +335,11 @@ class Chains(Namings):
         )
         beside = self.reading.document.source.text[posed.span.end :].partition("\n")[0]
         posed.named_case = names_case(self.reading.prose) or names_case(beside if r"\text" in beside else "")
+        posed.named_case = posed.named_case or opens_case(self.reading.spoken)
         posed.named_case = posed.named_case or tagged_case(beside)
         aside = HEADS_CASES.search(f"{self.reading.title}\n{self.reading.leads_to}")
         posed.held = self.reading.held
-        posed.supposed = supposes(self.reading.prose) or (aside[0] if aside else "")
+        posed.supposed = supposes(self.reading.spoken) or (aside[0] if aside else "")
         posed.kept = self.kept
         posed.solving = self.reading.solving and self.fresh_chain
         posed.implied = self.implied and self.fresh_chain

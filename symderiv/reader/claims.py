@@ -35,6 +35,7 @@ from symderiv.reader.rates import Rates
 from symderiv.reader.reading import Posed, Reading
 from symderiv.reader.samples import for_examples
 from symderiv.reader.symbols import MARK, base_name, of_one
+from symderiv.reader.true_class import KIND, placed
 from symderiv.reader.vocabulary import LOSSES
 from symderiv.terms import (
     Assumption,
@@ -331,6 +332,7 @@ class Claims:
         heads |= set(map(of_one, heads))
         fixed = [a for a in posed.case if of_one_member(a) and a.data[0].head not in symbols.variables]
         every = (*posed.assumptions, *posed.conditions, *(a for a in posed.case if not of_one_member(a)), *stated)
+        every = tuple(a for a in every if a.kind != KIND)
         if symbols.lifted:
             for assumption in every:
                 for found, index, range_class in for_examples(assumption, symbols):
@@ -375,7 +377,12 @@ class Claims:
         if symbols.inverses:  # not those in what was solved for, and is a variable here
             assumed = (part for a in said.values() for part in a.data if isinstance(part, Term))
             context = granted(context, symbols, families_in((*terms, *assumed), definitions))
-        return with_members(context, [a for a in fixed if self._relevant(a, heads)])
+        context = with_members(context, [a for a in fixed if self._relevant(a, heads)])
+        written = set().union(*(term.free for term in terms))
+        context, _ = placed(context, [a for a in posed.case if a.kind == KIND], written)
+        context, notes = placed(context, posed.true_class, written)
+        posed.note(*notes)
+        return context
 
     def _is_variable(self, posed: Posed, head: Head, made: Definition, differentiated: set[Head]) -> bool:
         """Whether what an equation was solved for is held fixed here, where the solution depends on what is varied."""

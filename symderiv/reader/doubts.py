@@ -266,7 +266,8 @@ class Doubts:
                     return f"{shown(head.name)} depends on an index that it does not show"
         if one is not claim and not isinstance(prove_all([claim]), Refuted):
             return "it may hold where all examples are alike"
-        for name in sorted(claim.left.free ^ claim.right.free):
+        told = {i for t in parts if isinstance(t, Sum) for i in _told_apart_and_used(t)}
+        for name in sorted((claim.left.free ^ claim.right.free) | (claim.left.free & claim.right.free & told)):
             if _only_told_apart(claim.left, name) and _only_told_apart(claim.right, name):
                 return f"whether the sum runs over {name}, too, is not said"
         if self.symbols.einstein and (claim.left.free ^ claim.right.free):
@@ -649,6 +650,15 @@ def _only_told_apart(term: Term, index: str) -> bool:
     ):
         return True
     return bool(term.parts) and not isinstance(term, Var) and all(_only_told_apart(p, index) for p in term.parts)
+
+
+def _told_apart_and_used(term: Sum) -> Iterator[str]:
+    r"""The indices that a sum excludes, and of which it has members: the j of ``\sum_{i \ne j} (x_i - x_j)``."""
+    used = {i for t in subterms(term.body) if isinstance(t, Var) for i in t.indices}
+    for part in subterms(term.body):
+        match part:
+            case Add(parts=(Num(value=1), Mul(parts=(Num(value=-1), Delta() as same)))):
+                yield from (same.free & used) - {term.index}
 
 
 def _is_bar(term: Var) -> bool:

@@ -114,7 +114,24 @@ CLASSES = Words(
 NOT_ALL = Words(  # before a number of classes that are not all that there are, or no more than compared
     r"(?:\b(?:than|least|most|into|between|among|amongst|any|other|further|first|last|these|those|take|pick|choose|compar\w*"
     r"|merg\w*|(?:ratio|difference|odds|pair|average)s?\s+(?:of|for)|mehr\s+als|mindestens|höchstens|plus\s+de|au\s+moins"
-    r"|más\s+de|al\s+menos|unlike|like)|[<>≤≥]|至少|超过|多于)[\s,]*(?:the\s+)?$",
+    r"|más\s+de|al\s+menos|unlike|like|as\s+(?:in|for|with))|[<>≤≥]|至少|超过|多于)[\s,]*(?:the\s+)?$",
+    re.IGNORECASE,
+)
+SOME_CLASSES = Words(  # after a number of classes that are some of those that there are, or of which something is said
+    r"[\s,]*(?:\$|(?:of|out\s+of|from|among|with|without|that|which|whose|at\s+a\s+time|at\s+most|in\s+(?:our|the|this|a)|overlap\w*|alone|only|merge|coincide|share|have"
+    r"|(?!need)\w+ed|left|chosen|held|taken|being)\b)",
+    re.IGNORECASE,
+)
+OR_MORE = Words(r"\b(?:than|least|plus\s+de|mehr\s+als|más\s+de)\b|多于|超过|至少|より多", re.IGNORECASE)
+_TWO_CLASSES = (
+    r"(?:\b(?:two|2)[\s-]class\b|\bbinary\s+(?:case|classif\w+|problems?|setting|softmax|logistic)\b|\b(?:zwei|deux|dos|due)\s+(?:Klassen|classes|clases|classi)\b"
+    r"|\b(?:cas|classification)\s+binaire\b|\b(?:caso|clasificación)\s+binari[oa]\b|\bbinären?\s+(?:Fall|Klassifi\w+)|二分类|二分類|二元分类|两类|两个类别"
+    r"|[2２二]\s*クラス|二値分類|二値の場合|이진\s*분류|[2두]\s*(?:개의\s*)?클래스)"
+)
+TWO_CLASSES = Words(_TWO_CLASSES, re.IGNORECASE)
+OF_TWO_CLASSES = Words(  # as a case of what follows
+    rf"(?<!\bas\s)(?:\b(?:in|for|with|at|im|in|für|bei|pour|dans|en|para|con)\s+(?:(?:the|a|an|der|den|le|la|el|case|of|special|simple|simplest|usual|common"
+    rf"|fall|einer|spezialfall|cas|caso|de)\s+)*|(?:对于?|對於?|在|当|當|^)[^a-zA-Z$，。、]{{0,4}}|^\W*){_TWO_CLASSES}",
     re.IGNORECASE,
 )
 PLAIN_CASE = Words(
@@ -172,7 +189,7 @@ HELD = Words(
 )
 OTHERS = Words(r"\b(?:others?|rest|remaining|else)\b", re.IGNORECASE)  # fixed in any partial derivative
 UNIT = Words(
-    r"\bunit[\s-](?:vectors?|norm|length)|\borthonormal|\borthogonal|Einheitsvektor|vecteur unitaire"
+    r"\bunit[\s-](?:vectors?|norm|length|sphere|circle)|\borthonormal|\borthogonal|Einheitsvektor|vecteur unitaire"
     r"|vector unitario|单位向量",
     re.IGNORECASE,
 )
@@ -497,8 +514,22 @@ def plain_values(text: str) -> list[tuple[str, str, str]]:
     return [(m[1], m[2], m[3]) for m in PLAIN_VALUE.finditer(text)]
 
 
+_MANY = (
+    r"(?:logits?|scores?|inputs?|outputs?|weights?|biases|activations?|features?|entries|components|parameters?"
+    r"|probabilities|variances|members)"
+)
+ALL_EQUAL = Words(  # what the words say of the values of many quantities, which no formula says
+    rf"\b(?:all|both|every|each)\s+(?:of\s+)?(?:\w+\s+){{0,3}}{_MANY}\b[^.]{{0,20}}?\s(?:are|is|be|being|start)\s+(?:all\s+|set\s+to\s+|at\s+)?"
+    rf"(?:equal(?!\s+in)|zero|0|the\s+same|identical|uniform|constant)\b|\b(?:identical|equal)\s+{_MANY}\b"
+    r"|(?:所有|全部)[^，。]{0,20}(?:相等|相同|为零|为0)|\balle\s+\w+\s+sind\s+(?:gleich|null)\b|\btous\s+les\s+\w+\s+sont\s+(?:égaux|nuls)\b",
+    re.IGNORECASE,
+)
+
+
 def supposes(text: str) -> str:
     """The words by which a text supposes, or denies, that something is one-hot, binary or symmetric, or sums to one."""
+    if (equal := ALL_EQUAL.search(text)) is not None:
+        return equal[0]
     for pattern, doubt in ((ONE_HOT, NEGATED), (SUM_TO_ONE, NEGATED), (BINARY, NEGATED), (SYMMETRIC, IF)):
         for sentence in re.split(r"(?<=[.!?。！？])\s+", text):
             said = pattern.search(sentence)

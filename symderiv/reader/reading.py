@@ -44,6 +44,7 @@ class Posed:
     earlier_case: tuple[Assumption, ...] = ()
     values: tuple[Assumption, ...] = ()  # the values that the words right before it give to symbols: "for $\\beta = 1$"
     earlier_values: tuple[Assumption, ...] = ()  # and those said last in the section
+    true_class: tuple[Assumption, ...] = ()  # the letter that names it here, where the step needs it
     sizes: dict[str, int] = field(default_factory=dict)  # that the words suppose
     named_case: str = ""  # the words before, or beside, that speak of a case
     paragraph: int = 0  # how many paragraphs of words came before
@@ -93,6 +94,7 @@ class Posed:
         self.notes = tuple(dict.fromkeys((*self.notes, *said)))
 
 
+MENTIONED = "?"  # in ``sizes``, the number of classes that is only spoken of
 MOST_MATHEMATICS = 2_000_000  # characters in one document; a thick textbook has about a million
 MOST_DEFINITIONS = 2_000  # in one document
 
@@ -123,6 +125,7 @@ class Reading:
         self.diagnostics: list[Diagnostic] = list(document.problems)
         self.unclear: list[int] = []  # where it is not clear how far a sign reaches
         self.prose = ""
+        self.spoken = ""  # the last words of the section, also where formulas stand behind them
         self.paragraphs = 0
         self.section = 0  # how many headings came before
         self.sought = self.zero = self.equal = self.optimal = self.derives = self.equates = False

@@ -9,20 +9,21 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from fractions import Fraction
-from itertools import pairwise
+from itertools import combinations, pairwise, product
 
 from symderiv.diagnostics import Diagnostic, ReadError
 from symderiv.document import InlineMath, Span
-from symderiv.reader import assertions, prose, syntax
+from symderiv.reader import assertions, distinct, prose, syntax
 from symderiv.reader.arrays import Array
 from symderiv.reader.indicators import Indicators
 from symderiv.reader.layouts import chosen
 from symderiv.reader.names import plain, shown
 from symderiv.reader.nodes import is_numeral, is_transposition, lists, names_in, parts_of
 from symderiv.reader.prose import CONSTANT
-from symderiv.reader.reading import Reading
+from symderiv.reader.reading import MENTIONED, Reading
 from symderiv.reader.spaces import dims
 from symderiv.reader.symbols import MARK, Said, base_name
+from symderiv.reader.true_class import TrueClass
 from symderiv.reader.vocabulary import LOSSES, UNICODE
 from symderiv.reader.withdrawals import THIS, Withdrawals
 from symderiv.terms import (
@@ -70,20 +71,23 @@ class Statements:
         self.withdrawals = Withdrawals(reading)
         self.freed: list[int] = []  # the sentences that say of the targets, whatever their name, that they are any
         self.indicators = Indicators(reading, self.value_said)
-        self.hot: InlineMath | None = None  # the last vector that is said to be one-hot, not where
-        self.true_class: InlineMath | None = None  # the last name that is said to be that of the true class
+        self.true_class = TrueClass(reading)
 
     def cases(self, sentences: Sequence[prose.Sentence]) -> tuple[Assumption, ...]:
         """The case that the words set: one condition, or several in a row, as in "$a = b$, $c \\ne d$"."""
         found: dict[tuple, Assumption] = {}
         places: list[tuple[prose.Sentence, int]] = []
+        said = 0  # how many conditions stand in these places
         for sentence in sentences:
             given = [condition for _, _, condition in self.indicators.said(sentence)]
             pieces = sentence.words.split("$")
             for number, formula in enumerate(sentence.formulas):
                 if formula in given:
                     continue
-                for assumption in self._cases_in(formula):
+                told_of = list(self._cases_in(formula))
+                said += len(told_of)
+                places += [(sentence, number)] if told_of else []
+                for assumption in told_of:
                     opposite = _opposite(assumption)
                     if assertions.condition(pieces[number], pieces[number + 1]) is False:
                         assumption, opposite, told = opposite, assumption, assertions.aside(sentence.words)
@@ -93,25 +97,58 @@ class Statements:
                     if told:
                         self.asides.setdefault((opposite.kind, opposite.data), opposite)
                     (self.asides if told else found).setdefault((assumption.kind, assumption.data), assumption)
+            for number, told_apart in self._told_apart(sentence):
+                if (sentence, number) not in places:
+                    said += len(told_apart)
                     places.append((sentence, number))
+                passing = assertions.aside(sentence.words)
+                for assumption in told_apart:
+                    (self.asides if passing else found).setdefault((assumption.kind, assumption.data), assumption)
         for a, op, b in (case for sentence in sentences for case in prose.plain_cases(sentence.words)):
             names = self.symbols.index_names | self.symbols.sub_letters
             if a in names and b in names:
                 kind = "equal" if op == "=" else "distinct"
                 text = f"{a} {'=' if op == '=' else chr(92) + 'ne'} {b}"
                 found.setdefault((kind, (a, b)), Assumption(kind, (a, b), text, "said before the formula"))
-        apart = (
-            len({frozenset(a.data) for a in found.values()}) == len(found) == len(places)
-        )  # on one pair they are two cases
+        apart = len({frozenset(a.data) for a in found.values()}) == len(found) == said  # on one pair they are two cases
         row = apart and all(
             one is other and n == m + 1 and prose.AND.fullmatch(one.words.split("$")[n])
             for (one, m), (other, n) in pairwise(places)
         )
         return tuple(found.values()) if len(found) == 1 or row else ()
 
+    def _told_apart(self, sentence: prose.Sentence) -> Iterator[tuple[int, list[Assumption]]]:
+        """Indices that words tell apart, ``for distinct $i$ and $j$``, with the number of a formula there."""
+        for one, other in distinct.places(sentence):
+            sides = [
+                [symbol for n in numbers for symbol in self._listed(sentence.formulas[n])] for numbers in (one, other)
+            ]
+            pairs = combinations(sides[0], 2) if one == other else product(*sides)
+            found = [a for pair in pairs for a in self._apart(*pair)]
+            if found:
+                yield one[0], found
+
+    def _apart(self, a: syntax.Node, b: syntax.Node) -> list[Assumption]:
+        """``a \\ne b``, if both are indices."""
+        relation = syntax.Relation(a, (("!=", b),), a.span)
+        known = self.symbols.index_names | self.symbols.sub_letters
+        surely = prose.index_relation(relation) is not None and known.issuperset(names_in(relation))
+        return [replace(c, text=rf"{c.data[0]} \ne {c.data[1]}") for c in self._condition(relation, surely)]
+
+    def _listed(self, formula: InlineMath) -> list[syntax.Node]:
+        """The symbols of ``$i$`` or ``$i, j, k$``."""
+        match [s.side for row in self.reading.rows(formula.latex, formula.span).rows for s in row.segments]:
+            case [syntax.Symbol() as symbol]:
+                return [symbol]
+            case [syntax.Tuple(items=items)]:
+                return list(items)
+        return []
+
     def _cases_in(self, formula: InlineMath) -> Iterator[Assumption]:
         for row in self.reading.rows(formula.latex, formula.span).rows:
-            if len(row.segments) == 2 and isinstance(row.segments[0].side, syntax.Node):
+            if several := distinct.pairs(row):
+                yield from (assumption for pair in several for assumption in self._apart(*pair))
+            elif len(row.segments) == 2 and isinstance(row.segments[0].side, syntax.Node):
                 left, segment = row.segments[0].side, row.segments[1]
                 if isinstance(segment.side, syntax.Node) and segment.relation in ("=", "!=", "<", ">"):
                     relation = syntax.Relation(left, ((segment.relation, segment.side),), formula.span)
@@ -204,7 +241,10 @@ class Statements:
         return tuple(found.values())
 
     def sizes(self, sentences: Sequence[prose.Sentence]) -> dict[str, int]:
-        """The sizes that the words suppose: ``for $K = 2$``, and under "" how many classes they speak of."""
+        """The sizes that the words suppose: ``for $K = 2$``, and under "" how many classes they speak of.
+
+        Under ``MENTIONED``: two classes, if the words speak of some, but do not say that there are no others.
+        """
         found: dict[str, int] = {}
         for number, sentence in enumerate(sentences, 1):
             past = number < len(sentences) and assertions.aside(sentence.words)  # and the words go on to other things
@@ -220,9 +260,17 @@ class Statements:
                         ):
                             found[plain(name)] = int(text)
             counts = {count for count in self._classes(sentence) if count.isdigit()}
+            counts |= {"2"} if _binary(sentence.words) else set()
             if len(counts) == 1 and not assertions.aside(sentence.words):
                 found[""] = int(counts.pop())
+            elif number == len(sentences) and self._mentions_two(sentence):
+                found[MENTIONED] = 2
         return found
+
+    def _mentions_two(self, sentence: prose.Sentence) -> bool:
+        """Whether a sentence speaks of two classes, and not of more than two."""
+        two = prose.TWO_CLASSES.search(sentence.words) or "2" in self._classes(sentence, surely=False)
+        return bool(two) and not prose.OR_MORE.search(sentence.words)
 
     def values_said(self, rows: Sequence[syntax.Row]) -> tuple[Assumption, ...]:
         """The values that rows give to symbols."""
@@ -356,12 +404,14 @@ class Statements:
             self.reading.case = self.reading.earlier_case = tuple(found[:1])
         return bool(found)
 
-    def _assumed(self) -> frozenset[str]:
-        """The names of which something has been assumed so far."""
-        terms = [part for a in self.symbols.stated for part in a.data if isinstance(part, Term)]
-        heads = [part for a in self.symbols.stated for part in a.data if isinstance(part, Head)]
+    def _assumed(self, section: int | None = None) -> frozenset[str]:
+        """The names of which something has been assumed so far, in this ``section`` only if one is given."""
+        here = [a for a, said in self.symbols.stated.items() if section in (None, said.section)]
+        terms = [part for a in here for part in a.data if isinstance(part, Term)]
+        heads = [part for a in here for part in a.data if isinstance(part, Head)]
         found = {base_name(head.name) for head in (*heads, *self.symbols.reached(*terms))}
-        return frozenset(found.union(self.symbols.symmetric, *(names for _, names, *_ in self.said)))
+        told = (names for _, names, _, said in self.said if section in (None, said.section))
+        return frozenset(found.union(() if section is not None else self.symbols.symmetric, *told))
 
     def sentence(self, sentence: prose.Sentence) -> None:
         """Assumptions and ranges that a sentence states, and what it says to depend on what."""
@@ -370,6 +420,7 @@ class Statements:
         if layout := chosen(sentence.words):
             self.reading.layouts.append((self.reading.sentences, layout))
         names = self.withdrawals.sentence(sentence)
+        names |= self.withdrawals.redefined(sentence, self._assumed(self.reading.section)) & self._assumed()
         if THIS.search(sentence.words):
             names |= self._assumed()
         if self.withdrawals.of_targets(sentence):
@@ -412,9 +463,13 @@ class Statements:
                 continue
             if match and kind == "sum" and not self._sums_itself(sentence, match):
                 continue
+            if match and kind == "onehot" and assertions.altered(sentence.words, *match.span()):
+                self.symbols.withdrawn.append((self.reading.sentences, frozenset(self._beside(sentence.formulas))))
+                continue
             if match and (kind != "binary" or sentence.formulas):
                 self._stated(kind, match[0], sentence)
-        self._of_true_class(sentence)
+        self._one_for_true(sentence)
+        self.true_class.sentence(sentence)
 
     def _sums_itself(self, sentence: prose.Sentence, said: re.Match[str]) -> bool:
         r"""Whether words speak of the sum of a family, and not of ``$t_i^2$``, ``the logarithms of $t_i$``."""
@@ -429,13 +484,19 @@ class Statements:
                 return False
         return assertions.totals(before[-assertions.REACH :])
 
-    def _classes(self, sentence: prose.Sentence) -> Iterator[str]:
-        """How many classes a sentence says that there are: ``over the $K$ classes``, ``three classes``."""
+    def _classes(self, sentence: prose.Sentence, surely: bool = True) -> Iterator[str]:
+        """How many classes a sentence says that there are: ``over the $K$ classes``, ``three classes``.
+
+        Or, if not ``surely``, of how many it speaks: ``the two classes $i$ and $j$``.
+        """
         for found in prose.CLASSES.finditer(sentence.words):
             count = found["count"].lower()
             start = found.start("count")
             before = sentence.words[:start]
-            if prose.NOT_ALL.search(before) or assertions.DENIED_BEFORE.search(before[-assertions.REACH :]):
+            if surely and count != "$" and prose.SOME_CLASSES.match(sentence.words[found.end() :]):
+                continue
+            denied = prose.NOT_ALL.search(before) or assertions.DENIED_BEFORE.search(before[-assertions.REACH :])
+            if surely and denied:
                 continue
             if count != "$":
                 yield str(prose.NUMBERS.get(count, count))
@@ -548,11 +609,8 @@ class Statements:
                 formulas.append(formula)
         return prose.Sentence(words, tuple(formulas))
 
-    def _of_true_class(self, sentence: prose.Sentence) -> None:
-        """``the true class is $c$``: there a one-hot vector has its 1, t_j = \\delta_{jc}, whatever is said first."""
-        if (found := assertions.said(prose.TRUE_CLASS, sentence.words)) is not None:
-            at = next(found.start(name) for name in ("after", "before", "chinese", "japanese") if found[name])
-            self.true_class = sentence.formulas[sentence.words.count("$", 0, at)]
+    def _one_for_true(self, sentence: prose.Sentence) -> None:
+        """``$t_k = 1$ for the true class and 0 otherwise`` says that t is one-hot."""
         if (found := assertions.said(prose.ONE_FOR_TRUE, sentence.words)) is not None:
             formula = sentence.formulas[sentence.words.count("$", 0, found.start())]
             rows = self.reading.rows(formula.latex, formula.span).rows
@@ -568,9 +626,6 @@ class Statements:
                         Said(self.reading.section, self.reading.sentences),
                     )
                 )
-        if self.hot is not None and self.true_class is not None:
-            self.indicators.at(self.hot, self.true_class)
-            self.hot = None
 
     def _two_numbers(self, base: syntax.Node, kind: str | None, formula: InlineMath) -> None:
         if isinstance(base, syntax.Symbol) and kind is not None:
@@ -679,14 +734,8 @@ class Statements:
 
     def _stated(self, kind: str, said: str, sentence: prose.Sentence) -> None:
         """Tie "one-hot" and the like to the symbol in the same sentence, or to the only candidate."""
-        names: list[str] = []
         found = prose.one_hot(sentence) if kind == "onehot" else None
-        for formula in (found[0],) if found else sentence.formulas:
-            for row in self.reading.rows(formula.latex, formula.span).rows:
-                for segment in row.segments[:1]:
-                    base = parts_of(segment.side)[0] if isinstance(segment.side, syntax.Node) else None
-                    if isinstance(base, syntax.Symbol) and plain(base.name) not in self.symbols.index_names:
-                        names.append(plain(base.name))
+        names = self._beside((found[0],) if found else sentence.formulas)
         span = sentence.formulas[0].span if sentence.formulas else None
         line = self.reading.document.source.position(span.start).line if span else 0
         source = f"line {line}: '{said}'" if line else f"'{said}'"
@@ -699,7 +748,6 @@ class Statements:
         if found and len(names) == 1:
             self.called.add(names[0])
             self.indicators.at(*found)
-            self.hot = found[0] if found[1] is None else None
             for formula in sentence.formulas:
                 for row in self.reading.rows(formula.latex, formula.span).rows:
                     side = row.segments[0].side if len(row.segments) == 1 else None
@@ -710,6 +758,16 @@ class Statements:
                         member = given.data[0]  # "one-hot with $y_c = 1$"
                         if len(member.indices) == 1:
                             self.indicators.define(member, member.indices[0], formula.span)
+
+    def _beside(self, formulas: Sequence[InlineMath]) -> list[str]:
+        """The names with which formulas begin that are no indices."""
+        names: list[str] = []
+        for row in (row for formula in formulas for row in self.reading.rows(formula.latex, formula.span).rows):
+            for segment in row.segments[:1]:
+                base = parts_of(segment.side)[0] if isinstance(segment.side, syntax.Node) else None
+                if isinstance(base, syntax.Symbol) and plain(base.name) not in self.symbols.index_names:
+                    names.append(plain(base.name))
+        return names
 
     def settle(self) -> None:
         """Assumptions in words become assumptions on families, once all definitions are known."""
@@ -788,6 +846,12 @@ class Statements:
             and h not in symbols.numerators
             and h.name in self.called.union(("y", "t", "q", "d", "T", "Y", r"\mathbf{y}", r"\hat{p}", "p", "r", "l"))
         )
+
+
+def _binary(words: str) -> bool:
+    """Whether the case of two classes is set: ``in the binary case``."""
+    said = prose.OF_TWO_CLASSES.search(words)
+    return said is not None and not assertions.denied((words[: said.start()], words[said.end() :]), 0)
 
 
 def _opposite(case: Assumption) -> Assumption:

@@ -321,7 +321,7 @@ class Walk:
                 self.resumed.section()
                 self._bounds(inlines, "")
                 reading.title, reading.leads_to = prose.words(inlines), ""
-                reading.prose = ""
+                reading.prose = reading.spoken = ""
                 reading.apart = assertions.EXERCISES.search(prose.words(inlines)) is not None
                 sentences = list(prose.sentences(inlines))
                 self.statements.asides.clear()
@@ -497,6 +497,7 @@ class Walk:
         self.reading.prose = prose.words(inlines)
         if self.reading.prose.strip(" $.,;:"):
             self.reading.paragraphs += 1
+            self.reading.spoken = self.reading.prose
             said = prose.sought(inlines)
             self.reading.equal = bool(prose.SETS_EQUAL.search(said))
             self.reading.sought = self.reading.equal or bool(prose.SETS_TO_ZERO.search(said))
@@ -522,7 +523,7 @@ class Walk:
             if prose.BOTH.search(self.reading.prose):
                 self.reading.earlier_case = self.reading.earlier_values = ()
         self.statements.relabelled(sentences)
-        if found := self.statements.values(sentences):
+        if found := (*self.statements.values(sentences), *self.statements.true_class.cases(sentences)):
             self.reading.values = self.reading.earlier_values = found
         elif self.reading.prose.strip():
             self.reading.values = ()

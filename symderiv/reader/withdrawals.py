@@ -7,7 +7,7 @@ is said in the same sentence: ``let $A$ be any symmetric matrix``.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Set
 
 from symderiv.document import InlineMath
 from symderiv.reader import assertions, syntax
@@ -74,6 +74,31 @@ TARGETS_FREED = Words(  # "for labels that do not sum to one", "suppose the targ
 )
 
 
+_NOW = (  # before what a letter means from there on
+    r"(?:now|here(?:after)?|henceforth|instead|next|again|from\s+(?:now|here)\s+on(?:wards?)?|this\s+time|in\s+(?:this|what\s+follows)(?:\s+(?:section|part|chapter))?"
+    r"|nun|jetzt|hier|ab\s+(?:jetzt|hier)|maintenant|désormais|ici|ahora|aquí|en\s+adelante)"
+)
+_LET = r"(?:let(?:ting)?|sei(?:en)?|bezeichne\w*|soit|soient|sea|sean)"
+_SAME = (  # what a vector of targets is called, or a part of it: nothing new is meant
+    r"(?:targets?|labels?|class(?:es)?|categor\w+|ground|entr(?:y|ies)|components?|elements?|coordinates?|members?|one[\s-]?hot|indicators?|same|true"
+    r"|desired|observed|encod\w+|Ziel\w*|Label\w*|cibles?|étiquettes?|objetivos?|etiquetas?)"
+)
+REDEFINED = Words(  # "now let $t_i$ be the number of times that", "from now on $t_k$ denotes the count of"
+    rf"(?:\b(?P<now>{_NOW})[\s,]*(?:we\s+)?(?:(?:{_LET}|take|suppose|assume)\s+)?|\b{_LET}\s+)(?:that\s+)?(?P<named>{_LIST})\s*(?:now\s+|instead\s+|again\s+)?"
+    r"(?:(?:counts?|denotes?|represents?|stands?\s+for|bezeichne[nt]?|désignent?|denotan?)\b(?=\s)|(?:(?:is|are|be|means?|ist|sei|sind|seien|est|sont"
+    r"|soit|soient|es|son|sea|sean)\s+)?(?=(?:the|an?|any|how|some|der|die|das|eine?|le|la|les|une?|el|los|las|una?)\b|l['’]))"
+    rf"(?!\s*(?:(?:the|an?|any|our|der|die|das|eine?|le|la|les|une?|el|los|las|una?)\s+)?(?:(?!(?:of|per|von|de)\b)[\w-]+\s+){{0,2}}{_SAME}\b)"
+    rf"|(?:令|设|設|记|記)?\s*(?:现在|現在|如今|这里|這裡)[，,]?\s*(?:令|设|設|记|記)?\s*(?P<eastern>\$)\s*(?:表示|代表|是|为|為)",
+    re.IGNORECASE,
+)
+SEVERAL = Words(  # "several $t_i$ may be one at the same time"
+    r"\b(?:several|multiple|many|both|more\s+than\s+one|any\s+number|two\s+or\s+more|mehrere|plusieurs|vari[oa]s)\s+"
+    r"(?:(?:of|the|in|entries|components?|elements?|members?|der|des|de|los|las|les)\s+)*(?P<named>\$)\s*"
+    r"(?:may|can|could|might|are|is|be|equal|können|sind|peuvent|sont|pueden|son)\b",
+    re.IGNORECASE,
+)
+
+
 class Withdrawals:
     """Takes up what sentences withdraw, each with its number among the sentences."""
 
@@ -83,7 +108,7 @@ class Withdrawals:
     def sentence(self, sentence: Sentence) -> frozenset[str]:
         """The names of which a sentence says that they are arbitrary, or that something holds no longer."""
         found = set(self.freed(sentence))
-        for pattern in (ANY_OF, OF_ANY_SIGN, DENIED, DROPPED):
+        for pattern in (ANY_OF, OF_ANY_SIGN, DENIED, DROPPED, SEVERAL):
             for said in pattern.finditer(sentence.words):
                 group = said.lastgroup or "named"
                 for formula in _formulas(sentence, said, group):
@@ -101,12 +126,22 @@ class Withdrawals:
             for formula in _formulas(sentence, said, "named"):
                 yield from self._names(formula, alone=True)
 
+    def redefined(self, sentence: Sentence, here: Set[str]) -> frozenset[str]:
+        """The names that mean something else from a sentence on; "let" alone does not say so of those said ``here``."""
+        found: set[str] = set()
+        for said in () if assertions.passing(sentence.words) else REDEFINED.finditer(sentence.words):
+            group = "eastern" if said["eastern"] else "named"
+            names = {name for f in _formulas(sentence, said, group) for name in self._names(f, alone=True)}
+            found |= names if said["now"] or said["eastern"] else names - here
+        return frozenset(found)
+
     def _names(self, formula: InlineMath, alone: bool) -> Iterator[str]:
-        """The base of a symbol or member; of any formula, if it need not stand ``alone``."""
+        """The base of a symbol or member, as in ``t_k \\ge 0``; of any formula, if it need not stand ``alone``."""
         for row in self.reading.rows(formula.latex, formula.span).rows:
             side = row.segments[0].side if row.segments else None
             base = parts_of(side)[0] if isinstance(side, syntax.Node) else None
-            if len(row.segments) == 1 and isinstance(base, syntax.Symbol):
+            named = len(row.segments) == 1 or (len(row.segments) == 2 and row.segments[1].relation not in ("=", ":="))
+            if named and isinstance(base, syntax.Symbol):
                 yield plain(base.name)
             elif not alone and isinstance(side, syntax.Node):
                 yield from names_in(side)

@@ -31,6 +31,28 @@ SAID_OF_TARGETS = [
     "Suppose that $t$ is one-hot.", "Here $t$ is one-hot, with a 1 if and only if the class is right.",
     "Because $\\sum_i t_i = 1$ (not because of any property of $p$) we find", "The target distribution sums to one.",
 ]  # fmt: skip
+ONE_HOT = [
+    "with one-hot targets $t$ and class weights.",
+    "The one-hot vector $t$ is multiplied by the logarithms and summed.",
+    "where $t$ is one-hot: 1 for the true class and 0 for the others.",
+    "The weighted average of the logarithms, with one-hot weights $t$, is",
+    "where the one-hot encoded label $t$ is a probability vector.",
+]  # fmt: skip
+ONE_HOT_NO_MORE = [
+    "where $t$ is a one-hot vector multiplied by the class weight $w$.", "with a weighted one-hot vector $t$.",
+    "where $t$ is a one-hot vector scaled by $w$.", "where $t$ is twice the one-hot vector.",
+    "where $t$ is the class weight times a one-hot vector.",
+    "The $t$ are one-hot vectors weighted by inverse class frequency.",
+    "The targets $t$ are one-hot vectors with the ones replaced by the class frequency.",
+    "where $t$ is a one-hot vector plus noise.", "where $t$ is a noisy version of the one-hot label.",
+    "The one-hot vector is multiplied by the sample weight to give $t$.",
+    "where $t$ is a one-hot vector or all zeros.", "where $t$ is one-hot for labelled examples and zero for padding.",
+    "Dabei ist $t$ ein mit dem Klassengewicht multiplizierter one-hot-Vektor.",
+    "where $t$ is a smoothed one-hot vector.", "$t$ est un vecteur one-hot pondéré.", "其中 $t$ 是加权的独热向量。",
+    "where $t$ is the sum of two one-hot vectors.",
+    "For one sample, $t$ is one-hot; for the batch we add them up and call the result $t$ again.",
+    "The noisy one-hot labels $t$ are given.",
+]  # fmt: skip
 NOT_SAID_OF_TARGETS = [
     "Many tutorials assume that $t$ is one-hot. We don't.", "Had $t$ been one-hot, the sum would have been one.",
     "Let us drop the assumption that $t$ is one-hot.", "In contrast to a one-hot $t$, the targets here are counts.",
@@ -149,7 +171,7 @@ NOT_HELD = [
     "At test time one keeps $q$ fixed, so this is about training only.", "We use the EM algorithm elsewhere.",
 ]  # fmt: skip
 SAID = {
-    LOSS: SAID_OF_TARGETS,
+    LOSS: SAID_OF_TARGETS + ONE_HOT,
     JACOBIAN: CASES,
     VALUE: VALUES,
     FORM: SYMMETRIC + SYMMETRIC_NAMED,
@@ -158,7 +180,7 @@ SAID = {
     FIXED: HELD,
 }
 NOT_SAID = {
-    LOSS: NOT_SAID_OF_TARGETS,
+    LOSS: NOT_SAID_OF_TARGETS + ONE_HOT_NO_MORE,
     JACOBIAN: NO_CASES,
     VALUE: NO_VALUES,
     FORM: NOT_SYMMETRIC + NOT_SYMMETRIC_NAMED,
@@ -191,12 +213,20 @@ OTHERWISE = (
 
 @pytest.mark.parametrize(
     "words",
-    ["Otherwise we have", "For distinct $i$ and $j$,", "When $i$ is different from $j$,", "The off-diagonal entries are",
-     "When the two indices differ,", "$i$ と $j$ が異なるとき", "当 $i$ 与 $j$ 不同时，", "$i$와 $j$가 다를 때,", "For a class $j$ other than $i$:"],
+    ["Otherwise we have", "The off-diagonal entries are",
+     "When the two indices differ,", "$i$ と $j$ が異なるとき", "当 $i$ 与 $j$ 不同时，", "$i$와 $j$가 다를 때,"],
 )  # fmt: skip
 def test_a_case_that_only_words_give_is_no_ground_to_call_a_line_false(words):
     step = check_text(OTHERWISE.replace("{}", words), "words.md").claims[-1]
     assert isinstance(step.verdict, Undecided) and "it holds when i ≠ j" in step.diagnostic.notes[0]
+
+
+@pytest.mark.parametrize(
+    "words", ["For distinct $i$ and $j$,", "When $i$ is different from $j$,", "For a class $j$ other than $i$:"]
+)
+def test_letters_that_words_tell_apart(words):
+    step = check_text(OTHERWISE.replace("{}", words), "words.md").claims[-1]
+    assert isinstance(step.verdict, Proved) and step.verdict.given
 
 
 @pytest.mark.parametrize(
