@@ -19,7 +19,7 @@ from symderiv.diagnostics import ReadError
 from symderiv.document import Span
 from symderiv.judge import holds_at, prove_all
 from symderiv.kernel import Proved, Refuted, Verdict
-from symderiv.reader import syntax
+from symderiv.reader import listed, syntax
 from symderiv.reader.assertions import REACH
 from symderiv.reader.assumed import given
 from symderiv.reader.bounds import number
@@ -104,7 +104,7 @@ class Premises:
 
         What they do not assume for ``sure`` is no hypothesis; ``sentence`` is its number.
         """
-        if self.reading.strict or len(row.segments) < 2:
+        if self.reading.strict:
             return
         before = " ".join(pieces[max(0, number - 8) : number + 1])[-REACH:]
         after = " ".join(pieces[number + 1 : number + 9])[:REACH]
@@ -119,7 +119,9 @@ class Premises:
             later = SAID_AFTER.search(after)
             reach = "section" if FOR_GOOD.search(clause) else "paragraph" if later or FOR_NOW.search(clause) else ""
         assumed = ASSUMED.search(before + after) is not None
-        self._take(row, span, reach, assumed, sentence=sentence)
+        for each in listed.apart(row):
+            if len(each.segments) > 1:
+                self._take(each, span, reach, assumed, sentence=sentence)
 
     def beside(self, row: syntax.Row, display: int, n: int) -> None:
         r"""Take up the conditions beside the formulas of a row: ``... \quad \text{if } u^\top v = 0``."""

@@ -400,6 +400,12 @@ class Sentence(NamedTuple):
     words: str
     formulas: tuple[InlineMath, ...]
 
+    def formulas_in(self, found: re.Match[str], *groups: str) -> tuple[InlineMath, ...]:
+        """The formulas that stand where these groups of a match in its words have them."""
+        spans = [found.span(group) for group in groups if found[group]]
+        ends = [(self.words.count("$", 0, start), self.words.count("$", 0, end)) for start, end in spans]
+        return tuple(formula for first, last in ends for formula in self.formulas[first:last])
+
 
 def sentences(inlines: Sequence[object]) -> Iterator[Sentence]:
     """Cut running text at sentence ends."""

@@ -543,7 +543,7 @@ class Walk:
                     supposed = self.statements.values_said(self.reading.rows(formula.latex, formula.span).rows) or None
                 for row in self.reading.rows(formula.latex, formula.span).rows:
                     self.chains.see(row)
-                    if not denied and not defines and len(row.segments) > 1 and not lists(row):
+                    if not denied and not defines and not lists(row):
                         sure = not assertions.weakened(words, n)
                         self.premises.say(words, n, row, formula.span, sure, number)
                     for name, bound in bounds.said(row) if not denied else ():
