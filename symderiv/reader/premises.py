@@ -17,7 +17,7 @@ from typing import NamedTuple
 from symderiv import notation
 from symderiv.diagnostics import ReadError
 from symderiv.document import Span
-from symderiv.judge import holds_at, prove_all
+from symderiv.judge import holds_at, prove_all, refuted_at
 from symderiv.kernel import Proved, Refuted, Verdict
 from symderiv.reader import listed, syntax
 from symderiv.reader.assertions import REACH
@@ -218,15 +218,16 @@ class Premises:
         found: Verdict = verdict
         claims, sure, unmet, unread = [*claims], True, "", ""
         spoken = self._spoken_of(verdict.claim)
+        valued: list[tuple[Premise, str]] = []  # those that say which numbers it may be, and how
         for premise in (p for p in self.said if p.names & spoken and self._reaches(p, posed)):
             if self._superseded(premise, posed):
                 continue
             line = self.reading.document.source.position(premise.span.start).line
             said = f"line {line} says '{notation.unicode_latex(premise.text)}', which"
             if not premise.read:
-                if premise.values and isinstance(found, Refuted) and not self._is_one_of(premise, found):
-                    unread = unread or f"{said} the counterexample does not meet"
-                elif not premise.values and (premise.reach or premise.names <= spoken):
+                if premise.values:
+                    valued.append((premise, said))
+                elif premise.reach or premise.names <= spoken:
                     unread = unread or f"{said} was not understood"
                 continue
             stated = self._stated(premise)
@@ -242,12 +243,29 @@ class Premises:
             source = f"line {line}: '{premise.text}'"
             claims = [given(claim, stated, premise.text, source) for claim in claims]
             sure = sure and self._is_hypothesis(premise, posed)
-            found = prove_all(claims)
+            found, signs = self._judged(claims)
             if isinstance(found, Proved):
+                posed.note(*signs)
                 unsure = f"it holds given '{premise.text}' (line {line}), and whether that is assumed here is not said"
                 return Met(found, claims, "" if sure else unsure)
             unmet = "" if isinstance(found, Refuted) else f"{said} no counterexample that was found meets"
+        for premise, said in valued:
+            if isinstance(found, Refuted) and not self._is_one_of(premise, found):
+                unread = unread or f"{said} the counterexample does not meet"
         return Met(found, claims, unmet or unread)
+
+    def _judged(self, claims: Sequence[Claim]) -> tuple[Verdict, tuple[str, ...]]:
+        """The verdict on ``claims``, where numbers that are said to be 1 or -1 are so, and what to say of these."""
+        verdict = prove_all(claims)
+        signed = self.readings.signed(claims) if isinstance(verdict, Refuted) else None
+        if signed is None:
+            return verdict, ()
+        second = prove_all(signed[0])
+        if not isinstance(second, Refuted):
+            return second, signed[1]
+        witness = self.readings.in_signs(second.witness)
+        moved = refuted_at(claims[signed[0].index(second.claim)], witness) if witness is not None else None
+        return moved or verdict, ()
 
     def _of_defined(self, stated: Sequence[Claim]) -> bool:
         """Whether premises speak of what is defined: they follow from that, or are wrong, and are no assumptions."""

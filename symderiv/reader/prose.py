@@ -149,8 +149,15 @@ CONSTRAINT = Words(
     r"|\bsous\s+(?:la\s+)?contrainte|\bsujet[oa]\s+a\b|restricci[óo]n|约束|約束|제약|制約",
     re.IGNORECASE,
 )
+MISTAKE = (  # of people who derive, and not of a perceptron that makes one on an example
+    r"mistaken(?:ly)?|by\s+mistake|mistakes?\s+(?:to\b|that\b|is\b|are\b|was\b|would\b|here\b|often\b|(?:of|by)\s+(?:\w+\s+)?(?:students|beginners"
+    r"|authors|people|many|some)\b|in\s+(?:the|this|that|these|many|some|our|my)\s+(?:deriv|proof|argu|text|book|lit|calc|formula|line|paper|note)\w*)"
+    r"|(?:common|typical|frequent|usual|easy|classic(?:al)?|beginner['’]?s?|popular|subtle|serious|careless|silly|fatal|sign|similar|same|another"
+    r"|tempting|notational|real|grave|little|old|well-known|avoid|make\s+the|beware\s+of|against)\s+(?:(?:a|an|the|this|that)\s+)?(?:\w+\s+)?mistakes?"
+    r"|(?:is|be|was|been|being|as)\s+an?\s+(?:\w+\s+)?mistake(?!\s+(?:on|at|made|of\s+the)\b)"
+)
 TO_SHOW = Words(
-    r"\b(?:show\w*|prov(?:e|es|ing)|verif\w+|check\w*|wish|want|claim\w*|goal|whether|false|wrong|mistake\w*|zeig\w*|montr\w*"
+    rf"\b(?:show\w*|prov(?:e|es|ing)|verif\w+|check\w*|wish|want|claim\w*|goal|whether|false|wrong|{MISTAKE}|zeig\w*|montr\w*"
     r"|demostr\w*|mostr\w*)\b|证明|證明|示す|示せ|証明|보이|증명",
     re.IGNORECASE,
 )
