@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from symderiv.diagnostics import Diagnostic, ReadError, beyond
 from symderiv.document import Span
-from symderiv.reader import syntax
+from symderiv.reader import approximations, syntax
 from symderiv.reader.arrays import Array, Value
 from symderiv.reader.assertions import names_case, tagged_case
 from symderiv.reader.definitions import ARRAYS, Definitions
@@ -336,6 +336,8 @@ class Chains(Namings):
         beside = self.reading.document.source.text[posed.span.end :].partition("\n")[0]
         posed.named_case = names_case(self.reading.prose) or names_case(beside if r"\text" in beside else "")
         posed.named_case = posed.named_case or tagged_case(beside)
+        behind = self.reading.document.source.text[posed.span.end : posed.span.end + 120]
+        posed.roughly = approximations.said(self.reading.prose, beside if r"\text" in beside else "", behind)
         aside = HEADS_CASES.search(f"{self.reading.title}\n{self.reading.leads_to}")
         posed.held = self.reading.held
         posed.supposed = supposes(self.reading.prose) or (aside[0] if aside else "")

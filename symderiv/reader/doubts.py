@@ -170,6 +170,8 @@ class Doubts:
         bars = {t.head for t in inside if isinstance(t, Var) and _is_bar(t)}
         if (free := bars - claim.context.definitions.keys()) and bars & claim.context.definitions.keys():
             return f"what {shown(min(free).name)} is was not found, beside another bar that is defined"
+        if posed.roughly:
+            return f"by the words it need not hold exactly ('{posed.roughly}')"
         if posed.rounded:
             return "numbers in this line may be rounded"
         for zero, other in ((claim.right, claim.left), (claim.left, claim.right)):
