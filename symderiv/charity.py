@@ -17,7 +17,7 @@ from symderiv.reader.fixed import of_one_member
 from symderiv.reader.names import shown
 from symderiv.reader.reading import Posed
 from symderiv.reader.walk import Walk
-from symderiv.terms import Assumption, Claim
+from symderiv.terms import ONE, Assumption, Claim, Var
 from symderiv.vacuity import of_derivatives
 
 
@@ -81,6 +81,20 @@ def _one_hot(walk: Walk, posed: Posed, claims: Sequence[Claim]) -> Readings:
         yield special, f"it holds if {shown(member.name)} is one-hot, which is not said"
 
 
+def _true_class(walk: Walk, posed: Posed, claims: Sequence[Claim]) -> Readings:
+    r"""One-hot targets with their 1 at the true class, of which words speak: -\sum_k t_k \log p_k = -\log p_c."""
+    symbols = walk.reading.symbols
+    for place in sorted(symbols.true_classes & {i for claim in claims for i in claim.left.free ^ claim.right.free}):
+        for head in walk.statements.targets():
+            if head.subs == 1 and not head.sups:
+                hot = Assumption("onehot", (head, 0), f"{head.name} is one-hot", "supposed")
+                one = Assumption(
+                    "equation", (Var(head.name, (place,), ()), ONE), f"{head.name}_{place} = 1", "supposed"
+                )
+                special = walk.claims(replace(posed, case=(*posed.case, hot, one)))
+                yield special, f"it holds if {shown(head.name)} is one-hot with its 1 at {place}, which is not said"
+
+
 def _degenerate(walk: Walk, posed: Posed, claims: Sequence[Claim]) -> Readings:
     """Free indices that differ: i \\ne j."""
     for pair in walk.doubts.degenerate(claims):
@@ -122,6 +136,7 @@ MEANINGS: tuple[Callable[[Walk, Posed, Sequence[Claim]], Readings], ...] = (
     _before,
     _values,
     _one_hot,
+    _true_class,
     _degenerate,
     _set_apart,
     _solved,

@@ -45,7 +45,10 @@ class Hearing:
     def answer(self) -> Answer:
         """The verdict under the readings that the words around the step allow, and what to say about it."""
         answers = (stage(self) for stage in STAGES)
-        return next((answer for answer in answers if answer is not None), (self.verdict, None))
+        answer = next((answer for answer in answers if answer is not None), (self.verdict, None))
+        if isinstance(answer[0], Proved):
+            self.posed.note(*self.walk.readings.placed(self.claims))
+        return answer
 
     def is_proved(self) -> Answer | None:
         """A proof under the reading that comes first, if it says something."""

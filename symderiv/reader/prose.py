@@ -449,6 +449,13 @@ def one_hot(sentence: Sentence) -> tuple[InlineMath, InlineMath | None] | None:
     return sentence.formulas[number - 1], sentence.formulas[place] if place < len(sentence.formulas) else None
 
 
+def true_class(sentence: Sentence) -> InlineMath | None:
+    """The formula for the true class in a sentence that names it."""
+    found = TRUE_CLASS.search(sentence.words)
+    named = sentence.formulas_in(found, "after", "before", "chinese", "japanese") if found is not None else ()
+    return named[0] if named else None
+
+
 def _flat(inlines: Sequence[object]) -> Iterator[str | InlineMath]:
     for inline in inlines:
         match inline:

@@ -482,9 +482,12 @@ class Statements:
 
     def _of_true_class(self, sentence: prose.Sentence) -> None:
         """``the true class is $c$``: there a one-hot vector has its 1, t_j = \\delta_{jc}, whatever is said first."""
-        if (found := assertions.said(prose.TRUE_CLASS, sentence.words)) is not None:
-            at = next(found.start(name) for name in ("after", "before", "chinese", "japanese") if found[name])
-            self.true_class = sentence.formulas[sentence.words.count("$", 0, at)]
+        if (named := prose.true_class(sentence)) is not None:
+            rows = self.reading.rows(named.latex, named.span).rows
+            sides = [row.segments[0].side for row in rows if len(row.segments) == 1]
+            self.symbols.true_classes.update(plain(side.name) for side in sides if isinstance(side, syntax.Symbol))
+        if assertions.said(prose.TRUE_CLASS, sentence.words) is not None:
+            self.true_class = named
         if (found := assertions.said(prose.ONE_FOR_TRUE, sentence.words)) is not None:
             formula = sentence.formulas[sentence.words.count("$", 0, found.start())]
             rows = self.reading.rows(formula.latex, formula.span).rows
@@ -646,10 +649,10 @@ class Statements:
     def settle(self) -> None:
         """Assumptions in words become assumptions on families, once all definitions are known."""
         symbols = self.symbols
-        targets = frozenset(head.name for head in self._targets()) if self.freed else frozenset()
+        targets = frozenset(head.name for head in self.targets()) if self.freed else frozenset()
         symbols.withdrawn += ((sentence, targets) for sentence in self.freed)
         for kind, names, source, place in self.said:
-            candidates = [h for h in self._targets() if not names or h.name in names]
+            candidates = [h for h in self.targets() if not names or h.name in names]
             if len({h.name for h in candidates}) != 1:
                 continue
             for head in candidates:
@@ -712,7 +715,7 @@ class Statements:
                 return ""
         return f", which has the entries {low} to {max(numbers)} as read"
 
-    def _targets(self) -> list[Head]:
+    def targets(self) -> list[Head]:
         """Families that are never defined and never differentiated by: data such as targets."""
         symbols = self.symbols
         used: set[Head] = set()

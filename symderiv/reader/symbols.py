@@ -220,6 +220,8 @@ class Symbols:
     own_delta: bool = False
     in_columns: bool = False
     not_put_in: dict[str, str] = field(default_factory=dict)
+    placed: dict[Head, str] = field(default_factory=dict)  # one-hot vectors that are defined by the place of their 1
+    true_classes: set[str] = field(default_factory=set)  # the letters that words call the true class
     hot: set[tuple[str, str]] = field(default_factory=set)  # what is one-hot, with each index said beside
     variables: set[Head] = field(default_factory=set)
     together: list[set[Head]] = field(default_factory=list)

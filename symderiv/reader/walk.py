@@ -532,13 +532,14 @@ class Walk:
         for number, sentence in enumerate(sentences, self.reading.sentences + 1):
             words = sentence.words.split("$")
             supposed: tuple[Assumption, ...] | None = ()
+            begun = len(self.posed)
             for n, formula in enumerate(sentence.formulas):
                 supposed = () if prose.BOTH.search(words[n]) else supposed
                 before, after = assertions.around(words, n)
                 denied = assertions.denied(words, n) or assertions.ONLY_WHEN.search(words[n]) is not None
-                steps = len(self.posed)
+                at = len(self.posed)
                 self._inline(formula, alone, before, after, supposed, denied)
-                defines = len(self.posed) > steps
+                defines = len(self.posed) > at
                 if prose.SUPPOSED.search(words[n]) and self._bounds_a_name(formula):
                     supposed = self.statements.values_said(self.reading.rows(formula.latex, formula.span).rows) or None
                 for row in self.reading.rows(formula.latex, formula.span).rows:
@@ -548,6 +549,9 @@ class Walk:
                         self.premises.say(words, n, row, formula.span, sure, number)
                     for name, bound in bounds.said(row) if not denied else ():
                         self.reading.limits.setdefault(name, set()).add(bound)
+            if not self.reading.strict:
+                steps = [posed for posed in self.posed[begun:] if posed.kind == "claim"]
+                self.statements.indicators.in_sentence(sentence, steps)
         if not alone and not self.reading.prose.rstrip().endswith("$"):
             self.chains.resume(place)  # what is defined in passing is not what the next display goes on with
         if (held := self.statements.held(sentences)) is not None:
