@@ -36,16 +36,24 @@ _BEHIND = Words(
 )
 
 
-def said(before: str, beside: str, behind: str) -> str:
+FEW = 5  # words in a sentence that goes on with the one before: "This gives"
+
+
+def said(before: str, beside: str, behind: str, inline: bool = False) -> str:
     """The words before a formula, beside or right behind it, by which it holds approximately, or up to something.
 
-    >>> [said(words, "", "") for words in ("To first order, ", "This is no approximation: ", "The first term is ")]
+    Of the words before only those that lead to it, unless it stands ``inline`` among them.
+
+    >>> [said(words, "", "") for words in ("To first order, ", "This is no approximation: ", "A limit. The sum is ")]
     ['To first order', '', '']
     """
-    for text in (before, beside):
-        for sentence in re.split(r"(?<=[.!?。！？])\s+", text):
-            found = APPROXIMATES.search(sentence)
-            if found and not NEGATED.search(sentence[: found.start()]):
-                return found[0]
+    sentences = re.split(r"(?<=[.!?。！？])\s+", before.strip())
+    first = len(sentences) - 1
+    while first > 0 and len(sentences[first].split()) < FEW:
+        first -= 1
+    for sentence in (*(sentences if inline else sentences[first:]), beside):
+        found = APPROXIMATES.search(sentence)
+        if found and not NEGATED.search(sentence[: found.start()]):
+            return found[0]
     found = _BEHIND.match(behind)
     return found[0].strip(" $.,;:()\\\n") if found else ""

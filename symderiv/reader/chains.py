@@ -337,7 +337,8 @@ class Chains(Namings):
         posed.named_case = names_case(self.reading.prose) or names_case(beside if r"\text" in beside else "")
         posed.named_case = posed.named_case or tagged_case(beside)
         behind = self.reading.document.source.text[posed.span.end : posed.span.end + 120]
-        posed.roughly = approximations.said(self.reading.prose, beside if r"\text" in beside else "", behind)
+        text_beside = beside if r"\text" in beside else ""
+        posed.roughly = approximations.said(self.reading.prose, text_beside, behind, self.inline)
         aside = HEADS_CASES.search(f"{self.reading.title}\n{self.reading.leads_to}")
         posed.held = self.reading.held
         posed.supposed = supposes(self.reading.prose) or (aside[0] if aside else "")
