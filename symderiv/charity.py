@@ -95,6 +95,12 @@ def _true_class(walk: Walk, posed: Posed, claims: Sequence[Claim]) -> Readings:
                 yield special, f"it holds if {shown(head.name)} is one-hot with its 1 at {place}, which is not said"
 
 
+def _moments(walk: Walk, posed: Posed, claims: Sequence[Claim]) -> Readings:
+    r"""Means and variances of which words speak: "if $X$ has mean $\mu$"."""
+    if read := walk.moments.reading_of(posed, claims, sure=False):
+        yield read[0], f"it holds if {' and '.join(read[1])}"
+
+
 def _degenerate(walk: Walk, posed: Posed, claims: Sequence[Claim]) -> Readings:
     """Free indices that differ: i \\ne j."""
     for pair in walk.doubts.degenerate(claims):
@@ -137,6 +143,7 @@ MEANINGS: tuple[Callable[[Walk, Posed, Sequence[Claim]], Readings], ...] = (
     _values,
     _one_hot,
     _true_class,
+    _moments,
     _degenerate,
     _set_apart,
     _solved,

@@ -71,10 +71,22 @@ class Hearing:
 
     def at_two_points(self) -> Answer | None:
         """A counterexample for expectations: random variables with two values."""
-        at_two, said = self.walk.readings.two_points(self.claims)
+        at_two, said = self.walk.readings.two_points(self.walk.moments.put_in(self.posed, self.claims))
         if at_two and isinstance(drawn := prove_all(at_two), Refuted):
             self.verdict, self.drawn = drawn, (drawn, said)
         return self.convicted() if self.posed.expected_false and isinstance(self.verdict, Refuted) else None
+
+    def by_moments(self) -> Answer | None:
+        """A proof with the means and variances that words name."""
+        if (read := self.walk.moments.reading_of(self.posed, self.claims)) is None:
+            return None
+        second = prove_all(read[0])
+        if isinstance(second, Proved) and not empty(self.walk, read[0]):
+            self.posed.note(*read[1])
+            return second, None
+        if self.verdict is not self.drawn[0] and isinstance(self.verdict, Refuted):
+            self.verdict = Undecided(self.claims[0], "it is not seen to fail with what words name", ("normal form",))
+        return None
 
     def by_signs(self) -> Answer | None:
         """A proof for each sign of a number: of |x| = max(x, -x)."""
@@ -238,6 +250,7 @@ class Hearing:
 STAGES: tuple[Callable[[Hearing], Answer | None], ...] = (
     Hearing.is_proved,
     Hearing.at_two_points,
+    Hearing.by_moments,
     Hearing.by_signs,
     Hearing.read_otherwise,
     Hearing.defines_summands,

@@ -64,6 +64,7 @@ from symderiv.reader.equations import Equations
 from symderiv.reader.families import families_in
 from symderiv.reader.forward import functions_of_one
 from symderiv.reader.layouts import Layouts
+from symderiv.reader.moments import Moments
 from symderiv.reader.names import plain
 from symderiv.reader.nodes import defines_delta, every, is_numeral, lists, names_in, parts_of, says_vector
 from symderiv.reader.premises import Premises
@@ -118,6 +119,7 @@ class Walk:
         self.stationary = Stationary(reading, self.claims_of, self.equations, self.readings)
         self.statements = Statements(reading)
         self.definitions = Definitions(reading, self.claims_of)
+        self.moments = Moments(reading)
         self.premises = Premises(reading, self.claims_of, self.readings)
         self.chains = Chains(reading, self.definitions, self.rates)
         reading.symbols.sizes.update(sizes or {})
@@ -550,6 +552,7 @@ class Walk:
                     for name, bound in bounds.said(row) if not denied else ():
                         self.reading.limits.setdefault(name, set()).add(bound)
             if not self.reading.strict:
+                self.moments.sentence(sentence, number)
                 steps = [posed for posed in self.posed[begun:] if posed.kind == "claim"]
                 self.statements.indicators.in_sentence(sentence, steps)
         if not alone and not self.reading.prose.rstrip().endswith("$"):
