@@ -10,14 +10,15 @@ from dataclasses import replace
 
 from symderiv import notation
 from symderiv.faults import holds_when
-from symderiv.hypotheses import as_weights
+from symderiv.hypotheses import as_weights, with_totals
 from symderiv.judge import prove_all, refuted_at
 from symderiv.kernel import Proved, Refuted
+from symderiv.reader.facts import OF_MEAN_ZERO, OF_UNIT_LENGTH
 from symderiv.reader.fixed import of_one_member
 from symderiv.reader.names import shown
 from symderiv.reader.reading import Posed
 from symderiv.reader.walk import Walk
-from symderiv.terms import ONE, Assumption, Claim, Var
+from symderiv.terms import ONE, ZERO, Assumption, Claim, Var
 from symderiv.vacuity import of_derivatives
 
 
@@ -101,6 +102,15 @@ def _moments(walk: Walk, posed: Posed, claims: Sequence[Claim]) -> Readings:
         yield read[0], f"it holds if {' and '.join(read[1])}"
 
 
+def _unnamed(walk: Walk, posed: Posed, claims: Sequence[Claim]) -> Readings:
+    """Vectors of unit length, or centred data, of which words speak without a name: "we normalise all embeddings"."""
+    before = walk.reading.document.source.text[: posed.span.start]
+    of_unit, centred = "vectors of unit length", "data of mean zero"
+    for words, exponent, value, what in ((OF_UNIT_LENGTH, 2, ONE, of_unit), (OF_MEAN_ZERO, 1, ZERO, centred)):
+        if said := words.search(before):
+            yield with_totals(claims, exponent, value, what), f"it holds for {what}, of which words speak ('{said[0]}')"
+
+
 def _degenerate(walk: Walk, posed: Posed, claims: Sequence[Claim]) -> Readings:
     """Free indices that differ: i \\ne j."""
     for pair in walk.doubts.degenerate(claims):
@@ -144,6 +154,7 @@ MEANINGS: tuple[Callable[[Walk, Posed, Sequence[Claim]], Readings], ...] = (
     _one_hot,
     _true_class,
     _moments,
+    _unnamed,
     _degenerate,
     _set_apart,
     _solved,

@@ -130,7 +130,7 @@ class Doubts:
         said = {v.name for t in given for v in subterms(t) if isinstance(v, Var)}
         for name in sorted({base_name(t.name) for t in inside if isinstance(t, Var)} - said):
             if what := self.symbols.not_put_in.get(name):
-                return f"{shown(name)} {what} by the words, which was not put in"
+                return f"{shown(name)} {what}, which was not put in"
         for part in parts:
             if isinstance(part, Var) and any((base_name(part.name), str(i)) in self.symbols.hot for i in part.indices):
                 return f"whether {shown(part.name)} has its 1 at {part.indices[0]} was not understood"

@@ -44,6 +44,19 @@ class Words:
         return self._compiled.finditer(text)
 
 
+_AND = r"\s*,?\s*(?:and|und|et|y|e|和|与|と|와|과)\s*"
+ARE = (
+    r"(?:(?:is|are|be|being|both|all|each|either|ist|sind|seien|sei|est|sont|soient|soit|es|son|sean|sea|是|都是|均为|为|は|が|は共に|는|은)"
+    r"[\s,]*){1,3}(?:an?\s+|eine?\s+|une?\s+|una?\s+)?"
+)
+
+
+def named(group: str) -> str:
+    """A pattern for "$x$ and $y$" or one name, as ``group`` or ``group_one``; "given $x$, $y$ is" has one name."""
+    alone = "".join(rf"(?<!\b{word} )" for word in ("given", "Given", "for", "For", "with", "With", "from", "From"))
+    return rf"(?:{alone}(?P<{group}>\$(?:\s*,\s*\$)*{_AND}\$)|(?P<{group}_one>\$))"
+
+
 ONE_HOT = Words(
     r"one[\s-]?hot|1-of-[KCNM]\b|独热|獨熱|원[\s-]?핫|ワンホット|un\s+seul\s+1|a single (?:one|1)\b"
     r"|(?:exactly|only)\s+one\s+(?:of\s+them\s+|(?:entry|component|element|coordinate)\s+)?(?:is|equals)\s+(?:1|one)\b"
@@ -412,6 +425,14 @@ class Sentence(NamedTuple):
         spans = [found.span(group) for group in groups if found[group]]
         ends = [(self.words.count("$", 0, start), self.words.count("$", 0, end)) for start, end in spans]
         return tuple(formula for first, last in ends for formula in self.formulas[first:last])
+
+    def written(self, found: re.Match[str]) -> str:
+        """What a match in its words is in the document, with its formulas."""
+        words, *more = found[0].split("$")
+        formulas = self.formulas[self.words.count("$", 0, found.start()) :]
+        return words + "".join(
+            f"{formula.latex.strip()}{after}" for formula, after in zip(formulas, more, strict=False)
+        )
 
 
 def sentences(inlines: Sequence[object]) -> Iterator[Sentence]:

@@ -441,13 +441,17 @@ class Statements:
                     yield from dims(side)
 
     def _units(self, sentence: prose.Sentence) -> None:
-        """``$u$ is a unit vector``: what the words say of length is not put in."""
-        for formula in sentence.formulas if prose.UNIT.search(sentence.words) else ():
+        """``$u$ is a unit vector``, ``an orthogonal matrix $Q$``: what is not understood of that is not put in."""
+        if (found := prose.UNIT.search(sentence.words)) is None:
+            return
+        ortho = "orth" in found[0].lower()
+        what = f"stands beside '{found[0]}'" if ortho else "has unit length by the words"
+        for formula in sentence.formulas:
             for row in self.reading.rows(formula.latex, formula.span).rows:
                 match [segment.side for segment in row.segments]:
                     case [syntax.Symbol() | syntax.Scripted() as side]:
                         names = names_in(parts_of(side)[0])
-                        self.symbols.not_put_in.update(dict.fromkeys(names, "has unit length"))
+                        self.symbols.not_put_in.update(dict.fromkeys(names, what))
 
     def _dependences(self, sentence: prose.Sentence) -> None:
         """``$h$ depends on $x$``: how, nobody knows, so that nothing may rest on h being free of x."""
@@ -661,7 +665,7 @@ class Statements:
                         symbols.two_conventions.add(head.name)
                     continue  # "binary labels $y \in \{-1, 1\}$", or now the one convention, now the other
                 if not self._of_all(kind, head):
-                    symbols.not_put_in[head.name] = "has members with two values"
+                    symbols.not_put_in[head.name] = "has members with two values by the words"
                     continue
                 if kind == "sign":
                     symbols.signs[head] = source

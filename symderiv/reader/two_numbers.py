@@ -14,7 +14,7 @@ from symderiv.document import InlineMath, Span
 from symderiv.reader import assertions, listed, prose, syntax
 from symderiv.reader.names import plain
 from symderiv.reader.nodes import parts_of
-from symderiv.reader.prose import Sentence, Words
+from symderiv.reader.prose import ARE, Sentence, Words, named
 from symderiv.reader.reading import Reading
 
 OR = re.compile(r"\W*(?:or|and|either|oder|und|ou|et|o|y|或|或者|和|또는|または|か)\W*", re.IGNORECASE)
@@ -29,15 +29,6 @@ TWO_NUMBERS = {
 }
 TARGETS = ("y", "t")  # the letters of labels that only words name
 
-_AND = r"\s*,?\s*(?:and|und|et|y|e|和|与|と|와|과)\s*"
-_NAMES = (  # "$x$ and $y$"; the $x$ of "given $x$, $y$ and $z$ are binary" is none of them
-    r"(?:(?<!\bgiven )(?<!\bGiven )(?<!\bfor )(?<!\bFor )(?<!\bwith )(?<!\bWith )(?<!\bfrom )(?<!\bFrom )"
-    rf"(?P<{{0}}>\$(?:\s*,\s*\$)*{_AND}\$)|(?P<{{0}}_one>\$))"
-)
-_ARE = (
-    r"(?:(?:is|are|be|being|both|all|each|either|ist|sind|seien|sei|est|sont|soient|soit|es|son|sean|sea|是|都是|均为|为|は|が|は共に|는|은)"
-    r"[\s,]*){1,3}(?:an?\s+|eine?\s+|une?\s+|una?\s+)?"
-)
 _THING = (
     r"(?:variables?|numbers?|labels?|inputs?|features?|bits|vectors?|indicators?|targets?|masks?|Variablen?|Zahlen"
     r"|变量|変数)"
@@ -50,13 +41,13 @@ _TAKE = (
     r"(?:values?|valeurs?|valores?|Werte|值)?\s*(?:in|from|out\s+of|equal\s+to|of|aus|dans|en|于|为)?\s*"
 )
 CALLED = Words(
-    rf"{_NAMES.format('named')}\s*{_ARE}(?P<word>{_BINARY})(?=\s*(?:random\s+)?{_THING}|\s*(?:[.,;:)]|and\b|for\b|so\b|then\b|$))"
-    rf"|\b(?P<before>{_BINARY})\s+(?:random\s+)?(?:{_THING}\s+)?{_NAMES.format('after')}",
+    rf"{named('named')}\s*{ARE}(?P<word>{_BINARY})(?=\s*(?:random\s+)?{_THING}|\s*(?:[.,;:)]|and\b|for\b|so\b|then\b|$))"
+    rf"|\b(?P<before>{_BINARY})\s+(?:random\s+)?(?:{_THING}\s+)?{named('after')}",
     re.IGNORECASE,
 )
-VALUED = Words(rf"{_NAMES.format('named')}\s*{_TAKE}(?P<set>\$)", re.IGNORECASE)
+VALUED = Words(rf"{named('named')}\s*{_TAKE}(?P<set>\$)", re.IGNORECASE)
 LABELS = Words(
-    rf"(?:\b|(?<=[^\x00-\x7f])){_LABELS}\s*(?:{_TAKE}(?P<set>\$)|{_ARE}(?P<word>{_BINARY})(?=\s*(?:[.,;:)]|and\b|$)))",
+    rf"(?:\b|(?<=[^\x00-\x7f])){_LABELS}\s*(?:{_TAKE}(?P<set>\$)|{ARE}(?P<word>{_BINARY})(?=\s*(?:[.,;:)]|and\b|$)))",
     re.IGNORECASE,
 )
 

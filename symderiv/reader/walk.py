@@ -553,6 +553,7 @@ class Walk:
                         self.reading.limits.setdefault(name, set()).add(bound)
             if not self.reading.strict:
                 self.moments.sentence(sentence, number)
+                self.premises.words(sentence, number)
                 steps = [posed for posed in self.posed[begun:] if posed.kind == "claim"]
                 self.statements.indicators.in_sentence(sentence, steps)
         if not alone and not self.reading.prose.rstrip().endswith("$"):
