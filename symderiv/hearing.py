@@ -217,6 +217,9 @@ class Hearing:
         hypothesis = needed(*self.claims, natural_only=refuted is not None)
         if hypothesis is None:
             return None
+        weights = (self.walk.doubts.may_be_weights(self.claims, each) for each in hypothesis.assumptions)
+        if refuted is not None and not all(weights):
+            return None
         said = f"this step needs {notation.unicode_latex(hypothesis.latex)}"
         without = (f"{notation.counterexample(refuted.witness)} (without it)",) if refuted is not None else ()
         help = "\n".join(f"symderiv: {line}" for line in hypothesis.directives)

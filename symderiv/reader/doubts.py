@@ -52,6 +52,18 @@ BEHIND = 400  # characters after a formula in which words explain it
 PI = Var(r"\pi", (), ())
 SIZES = ("K", "N", "M", "n")  # letters that hardly ever stand for anything but how many there are
 NORMALISERS = ("Z", r"\mathcal{Z}")  # what weights are divided by to be probabilities
+WEIGHTS = frozenset("pqtywrzdPQTYWRlk") | {
+    r"\pi",
+    r"\alpha",
+    r"\gamma",
+    r"\lambda",
+    r"\theta",
+    r"\rho",
+    r"\tau",
+    r"\omega",
+    r"\phi",
+}
+_DRESSED = re.compile(r"\\(?:hat|bar|tilde|widehat|widetilde|vec|mathbf|boldsymbol|bm|mathrm)\{(.*)\}")
 NORMALISING = re.compile(r"normali|partition", re.IGNORECASE)
 NUMBER_PI = re.compile(r"\d\s*\\pi\b")
 
@@ -448,6 +460,20 @@ class Doubts:
         behind = re.split(r"\n#|\\(?:sub)?section", text[at : at + BEHIND])[0]
         return claim.relation in ("<", ">", "<=", ">=") and bool(WEIGHTED.search(text[begins:at] + behind))
 
+    def may_be_weights(self, claims: Sequence[Claim], assumption: Assumption) -> bool:
+        r"""Whether what would have to sum to one may be meant to: by its letter, its words, or beside logarithms.
+
+        Of the x in (\sum_i x_i)^2 = \sum_i x_i nobody says so; what else than a sum is assumed, may be.
+        """
+        total = assumption.data[0]
+        if assumption.kind != "equation" or not isinstance(total, Sum) or assumption.data[1] != num(1):
+            return True
+        letters = {_letter(t.name) for t in subterms(total.body) if isinstance(t, Var)}
+        if letters & WEIGHTS or WEIGHTED.search(self.reading.document.source.text):
+            return True
+        parts = (t for claim in claims for t in reached((claim.left, claim.right), claim.context.definitions))
+        return any(isinstance(t, Fn) and t.name in ("log", "exp") for t in parts)
+
     def _shapeless(self, claim: Claim, inside: Sequence[Term]) -> str:
         """A letter that stands for a number, and is a matrix by the words, the identity beside one, or a set.
 
@@ -623,6 +649,13 @@ class Doubts:
                     if not bodies:
                         found.add(part.head)
         return found
+
+
+def _letter(name: str) -> str:
+    r"""The letter y of ``\hat{y}`` and ``\mathbf{y}``."""
+    while (found := _DRESSED.fullmatch(shown(name))) is not None:
+        name = found[1]
+    return name.partition("_")[0]
 
 
 def _heads(term: Term) -> set[str]:
