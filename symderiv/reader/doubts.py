@@ -652,10 +652,10 @@ class Doubts:
 
 
 def _letter(name: str) -> str:
-    r"""The letter y of ``\hat{y}`` and ``\mathbf{y}``."""
+    r"""The letter y of ``\hat{y}``, ``\mathbf{y}`` and ``y(x)``."""
     while (found := _DRESSED.fullmatch(shown(name))) is not None:
         name = found[1]
-    return name.partition("_")[0]
+    return re.split(r"[_(]", name)[0]
 
 
 def _heads(term: Term) -> set[str]:
