@@ -10,15 +10,16 @@ from dataclasses import replace
 
 from symderiv import notation
 from symderiv.faults import holds_when
-from symderiv.hypotheses import as_weights
+from symderiv.hypotheses import as_weights, with_totals
 from symderiv.judge import prove_all, refuted_at
 from symderiv.kernel import Proved, Refuted
+from symderiv.reader.facts import OF_MEAN_ZERO, OF_UNIT_LENGTH
 from symderiv.reader.fixed import of_one_member
 from symderiv.reader.names import shown
 from symderiv.reader.reading import MENTIONED, Posed
 from symderiv.reader.true_class import KIND
 from symderiv.reader.walk import Walk
-from symderiv.terms import Assumption, Claim
+from symderiv.terms import ONE, ZERO, Assumption, Claim, Var
 from symderiv.vacuity import of_derivatives
 
 
@@ -97,6 +98,35 @@ def _of_size(walk: Walk, posed: Posed, claims: Sequence[Claim]) -> Readings:
         yield read[0], "it holds for two classes, of which the words speak"
 
 
+def _true_class_of_targets(walk: Walk, posed: Posed, claims: Sequence[Claim]) -> Readings:
+    r"""One-hot targets with their 1 at the true class, of which words speak: -\sum_k t_k \log p_k = -\log p_c."""
+    symbols = walk.reading.symbols
+    for place in sorted(symbols.true_classes & {i for claim in claims for i in claim.left.free ^ claim.right.free}):
+        for head in walk.statements.targets():
+            if head.subs == 1 and not head.sups:
+                hot = Assumption("onehot", (head, 0), f"{head.name} is one-hot", "supposed")
+                one = Assumption(
+                    "equation", (Var(head.name, (place,), ()), ONE), f"{head.name}_{place} = 1", "supposed"
+                )
+                special = walk.claims(replace(posed, case=(*posed.case, hot, one)))
+                yield special, f"it holds if {shown(head.name)} is one-hot with its 1 at {place}, which is not said"
+
+
+def _moments(walk: Walk, posed: Posed, claims: Sequence[Claim]) -> Readings:
+    r"""Means and variances of which words speak: "if $X$ has mean $\mu$"."""
+    if read := walk.moments.reading_of(posed, claims, sure=False):
+        yield read[0], f"it holds if {' and '.join(read[1])}"
+
+
+def _unnamed(walk: Walk, posed: Posed, claims: Sequence[Claim]) -> Readings:
+    """Vectors of unit length, or centred data, of which words speak without a name: "we normalise all embeddings"."""
+    before = walk.reading.document.source.text[: posed.span.start]
+    of_unit, centred = "vectors of unit length", "data of mean zero"
+    for words, exponent, value, what in ((OF_UNIT_LENGTH, 2, ONE, of_unit), (OF_MEAN_ZERO, 1, ZERO, centred)):
+        if said := words.search(before):
+            yield with_totals(claims, exponent, value, what), f"it holds for {what}, of which words speak ('{said[0]}')"
+
+
 def _degenerate(walk: Walk, posed: Posed, claims: Sequence[Claim]) -> Readings:
     """Free indices that differ: i \\ne j."""
     for pair in walk.doubts.degenerate(claims):
@@ -139,7 +169,10 @@ MEANINGS: tuple[Callable[[Walk, Posed, Sequence[Claim]], Readings], ...] = (
     _values,
     _one_hot,
     _true_class,
+    _true_class_of_targets,
     _of_size,
+    _moments,
+    _unnamed,
     _degenerate,
     _set_apart,
     _solved,

@@ -8,7 +8,7 @@ from symderiv.kernel import Refuted
 from symderiv.reader.families import derives
 from symderiv.reader.reading import Posed
 from symderiv.reader.stationary import Compared
-from symderiv.reader.walk import Walk
+from symderiv.reader.walk import DERIVATIVE_SIGN, Walk
 from symderiv.repair import holds_when as cases
 from symderiv.repair import repair
 from symderiv.terms import Deriv, Term, subterms
@@ -29,7 +29,7 @@ def of_step(walk: Walk, number: int, verdict: Refuted, drawn: str) -> Diagnostic
         if (
             mended is not None
             and mended.side == "left"
-            and derives(verdict.claim)
+            and (derives(verdict.claim) or _is_rate(walk, posed))
             and not any(isinstance(t, Deriv) for t in subterms(mended.term))
         ):
             mended = None  # nobody would mend a derivative by writing out another one
@@ -43,6 +43,12 @@ def of_step(walk: Walk, number: int, verdict: Refuted, drawn: str) -> Diagnostic
             written = notation.latex(walk.reading.symbols.as_called(mended.term))
             help = f"{written}{where} is {proved}: {mended.words}"
     return Diagnostic("E201", "this step is false", posed.span, (*notes, *posed.notes), help)
+
+
+def _is_rate(walk: Walk, posed: Posed) -> bool:
+    """Whether the left side is written as a derivative, f'(x)."""
+    text = walk.reading.document.source.text[posed.left_span.start : posed.left_span.end]
+    return DERIVATIVE_SIGN.search(text) is not None
 
 
 def of_condition(posed: Posed, found: Compared) -> Diagnostic:

@@ -52,7 +52,10 @@ class Hearing:
     def answer(self) -> Answer:
         """The verdict under the readings that the words around the step allow, and what to say about it."""
         answers = (stage(self) for stage in STAGES)
-        return next((answer for answer in answers if answer is not None), (self.verdict, None))
+        answer = next((answer for answer in answers if answer is not None), (self.verdict, None))
+        if isinstance(answer[0], Proved):
+            self.posed.note(*self.walk.readings.placed(self.claims))
+        return answer
 
     def is_proved(self) -> Answer | None:
         """A proof under the reading that comes first, if it says something."""
@@ -75,10 +78,22 @@ class Hearing:
 
     def at_two_points(self) -> Answer | None:
         """A counterexample for expectations: random variables with two values."""
-        at_two, said = self.walk.readings.two_points(self.claims)
+        at_two, said = self.walk.readings.two_points(self.walk.moments.put_in(self.posed, self.claims))
         if at_two and isinstance(drawn := prove_all(at_two), Refuted):
             self.verdict, self.drawn = drawn, (drawn, said)
         return self.convicted() if self.posed.expected_false and isinstance(self.verdict, Refuted) else None
+
+    def by_moments(self) -> Answer | None:
+        """A proof with the means and variances that words name."""
+        if (read := self.walk.moments.reading_of(self.posed, self.claims)) is None:
+            return None
+        second = prove_all(read[0])
+        if isinstance(second, Proved) and not empty(self.walk, read[0]):
+            self.posed.note(*read[1])
+            return second, None
+        if self.verdict is not self.drawn[0] and isinstance(self.verdict, Refuted):
+            self.verdict = Undecided(self.claims[0], "it is not seen to fail with what words name", ("normal form",))
+        return None
 
     def by_signs(self) -> Answer | None:
         """A proof for each sign of a number: of |x| = max(x, -x)."""
@@ -225,6 +240,9 @@ class Hearing:
         hypothesis = needed(*self.claims, natural_only=refuted is not None)
         if hypothesis is None:
             return None
+        weights = (self.walk.doubts.may_be_weights(self.claims, each) for each in hypothesis.assumptions)
+        if refuted is not None and not all(weights):
+            return None
         said = f"this step needs {notation.unicode_latex(hypothesis.latex)}"
         without = (f"{notation.counterexample(refuted.witness)} (without it)",) if refuted is not None else ()
         help = "\n".join(f"symderiv: {line}" for line in hypothesis.directives)
@@ -260,6 +278,7 @@ class Hearing:
 STAGES: tuple[Callable[[Hearing], Answer | None], ...] = (
     Hearing.is_proved,
     Hearing.at_two_points,
+    Hearing.by_moments,
     Hearing.by_signs,
     Hearing.in_region,
     Hearing.read_otherwise,

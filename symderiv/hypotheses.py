@@ -36,6 +36,7 @@ from symderiv.terms import (
     fresh,
     mul,
     num,
+    power,
     reached,
     subterms,
 )
@@ -129,6 +130,19 @@ def as_weights(claims: Sequence[Claim]) -> Iterator[list[Claim]]:
         found += [(one, positive) for one in _sums_to_one(scene, head)]
     for chosen in islice(chain(combinations(found, 1), combinations(found, 2)), WEIGHTS):
         yield [_under(claim, [*chain(*chosen)]) for claim in claims]
+
+
+def with_totals(claims: Sequence[Claim], exponent: int, value: Term, text: str) -> list[Claim]:
+    """The ``claims`` (one step's) where the powers in each undefined family sum to ``value``; none without any."""
+    scene = _Scene(claims)
+    found = []
+    for head in scene.families:
+        for slot in scene.summed(head)[:1]:
+            if (along := _along(scene, head, slot)) is not None:
+                index, member, range_, others = along
+                total = Sum(index, range_, power(member, exponent))
+                found.append(_Candidate(Assumption("equation", (total, value), text, text), "", True, others))
+    return [_under(claim, found) for claim in claims] if found else []
 
 
 def _under(claim: Claim, chosen: Sequence[_Candidate]) -> Claim:
@@ -340,4 +354,4 @@ def _mean(scene: _Scene, head: Head) -> Iterator[_Candidate]:
             yield _Candidate(Assumption("equation", (whole, ZERO), text), f"assume {text}", False, others)
 
 
-__all__ = ["Hypothesis", "as_weights", "needed"]
+__all__ = ["Hypothesis", "as_weights", "needed", "with_totals"]

@@ -52,9 +52,13 @@ def repair(claim: Claim, before: Term | None = None, after: Term | None = None) 
     if claim.relation != "=":
         return None
     right = _first(claim, "right")
+    if right is not None and _is_given(claim, right.term):
+        return None
     if right is not None and (after is None or _holds(claim, right.term, after)):
         return replace(right, mends_chain=True)
     left = _first(claim, "left")
+    if left is not None and _is_disguise(claim, left.term):
+        left = None
     if left is not None and before is not None and not _holds(claim, before, left.term):
         left = None  # it would make the step before this one false
     if left is not None and (after is None or _holds(claim, claim.right, after)):
@@ -79,6 +83,22 @@ def _first(claim: Claim, side: str) -> Repair | None:
                 return Repair(edit.term, side, edit.kind, edit.words, verdict, False)
             undecided += isinstance(verdict, Undecided)
     return None
+
+
+def _is_disguise(claim: Claim, left: Term) -> bool:
+    r"""Whether ``left`` is the number on the right whatever its letters are: \sum_k x_k / \sum_k x_k, for any x."""
+    if any(isinstance(t, Var) for t in subterms(claim.right)):
+        return False
+    defined = {
+        h for t in reached((claim.left,), {}) if isinstance(t, Var) and (h := t.head) in claim.context.definitions
+    }
+    anything = replace(claim, left=left, context=replace(claim.context, definitions={}))
+    return bool(defined) and isinstance(prove(anything), Proved)
+
+
+def _is_given(claim: Claim, right: Term) -> bool:
+    """Whether ``right`` is what an assumption says that the left side is: it says nothing new, nor would any repair."""
+    return any(a.kind == "equation" and {claim.left, right} == set(a.data) for a in claim.context.assumptions)
 
 
 def _with(claim: Claim, side: str, edit: Edit) -> Claim:

@@ -105,11 +105,15 @@ def unicode_words(text: str) -> str:
 
     >>> unicode_words(r"\ell is taken to depend on everything through \hat{y}")
     'ℓ is taken to depend on everything through ŷ'
+    >>> unicode_words(r"line 2: 'y \in \{0, 1\}', which y ∈ {2} is not")
+    "line 2: 'y ∈ {0, 1}', which y ∈ {2} is not"
     """
-    return _NAME.sub(lambda found: unicode_latex(found[0]), text)
+    pieces = _QUOTED.split(text)  # a quotation mark is no prime
+    return "'".join(_NAME.sub(lambda found: unicode_latex(found[0]), piece) for piece in pieces)
 
 
-_NAME = re.compile(r"[^\s\"`]*[\\{][^\s\"`]*")
+_NAME = re.compile(r"[^\s\"`]*(?:\\|(?<=[\w^}]){)[^\s\"`]*")
+_QUOTED = re.compile(r"(?<![^\s(])'([^']*)'(?![\w'(])")
 
 
 def _walk(tokens: list[str], position: int, until: str) -> tuple[str, int]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from symderiv.reader.prose import BOTH, IF, NEGATED, TO_SHOW, Words
+from symderiv.reader.prose import BOTH, IF, MISTAKE, NEGATED, TO_SHOW, Words
 
 DENIED_BEFORE = Words(
     r"(?:\b(?:not|never|no|nor|neither|without|unless|whether|except|apart\s+from|including|excluding|even\s+(?:if|for|when)"
@@ -61,7 +61,7 @@ _ELSEWHERE = (  # of another place
     r"|(?:im|in\s+der)\s+(?:anhang|nächsten|letzten)|in\s+eine[rm]\s+anderen|(?:en|dans\s+l['’])\s*annexe|en\s+el\s+apéndice"
 )
 _MISTAKES = (  # what the author says to be wrong
-    r"mistak\w*|(?<!or\s)wrong(?:ly)?(?!\s+(?:class|label|categor|answer|one)\w*)|incorrect\w*|erroneous\w*|misconceptions?|fallac\w*|mislead\w*"
+    rf"{MISTAKE}|(?<!or\s)wrong(?:ly)?(?!\s+(?:class|label|categor|answer|one)\w*)|incorrect\w*|erroneous\w*|misconceptions?|fallac\w*|mislead\w*"
     r"|tempting|tempted|na[iï]ve(?:ly)?|contrary|contradict\w*|falsely|fälschlich\w*|irrtümlich\w*|falsch|à\s+tort|par\s+erreur"
     r"|erróneamente|por\s+error|ошибочно"
 )

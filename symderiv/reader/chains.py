@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from symderiv.diagnostics import Diagnostic, ReadError, beyond
 from symderiv.document import Span
-from symderiv.reader import syntax
+from symderiv.reader import approximations, syntax
 from symderiv.reader.arrays import Array, Value
 from symderiv.reader.assertions import names_case, opens_case, tagged_case
 from symderiv.reader.definitions import ARRAYS, Definitions
@@ -337,6 +337,9 @@ class Chains(Namings):
         posed.named_case = names_case(self.reading.prose) or names_case(beside if r"\text" in beside else "")
         posed.named_case = posed.named_case or opens_case(self.reading.spoken)
         posed.named_case = posed.named_case or tagged_case(beside)
+        behind = self.reading.document.source.text[posed.span.end : posed.span.end + 120]
+        text_beside = beside if r"\text" in beside else ""
+        posed.roughly = approximations.said(self.reading.prose, text_beside, behind, self.inline)
         aside = HEADS_CASES.search(f"{self.reading.title}\n{self.reading.leads_to}")
         posed.held = self.reading.held
         posed.supposed = supposes(self.reading.spoken) or (aside[0] if aside else "")

@@ -54,6 +54,18 @@ BEHIND = 400  # characters after a formula in which words explain it
 PI = Var(r"\pi", (), ())
 SIZES = ("K", "N", "M", "n")  # letters that hardly ever stand for anything but how many there are
 NORMALISERS = ("Z", r"\mathcal{Z}")  # what weights are divided by to be probabilities
+WEIGHTS = frozenset("pqtywrzdPQTYWRlk") | {
+    r"\pi",
+    r"\alpha",
+    r"\gamma",
+    r"\lambda",
+    r"\theta",
+    r"\rho",
+    r"\tau",
+    r"\omega",
+    r"\phi",
+}
+_DRESSED = re.compile(r"\\(?:hat|bar|tilde|widehat|widetilde|vec|mathbf|boldsymbol|bm|mathrm)\{(.*)\}")
 NORMALISING = re.compile(r"normali|partition", re.IGNORECASE)
 NUMBER_PI = re.compile(r"\d\s*\\pi\b")
 
@@ -130,8 +142,9 @@ class Doubts:
             return "the values here may be infinitely many"
         given = [t for a in claim.context.assumptions for t in a.data if isinstance(t, Term)]
         said = {v.name for t in given for v in subterms(t) if isinstance(v, Var)}
-        for name in sorted(self.symbols.unit & ({base_name(t.name) for t in inside if isinstance(t, Var)} - said)):
-            return f"{shown(name)} has unit length by the words, which was not put in"
+        for name in sorted({base_name(t.name) for t in inside if isinstance(t, Var)} - said):
+            if what := self.symbols.not_put_in.get(name):
+                return f"{shown(name)} {what}, which was not put in"
         for part in parts:
             if isinstance(part, Var) and any((base_name(part.name), str(i)) in self.symbols.hot for i in part.indices):
                 return f"whether {shown(part.name)} has its 1 at {part.indices[0]} was not understood"
@@ -171,6 +184,8 @@ class Doubts:
         bars = {t.head for t in inside if isinstance(t, Var) and _is_bar(t)}
         if (free := bars - claim.context.definitions.keys()) and bars & claim.context.definitions.keys():
             return f"what {shown(min(free).name)} is was not found, beside another bar that is defined"
+        if posed.roughly:
+            return f"by the words it need not hold exactly ('{posed.roughly}')"
         if posed.rounded:
             return "numbers in this line may be rounded"
         for zero, other in ((claim.right, claim.left), (claim.left, claim.right)):
@@ -455,6 +470,20 @@ class Doubts:
         """Where words of the document speak of weights."""
         return [said.start() for said in WEIGHTED.finditer(self.reading.document.source.text)]
 
+    def may_be_weights(self, claims: Sequence[Claim], assumption: Assumption) -> bool:
+        r"""Whether what would have to sum to one may be meant to: by its letter, its words, or beside logarithms.
+
+        Of the x in (\sum_i x_i)^2 = \sum_i x_i nobody says so; what else than a sum is assumed, may be.
+        """
+        total = assumption.data[0]
+        if assumption.kind != "equation" or not isinstance(total, Sum) or assumption.data[1] != num(1):
+            return True
+        letters = {_letter(t.name) for t in subterms(total.body) if isinstance(t, Var)}
+        if letters & WEIGHTS or WEIGHTED.search(self.reading.document.source.text):
+            return True
+        parts = (t for claim in claims for t in reached((claim.left, claim.right), claim.context.definitions))
+        return any(isinstance(t, Fn) and t.name in ("log", "exp") for t in parts)
+
     def _shapeless(self, claim: Claim, inside: Sequence[Term]) -> str:
         """A letter that stands for a number, and is a matrix by the words, the identity beside one, or a set.
 
@@ -630,6 +659,13 @@ class Doubts:
                     if not bodies:
                         found.add(part.head)
         return found
+
+
+def _letter(name: str) -> str:
+    r"""The letter y of ``\hat{y}``, ``\mathbf{y}`` and ``y(x)``."""
+    while (found := _DRESSED.fullmatch(shown(name))) is not None:
+        name = found[1]
+    return re.split(r"[_(]", name)[0]
 
 
 def _heads(term: Term) -> set[str]:

@@ -10,7 +10,8 @@ from collections.abc import Callable, Iterator, Sequence
 from symderiv.diagnostics import ReadError
 from symderiv.document import InlineMath, Span
 from symderiv.reader import prose, syntax
-from symderiv.reader.reading import Reading
+from symderiv.reader.names import shown
+from symderiv.reader.reading import Posed, Reading
 from symderiv.terms import ONE, ZERO, Assumption, Delta, Index, Var, fresh, rename
 
 
@@ -25,6 +26,11 @@ class Indicators:
 
     def at(self, vector: InlineMath, place: InlineMath | None) -> None:
         r"""``$o$ is one-hot at $w$`` says what o is: o_j = \delta_{jw}."""
+        if (member := self.member(vector, place)) is not None:
+            self.define(member, member.indices[0], vector.span)
+
+    def member(self, vector: InlineMath, place: InlineMath | None) -> Var | None:
+        """The member o_w of a vector ``o`` at a place ``w``, if it is one by its formula."""
         sides = [
             [s.side for row in self.reading.rows(f.latex, f.span).rows for s in row.segments] if f else []
             for f in (vector, place)
@@ -35,9 +41,25 @@ class Indicators:
                 try:
                     member = self.elaborator.scalar(syntax.Scripted(base, index, None, 0, base.span))
                 except ReadError:
-                    return
-                if isinstance(member, Var) and len(member.indices) == 1:
-                    self.define(member, member.indices[0], vector.span)
+                    return None
+                return member if isinstance(member, Var) and len(member.indices) == 1 else None
+        return None
+
+    def in_sentence(self, sentence: prose.Sentence, steps: Sequence[Posed]) -> None:
+        """``For one-hot $t$ with true class $c$ we have $L = ...$``: said of the steps in its sentence, at least."""
+        found = prose.one_hot(sentence)
+        said = prose.ONE_HOT.search(sentence.words)
+        if not steps or found is None or said is None or prose.NEGATED.search(sentence.words[: said.start()]):
+            return
+        member = self.member(found[0], found[1] or prose.true_class(sentence))
+        if member is None or member.head in self.symbols.definitions or not isinstance(member.indices[0], str):
+            return
+        line = self.reading.document.source.position(found[0].span.start).line
+        source = f"line {line}: '{said[0]}'"
+        text = f"{member.name}_{member.indices[0]} = 1"
+        hot = Assumption("onehot", (member.head, 0), f"{member.name} \\text{{ one-hot}}", source)
+        for posed in steps:
+            posed.values = (*posed.values, hot, Assumption("equation", (member, ONE), text, source))
 
     def define(self, member: Var, place: Index, span: Span) -> None:
         r"""Define the family of ``member`` by the place of its 1: y_j = \delta_{jc}."""
@@ -48,6 +70,8 @@ class Indicators:
         other = fresh("j", (i for i in (place,) if isinstance(i, str)))
         made = symbols.define(member.name, (other,), len(member.subs), Delta(other, place), span)
         symbols.heads.setdefault(member.name, set()).add(made)
+        line = self.reading.document.source.position(span.start).line
+        symbols.placed[made] = f"{shown(member.name)} is 1 at {place} and 0 elsewhere, line {line}"
 
     def said(self, sentence: prose.Sentence) -> Iterator[tuple[Var, Index, InlineMath]]:
         """``$y_k = 1$ if $k = c$ and $0$ otherwise``, ``$y_c = 1$ and $y_k = 0$ for $k \\ne c$``: y_k, c, and that."""

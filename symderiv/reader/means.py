@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 
 from symderiv.kernel.derivative import Unsupported, definition_of, differentiate
 from symderiv.reader.families import families_in
@@ -49,8 +49,11 @@ MOST = 200  # products in one expectation
 HIGHEST = 6  # powers that are written out
 
 
-def linear(claim: Claim) -> tuple[Claim, list[Head]]:
-    """``claim`` with its expectations as sums of expectations of products, and what was taken for a constant."""
+def linear(claim: Claim, known: Collection[Head] = ()) -> tuple[Claim, list[Head]]:
+    """``claim`` with its expectations as sums of expectations of products, and what was taken for a constant.
+
+    What is ``known`` to be none that is random is one, wherever it stands.
+    """
     sides, context = (claim.left, claim.right), claim.context
     parts = set(reached(sides, context.definitions))
     if not any(map(is_mean, parts)):
@@ -62,7 +65,7 @@ def linear(claim: Claim) -> tuple[Claim, list[Head]]:
         inside = means.inside(sides)
         if any(head.name[0] in "XYZ" for head in inside):
             outside |= {head for head in inside if head.name in NUMBERS}
-        means.constants = outside if inside - outside else set()
+        means.constants = (outside if inside - outside else set()) | set(known)
         left, right = map(means.of, sides)
     except Unsupported:
         return claim, []

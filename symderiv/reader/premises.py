@@ -17,16 +17,17 @@ from typing import NamedTuple
 from symderiv import notation
 from symderiv.diagnostics import ReadError
 from symderiv.document import Span
-from symderiv.judge import holds_at, prove_all
+from symderiv.judge import holds_at, prove_all, refuted_at
 from symderiv.kernel import Proved, Refuted, Verdict
-from symderiv.reader import syntax
+from symderiv.reader import assertions, listed, syntax
 from symderiv.reader.assertions import REACH
 from symderiv.reader.assumed import given
 from symderiv.reader.bounds import number
 from symderiv.reader.claims import Claims
+from symderiv.reader.facts import facts
 from symderiv.reader.names import plain, shown
 from symderiv.reader.nodes import every, is_numeral, names_in, parts_of
-from symderiv.reader.prose import TO_SHOW, Words, range_of
+from symderiv.reader.prose import IF, NEGATED, TO_SHOW, Sentence, Words, range_of
 from symderiv.reader.reading import Posed, Reading
 from symderiv.reader.readings import Readings
 from symderiv.reader.spaces import LISTED
@@ -61,6 +62,8 @@ SIDES = {"=", "!=", "perp", "notin", "in"}
 class Premise(NamedTuple):
     """What a formula in running text says of ``names``; ``read`` are its equations, none if it was not understood.
 
+    ``text`` is the formula, ``said`` that or the words that stand for it.
+
     ``reach``: whether the words make it a hypothesis of what follows in its "section", of the "paragraph" that follows,
     of the "row" beside which it stands, or "" of nothing.
     """
@@ -68,6 +71,7 @@ class Premise(NamedTuple):
     read: tuple[Posed, ...]
     names: frozenset[str]
     text: str
+    said: str
     span: Span
     section: int
     paragraph: int
@@ -104,7 +108,7 @@ class Premises:
 
         What they do not assume for ``sure`` is no hypothesis; ``sentence`` is its number.
         """
-        if self.reading.strict or len(row.segments) < 2:
+        if self.reading.strict:
             return
         before = " ".join(pieces[max(0, number - 8) : number + 1])[-REACH:]
         after = " ".join(pieces[number + 1 : number + 9])[:REACH]
@@ -119,7 +123,20 @@ class Premises:
             later = SAID_AFTER.search(after)
             reach = "section" if FOR_GOOD.search(clause) else "paragraph" if later or FOR_NOW.search(clause) else ""
         assumed = ASSUMED.search(before + after) is not None
-        self._take(row, span, reach, assumed, sentence=sentence)
+        for each in listed.apart(row):
+            if len(each.segments) > 1:
+                self._take(each, span, reach, assumed, sentence=sentence)
+
+    def words(self, sentence: Sentence, number: int) -> None:
+        """Take up what the words of a sentence with this number say of lengths, angles and means."""
+        for fact in facts(sentence, self.reading) if not self.reading.strict else ():
+            before = sentence.words[: fact.start]
+            if NEGATED.search(IF.sub("", before)):
+                continue
+            doubted = assertions.supposed(sentence.words, fact.start, fact.end)
+            reach = "paragraph" if FOR_NOW.search(before) else "" if doubted else "section"
+            for row in self.reading.parse_text(fact.latex, 0).rows:
+                self._take(row, fact.formula.span, reach, True, sentence=number, words=(fact.latex, fact.words))
 
     def beside(self, row: syntax.Row, display: int, n: int) -> None:
         r"""Take up the conditions beside the formulas of a row: ``... \quad \text{if } u^\top v = 0``."""
@@ -138,20 +155,22 @@ class Premises:
         assumed: bool,
         place: tuple[int, int] | None = None,
         sentence: int = 1 << 30,
+        words: tuple[str, str] | None = None,
     ) -> None:
         pairs = list(self._pairs(row, assumed))
         if not pairs:
             return
         names = frozenset(_bare(name) for sides in pairs for side in sides[1:] for name in names_in(side))
         read = [self._read(relation, left, right) for relation, left, right in pairs]
-        text = self.reading.document.source.text[span.start : span.end].strip()
+        written = self.reading.document.source.text[span.start : span.end].strip()
+        text, said = words if words is not None else (written, written)
         equations = tuple(posed for posed in read if posed is not None) if None not in read else ()
         reading = self.reading
         sets = [_numbers(right) for relation, _, right in pairs if relation == "in"]
         values = frozenset(value for items in sets for item in items if (value := number(item)) is not None)
         explains = EXPLAINS.search(reading.prose) is not None
         where = reading.section, reading.paragraphs
-        self.said.append(Premise(equations, names, text, span, *where, reach, values, place, sentence, explains))
+        self.said.append(Premise(equations, names, text, said, span, *where, reach, values, place, sentence, explains))
 
     def _pairs(self, row: syntax.Row, assumed: bool) -> Iterator[tuple[str, syntax.Node, syntax.Node]]:
         """The relations of a row that say something of what is known: no definitions, no ranges, no derivatives."""
@@ -216,15 +235,16 @@ class Premises:
         found: Verdict = verdict
         claims, sure, unmet, unread = [*claims], True, "", ""
         spoken = self._spoken_of(verdict.claim)
+        valued: list[tuple[Premise, str]] = []  # those that say which numbers it may be, and how
         for premise in (p for p in self.said if p.names & spoken and self._reaches(p, posed)):
             if self._superseded(premise, posed):
                 continue
             line = self.reading.document.source.position(premise.span.start).line
-            said = f"line {line} says '{notation.unicode_latex(premise.text)}', which"
+            said = f"line {line} says '{notation.unicode_latex(premise.said)}', which"
             if not premise.read:
-                if premise.values and isinstance(found, Refuted) and not self._is_one_of(premise, found):
-                    unread = unread or f"{said} the counterexample does not meet"
-                elif not premise.values and (premise.reach or premise.names <= spoken):
+                if premise.values:
+                    valued.append((premise, said))
+                elif premise.reach or premise.names <= spoken:
                     unread = unread or f"{said} was not understood"
                 continue
             stated = self._stated(premise)
@@ -237,15 +257,32 @@ class Premises:
             if self._of_defined(stated):
                 unread = unread or f"{said} the counterexample does not meet"
                 continue
-            source = f"line {line}: '{premise.text}'"
+            source = f"line {line}: '{premise.said}'"
             claims = [given(claim, stated, premise.text, source) for claim in claims]
             sure = sure and self._is_hypothesis(premise, posed)
-            found = prove_all(claims)
+            found, signs = self._judged(claims)
             if isinstance(found, Proved):
+                posed.note(*signs)
                 unsure = f"it holds given '{premise.text}' (line {line}), and whether that is assumed here is not said"
                 return Met(found, claims, "" if sure else unsure)
             unmet = "" if isinstance(found, Refuted) else f"{said} no counterexample that was found meets"
+        for premise, said in valued:
+            if isinstance(found, Refuted) and not self._is_one_of(premise, found):
+                unread = unread or f"{said} the counterexample does not meet"
         return Met(found, claims, unmet or unread)
+
+    def _judged(self, claims: Sequence[Claim]) -> tuple[Verdict, tuple[str, ...]]:
+        """The verdict on ``claims``, where numbers that are said to be 1 or -1 are so, and what to say of these."""
+        verdict = prove_all(claims)
+        signed = self.readings.signed(claims) if isinstance(verdict, Refuted) else None
+        if signed is None:
+            return verdict, ()
+        second = prove_all(signed[0])
+        if not isinstance(second, Refuted):
+            return second, signed[1]
+        witness = self.readings.in_signs(second.witness)
+        moved = refuted_at(claims[signed[0].index(second.claim)], witness) if witness is not None else None
+        return moved or verdict, ()
 
     def _of_defined(self, stated: Sequence[Claim]) -> bool:
         """Whether premises speak of what is defined: they follow from that, or are wrong, and are no assumptions."""

@@ -44,6 +44,19 @@ class Words:
         return self._compiled.finditer(text)
 
 
+_AND = r"\s*,?\s*(?:and|und|et|y|e|和|与|と|와|과)\s*"
+ARE = (
+    r"(?:(?:is|are|be|being|both|all|each|either|ist|sind|seien|sei|est|sont|soient|soit|es|son|sean|sea|是|都是|均为|为|は|が|は共に|는|은)"
+    r"[\s,]*){1,3}(?:an?\s+|eine?\s+|une?\s+|una?\s+)?"
+)
+
+
+def named(group: str) -> str:
+    """A pattern for "$x$ and $y$" or one name, as ``group`` or ``group_one``; "given $x$, $y$ is" has one name."""
+    alone = "".join(rf"(?<!\b{word} )" for word in ("given", "Given", "for", "For", "with", "With", "from", "From"))
+    return rf"(?:{alone}(?P<{group}>\$(?:\s*,\s*\$)*{_AND}\$)|(?P<{group}_one>\$))"
+
+
 ONE_HOT = Words(
     r"one[\s-]?hot|1-of-[KCNM]\b|独热|獨熱|원[\s-]?핫|ワンホット|un\s+seul\s+1|a single (?:one|1)\b"
     r"|(?:exactly|only)\s+one\s+(?:of\s+them\s+|(?:entry|component|element|coordinate)\s+)?(?:is|equals)\s+(?:1|one)\b"
@@ -166,8 +179,15 @@ CONSTRAINT = Words(
     r"|\bsous\s+(?:la\s+)?contrainte|\bsujet[oa]\s+a\b|restricci[óo]n|约束|約束|제약|制約",
     re.IGNORECASE,
 )
+MISTAKE = (  # of people who derive, and not of a perceptron that makes one on an example
+    r"mistaken(?:ly)?|by\s+mistake|mistakes?\s+(?:to\b|that\b|is\b|are\b|was\b|would\b|here\b|often\b|(?:of|by)\s+(?:\w+\s+)?(?:students|beginners"
+    r"|authors|people|many|some)\b|in\s+(?:the|this|that|these|many|some|our|my)\s+(?:deriv|proof|argu|text|book|lit|calc|formula|line|paper|note)\w*)"
+    r"|(?:common|typical|frequent|usual|easy|classic(?:al)?|beginner['’]?s?|popular|subtle|serious|careless|silly|fatal|sign|similar|same|another"
+    r"|tempting|notational|real|grave|little|old|well-known|avoid|make\s+the|beware\s+of|against)\s+(?:(?:a|an|the|this|that)\s+)?(?:\w+\s+)?mistakes?"
+    r"|(?:is|be|was|been|being|as)\s+an?\s+(?:\w+\s+)?mistake(?!\s+(?:on|at|made|of\s+the)\b)"
+)
 TO_SHOW = Words(
-    r"\b(?:show\w*|prov(?:e|es|ing)|verif\w+|check\w*|wish|want|claim\w*|goal|whether|false|wrong|mistake\w*|zeig\w*|montr\w*"
+    rf"\b(?:show\w*|prov(?:e|es|ing)|verif\w+|check\w*|wish|want|claim\w*|goal|whether|false|wrong|{MISTAKE}|zeig\w*|montr\w*"
     r"|demostr\w*|mostr\w*)\b|证明|證明|示す|示せ|証明|보이|증명",
     re.IGNORECASE,
 )
@@ -417,6 +437,20 @@ class Sentence(NamedTuple):
     words: str
     formulas: tuple[InlineMath, ...]
 
+    def formulas_in(self, found: re.Match[str], *groups: str) -> tuple[InlineMath, ...]:
+        """The formulas that stand where these groups of a match in its words have them."""
+        spans = [found.span(group) for group in groups if found[group]]
+        ends = [(self.words.count("$", 0, start), self.words.count("$", 0, end)) for start, end in spans]
+        return tuple(formula for first, last in ends for formula in self.formulas[first:last])
+
+    def written(self, found: re.Match[str]) -> str:
+        """What a match in its words is in the document, with its formulas."""
+        words, *more = found[0].split("$")
+        formulas = self.formulas[self.words.count("$", 0, found.start()) :]
+        return words + "".join(
+            f"{formula.latex.strip()}{after}" for formula, after in zip(formulas, more, strict=False)
+        )
+
 
 def sentences(inlines: Sequence[object]) -> Iterator[Sentence]:
     """Cut running text at sentence ends."""
@@ -451,6 +485,13 @@ def one_hot(sentence: Sentence) -> tuple[InlineMath, InlineMath | None] | None:
     at = ONE_HOT_AT.match(after)
     place = before.count("$") + at[0].count("$") if at else len(sentence.formulas)
     return sentence.formulas[number - 1], sentence.formulas[place] if place < len(sentence.formulas) else None
+
+
+def true_class(sentence: Sentence) -> InlineMath | None:
+    """The formula for the true class in a sentence that names it."""
+    found = TRUE_CLASS.search(sentence.words)
+    named = sentence.formulas_in(found, "after", "before", "chinese", "japanese") if found is not None else ()
+    return named[0] if named else None
 
 
 def _flat(inlines: Sequence[object]) -> Iterator[str | InlineMath]:

@@ -52,6 +52,7 @@ class Posed:
     section: int = 1 << 30  # how many headings came before; what no heading comes before is said of all
     asides: tuple[Assumption, ...] = ()  # cases of which the last words speak without setting them
     rounded: bool = False
+    roughly: str = ""  # the words by which it holds approximately, or up to something
     guessed: bool = False
     constant: bool = False
     solving: bool = False  # an equation "= 0" came before in the section, and this begins a chain

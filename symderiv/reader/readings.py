@@ -412,6 +412,11 @@ class Readings:
         said = tuple(f"{shown(h.name)} is 1 or -1, {signs[h]}" for h in sorted(heads))
         return [replace(c, context=with_signs(c.context, sorted(heads))) for c in claims], said
 
+    def placed(self, claims: Sequence[Claim]) -> list[str]:
+        """What is to be said of the one-hot vectors in claims that are defined by the place of their 1."""
+        heads = {h for claim in claims for h in self.symbols.reached(claim.left, claim.right)}
+        return [said for head, said in sorted(self.symbols.placed.items()) if head in heads]
+
     def in_signs(self, witness: Witness) -> Witness | None:
         """A witness to a claim of ``signed`` as one to the claim itself; None if no sign stands in it."""
         return signs_in(witness, self.symbols.signs)

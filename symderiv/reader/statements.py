@@ -24,6 +24,7 @@ from symderiv.reader.reading import MENTIONED, Reading
 from symderiv.reader.spaces import dims
 from symderiv.reader.symbols import MARK, Said, base_name
 from symderiv.reader.true_class import TrueClass
+from symderiv.reader.two_numbers import TwoNumbers
 from symderiv.reader.vocabulary import LOSSES, UNICODE
 from symderiv.reader.withdrawals import THIS, Withdrawals
 from symderiv.terms import (
@@ -43,18 +44,8 @@ from symderiv.terms import (
     subterms,
 )
 
-OR = re.compile(r"\W*(?:or|and|either|oder|und|ou|et|o|y|或|或者|和|또는|または|か)\W*", re.IGNORECASE)
 WORDS = re.compile(r"\\text\{([^{}]*)\}")
 NEGATION = re.compile(r"\\neg\b|\\lnot\b|¬")
-EITHER = {"sign": {"1", "(- 1)"}, "binary": {"0", "1"}}
-TWO_NUMBERS = {
-    syntax_of: kind
-    for kind, sets in {
-        "binary": (r"(\{\} (, 0 1))", r"(\{\} (, 1 0))", r"(\{\} (; 0 1))", r"(\{\} (; 1 0))"),
-        "sign": (r"(\{\} (, (- 1) 1))", r"(\{\} (; (- 1) 1))", r"(\{\} (, 1 (- 1)))", r"(\{\} (\pm 1))"),
-    }.items()
-    for syntax_of in sets
-}
 
 
 class Statements:
@@ -72,6 +63,8 @@ class Statements:
         self.freed: list[int] = []  # the sentences that say of the targets, whatever their name, that they are any
         self.indicators = Indicators(reading, self.value_said)
         self.true_class = TrueClass(reading)
+        self.two_numbers = TwoNumbers(reading, self._two_numbers)
+        self.members: dict[tuple[str, str], set[int] | None] = {}  # of which members of a name that is said, or of all
 
     def cases(self, sentences: Sequence[prose.Sentence]) -> tuple[Assumption, ...]:
         """The case that the words set: one condition, or several in a row, as in "$a = b$, $c \\ne d$"."""
@@ -437,8 +430,7 @@ class Statements:
             self.indicators.define(member, place, sentence.formulas[0].span)
         self._units(sentence)
         pieces = sentence.words.split("$")
-        self._either(sentence, pieces)
-        self._two_values(sentence)
+        self.two_numbers.sentence(sentence, pieces)
         for number, formula in enumerate(sentence.formulas):
             rows = self.reading.rows(formula.latex, formula.span).rows
             related = any(len(row.segments) > 1 for row in rows)
@@ -448,7 +440,7 @@ class Statements:
                     self._stated_equation(row, formula, constrained)
                     self._orthonormal(row, formula)
                 if not denied:
-                    self._of_two(row, formula)
+                    self.two_numbers.formula(row, formula)
         if CONSTANT.search(sentence.words):
             for formula in sentence.formulas:
                 for row in self.reading.rows(formula.latex, formula.span).rows:
@@ -509,12 +501,17 @@ class Statements:
                     yield from dims(side)
 
     def _units(self, sentence: prose.Sentence) -> None:
-        """``$u$ is a unit vector``: what the words say of length is not put in."""
-        for formula in sentence.formulas if prose.UNIT.search(sentence.words) else ():
+        """``$u$ is a unit vector``, ``an orthogonal matrix $Q$``: what is not understood of that is not put in."""
+        if (found := prose.UNIT.search(sentence.words)) is None:
+            return
+        ortho = "orth" in found[0].lower()
+        what = f"stands beside '{found[0]}'" if ortho else "has unit length by the words"
+        for formula in sentence.formulas:
             for row in self.reading.rows(formula.latex, formula.span).rows:
                 match [segment.side for segment in row.segments]:
                     case [syntax.Symbol() | syntax.Scripted() as side]:
-                        self.symbols.unit.update(names_in(parts_of(side)[0]))
+                        names = names_in(parts_of(side)[0])
+                        self.symbols.not_put_in.update(dict.fromkeys(names, what))
 
     def _dependences(self, sentence: prose.Sentence) -> None:
         """``$h$ depends on $x$``: how, nobody knows, so that nothing may rest on h being free of x."""
@@ -547,68 +544,6 @@ class Statements:
                     said = Assumption("equation", (value.entry((i, j)), Delta(i, j)), text, f"line {line}: '{text}'")
                     self.symbols.stated.setdefault(said, Said(self.reading.section, self.reading.sentences))
 
-    def _of_two(self, row: syntax.Row, formula: InlineMath) -> None:
-        r"""``$m_i \in \{0, 1\}$``, ``$y_i \in \{-1, +1\}$``, ``$y_i^2 = 1$``."""
-        match [(s.relation, s.side) for s in row.segments]:
-            case [(None, syntax.Node() as left), ("in", syntax.Node() as right)]:
-                base, kind = parts_of(left)[0], TWO_NUMBERS.get(syntax.sexpr(parts_of(right)[0]))
-            case [
-                (None, syntax.Scripted(base=base, sub=syntax.Symbol(), sup=syntax.Number(text="2"))),
-                ("=", syntax.Number(text="1")),
-            ]:
-                kind = "sign"
-            case [(None, syntax.Node() as left), ("=", syntax.Add(terms=((r"\pm", syntax.Number(text="1")),)))]:
-                base, kind = parts_of(left)[0], "sign"
-            case _:
-                return
-        self._two_numbers(base, kind, formula)
-
-    def _either(self, sentence: prose.Sentence, pieces: Sequence[str]) -> None:
-        """``$y = 1$ or $y = -1$``, ``$t = 0$ or $1$``: a number that has two values."""
-        for n, (first, second) in enumerate(pairwise(sentence.formulas), start=1):
-            if not OR.fullmatch(pieces[n]):
-                continue
-            rows = [self.reading.rows(f.latex, f.span).rows for f in (first, second)]
-            match [[s.side for row in each for s in row.segments] for each in rows]:
-                case [[syntax.Node() as left, one], [syntax.Node() as again, other]] if syntax.sexpr(
-                    left
-                ) == syntax.sexpr(again):
-                    pass
-                case [[syntax.Node() as left, one], [other]]:
-                    pass
-                case _:
-                    continue
-            values = {syntax.sexpr(side) for side in (one, other) if isinstance(side, syntax.Node)}
-            kind = next((kind for kind, numbers in EITHER.items() if values == numbers), None)
-            if rows[0][0].segments[-1].relation == "=":
-                self._two_numbers(parts_of(left)[0], kind, first)
-
-    def _two_values(self, sentence: prose.Sentence) -> None:
-        """``$t_k$ is 0 or 1``, ``$t_k$ 取值为 $0$ 或 $1$``."""
-        sentence = self._spelled(sentence)
-        if (found := assertions.said(prose.TWO_VALUES, sentence.words)) is None:
-            return
-        formula = sentence.formulas[sentence.words.count("$", 0, found.start())]
-        values = {found[name].replace("−", "-").replace(" ", "").replace("+", "") for name in ("one", "other")}
-        kind = {frozenset({"0", "1"}): "binary", frozenset({"1", "-1"}): "sign"}.get(frozenset(values))
-        for row in self.reading.rows(formula.latex, formula.span).rows:
-            match [segment.side for segment in row.segments]:
-                case [syntax.Symbol() | syntax.Scripted() as side]:
-                    self._two_numbers(parts_of(side)[0], kind, formula)
-
-    def _spelled(self, sentence: prose.Sentence) -> prose.Sentence:
-        """The sentence with its numbers among the words, also those that are set as formulas."""
-        pieces = sentence.words.split("$")
-        words, formulas = pieces[0], []
-        for formula, after in zip(sentence.formulas, pieces[1:], strict=True):
-            number = formula.latex.strip()
-            if re.fullmatch(r"[-+]?\d+", number):
-                words += number + after
-            else:
-                words += "$" + after
-                formulas.append(formula)
-        return prose.Sentence(words, tuple(formulas))
-
     def _one_for_true(self, sentence: prose.Sentence) -> None:
         """``$t_k = 1$ for the true class and 0 otherwise`` says that t is one-hot."""
         if (found := assertions.said(prose.ONE_FOR_TRUE, sentence.words)) is not None:
@@ -627,20 +562,16 @@ class Statements:
                     )
                 )
 
-    def _two_numbers(self, base: syntax.Node, kind: str | None, formula: InlineMath) -> None:
-        if isinstance(base, syntax.Symbol) and kind is not None:
-            text = formula.latex.strip()
-            line = self.reading.document.source.position(formula.span.start).line
-            self.called.add(plain(base.name))
-            self.symbols.two_numbers.setdefault(plain(base.name), set()).add(kind)
-            self.said.append(
-                (
-                    kind,
-                    (plain(base.name),),
-                    f"line {line}: '{text}'",
-                    Said(self.reading.section, self.reading.sentences),
-                )
-            )
+    def _two_numbers(
+        self, kind: str, name: str, members: set[int] | None, text: str, span: Span | None, sure: bool
+    ) -> None:
+        where = f"line {self.reading.document.source.position(span.start).line}: " if span is not None else ""
+        so_far = self.members.get((kind, name), set())
+        self.members[kind, name] = None if so_far is None or members is None else so_far | members
+        self.called.add(name)
+        self.symbols.two_numbers.setdefault(name, set()).update({kind} if sure else ())
+        place = Said(self.reading.section, self.reading.sentences)
+        self.said.append((kind, (name,), f"{where}'{text}'", place))
 
     def _letter_of_every(self, range_class: str) -> str:
         """A letter for any index of ``range_class``, which no author writes."""
@@ -735,7 +666,10 @@ class Statements:
     def _stated(self, kind: str, said: str, sentence: prose.Sentence) -> None:
         """Tie "one-hot" and the like to the symbol in the same sentence, or to the only candidate."""
         found = prose.one_hot(sentence) if kind == "onehot" else None
-        names = self._beside((found[0],) if found else sentence.formulas)
+        beside = (found[0],) if found else sentence.formulas
+        names = self._beside(beside)
+        if kind == "binary" and any(map(self._is_numbered, beside)):
+            return  # a member by its number is said to be so
         span = sentence.formulas[0].span if sentence.formulas else None
         line = self.reading.document.source.position(span.start).line if span else 0
         source = f"line {line}: '{said}'" if line else f"'{said}'"
@@ -759,6 +693,11 @@ class Statements:
                         if len(member.indices) == 1:
                             self.indicators.define(member, member.indices[0], formula.span)
 
+    def _is_numbered(self, formula: InlineMath) -> bool:
+        """Whether a formula begins with a member by its number, ``x_1``."""
+        sides = (s.side for row in self.reading.rows(formula.latex, formula.span).rows for s in row.segments[:1])
+        return any(isinstance(side, syntax.Node) and isinstance(parts_of(side)[1], syntax.Number) for side in sides)
+
     def _beside(self, formulas: Sequence[InlineMath]) -> list[str]:
         """The names with which formulas begin that are no indices."""
         names: list[str] = []
@@ -772,17 +711,20 @@ class Statements:
     def settle(self) -> None:
         """Assumptions in words become assumptions on families, once all definitions are known."""
         symbols = self.symbols
-        targets = frozenset(head.name for head in self._targets()) if self.freed else frozenset()
+        targets = frozenset(head.name for head in self.targets()) if self.freed else frozenset()
         symbols.withdrawn += ((sentence, targets) for sentence in self.freed)
         for kind, names, source, place in self.said:
-            candidates = [h for h in self._targets() if not names or h.name in names]
+            candidates = [h for h in self.targets() if not names or h.name in names]
             if len({h.name for h in candidates}) != 1:
                 continue
             for head in candidates:
-                if kind in ("sign", "binary") and symbols.two_numbers.get(head.name, {kind}) != {kind}:
+                if kind in ("sign", "binary") and symbols.two_numbers.get(head.name, set()) - {kind}:
                     if len(symbols.two_numbers[head.name]) > 1:
                         symbols.two_conventions.add(head.name)
                     continue  # "binary labels $y \in \{-1, 1\}$", or now the one convention, now the other
+                if not self._of_all(kind, head):
+                    symbols.not_put_in[head.name] = "has members with two values by the words"
+                    continue
                 if kind == "sign":
                     symbols.signs[head] = source
                     continue
@@ -811,6 +753,16 @@ class Statements:
                     found = Assumption("onehot", (head, slot), f"{head.name} \\text{{ one-hot}}", source)
                     symbols.stated.setdefault(found, place)
 
+    def _of_all(self, kind: str, head: Head) -> bool:
+        """Whether it is said of all members of a family that the document speaks of, and not of ``x_1`` alone."""
+        members = self.members.get((kind, head.name))
+        bodies = [d.body for made in self.symbols.definitions.values() for d in made]
+        sides = [side for posed in self.reading.posed for side in (posed.left, posed.right)]
+        entries = [s.entry(("i", "j")[: len(s.axes)]) if isinstance(s, Array) else s for s in sides]
+        terms = [*bodies, *(term for term in entries if isinstance(term, Term))] if members is not None else []
+        written = {t.indices for term in terms for t in subterms(term) if isinstance(t, Var) and t.head == head}
+        return members is None or written <= {(number,) for number in members}
+
     def _entries(self, range_class: str) -> str:
         """What is to be said of a length that only numbers of entries tell, unless the words tell it."""
         ranges = self.symbols.ranges
@@ -825,7 +777,7 @@ class Statements:
                 return ""
         return f", which has the entries {low} to {max(numbers)} as read"
 
-    def _targets(self) -> list[Head]:
+    def targets(self) -> list[Head]:
         """Families that are never defined and never differentiated by: data such as targets."""
         symbols = self.symbols
         used: set[Head] = set()

@@ -106,7 +106,7 @@ class Statistics:
         standardises = any(STANDARDISES.search(sentence.words) for sentence in sentences)
         for sentence in sentences:
             for said in LEARNT.finditer(sentence.words):
-                for formula in _formulas(sentence, said, "named"):
+                for formula in sentence.formulas_in(said, "named"):
                     self.learnt.update(name for name, _ in self._symbols(formula))
         for sentence in sentences:
             for pattern in (BEHIND, BEFORE, DATA_FIRST, SUMS_UP):
@@ -137,8 +137,8 @@ class Statistics:
             average = found[0].lower().count("average")
             if not sample and (PARAMETER.search(near) or not (of or standardises or average)):
                 return
-        names = {name for formula in _formulas(sentence, found, data) for name in self._names(formula)} if data else ()
-        for formula in _formulas(sentence, found, key):
+        names = {name for formula in sentence.formulas_in(found, data) for name in self._names(formula)} if data else ()
+        for formula in sentence.formulas_in(found, key):
             for name, place in self._symbols(formula):
                 kind = groups.get("kind") or groups.get("kind2") or "sum"
                 apart = frozenset(self.learnt) if moment else frozenset()
@@ -171,12 +171,6 @@ class Statistics:
                     family = any(head.subs + head.sups for head in heads) or name in symbols.shapes
                     if family or name in symbols.vectors or any(name == head.name for head in symbols.variables):
                         yield name
-
-
-def _formulas(sentence: Sentence, found: re.Match[str], group: str) -> Sequence[InlineMath]:
-    """The formulas that stand where ``group`` of a match in the words of a sentence has them."""
-    first = sentence.words.count("$", 0, found.start(group))
-    return sentence.formulas[first : first + found[group].count("$")]
 
 
 def _is_square(node: syntax.Node) -> bool:

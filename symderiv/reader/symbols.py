@@ -159,10 +159,10 @@ class Symbols:
     of ``\\log``, 0 for e, None if it is not clear; ``matrices_by_word`` letters that the words call matrices;
     ``activations`` the functions that the words say letters to be, "" for any; ``wholes`` the vectors that only their
     font tells from these; ``steps`` letters of steps in time, as in h_{t-1}; ``differentiated`` names in what is
-    differentiated, where nothing is expected; ``unit`` the vectors that have unit length by the words; ``in_columns``:
-    matrices hold vectors in their columns; ``own_delta``: a line defines \\delta_{nk} as something else than
-    Kronecker's; ``short`` the losses L by which names as dz are defined, dz = dL/dz; ``turned`` names of which a member
-    is transposed, w_i^T.
+    differentiated, where nothing is expected; ``not_put_in`` what names are by words that make no assumption;
+    ``in_columns``: matrices hold vectors in their columns; ``own_delta``: a line defines \\delta_{nk} as something else
+    than Kronecker's; ``short`` the losses L by which names as dz are defined, dz = dL/dz; ``turned`` names of which a
+    member is transposed, w_i^T.
     """
 
     ranges: Ranges = field(default_factory=Ranges)
@@ -219,7 +219,9 @@ class Symbols:
     regression: bool = False  # whether the words speak of one
     own_delta: bool = False
     in_columns: bool = False
-    unit: set[str] = field(default_factory=set)
+    not_put_in: dict[str, str] = field(default_factory=dict)
+    placed: dict[Head, str] = field(default_factory=dict)  # one-hot vectors that are defined by the place of their 1
+    true_classes: set[str] = field(default_factory=set)  # the letters that words call the true class
     hot: set[tuple[str, str]] = field(default_factory=set)  # what is one-hot, with each index said beside
     variables: set[Head] = field(default_factory=set)
     together: list[set[Head]] = field(default_factory=list)

@@ -136,6 +136,7 @@ class TrueClass:
             return
         at = next(found.start(name) for name in ("after", "before", "chinese", "japanese") if found[name])
         letter = self._letter(sentence, at)
+        self.reading.symbols.true_classes.update({letter} - {""})
         if letter and (letter not in COUNTING or _NAMING.search(before) or _NAMING.search(found[0])):
             reading, backwards = self.reading, _BACKWARDS.search(sentence.words) is not None
             given = self._said(letter, True, found[0], sentence)

@@ -65,6 +65,7 @@ from symderiv.reader.equations import Equations
 from symderiv.reader.families import families_in
 from symderiv.reader.forward import functions_of_one
 from symderiv.reader.layouts import Layouts
+from symderiv.reader.moments import Moments
 from symderiv.reader.names import plain
 from symderiv.reader.nodes import defines_delta, every, is_numeral, lists, names_in, parts_of, says_vector
 from symderiv.reader.premises import Premises
@@ -119,6 +120,7 @@ class Walk:
         self.stationary = Stationary(reading, self.claims_of, self.equations, self.readings)
         self.statements = Statements(reading)
         self.definitions = Definitions(reading, self.claims_of)
+        self.moments = Moments(reading)
         self.premises = Premises(reading, self.claims_of, self.readings)
         self.chains = Chains(reading, self.definitions, self.rates)
         reading.symbols.sizes.update(sizes or {})
@@ -539,18 +541,19 @@ class Walk:
         for number, sentence in enumerate(sentences, self.reading.sentences + 1):
             words = sentence.words.split("$")
             supposed: tuple[Assumption, ...] | None = ()
+            begun = len(self.posed)
             for n, formula in enumerate(sentence.formulas):
                 supposed = () if prose.BOTH.search(words[n]) else supposed
                 before, after = assertions.around(words, n)
                 denied = assertions.denied(words, n) or assertions.ONLY_WHEN.search(words[n]) is not None
-                steps = len(self.posed)
+                at = len(self.posed)
                 self._inline(formula, alone, before, after, supposed, denied)
-                defines = len(self.posed) > steps
+                defines = len(self.posed) > at
                 if prose.SUPPOSED.search(words[n]) and self._bounds_a_name(formula):
                     supposed = self.statements.values_said(self.reading.rows(formula.latex, formula.span).rows) or None
                 for row in self.reading.rows(formula.latex, formula.span).rows:
                     self.chains.see(row)
-                    if not denied and not defines and len(row.segments) > 1 and not lists(row):
+                    if not denied and not defines and not lists(row):
                         sure = not assertions.weakened(words, n)
                         self.premises.say(words, n, row, formula.span, sure, number)
                     if not denied and not self.reading.strict:
@@ -558,6 +561,11 @@ class Walk:
                         here = number == self.reading.sentences + len(sentences)
                         if ends:
                             self._bound(ends, number if bounds.declared(words, n) else None, here)
+            if not self.reading.strict:
+                self.moments.sentence(sentence, number)
+                self.premises.words(sentence, number)
+                steps = [posed for posed in self.posed[begun:] if posed.kind == "claim"]
+                self.statements.indicators.in_sentence(sentence, steps)
         if not alone and not self.reading.prose.rstrip().endswith("$"):
             self.chains.resume(place)  # what is defined in passing is not what the next display goes on with
         if (held := self.statements.held(sentences)) is not None:

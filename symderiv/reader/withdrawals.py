@@ -111,7 +111,7 @@ class Withdrawals:
         for pattern in (ANY_OF, OF_ANY_SIGN, DENIED, DROPPED, SEVERAL):
             for said in pattern.finditer(sentence.words):
                 group = said.lastgroup or "named"
-                for formula in _formulas(sentence, said, group):
+                for formula in sentence.formulas_in(said, group):
                     found.update(self._names(formula, alone=pattern is not DROPPED))
         return frozenset(found)
 
@@ -123,7 +123,7 @@ class Withdrawals:
     def freed(self, sentence: Sentence) -> Iterator[str]:
         """The names that a sentence calls arbitrary: whatever they were, they are that no longer."""
         for said in FREED.finditer(sentence.words) if ANY.search(sentence.words) else ():
-            for formula in _formulas(sentence, said, "named"):
+            for formula in sentence.formulas_in(said, "named"):
                 yield from self._names(formula, alone=True)
 
     def redefined(self, sentence: Sentence, here: Set[str]) -> frozenset[str]:
@@ -131,7 +131,7 @@ class Withdrawals:
         found: set[str] = set()
         for said in () if assertions.passing(sentence.words) else REDEFINED.finditer(sentence.words):
             group = "eastern" if said["eastern"] else "named"
-            names = {name for f in _formulas(sentence, said, group) for name in self._names(f, alone=True)}
+            names = {name for f in sentence.formulas_in(said, group) for name in self._names(f, alone=True)}
             found |= names if said["now"] or said["eastern"] else names - here
         return frozenset(found)
 
@@ -145,8 +145,3 @@ class Withdrawals:
                 yield plain(base.name)
             elif not alone and isinstance(side, syntax.Node):
                 yield from names_in(side)
-
-
-def _formulas(sentence: Sentence, said: re.Match[str], group: str) -> tuple[InlineMath, ...]:
-    first = sentence.words.count("$", 0, said.start(group))
-    return sentence.formulas[first : first + said[group].count("$")]

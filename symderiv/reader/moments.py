@@ -1,0 +1,197 @@
+r"""Means and variances that words name: "$X$ has mean $\mu$ and variance $\sigma^2$", "$\mu$ denotes the mean of $X$".
+
+With them E[X] is \mu, and E[X^2] is \mu^2 + \sigma^2. This module must never take a mean of samples for an expectation.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from typing import NamedTuple
+
+from symderiv.document import InlineMath
+from symderiv.reader import assertions, listed, syntax
+from symderiv.reader.means import MEAN, is_mean, linear
+from symderiv.reader.names import plain, shown
+from symderiv.reader.nodes import parts_of
+from symderiv.reader.prose import IF, NEGATED, Sentence, Words
+from symderiv.reader.reading import Posed, Reading
+from symderiv.terms import (
+    ZERO,
+    Claim,
+    Deriv,
+    Mul,
+    Opaque,
+    Term,
+    Var,
+    add,
+    power,
+    reached,
+    rewritten,
+    subterms,
+)
+
+_MEAN = (
+    r"(?:means?|expectations?|expected\s+values?|first\s+moments?|Erwartungswert\w*|Mittelwert\w*|espérances?|moyennes?|esperanza|media"
+    r"|valor\s+esperado|均值|期望值?|平均|期待値|평균|기댓값)"
+)
+_VARIANCE = r"(?:variances?|Varianz\w*|varianzas?|方差|分散|분산)"
+_ADJECTIVES = (
+    r"(?:(?:an?|the|its|finite|population|unknown|known|true|common|same|der|die|dem|endliche[rmn]?|la|l['’]|una?|une?)"
+    r"\s+){0,4}"
+)
+_IS = r"\s*(?:,|=|is|are|be|being|equals?|equal\s+to|given\s+by|sei|ist|est|soit|es|sea|是|为|為|は|が|[은는이가])?\s*"
+_OF = (
+    r"\s*(?:of|von|de|du|d['’])\s*(?:the\s+|a\s+)?"
+    r"(?:random\s+variable\s+|Zufallsvariablen?\s+|variable\s+(?:aléatoire|aleatoria)\s+)?"
+)
+HAS = Words(  # "$X$ has mean $\mu$ and variance $\sigma^2$", "$X$ be a random variable with mean $\mu$"
+    rf"(?P<of>\$)[^$.;]{{0,60}}?(?:\b(?:with|has|have|having|of|mit|hat|habe|avec|a|con|tiene)\b|[的のはがの]|,)\s*{_ADJECTIVES}"
+    rf"(?:{_MEAN}{_IS}(?P<mean>\$|0|zero\b)(?:[\s,，]*(?:and|with|und|mit|et|y|con|和|且)*\s*{_ADJECTIVES}{_VARIANCE}{_IS}(?P<variance>\$))?"
+    rf"|(?P<zero>zero[\s-]+mean\b)|{_VARIANCE}{_IS}(?P<alone>\$))",
+    re.IGNORECASE,
+)
+NAMED = Words(  # "$\mu$ denotes the mean of $X$", "the mean of $X$ is $\mu$", "the mean $\mu$ of $X$"
+    rf"(?P<name>\$)\s*(?:denotes?|is|be|are|for|stands\s+for|bezeichne\w*|ist|sei|est|soit|désigne|es|sea|denota|表示|是|为|を)\s*{_ADJECTIVES}"
+    rf"{_MEAN}{_OF}(?P<of>\$)"
+    rf"|{_ADJECTIVES}{_MEAN}{_OF}(?P<of2>\$){_IS}(?:by\s*)?(?P<name2>\$)|{_ADJECTIVES}{_MEAN}\s*(?P<name3>\$){_OF}(?P<of3>\$)",
+    re.IGNORECASE,
+)
+Known = dict[
+    tuple[str, bool], tuple[Term, str]
+]  # of what it is the mean, or the variance: how it is written, and where
+SAMPLED = Words(
+    r"\b(?:sample|empirical|batch|arithmetic|running|weighted|moving)\s+(?:means?|averages?|variances?|expect\w+)|样本|標本|표본",
+    re.IGNORECASE,
+)
+
+
+class Moment(NamedTuple):
+    """``name``, or "" for zero, is the mean of ``of``; ``squared``: its square is the variance. ``sure``: asserted."""
+
+    name: str
+    of: str
+    variance: bool
+    squared: bool
+    source: str
+    section: int
+    sentence: int
+    sure: bool
+
+
+class Moments:
+    """The moments that a document names in words, and the claims that speak of them."""
+
+    def __init__(self, reading: Reading) -> None:
+        self.reading = reading
+        self.said: list[Moment] = []
+
+    def sentence(self, sentence: Sentence, number: int) -> None:
+        """Take up what a sentence says, which has this number."""
+        for found in HAS.finditer(sentence.words):
+            self._take(sentence, found, "of", "mean", False, number)
+            self._take(sentence, found, "of", "variance", True, number)
+            self._take(sentence, found, "of", "alone", True, number)
+            if found["zero"] or found["mean"] in ("0", "zero"):
+                self._take(sentence, found, "of", "", False, number)
+        for found in NAMED.finditer(sentence.words):
+            for n in ("", "2", "3"):
+                self._take(sentence, found, f"of{n}", f"name{n}", False, number)
+
+    def _take(self, sentence: Sentence, found: re.Match[str], of: str, name: str, variance: bool, number: int) -> None:
+        words = sentence.words
+        if not found[of] or (name and found[name] != "$") or NEGATED.search(IF.sub("", words[: found.start()])):
+            return
+        if SAMPLED.search(words, max(0, found.start() - 24), found.end()):
+            return
+        drawn = [said for formula in sentence.formulas_in(found, of) for said in self._names(formula)]
+        formulas = sentence.formulas_in(found, name) if name else ()
+        zero = not name or any(formula.latex.strip() == "0" for formula in formulas)
+        named = [said for formula in formulas for said in self._names(formula)]
+        if not drawn or (len(named) != 1 and not zero) or (named and named[0][1] and not variance):
+            return
+        letter, squared, _ = named[0] if named else ("", False, False)
+        written = f"{shown(letter)}{'^2' if squared else ''}" if letter else "0"
+        line = self.reading.document.source.position(sentence.formulas[0].span.start).line
+        sure = not assertions.supposed(words, *found.span()) and not any(one for _, _, one in drawn)
+        what = "variance" if variance else "mean"
+        for x, _, _ in drawn:
+            source = f"{written} is the {what} of {shown(x)}, line {line}"
+            self.said.append(Moment(letter, x, variance, squared, source, self.reading.section, number, sure))
+
+    def _names(self, formula: InlineMath) -> Iterator[tuple[str, bool, bool]]:
+        r"""The names in a formula, whether each is squared, \sigma^2, and whether it is a member by number, X_1."""
+        for row in self.reading.rows(formula.latex, formula.span).rows:
+            nodes = listed.names(row)
+            every = any(isinstance(node, syntax.Ellipsis) for node in nodes)
+            for node in nodes:
+                base, sub, sup, _ = parts_of(node)
+                square = isinstance(sup, syntax.Number) and sup.text == "2"
+                if isinstance(base, syntax.Symbol) and (sup is None or square):
+                    yield plain(base.name), square, isinstance(sub, syntax.Number) and not every
+
+    def reading_of(
+        self, posed: Posed, claims: Sequence[Claim], sure: bool = True
+    ) -> tuple[list[Claim], tuple[str, ...]] | None:
+        """The claims where expectations are the moments that words name, and what to say; None if they name none."""
+        found, notes = [], dict[str, None]()
+        for claim in claims:
+            known = self._known(posed, claim, sure)
+            found.append(_with(claim, known, notes) if known else claim)
+        return (found, tuple(notes)) if notes else None
+
+    def put_in(self, posed: Posed, claims: Sequence[Claim]) -> list[Claim]:
+        """The claims with expectations for the means that words name; none where they speak of other moments."""
+        found = []
+        for claim in claims:
+            known = self._known(posed, claim, sure=True)
+            made: dict[Term, Term] = {}
+            for (of, variance), (value, _) in known.items():
+                if variance or not isinstance(value, Var):
+                    return []
+                made[value] = Opaque(MEAN, (Var(of, (), ()),), (0,))
+            left, right = (
+                (rewritten(side, made.get) for side in (claim.left, claim.right)) if made else (claim.left, claim.right)
+            )
+            found.append(linear(replace(claim, left=left, right=right))[0])
+        return found
+
+    def _known(self, posed: Posed, claim: Claim, sure: bool) -> Known:
+        """The moments in a claim that are named in words before it."""
+        parts = set(reached((claim.left, claim.right), claim.context.definitions))
+        drawn = {t.name for mean in filter(is_mean, parts) for t in subterms(mean) if isinstance(t, Var)}
+        here = {t.head for t in parts if isinstance(t, Var)} - claim.context.definitions.keys()
+        here -= {t.var.head for t in parts if isinstance(t, Deriv)}
+        symbols, known = self.reading.symbols, Known()
+        for moment in self.said:
+            name = Var(symbols.name(moment.name), (), ()) if moment.name else None
+            reaches = moment.of in drawn and moment.section <= posed.section and (moment.sure or not sure)
+            withdrawn = symbols.is_withdrawn({moment.name, moment.of}, moment.sentence, posed.sentence)
+            if reaches and not withdrawn and (name is None or name.head in here):
+                value = ZERO if name is None else power(name, 2) if moment.squared else name
+                known[moment.of, moment.variance] = value, moment.source
+        return known
+
+
+def _with(claim: Claim, known: Known, notes: dict[str, None]) -> Claim:
+    """``claim`` with the ``known`` moments for E[X] and E[X^2], and what is to be said of them in ``notes``."""
+    claim, _ = linear(claim, [t.head for value, _ in known.values() for t in subterms(value) if isinstance(t, Var)])
+
+    def moment(var: Var, variance: bool) -> Term:
+        if (var.name, variance) not in known:
+            return Opaque(MEAN, (var,), (0,))
+        value, source = known[var.name, variance]
+        notes[source] = None
+        return value
+
+    def put_in(part: Term) -> Term | None:
+        match part.parts if is_mean(part) else ():
+            case (Var() as var,):
+                return moment(var, False)
+            case (Mul(parts=(Var() as var, Var() as other)),) if var == other and (var.name, True) in known:
+                return add(moment(var, True), power(moment(var, False), 2))
+        return None
+
+    left, right = (rewritten(side, put_in) for side in (claim.left, claim.right))
+    return replace(claim, left=left, right=right)
