@@ -16,7 +16,7 @@ from symderiv.document import Span
 from symderiv.judge import prove_all
 from symderiv.kernel import Proved, Refuted, Witness
 from symderiv.kernel.derivative import Unsupported, definition_of
-from symderiv.reader import logarithms, named_sets
+from symderiv.reader import logarithms, named_sets, orders
 from symderiv.reader.families import differences, families_in
 from symderiv.reader.means import is_mean
 from symderiv.reader.names import GREEK_CAPITALS, letter_of, shown
@@ -511,16 +511,18 @@ class Doubts:
         """Why a proof of ``claims`` would be empty or hasty.
 
         Something defined is differentiated by what it does not contain, or capital letters of which nothing is known
-        change places in products: they may be matrices.
+        change places in products, with each other or with the names of layers: they may be matrices.
         """
         if unknown := self._unknown(claims, True):
             return unknown
         for claim in claims:
             pairs = self._orders(claim.left) | self._orders(claim.right)
-            changed = sorted(a for a, b in pairs if (b, a) in pairs)
+            changed = sorted(a for a, b in pairs if (b, a) in pairs and a[0].islower() != b[0].islower())
             if changed:
                 letters = " and ".join(dict.fromkeys(changed))
                 return f"{letters} may be matrices, which do not commute: their shapes are not declared"
+            if unordered := self._unordered(claim):
+                return unordered
             if unknown := self._normaliser(claim):
                 return unknown
             for side in (claim.left, claim.right):
@@ -584,6 +586,29 @@ class Doubts:
         if isinstance(term, Fn) or is_mean(term):
             return set()  # the logarithm of a matrix is not in the language, and X is a random number in E[X]
         return set().union(*map(self._capitals, term.parts))
+
+    def _unordered(self, claim: Claim) -> str:
+        """Why a proof of ``claim`` for numbers would not hold for matrices; "" if it keeps the order of factors."""
+        try:
+            found = orders.apart(claim, self._may_be_matrix)
+        except (orders.TooLong, Unsupported):
+            return "capital letters in it may be matrices, and whether their order is kept was not found"
+        if found is None:
+            return ""
+        if not isinstance(prove_all([found.claim]), Proved):
+            letters = " and ".join(map(notation.unicode, found.met))
+            return f"{letters} may be matrices, which do not commute: their shapes are not declared"
+        if found.turned:
+            letters = " and ".join(map(notation.unicode, found.turned))
+            return f"{letters} may be matrices, of which the transposes stand in a derivative: no shapes are declared"
+        return ""
+
+    def _may_be_matrix(self, var: Var) -> bool:
+        """Whether ``var`` is a capital of which nothing is known: W, W^{2}, W_1, W_{hh}."""
+        letter = base_name(var.name)
+        capital = (len(letter) == 1 and letter.isupper()) or letter in GREEK_CAPITALS
+        single = not var.sups and len(var.subs) < 2 and all(isinstance(i, int) for i in var.subs)
+        return capital and single and var.head not in self.symbols.definitions and letter not in self.symbols.divisors
 
     def _hiding(self) -> dict[Head, Head]:
         """The heads with hidden indices, and how they are written."""

@@ -194,6 +194,7 @@ class Symbols:
     wholes: dict[str, str] = field(default_factory=dict)
     activations: dict[str, str] = field(default_factory=dict)
     matrices_by_word: set[str] = field(default_factory=set)
+    matrix_families: set[str] = field(default_factory=set)  # of which the words call members matrices: W_1
     log_base: int | None = 0
     overloaded: set[str] = field(default_factory=set)
     other_signs: set[str] = field(default_factory=set)

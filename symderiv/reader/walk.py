@@ -192,7 +192,7 @@ class Walk:
         for name in symbols.exponents - symbols.shapes.keys() - symbols.vectors - symbols.matrices:
             symbols.heads.setdefault(name, set()).add(Head(name, 0, 0))
         sides = (s.side for row in rows for s in row.segments)
-        stated = bool(symbols.shapes or symbols.kinds or symbols.matrices_by_word)
+        stated = bool(symbols.shapes or symbols.kinds or symbols.matrices_by_word or symbols.matrix_families)
         entries = (name for name, heads in symbols.heads.items() if heads == {Head(name, 2, 0)} and name.isalpha())
         stated = stated or any(name.upper() in symbols.bare for name in entries)  # W beside the w_{ij}
         if stated or any(isinstance(side, syntax.Node) and says_vector(side) for side in sides):
