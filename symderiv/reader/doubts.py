@@ -16,7 +16,7 @@ from symderiv.document import Span
 from symderiv.judge import prove_all
 from symderiv.kernel import Proved, Refuted, Witness
 from symderiv.kernel.derivative import Unsupported, definition_of
-from symderiv.reader import logarithms, named_sets, orders
+from symderiv.reader import kinds, logarithms, named_sets, orders
 from symderiv.reader.families import differences, families_in
 from symderiv.reader.means import is_mean
 from symderiv.reader.names import GREEK_CAPITALS, letter_of, shown
@@ -606,7 +606,7 @@ class Doubts:
     def _may_be_matrix(self, var: Var) -> bool:
         """Whether ``var`` is a capital of which nothing is known: W, W^{2}, W_1, W_{hh}."""
         letter = base_name(var.name)
-        capital = (len(letter) == 1 and letter.isupper()) or letter in GREEK_CAPITALS
+        capital = all(kinds.letter_of(letter))
         single = not var.sups and len(var.subs) < 2 and all(isinstance(i, int) for i in var.subs)
         return capital and single and var.head not in self.symbols.definitions and letter not in self.symbols.divisors
 
