@@ -338,7 +338,7 @@ class Chains(Namings):
         posed.named_case = posed.named_case or tagged_case(beside)
         aside = HEADS_CASES.search(f"{self.reading.title}\n{self.reading.leads_to}")
         posed.held = self.reading.held
-        posed.supposed = supposes(self.reading.prose) or (aside[0] if aside else "")
+        posed.supposed = posed.supposed or supposes(self.reading.prose) or (aside[0] if aside else "")
         posed.kept = self.kept
         posed.solving = self.reading.solving and self.fresh_chain
         posed.implied = self.implied and self.fresh_chain

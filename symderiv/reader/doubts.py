@@ -16,7 +16,7 @@ from symderiv.document import Span
 from symderiv.judge import prove_all
 from symderiv.kernel import Proved, Refuted, Witness
 from symderiv.kernel.derivative import Unsupported, definition_of
-from symderiv.reader import kinds, logarithms, named_sets, orders
+from symderiv.reader import in_a_case, kinds, logarithms, named_sets, orders
 from symderiv.reader.families import differences, families_in
 from symderiv.reader.means import is_mean
 from symderiv.reader.names import GREEK_CAPITALS, letter_of, shown
@@ -325,8 +325,13 @@ class Doubts:
         every = names[0] | names[1]
         return min(every) if len(every) == 1 and derived[0] != derived[1] else ""
 
-    def elsewhere(self, posed: Posed, claim: Claim) -> str:
-        """What in a claim was said of something else, or may have been: of L for y = 1 only, of members of a set."""
+    def elsewhere(self, posed: Posed, claim: Claim, proved: bool = False) -> str:
+        """What in a claim, proved or not, was said of something else, or may have been.
+
+        So it was of L for y = 1 only, or of members of a set.
+        """
+        if said := self._in_a_case(posed, claim, proved):
+            return said
         given = posed.values or posed.earlier_values
         holds = {a.data for a in given}
         for head in sorted(self.symbols.reached(claim.left, claim.right) & self.symbols.partial.keys()):
@@ -341,6 +346,22 @@ class Doubts:
                 if manner == "supposed" and told == posed.paragraph and at <= posed.at:
                     return f"the words before it suppose that {shown(head.name)} is something else"
         return named_sets.beside(posed, claim, self.reading)
+
+    def _in_a_case(self, posed: Posed, claim: Claim, proved: bool) -> str:
+        """What a quantity in a claim was said to be for one case, after the formula that it has.
+
+        What is proved of it holds in the case, too; what is false may be meant for it. Beyond the case, the line may
+        have been a new meaning after all.
+        """
+        text = self.reading.document.source.text
+        for head in sorted(self.symbols.reached(claim.left, claim.right)):
+            cases = [case for case in self.symbols.cased.get(head.name, ()) if case.at <= posed.at]
+            if not cases or in_a_case.general(posed, text):
+                continue
+            if not proved or in_a_case.holding(cases, posed, text) is None:
+                line = self.reading.document.source.position(cases[-1].span.start).line
+                return f"line {line} says what {shown(head.name)} is in one case ('{cases[-1].words}')"
+        return ""
 
     def _unclear(self, posed: Posed, claim: Claim) -> str:
         """How far a sign reaches may not be clear in the line, or in one that defines what stands in it."""

@@ -368,6 +368,11 @@ REWRITTEN = Words(
     r"|\balso\s+ist\b|\bdéveloppant|\bsimplifi\w*|\bdonc\b|\bon obtient\b|\bdesarroll\w*|\bsimplific\w*|\bse obtiene\b",
     re.IGNORECASE,
 )
+THEN = Words(  # what comes follows from what was said before
+    r"\W*(?:and\s+)?(?:then|so\s+then|accordingly|consequently|as\s+a\s+result|dann|folglich|alors|par\s+conséquent|entonces|luego)\b"
+    r"|\W*(?:那么|则|故|よって|그러면|그러므로)",
+    re.IGNORECASE,
+)
 SPECIAL = Words(
     r"\b(?:when\w*|if|for|using|us(?:e|ed)|with|without|assum\w*|suppos\w*|cases?|instead|let|set(?:ting)?|defin\w*|consider"
     r"|special|single|only|approximat\w*|regulari\w*|penal\w*|add(?:ing|ed)?|replac\w*|substitut\w*|where|plug\w*|minim\w*"

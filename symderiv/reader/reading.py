@@ -144,6 +144,8 @@ class Reading:
         self.constants: set[str] = set()
         self.held: frozenset[str] | None = None
         self.bounds: set[str] = set()
+        self.bounds_beside = False  # whether remarks beside the row that is being read set bounds
+        self.remarks = ""  # their words
         self.limits: dict[str, set[Bound]] = {}  # what the words of the document compare with numbers
         self.layouts: list[tuple[int, str]] = []  # which layout of derivatives words choose, and in which sentence
         self.changes: list[Change] = []

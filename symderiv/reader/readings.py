@@ -13,6 +13,7 @@ from fractions import Fraction
 
 from symderiv.kernel import Witness
 from symderiv.kernel.derivative import Unsupported, definition_of, differentiate
+from symderiv.reader import in_a_case
 from symderiv.reader.families import families_in
 from symderiv.reader.fixed import signs_in, with_signs
 from symderiv.reader.means import at_two_points, is_mean
@@ -250,6 +251,9 @@ class Readings:
                 ),
                 "",
             )
+            if not new and not just and isinstance(part, Var):
+                case = in_a_case.holding(symbols.cased.get(part.name, ()), posed, self.reading.document.source.text)
+                new = case.name if case is not None else ""
             if not new:
                 return None
             notes[f"{shown(new)} is read as the words before the formula say"] = None

@@ -99,6 +99,15 @@ class Statistic(NamedTuple):
     apart: frozenset[str]
 
 
+class InCase(NamedTuple):
+    """What is said of a quantity for one case: after so many steps, in which formula, as which name, in which words."""
+
+    at: int
+    span: Span
+    name: str
+    words: str
+
+
 class Said(NamedTuple):
     """Where something was said: after so many headings, and in which sentence."""
 
@@ -299,6 +308,7 @@ class Symbols:
     partial: dict[Head, tuple[Assumption, ...]] = field(default_factory=dict)
     factors: set[str] = field(default_factory=set)
     asides: dict[str, list[tuple[int, int, str, str]]] = field(default_factory=dict)
+    cased: dict[str, list[InCase]] = field(default_factory=dict)  # what is said of a quantity in one case only
     lettered: dict[tuple[str, tuple[Index, ...]], str] = field(default_factory=dict)
 
     def name(self, written: str, subs: int = 0, sups: int = 0) -> str:

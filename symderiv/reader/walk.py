@@ -641,7 +641,9 @@ class Walk:
                 signs = len(BOUND.findall(text, start, row.cells_span.end))
                 cases = any(isinstance(node, syntax.Casesdef) for side in sides for node in every(side))
                 self.reading.bounded = (self.bounded and not cases) or signs > own
-                said, reading.bounds = reading.bounds, reading.bounds | _bounds([r.content for r in row.remarks])
+                bounded = _bounds([r.content for r in row.remarks])
+                said, reading.bounds = reading.bounds, reading.bounds | bounded
+                reading.bounds_beside, reading.remarks = bool(bounded), _words(row.remarks)
                 before, reading.values = reading.values, self._values_beside(rows.rows[n : n + 2]) or reading.values
                 begun, case = len(self.posed), reading.case
                 reading.case += case_before
@@ -657,6 +659,7 @@ class Walk:
                 self.premises.beside(row, number, n)
                 self.statements.said_beside(row)
                 reading.values, reading.bounds, reading.case = before, said, case
+                reading.bounds_beside, reading.remarks = False, ""
                 self.chains.see(row)
             elif row.remarks and self.statements.row(row):
                 self.chains.last = None
@@ -723,6 +726,11 @@ def _bounds(remarks: Sequence[syntax.Node]) -> set[str]:
         if isinstance(node, syntax.Relation) and any(op in ("<", ">", "<=", ">=") for op, _ in node.rest)
         for name in names_in(node)
     }
+
+
+def _words(remarks: Sequence[syntax.Remark]) -> str:
+    """The words of remarks, with "$" for each formula among them."""
+    return " ".join(r.content.text if isinstance(r.content, syntax.Text) else "$" for r in remarks)
 
 
 def _is_unread(row: syntax.Row) -> bool:
