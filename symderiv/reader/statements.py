@@ -375,6 +375,8 @@ class Statements:
             names |= self._assumed()
         if self.withdrawals.of_targets(sentence):
             self.freed.append(self.reading.sentences)
+        if self.withdrawals.softens(sentence):
+            self.symbols.softened.append(self.reading.sentences)
         if names:
             self.symbols.withdrawn.append((self.reading.sentences, names))
             if self.reading.held and self.reading.held & names:
@@ -728,6 +730,7 @@ class Statements:
                     continue  # "binary labels $y \in \{-1, 1\}$", or now the one convention, now the other
                 if kind == "sign":
                     symbols.signs[head] = source
+                    symbols.signs_since[head] = place.sentence
                     continue
                 if kind == "binary":
                     found = Assumption("binary", (head,), f"{head.name} \\in \\{{0, 1\\}}", source)

@@ -265,6 +265,8 @@ class Symbols:
     hinted_classes: dict[str, str] = field(default_factory=dict)
     stated: dict[Assumption, Said] = field(default_factory=dict)
     withdrawn: list[tuple[int, frozenset[str]]] = field(default_factory=list)
+    softened: list[int] = field(default_factory=list)  # sentences from which on the targets need not be one-hot
+    hot_since: dict[Head, list[int]] = field(default_factory=dict)  # where the words define a one-hot vector
     symmetric_since: dict[str, int] = field(default_factory=dict)
     calls: dict[tuple[str, int], tuple[dict, dict]] = field(default_factory=dict)
     kinds: dict[tuple[str, int, int], str] = field(default_factory=dict)
@@ -282,6 +284,7 @@ class Symbols:
     inverses: dict[Head, tuple[str, Term]] = field(default_factory=dict)
     equal_to_transposes: set[str] = field(default_factory=set)
     signs: dict[Head, str] = field(default_factory=dict)
+    signs_since: dict[Head, int] = field(default_factory=dict)
     two_conventions: set[str] = field(default_factory=set)
     upper: set[str] = field(default_factory=set)
     basis: set[str] = field(default_factory=set)
@@ -317,6 +320,10 @@ class Symbols:
     def is_withdrawn(self, names: Set[str], said: int, at: int) -> bool:
         """Whether what the sentence ``said`` says of ``names`` holds no longer, or not yet, after sentence ``at``."""
         return any(names & freed and n <= at and (said < n or said > at) for n, freed in self.withdrawn)
+
+    def is_softened(self, said: int, at: int) -> bool:
+        """Whether what the sentence ``said`` says to be one-hot need not be so after the sentence ``at``."""
+        return any(n <= at and (said < n or said > at) for n in self.softened)
 
     def defines(self, name: str, subs: int, sups: int | None = None) -> bool:
         """Whether ``name`` with that many subscripts (and labels, or any number of them) has a definition."""
