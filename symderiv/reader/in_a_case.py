@@ -27,6 +27,10 @@ FOR_WHICH = Words(  # "for $m < 1$", "where now $m < 1$"
     r"\b(?:for|at|on|where|while|suppos(?:e|ing)|consider(?:ing)?|für|bei|pour|para|per)\s+(?:\w+\s+){0,2}\$|(?:对|對|对于)\s*\$",
     re.IGNORECASE,
 )
+HEADS = Words(  # "Case 1: positive", "The negative case", "When $x > 0$"
+    r"\W*(?:\d[\d.]*\W*)?(?:\w+\s+){0,2}(?:case|Fall|cas|caso)\b|\W*(?:\d[\d.]*\W*)?(?:if|when|for|wenn|falls|si|quand|cuando)\b|情况|情況|場合|경우",
+    re.IGNORECASE,
+)
 ANNOUNCED = Words(
     r"\b(?:let|re-?define[ds]?|define[ds]?|denot(?:e|es|ed|ing)|introduc\w+|instead|from\s+now\s+on|henceforth|redefin\w+"
     r"|definier\w+|statt\w*|sei|définiss\w+|soit|posons|definimos|sea)\b|定义|定義|设|設|令",
@@ -57,7 +61,7 @@ def words(reading: Reading) -> str:
     last = _last(reading.prose)
     if ANNOUNCED.search(last):
         last = ""
-    elif not last and (said := CASE.search(reading.title)):
+    elif not last and (said := HEADS.match(reading.title)):
         return said[0]
     for text in (reading.remarks, last):
         if said := CASE.search(text):
