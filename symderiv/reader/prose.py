@@ -89,6 +89,11 @@ SUM_TO_ONE = Words(
     r"|(?:vecteur|distribution)\s+de\s+probabilité|(?:vector|distribución)\s+de\s+probabilidad",
     re.IGNORECASE,
 )
+THESE_SUM = Words(  # "the weights $w_k$ sum to one"
+    r"\$\s*(?:(?:all|always|themselves|together|must|should|that|which|will|also)\s+)*(?:sums?|add)\s+(?:up\s+)?to\s|\$\s*(?:之)?(?:和|合)"
+    r"|\$\s+(?:summieren\s+sich|suman|somment)\b",
+    re.IGNORECASE,
+)
 LINES = Words(  # of a matrix, of which a word says something
     r"(?P<rows>\b(?:each\s+|every\s+)?rows?\s+of\s+(?:the\s+matrix\s+)?\$|\$\s*(?:的)?(?:每一?)?行|\bZeilen\s+von\s+\$|\blignes\s+de\s+\$)"
     r"|(?P<columns>\b(?:each\s+|every\s+)?columns?\s+of\s+(?:the\s+matrix\s+)?\$|\$\s*(?:的)?(?:每一?)?列|\bSpalten\s+von\s+\$"

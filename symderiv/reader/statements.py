@@ -693,6 +693,8 @@ class Statements:
         span = sentence.formulas[0].span if sentence.formulas else None
         line = self.reading.document.source.position(span.start).line if span else 0
         source = f"line {line}: '{said}'" if line else f"'{said}'"
+        if kind == "sum" and len(set(names)) == 1 and prose.THESE_SUM.search(sentence.words):
+            self.called.update(names)
         if (lines := prose.LINES.search(sentence.words)) is not None and kind != "binary":
             kind += f" {lines.lastgroup}"
             self.called.update(names)
