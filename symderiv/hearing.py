@@ -330,7 +330,7 @@ def _readings(walk: Walk, posed: Posed, claims: list[Claim]) -> Iterator[tuple[l
             f"{notation.unicode_latex(a.text)}, {a.source}" for a in posed.values if of_one_member(a) or a.kind == KIND
         )
         yield walk.claims(replace(posed, case=(*posed.case, *posed.values))), said
-    if (signed := walk.readings.signed(claims)) is not None:
+    if (signed := walk.readings.signed(posed, claims)) is not None:
         yield signed
     sought = posed.sought and walk.equations.is_one(posed, claims)  # a later value for its unknown is its solution
     if not sought and walk.readings.later(posed, claims):

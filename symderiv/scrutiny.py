@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import replace
 
@@ -10,20 +11,34 @@ from symderiv.judge import prove_all
 from symderiv.kernel import Proved, Refuted
 from symderiv.reader.elaborate import LAYOUTS
 from symderiv.reader.layouts import DENOMINATOR, NUMERATOR
+from symderiv.reader.names import shown
 from symderiv.reader.reading import Posed
 from symderiv.reader.walk import Walk
+from symderiv.terms import Claim
 
 
 def against(walk: Walk, posed: Posed, verdict: Proved | Refuted) -> str:
     """Why a proof, or a counterexample, is no verdict on what the author wrote; "" if it is one."""
-    if (said := walk.doubts.elsewhere(posed, verdict.claim)) or isinstance(verdict, Refuted):
+    proved = isinstance(verdict, Proved)
+    if (said := walk.doubts.elsewhere(posed, verdict.claim, proved)) or not proved:
         return said
     apart, said = walk.apart(posed)
     if apart and not any(isinstance(prove_all(claims), Proved) for claims in apart):
         return said
     if said := walk.layouts.clash(posed, _layout(walk, posed)):
         return said
-    return "how many members there are is not said" if _of_few(walk, posed) else ""
+    if _of_few(walk, posed):
+        return "how many members there are is not said"
+    posed.note(*_hot(walk, verdict.claim))
+    return ""
+
+
+def _hot(walk: Walk, claim: Claim) -> Iterator[str]:
+    """The one-hot vectors in a claim that words define by the place of their 1, which a proof rests on."""
+    symbols = walk.reading.symbols
+    for head in sorted(symbols.reached(claim.left, claim.right) & symbols.hot_since.keys() & symbols.defined_at.keys()):
+        line = walk.reading.document.source.position(symbols.defined_at[head].start).line
+        yield f"{shown(head.name)} is one-hot, with its 1 where line {line} says"
 
 
 def _of_few(walk: Walk, posed: Posed) -> bool:

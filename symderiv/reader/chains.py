@@ -342,7 +342,7 @@ class Chains(Namings):
         posed.roughly = approximations.said(self.reading.prose, text_beside, behind, self.inline)
         aside = HEADS_CASES.search(f"{self.reading.title}\n{self.reading.leads_to}")
         posed.held = self.reading.held
-        posed.supposed = supposes(self.reading.spoken) or (aside[0] if aside else "")
+        posed.supposed = posed.supposed or supposes(self.reading.spoken) or (aside[0] if aside else "")
         posed.kept = self.kept
         posed.solving = self.reading.solving and self.fresh_chain
         posed.implied = self.implied and self.fresh_chain

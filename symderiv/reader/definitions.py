@@ -13,7 +13,7 @@ from symderiv.diagnostics import Diagnostic, ReadError
 from symderiv.document import Span
 from symderiv.kernel import Proved, Refuted
 from symderiv.notation import counterexample
-from symderiv.reader import models, syntax
+from symderiv.reader import in_a_case, models, syntax
 from symderiv.reader.arrays import Array, Value
 from symderiv.reader.indices import refuse
 from symderiv.reader.layers import further, place
@@ -38,7 +38,7 @@ from symderiv.reader.nodes import (
 from symderiv.reader.reading import Posed
 from symderiv.reader.rests import NOTE, define_all, first_members
 from symderiv.reader.survey import POSITIVE, Survey
-from symderiv.reader.symbols import PROBABILITIES, Function, Parameter, shape
+from symderiv.reader.symbols import PROBABILITIES, Function, InCase, Parameter, shape
 from symderiv.reader.vocabulary import LOSSES, MOMENTS
 from symderiv.terms import Definition, Deriv, Head, Index, Term, Var, reached, subterms
 
@@ -284,7 +284,7 @@ class Definitions(Meanings):
         if self._is_derivative(name, subs, labels):
             return False  # \delta = \partial C/\partial z: what comes next says what that is, rightly or wrongly
         if name in symbols.arrays and not (subs or labels or head[3] or symbols.defines(name, 0, 0)):
-            if self._repeats(left, right):
+            if self._repeats(left, right) or (relation == "=" and self._says_no_more(head, left, right, posed)):
                 return False
             self.reading.diagnostics.append(
                 Diagnostic("W420", f"{shown(name)} is defined anew here; its earlier meaning ends", posed.left_span)
@@ -325,7 +325,9 @@ class Definitions(Meanings):
                     relation == ":=" or not subs or (name not in set(names_in(right)) and self._brings_in(this, right))
                 ):
                     verdict = self._verdict(left, right)
-                    if isinstance(verdict, Proved) or (relation == "=" and self._rewrites(left, right)):
+                    if isinstance(verdict, Proved):
+                        return False
+                    if relation == "=" and self._says_no_more(head, left, right, posed):
                         return False
                     if relation == "=" and not self.reading.inline and self._is_of_another_set(existing, right):
                         return False
@@ -367,6 +369,41 @@ class Definitions(Meanings):
             heads = {t.head for t in subterms(term) if isinstance(t, Var)}
             symbols.ranges.settled.update(c for (head, _), c in symbols.ranges.slots.items() if head in heads)
         return True
+
+    def _says_no_more(self, head: tuple, left: syntax.Node, right: syntax.Node, posed: Posed) -> bool:
+        """Whether a line says what the meaning of its left side comes to, in general or in one case; it is a claim."""
+        if self.reading.inline or not self._is_about_the_same(left, right):
+            return False
+        if said := in_a_case.words(self.reading):
+            posed.supposed = said
+            self._note_case(head, left, right, said)
+        return bool(said) or self._rewrites()
+
+    def _note_case(self, head: tuple, left: syntax.Node, right: syntax.Node, said: str) -> None:
+        """Note what a quantity is said to be in one case: another reading of the lines that follow."""
+        found = self.indices(head)
+        assert found is not None  # or nothing would be said of it anew
+        name = self.symbols.name(found[0], len(found[1]), len(found[2]))
+        new = self._beside(found[0], right) if isinstance(left, syntax.Symbol) else ""
+        case = InCase(len(self.reading.posed) + 1, Span(left.span.start, right.span.end), new, said)
+        self.symbols.cased.setdefault(name, []).append(case)
+
+    def _beside(self, name: str, right: syntax.Node) -> str:
+        """A version of ``name`` that means ``right``, beside that in force; "" if that cannot be read."""
+        symbols = self.symbols
+        old = Head(symbols.name(name), 0, 0)
+        saved, functions, arrays = dict(symbols.versions), dict(symbols.functions), dict(symbols.arrays)
+        symbols.versions[Head(name, 0, 0)] = new = f"{old.name}~{len(self.reading.posed)}"
+        try:
+            value = self.elaborator.value(right)
+            if not isinstance(value, Term) or not symbols.reached(value) - {old}:
+                return ""
+            self._make(name, [], [], [], right, Posed(right.span, right.span, "=", "definition", -1, 0))
+            return new
+        except ReadError:
+            return ""
+        finally:
+            symbols.versions, symbols.functions, symbols.arrays = saved, functions, arrays
 
     def _is_rate(self, left: syntax.Node) -> str:
         r"""Why ``\dot E`` says nothing new of an E that is defined, nor ``f_x`` of the function ``f(x)``; or ""."""
@@ -475,18 +512,10 @@ class Definitions(Meanings):
         said = self._verdict(left, right)
         if said is None or isinstance(said, Proved):
             return
-        saved, functions = dict(symbols.versions), dict(symbols.functions)
-        symbols.versions[Head(name, 0, 0)] = new = f"{old.name}~{len(self.reading.posed)}"
-        try:
-            if isinstance(value := self.elaborator.value(right), Term) and symbols.reached(value) - {old}:
-                self._make(name, [], [], [], right, Posed(right.span, left.span, "=", "definition", -1, 0))
-                symbols.asides.setdefault(old.name, []).append(
-                    (len(self.reading.posed), self.reading.paragraphs, new, manner)
-                )
-        except ReadError:
-            pass
-        finally:
-            symbols.versions, symbols.functions = saved, functions
+        if new := self._beside(name, right):
+            symbols.asides.setdefault(old.name, []).append(
+                (len(self.reading.posed), self.reading.paragraphs, new, manner)
+            )
 
     def define_row(self, row: syntax.Row) -> None:
         """A definition from a directive. Raises ReadError."""

@@ -18,7 +18,7 @@ from symderiv.document import Span
 from symderiv.judge import prove_all
 from symderiv.kernel import Proved, Refuted, Witness
 from symderiv.kernel.derivative import Unsupported, definition_of
-from symderiv.reader import logarithms, named_sets
+from symderiv.reader import in_a_case, kinds, logarithms, named_sets, orders
 from symderiv.reader.families import differences, families_in
 from symderiv.reader.means import is_mean
 from symderiv.reader.names import GREEK_CAPITALS, letter_of, shown
@@ -343,8 +343,17 @@ class Doubts:
         every = names[0] | names[1]
         return min(every) if len(every) == 1 and derived[0] != derived[1] else ""
 
-    def elsewhere(self, posed: Posed, claim: Claim) -> str:
-        """What in a claim was said of something else, or may have been: of L for y = 1 only, of members of a set."""
+    def elsewhere(self, posed: Posed, claim: Claim, proved: bool = False) -> str:
+        """What in a claim, proved or not, was said of something else, or may have been.
+
+        So it was of L for y = 1 only, or of members of a set.
+        """
+        if said := self._in_a_case(posed, claim, proved):
+            return said
+        for head in sorted(self.symbols.reached(claim.left, claim.right) & self.symbols.hot_since.keys()):
+            since = max((n for n in self.symbols.hot_since[head] if n <= posed.sentence), default=posed.sentence)
+            if self.symbols.is_softened(since, posed.sentence):
+                return f"{shown(head.name)} is one-hot where the words define it, and that is said no longer"
         given = posed.values or posed.earlier_values
         holds = {a.data for a in given}
         for head in sorted(self.symbols.reached(claim.left, claim.right) & self.symbols.partial.keys()):
@@ -359,6 +368,22 @@ class Doubts:
                 if manner == "supposed" and told == posed.paragraph and at <= posed.at:
                     return f"the words before it suppose that {shown(head.name)} is something else"
         return named_sets.beside(posed, claim, self.reading)
+
+    def _in_a_case(self, posed: Posed, claim: Claim, proved: bool) -> str:
+        """What a quantity in a claim was said to be for one case, after the formula that it has.
+
+        What is proved of it holds in the case, too; what is false may be meant for it. Beyond the case, the line may
+        have been a new meaning after all.
+        """
+        text = self.reading.document.source.text
+        for head in sorted(self.symbols.reached(claim.left, claim.right)):
+            cases = [case for case in self.symbols.cased.get(head.name, ()) if case.at <= posed.at]
+            if not cases or in_a_case.general(posed, text):
+                continue
+            if not proved or in_a_case.holding(cases, posed, text) is None:
+                line = self.reading.document.source.position(cases[-1].span.start).line
+                return f"line {line} says what {shown(head.name)} is in one case ('{cases[-1].words}')"
+        return ""
 
     def _unclear(self, posed: Posed, claim: Claim) -> str:
         """How far a sign reaches may not be clear in the line, or in one that defines what stands in it."""
@@ -550,16 +575,18 @@ class Doubts:
         """Why a proof of ``claims`` would be empty or hasty.
 
         Something defined is differentiated by what it does not contain, or capital letters of which nothing is known
-        change places in products: they may be matrices.
+        change places in products, with each other or with the names of layers: they may be matrices.
         """
         if unknown := self._unknown(claims, True):
             return unknown
         for claim in claims:
             pairs = self._orders(claim.left) | self._orders(claim.right)
-            changed = sorted(a for a, b in pairs if (b, a) in pairs)
+            changed = sorted(a for a, b in pairs if (b, a) in pairs and a[0].islower() != b[0].islower())
             if changed:
                 letters = " and ".join(dict.fromkeys(changed))
                 return f"{letters} may be matrices, which do not commute: their shapes are not declared"
+            if unordered := self._unordered(claim):
+                return unordered
             if unknown := self._normaliser(claim):
                 return unknown
             for side in (claim.left, claim.right):
@@ -623,6 +650,29 @@ class Doubts:
         if isinstance(term, Fn) or is_mean(term):
             return set()  # the logarithm of a matrix is not in the language, and X is a random number in E[X]
         return set().union(*map(self._capitals, term.parts))
+
+    def _unordered(self, claim: Claim) -> str:
+        """Why a proof of ``claim`` for numbers would not hold for matrices; "" if it keeps the order of factors."""
+        try:
+            found = orders.apart(claim, self._may_be_matrix)
+        except (orders.TooLong, Unsupported):
+            return "capital letters in it may be matrices, and whether their order is kept was not found"
+        if found is None:
+            return ""
+        if not isinstance(prove_all([found.claim]), Proved):
+            letters = " and ".join(map(notation.unicode, found.met))
+            return f"{letters} may be matrices, which do not commute: their shapes are not declared"
+        if found.turned:
+            letters = " and ".join(map(notation.unicode, found.turned))
+            return f"{letters} may be matrices, of which the transposes stand in a derivative: no shapes are declared"
+        return ""
+
+    def _may_be_matrix(self, var: Var) -> bool:
+        """Whether ``var`` is a capital of which nothing is known: W, W^{2}, W_1, W_{hh}."""
+        letter = base_name(var.name)
+        capital = all(kinds.letter_of(letter))
+        single = not var.sups and len(var.subs) < 2 and all(isinstance(i, int) for i in var.subs)
+        return capital and single and var.head not in self.symbols.definitions and letter not in self.symbols.divisors
 
     def _hiding(self) -> dict[Head, Head]:
         """The heads with hidden indices, and how they are written."""

@@ -64,6 +64,7 @@ class Indicators:
     def define(self, member: Var, place: Index, span: Span) -> None:
         r"""Define the family of ``member`` by the place of its 1: y_j = \delta_{jc}."""
         symbols = self.symbols
+        symbols.hot_since.setdefault(member.head, []).append(self.reading.sentences)
         if member.head in symbols.definitions or member.head in symbols.variables or len(member.indices) != 1:
             return
         symbols.now = len(self.reading.posed)

@@ -12,7 +12,7 @@ from symderiv.diagnostics import Diagnostic, ReadError
 from symderiv.judge import prove_all
 from symderiv.kernel import Proved, Refuted, Undecided, Verdict
 from symderiv.reader import prose, syntax
-from symderiv.reader.arrays import Array
+from symderiv.reader.arrays import Array, Value
 from symderiv.reader.claims import Claims
 from symderiv.reader.einstein import summed
 from symderiv.reader.layers import any_layer
@@ -142,21 +142,18 @@ class Meanings(Wholes):
         """Whether the equation holds under the meaning that the left side already has, for these indices."""
         return isinstance(self._verdict(left, right, at), Proved)
 
-    def _rewrites(self, left: syntax.Node, right: syntax.Node) -> bool:
-        """Whether the words before say that the meaning which the left side has is only written in another way.
-
-        Nothing may be spoken of then that it does not depend on already, and no condition be set.
-        """
+    def _rewrites(self) -> bool:
+        """Whether the words before say that what comes follows, or is only written in another way, on no condition."""
         words = re.split(r"[.!?。]\s", self.reading.prose)[-1]
-        if not prose.REWRITTEN.search(words) or prose.SPECIAL.search(words):
-            return False
+        return bool(prose.REWRITTEN.search(words) or prose.THEN.match(words)) and not prose.SPECIAL.search(words)
+
+    def _is_about_the_same(self, left: syntax.Node, right: syntax.Node) -> bool:
+        """Whether ``right`` speaks of nothing that ``left`` does not depend on already."""
         try:
-            a, b = self.elaborator.value(left), self.elaborator.value(right)
+            a, b = (_entry(self.elaborator.value(side)) for side in (left, right))
         except ReadError:
             return False
-        if not isinstance(a, Term) or not isinstance(b, Term):
-            return False
-        if any(isinstance(part, Opaque) for part in subterms(b)):
+        if a is None or b is None or any(isinstance(part, Opaque) for part in subterms(b)):
             return False  # what an unknown function is, was not said before
         reached, known = self.symbols.reached, self.symbols.definitions
         return reached(b) - known.keys() <= reached(a)
@@ -197,3 +194,10 @@ class Meanings(Wholes):
             return None
         finally:
             self.symbols.ranges.resolved, self.symbols.ranges.taken = saved
+
+
+def _entry(value: Value) -> Term | None:
+    """A number itself, or any entry of an array whose length is not written out."""
+    if isinstance(value, Term):
+        return value
+    return value.entry(tuple("?" for _ in value.axes)) if all(isinstance(a, str) for a in value.axes) else None

@@ -260,7 +260,7 @@ class Premises:
             source = f"line {line}: '{premise.said}'"
             claims = [given(claim, stated, premise.text, source) for claim in claims]
             sure = sure and self._is_hypothesis(premise, posed)
-            found, signs = self._judged(claims)
+            found, signs = self._judged(posed, claims)
             if isinstance(found, Proved):
                 posed.note(*signs)
                 unsure = f"it holds given '{premise.text}' (line {line}), and whether that is assumed here is not said"
@@ -271,10 +271,10 @@ class Premises:
                 unread = unread or f"{said} the counterexample does not meet"
         return Met(found, claims, unmet or unread)
 
-    def _judged(self, claims: Sequence[Claim]) -> tuple[Verdict, tuple[str, ...]]:
+    def _judged(self, posed: Posed, claims: Sequence[Claim]) -> tuple[Verdict, tuple[str, ...]]:
         """The verdict on ``claims``, where numbers that are said to be 1 or -1 are so, and what to say of these."""
         verdict = prove_all(claims)
-        signed = self.readings.signed(claims) if isinstance(verdict, Refuted) else None
+        signed = self.readings.signed(posed, claims) if isinstance(verdict, Refuted) else None
         if signed is None:
             return verdict, ()
         second = prove_all(signed[0])

@@ -102,6 +102,11 @@ SUM_TO_ONE = Words(
     r"|(?:vecteur|distribution)\s+de\s+probabilité|(?:vector|distribución)\s+de\s+probabilidad",
     re.IGNORECASE,
 )
+THESE_SUM = Words(  # "the weights $w_k$ sum to one"
+    r"\$\s*(?:(?:all|always|themselves|together|must|should|that|which|will|also)\s+)*(?:sums?|add)\s+(?:up\s+)?to\s|\$\s*(?:之)?(?:和|合)"
+    r"|\$\s+(?:summieren\s+sich|suman|somment)\b",
+    re.IGNORECASE,
+)
 LINES = Words(  # of a matrix, of which a word says something
     r"(?P<rows>\b(?:each\s+|every\s+)?rows?\s+of\s+(?:the\s+matrix\s+)?\$|\$\s*(?:的)?(?:每一?)?行|\bZeilen\s+von\s+\$|\blignes\s+de\s+\$)"
     r"|(?P<columns>\b(?:each\s+|every\s+)?columns?\s+of\s+(?:the\s+matrix\s+)?\$|\$\s*(?:的)?(?:每一?)?列|\bSpalten\s+von\s+\$"
@@ -403,6 +408,11 @@ REWRITTEN = Words(
     r"|satisf(?:y|ies)|fulfils?)\b"
     r"|展开|展開|化简|化簡|整理|改写|写成|因此|所以|于是|得到|정리|전개|따라서|\bausmultipli\w*|\bumform\w*|\bvereinfach\w*"
     r"|\balso\s+ist\b|\bdéveloppant|\bsimplifi\w*|\bdonc\b|\bon obtient\b|\bdesarroll\w*|\bsimplific\w*|\bse obtiene\b",
+    re.IGNORECASE,
+)
+THEN = Words(  # what comes follows from what was said before
+    r"\W*(?:and\s+)?(?:then|so\s+then|accordingly|consequently|as\s+a\s+result|dann|folglich|alors|par\s+conséquent|entonces|luego)\b"
+    r"|\W*(?:那么|则|故|よって|그러면|그러므로)",
     re.IGNORECASE,
 )
 SPECIAL = Words(

@@ -148,6 +148,8 @@ class Reading:
         self.constants: set[str] = set()
         self.held: frozenset[str] | None = None
         self.bounds: set[str] = set()
+        self.bounds_beside = False  # whether remarks beside the row that is being read set bounds
+        self.remarks = ""  # their words
         self.limits: dict[str, set[Bound]] = {}  # what the words of the document compare with numbers
         self.from_zero: set[str] = set()  # the sizes K of sums from 0 to K - 1, which are read as sums from 1 to K
         self.declared: dict[str, dict[Bound, int]] = {}  # for all that comes, "let x > 0", and in which sentence

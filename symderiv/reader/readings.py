@@ -13,6 +13,7 @@ from fractions import Fraction
 
 from symderiv.kernel import Witness
 from symderiv.kernel.derivative import Unsupported, definition_of, differentiate
+from symderiv.reader import in_a_case
 from symderiv.reader.families import families_in
 from symderiv.reader.fixed import signs_in, with_signs
 from symderiv.reader.means import at_two_points, is_mean
@@ -20,6 +21,7 @@ from symderiv.reader.names import shown
 from symderiv.reader.prose import Words
 from symderiv.reader.reading import Posed, Reading
 from symderiv.reader.sized import at_sizes, sizes_of
+from symderiv.reader.symbols import base_name
 from symderiv.terms import (
     ZERO,
     Claim,
@@ -250,6 +252,9 @@ class Readings:
                 ),
                 "",
             )
+            if not new and not just and isinstance(part, Var):
+                case = in_a_case.holding(symbols.cased.get(part.name, ()), posed, self.reading.document.source.text)
+                new = case.name if case is not None else ""
             if not new:
                 return None
             notes[f"{shown(new)} is read as the words before the formula say"] = None
@@ -402,11 +407,13 @@ class Readings:
         )
         return read_claims, said
 
-    def signed(self, claims: Sequence[Claim]) -> tuple[list[Claim], tuple[str, ...]] | None:
+    def signed(self, posed: Posed, claims: Sequence[Claim]) -> tuple[list[Claim], tuple[str, ...]] | None:
         """The claims where the families that are said to be 1 or -1 are so."""
         signs = self.symbols.signs
         heads = {h for claim in claims for h in self.symbols.reached(claim.left, claim.right)} & signs.keys()
         heads -= {*self.symbols.variables, *(h for claim in claims for h in claim.context.definitions)}
+        since, at = self.symbols.signs_since, posed.sentence
+        heads = {h for h in heads if not self.symbols.is_withdrawn({base_name(h.name)}, since.get(h, 0), at)}
         if not heads:
             return None
         said = tuple(f"{shown(h.name)} is 1 or -1, {signs[h]}" for h in sorted(heads))

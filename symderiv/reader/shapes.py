@@ -60,6 +60,8 @@ class Shapes(Kinds):
         declared = set(self.found)
         for name in symbols.matrices_by_word:
             self.found.setdefault((name, 0, 0), MATRIX)
+        for name in symbols.matrix_families:
+            self.found.setdefault((name, 1, 0), MATRIX)
         for self.habits in ("", "capitals", "all"):
             for _ in range(ROUNDS):
                 before = len(self.found)

@@ -6,7 +6,7 @@ This module must never take a shape from anything but such words and formulas.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
 from symderiv.diagnostics import ReadError
@@ -37,7 +37,7 @@ SOFTMAX = prose.Words(
     re.I,
 )
 CALLED_MATRIX = prose.Words(
-    r"(?:\bmatri(?:x|ces)|Matrix|Matrizen|matrices?|矩阵|矩陣|行列|행렬)\s*(?P<named>(?:\$[\s,]*(?:(?:and|und|et|y|和)[\s,]*)?){1,8})",
+    r"(?:\bmatri(?:x|ces)|Matrix|Matrizen|matrices?|矩阵|矩陣|行列|행렬)\s*(?:(?:are|be|is|namely|called|sind|sont|son|:|是|为|為)\s*)?(?P<named>(?:\$[\s,]*(?:(?:and|und|et|y|和)[\s,]*)?){1,8})",
     re.IGNORECASE,
 )
 IS_MATRIX = prose.Words(
@@ -176,11 +176,20 @@ class Spaces:
                 first = sentence.words.count("$", 0, said.start("named"))
                 for formula in sentence.formulas[first : first + said["named"].count("$")]:
                     for row in self.reading.rows(formula.latex, formula.span).rows:
-                        side = row.segments[0].side if row.segments else None
-                        if isinstance(side, syntax.Product) and len(side.factors) == 2:
-                            side = side.factors[0]  # K(\theta)
-                        if isinstance(side, syntax.Symbol) and letter_of(plain(side.name))[1]:
-                            self.symbols.matrices_by_word.add(plain(side.name))
+                        for side in _listed(row):
+                            self._called_matrix(side)
+
+    def _called_matrix(self, node: syntax.Node) -> None:
+        r"""``$A$``, ``$K(\theta)$``, ``$W_{hh}$``, and ``$W_1$``: then each member of the family is a matrix."""
+        if isinstance(node, syntax.Product) and len(node.factors) == 2:
+            node = node.factors[0]
+        base, sub, sup, primes = parts_of(node)
+        if not isinstance(base, syntax.Symbol) or not letter_of(plain(base.name))[1] or sup is not None or primes:
+            return
+        if isinstance(sub, syntax.Number):
+            self.symbols.matrix_families.add(plain(base.name))
+        elif name := self._matrix(node):
+            self.symbols.matrices_by_word.add(name)
 
     def _covariances(self, sentence: prose.Sentence) -> None:
         r"""``the covariance $\Sigma$``: a Greek capital there is a symmetric matrix."""
@@ -386,6 +395,16 @@ class Spaces:
             symbols.ranges.declare(
                 symbols.ranges.slot(head, key[1] + n), Range(1, symbols.size_of(length)), surely=True
             )
+
+
+def _listed(row: syntax.Row) -> Iterator[syntax.Node]:
+    """The symbols that a formula lists: ``W_1, W_2``."""
+    side = row.segments[0].side if row.segments else None
+    if isinstance(side, syntax.Node):
+        yield from side.items if isinstance(side, syntax.Tuple) else (side,)
+    for remark in row.remarks:
+        if isinstance(remark.content, syntax.Symbol | syntax.Scripted):
+            yield remark.content
 
 
 def dims(node: syntax.Node) -> list[str]:

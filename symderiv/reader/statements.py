@@ -418,6 +418,8 @@ class Statements:
             names |= self._assumed()
         if self.withdrawals.of_targets(sentence):
             self.freed.append(self.reading.sentences)
+        if self.withdrawals.softens(sentence):
+            self.symbols.softened.append(self.reading.sentences)
         if names:
             self.symbols.withdrawn.append((self.reading.sentences, names))
             if self.reading.held and self.reading.held & names:
@@ -673,6 +675,8 @@ class Statements:
         span = sentence.formulas[0].span if sentence.formulas else None
         line = self.reading.document.source.position(span.start).line if span else 0
         source = f"line {line}: '{said}'" if line else f"'{said}'"
+        if kind == "sum" and len(set(names)) == 1 and prose.THESE_SUM.search(sentence.words):
+            self.called.update(names)
         if (lines := prose.LINES.search(sentence.words)) is not None and kind != "binary":
             kind += f" {lines.lastgroup}"
             self.called.update(names)
@@ -727,6 +731,7 @@ class Statements:
                     continue
                 if kind == "sign":
                     symbols.signs[head] = source
+                    symbols.signs_since[head] = place.sentence
                     continue
                 if kind == "binary":
                     found = Assumption("binary", (head,), f"{head.name} \\in \\{{0, 1\\}}", source)

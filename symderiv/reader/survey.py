@@ -228,7 +228,7 @@ class Survey:
                 case syntax.Add(terms=((_, syntax.Symbol() as letter), (_, syntax.Number()))):
                     symbols.layers.add(plain(letter.name))
         if isinstance(node, syntax.Quotient):
-            symbols.divisors.update(names_in(node.denominator))
+            symbols.divisors.update(_dividing(node.denominator))
         match node:
             case syntax.BigOp(kind=r"\mathbb{E}", sub=sub):
                 self._drawn(sub, node)
@@ -586,6 +586,20 @@ class Survey:
                 symbols.index_sizes[symbols.nameless] = min(sizes)
         common = self.variables - self.named - self.tops - letters - OUTPUTS
         symbols.common = {name for name in common if not name.startswith(DRESSES)} | (CONSTANTS - self.tops)
+
+
+def _dividing(node: syntax.Node) -> Iterator[str]:
+    """The names in a denominator, but for those in an exponent, a function or a norm: they may be matrices."""
+    match node:
+        case syntax.Scripted():
+            yield from _dividing(node.base)
+        case syntax.Apply() | syntax.Group(open=r"\|"):
+            return
+        case syntax.Symbol():
+            yield plain(node.name)
+        case _:
+            for part in syntax_parts(node):
+                yield from _dividing(part)
 
 
 def _bases(node: syntax.Node) -> set[str]:

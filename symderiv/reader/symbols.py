@@ -99,6 +99,15 @@ class Statistic(NamedTuple):
     apart: frozenset[str]
 
 
+class InCase(NamedTuple):
+    """What is said of a quantity for one case: after so many steps, in which formula, as which name, in which words."""
+
+    at: int
+    span: Span
+    name: str
+    words: str
+
+
 class Said(NamedTuple):
     """Where something was said: after so many headings, and in which sentence."""
 
@@ -194,6 +203,7 @@ class Symbols:
     wholes: dict[str, str] = field(default_factory=dict)
     activations: dict[str, str] = field(default_factory=dict)
     matrices_by_word: set[str] = field(default_factory=set)
+    matrix_families: set[str] = field(default_factory=set)  # of which the words call members matrices: W_1
     log_base: int | None = 0
     overloaded: set[str] = field(default_factory=set)
     other_signs: set[str] = field(default_factory=set)
@@ -257,6 +267,8 @@ class Symbols:
     hinted_classes: dict[str, str] = field(default_factory=dict)
     stated: dict[Assumption, Said] = field(default_factory=dict)
     withdrawn: list[tuple[int, frozenset[str]]] = field(default_factory=list)
+    softened: list[int] = field(default_factory=list)  # sentences from which on the targets need not be one-hot
+    hot_since: dict[Head, list[int]] = field(default_factory=dict)  # where the words define a one-hot vector
     symmetric_since: dict[str, int] = field(default_factory=dict)
     calls: dict[tuple[str, int], tuple[dict, dict]] = field(default_factory=dict)
     kinds: dict[tuple[str, int, int], str] = field(default_factory=dict)
@@ -274,6 +286,7 @@ class Symbols:
     inverses: dict[Head, tuple[str, Term]] = field(default_factory=dict)
     equal_to_transposes: set[str] = field(default_factory=set)
     signs: dict[Head, str] = field(default_factory=dict)
+    signs_since: dict[Head, int] = field(default_factory=dict)
     two_conventions: set[str] = field(default_factory=set)
     upper: set[str] = field(default_factory=set)
     basis: set[str] = field(default_factory=set)
@@ -300,6 +313,7 @@ class Symbols:
     partial: dict[Head, tuple[Assumption, ...]] = field(default_factory=dict)
     factors: set[str] = field(default_factory=set)
     asides: dict[str, list[tuple[int, int, str, str]]] = field(default_factory=dict)
+    cased: dict[str, list[InCase]] = field(default_factory=dict)  # what is said of a quantity in one case only
     lettered: dict[tuple[str, tuple[Index, ...]], str] = field(default_factory=dict)
 
     def name(self, written: str, subs: int = 0, sups: int = 0) -> str:
@@ -308,6 +322,10 @@ class Symbols:
     def is_withdrawn(self, names: Set[str], said: int, at: int) -> bool:
         """Whether what the sentence ``said`` says of ``names`` holds no longer, or not yet, after sentence ``at``."""
         return any(names & freed and n <= at and (said < n or said > at) for n, freed in self.withdrawn)
+
+    def is_softened(self, said: int, at: int) -> bool:
+        """Whether what the sentence ``said`` says to be one-hot need not be so after the sentence ``at``."""
+        return any(n <= at and (said < n or said > at) for n in self.softened)
 
     def defines(self, name: str, subs: int, sups: int | None = None) -> bool:
         """Whether ``name`` with that many subscripts (and labels, or any number of them) has a definition."""

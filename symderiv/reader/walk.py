@@ -199,7 +199,7 @@ class Walk:
         for name in symbols.exponents - symbols.shapes.keys() - symbols.vectors - symbols.matrices:
             symbols.heads.setdefault(name, set()).add(Head(name, 0, 0))
         sides = (s.side for row in rows for s in row.segments)
-        stated = bool(symbols.shapes or symbols.kinds or symbols.matrices_by_word)
+        stated = bool(symbols.shapes or symbols.kinds or symbols.matrices_by_word or symbols.matrix_families)
         entries = (name for name, heads in symbols.heads.items() if heads == {Head(name, 2, 0)} and name.isalpha())
         stated = stated or any(name.upper() in symbols.bare for name in entries)  # W beside the w_{ij}
         if stated or any(isinstance(side, syntax.Node) and says_vector(side) for side in sides):
@@ -557,6 +557,8 @@ class Walk:
                         sure = not assertions.weakened(words, n)
                         self.premises.say(words, n, row, formula.span, sure, number)
                     if not denied and not self.reading.strict:
+                        for name, bound in bounds.said(row):
+                            self.reading.limits.setdefault(name, set()).add(bound)
                         ends = [*bounds.said(row), *bounds.worded(row, before, after)]
                         here = number == self.reading.sentences + len(sentences)
                         if ends:
@@ -577,7 +579,6 @@ class Walk:
         """Note of what a sentence bounds, if ``declared`` there for all that comes, ``here`` right before a step."""
         reading = self.reading
         for name, bound in ends:
-            reading.limits.setdefault(name, set()).add(bound)
             if declared is not None:
                 reading.declared.setdefault(name, {})[bound] = declared
             if here:
@@ -669,7 +670,9 @@ class Walk:
                 signs = len(BOUND.findall(text, start, row.cells_span.end))
                 cases = any(isinstance(node, syntax.Casesdef) for side in sides for node in every(side))
                 self.reading.bounded = (self.bounded and not cases) or signs > own
-                said, reading.bounds = reading.bounds, reading.bounds | _bounds([r.content for r in row.remarks])
+                bounded = _bounds([r.content for r in row.remarks])
+                said, reading.bounds = reading.bounds, reading.bounds | bounded
+                reading.bounds_beside, reading.remarks = bool(bounded), _words(row.remarks)
                 before, reading.values = reading.values, self._values_beside(rows.rows[n : n + 2]) or reading.values
                 begun, case = len(self.posed), reading.case
                 reading.case += case_before
@@ -685,6 +688,7 @@ class Walk:
                 self.premises.beside(row, number, n)
                 self.statements.said_beside(row)
                 reading.values, reading.bounds, reading.case = before, said, case
+                reading.bounds_beside, reading.remarks = False, ""
                 self.chains.see(row)
             elif row.remarks and self.statements.row(row):
                 self.chains.last = None
@@ -751,6 +755,11 @@ def _bounds(remarks: Sequence[syntax.Node]) -> set[str]:
         if isinstance(node, syntax.Relation) and any(op in ("<", ">", "<=", ">=") for op, _ in node.rest)
         for name in names_in(node)
     }
+
+
+def _words(remarks: Sequence[syntax.Remark]) -> str:
+    """The words of remarks, with "$" for each formula among them."""
+    return " ".join(r.content.text if isinstance(r.content, syntax.Text) else "$" for r in remarks)
 
 
 def _is_unread(row: syntax.Row) -> bool:

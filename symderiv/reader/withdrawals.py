@@ -32,6 +32,12 @@ ANY_OF = Words(  # "for arbitrary $t$", "for all real $x$", "for general weights
     re.IGNORECASE,
 )
 OF_ANY_SIGN = Words(r"(?P<named>\$)\s+(?:may|can)\s+(?:now\s+)?(?:have|be\s+of|take)\s+any\b", re.IGNORECASE)
+REAL = Words(  # "$y$ is a real number", "the $t_k$ are now real-valued"
+    rf"(?P<named>{_LIST})\s*(?:(?:is|are|be|may|can|now|here|then|takes?|any|an?|all|ist|sind|sei|eine?|est|sont|soit|une?|es|son|sea|una?)\s+){{1,4}}"
+    r"(?:(?:real-valued|continuous|reell|kontinuierlich|stetig|continue?s?|continu[oa]s?)\b|real\s+(?:numbers?|valued?s?|scalars?|quantit\w+|vectors?|variables?)\b"
+    r"|reelle\s+Zahl\w*|nombres?\s+réels?\b|números?\s+real(?:es)?\b)|(?P<eastern>\$)\s*(?:是|为|為|は|가|는)\s*(?:任意)?(?:实数|實數|実数|실수|连续)",
+    re.IGNORECASE,
+)
 DENIED = Words(  # "the $t_i$ do not sum to one", "$A$ need not be symmetric"
     rf"(?P<named>{_LIST})[^$.;]{{0,40}}?\b(?:(?:do|does|is|are|need|must)\s*(?:not|n['’]t)|no\s+longer)\s+(?:\w+\s+){{0,3}}?"
     r"(?:sums?|add|symmetric|one[\s-]hot|normali[sz]ed|positive|binary|constant|fixed|restricted|constrained|necessarily|assumed)\b",
@@ -97,6 +103,13 @@ SEVERAL = Words(  # "several $t_i$ may be one at the same time"
     r"(?:may|can|could|might|are|is|be|equal|können|sind|peuvent|sont|pueden|son)\b",
     re.IGNORECASE,
 )
+SOFT = Words(  # what is said of targets that need not be one-hot, and may add up to one all the same
+    rf"\b(?:soft(?:ened)?|smooth(?:ed)?|fractional|non-?one-?hot|weiche\w*|geglättete\w*|suaves?|suavizad[oa]s)\s+(?:{_TARGETS})"
+    rf"|(?:{_TARGETS})\s+(?:\$\s+)?(?:(?:are|be|is|become|may|can|now|being|sind|seien|sont|son)\s+)+(?:soft|smooth(?:ed)?|fractional|not\s+one-?hot|weich|doux|suaves)\b"
+    r"|\b(?:cibles|étiquettes)\s+(?:douces|souples)|\blabel\s+smoothing\b|\b(?:in|for)\s+the\s+general\s+case\b|软(?:标签|目标)|軟(?:標籤|目標)|标签平滑"
+    r"|ソフト(?:ラベル|ターゲット)",
+    re.IGNORECASE,
+)
 
 
 class Withdrawals:
@@ -108,7 +121,7 @@ class Withdrawals:
     def sentence(self, sentence: Sentence) -> frozenset[str]:
         """The names of which a sentence says that they are arbitrary, or that something holds no longer."""
         found = set(self.freed(sentence))
-        for pattern in (ANY_OF, OF_ANY_SIGN, DENIED, DROPPED, SEVERAL):
+        for pattern in (ANY_OF, OF_ANY_SIGN, REAL, DENIED, DROPPED, SEVERAL):
             for said in pattern.finditer(sentence.words):
                 group = said.lastgroup or "named"
                 for formula in sentence.formulas_in(said, group):
@@ -119,6 +132,11 @@ class Withdrawals:
     def of_targets(sentence: Sentence) -> bool:
         """Whether a sentence says of the targets, by that word only, that they need not be one-hot or sum to one."""
         return TARGETS_FREED.search(sentence.words) is not None and not assertions.passing(sentence.words)
+
+    @staticmethod
+    def softens(sentence: Sentence) -> bool:
+        """Whether a sentence says of the targets that they need not be one-hot, though they may add up to one."""
+        return SOFT.search(sentence.words) is not None and not assertions.passing(sentence.words)
 
     def freed(self, sentence: Sentence) -> Iterator[str]:
         """The names that a sentence calls arbitrary: whatever they were, they are that no longer."""
