@@ -15,8 +15,9 @@ from symderiv.reader import syntax
 from symderiv.reader.arrays import Array, Value
 from symderiv.reader.assertions import names_case, tagged_case
 from symderiv.reader.definitions import ARRAYS, Definitions
+from symderiv.reader.displayed_derivatives import Derived, derived
 from symderiv.reader.namings import Last, Namings
-from symderiv.reader.nodes import is_delta, is_numeral, names_in, parts_of, rounded
+from symderiv.reader.nodes import is_delta, is_numeral, names_in, rounded
 from symderiv.reader.plain_words import HEADS_CASES
 from symderiv.reader.prose import CONSTANT, GROUNDS, OPTIMAL, PREMISE, REWRITTEN, SUBSTITUTES, supposes
 from symderiv.reader.rates import Rates
@@ -50,8 +51,8 @@ class Chains(Namings):
         super().__init__(reading, definitions)
         self.rates = rates
         self.fresh_chain = self.inline = self.asserted = self.passing = self.implied = False
-        self.of_prime = False  # whether it began with f'(x)
         self.of_derivative = self.led_on = False  # whether the chain began with a derivative, and an arrow follows
+        self.rate: Derived | None = None  # the derivative that it began with
         self.kept: frozenset[str] = frozenset()
         self.begun: Place | None = None  # the chain's first side alone
 
@@ -142,8 +143,7 @@ class Chains(Namings):
         self.last = None
         self.fresh_chain = True
         self.of_derivative = isinstance(segment.side, syntax.DerivativeOp | syntax.Nabla)
-        called = segment.side.factors[0] if isinstance(segment.side, syntax.Product) else segment.side
-        self.of_prime = isinstance(called, syntax.Node) and parts_of(called)[3] == 1
+        self.rate = derived(segment.side)
         if isinstance(segment.side, ReadError):
             self.last = Last(None, segment.span, None, segment.side.diagnostic)
         elif segment.side is not None:
@@ -193,7 +193,7 @@ class Chains(Namings):
                     self.fresh_chain and self.reading.sought and self.reading.zero and not self.reading.higher
                 )
                 posed.equates_derivative = posed.stationary and self.reading.derives and self.reading.equates
-                posed.by, posed.of = self.reading.by, self.reading.of
+                posed.by, posed.of, posed.refers = self.reading.by, self.reading.of, self.reading.refers
                 posed.section, posed.sentence = self.reading.section, self.reading.sentences
                 posed.extreme = self.fresh_chain and bool(OPTIMAL.search(self.reading.prose))
                 posed.solves = (
@@ -350,7 +350,7 @@ class Chains(Namings):
         posed.equates_derivative = posed.stationary and self.reading.equates
         posed.by, posed.of = (self.reading.by, self.reading.of) if posed.stationary else (frozenset(), frozenset())
         posed.substitutes = bool(SUBSTITUTES.search(self.reading.prose))
-        posed.rate = self.of_derivative or self.of_prime
+        posed.rate = self.rate
         constraint = isinstance(posed.left, Sum) and isinstance(posed.right, Num) and PREMISE.search(self.reading.prose)
         posed.grounds = self.fresh_chain and bool(constraint or GROUNDS.search(self.reading.prose))
         self.fresh_chain = self.implied = False

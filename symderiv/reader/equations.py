@@ -22,9 +22,10 @@ from symderiv.kernel.budget import spent
 from symderiv.reader.arrays import Array, Value
 from symderiv.reader.assumed import given
 from symderiv.reader.claims import Claims
+from symderiv.reader.displayed_derivatives import labels, meant
 from symderiv.reader.families import derives, families_in, spoken_of
 from symderiv.reader.inverses import granted
-from symderiv.reader.names import shown
+from symderiv.reader.names import plain, shown
 from symderiv.reader.reading import Posed, Reading
 from symderiv.reader.sized import sizes_of
 from symderiv.terms import (
@@ -365,11 +366,12 @@ class Equations:
                 equation.holds,
                 equation.posed.span.end,
             )
-        if not equations and posed.stationary and (last := self._differentiated(posed)) is not None:
-            name = f"the equation that sets the derivative of line {self._line(last)} to zero"
-            claims = self.claims.of(replace(last, left=last.right, right=ZERO, at=at, solved=True))
-            yield name, claims, spoken_of(claims), True, True, last.span.end
-            zeros = ()
+        displayed = self._differentiated(posed) if not equations and posed.stationary else []
+        for step in displayed:
+            name = f"the equation that sets the derivative of line {self._line(step)} to zero"
+            claims = self.claims.of(replace(step, left=step.right, right=ZERO, at=at, solved=True))
+            yield name, claims, spoken_of(claims), True, True, step.span.end
+        zeros = () if displayed else zeros
         for name, claims, since in zeros if not equations else ():
             sides = [claim.left for claim in claims]
             yield name, claims, self.reading.symbols.reached(*sides), True, True, since
@@ -380,14 +382,24 @@ class Equations:
                 claims = self.claims.of(replace(posed, left=left, right=right, relation="=", at=at, solved=True))
                 yield name, claims, symbols.reached(left, right) - heads, True, True, 0
 
-    def _differentiated(self, posed: Posed) -> Posed | None:
-        """The last derivative before a step in its section, if what it is said to be is not false."""
-        for other in reversed(self.reading.posed[: self.reading.posed.index(posed)]):
-            if self.section(other) != self.section(posed):
-                return None
-            if other.rate and other.kind == "claim" and other.relation == "=" and other.right is not None:
-                return other if other.span not in self.false and other.error is None else None
-        return None
+    def _differentiated(self, posed: Posed) -> list[Posed]:
+        """The derivatives displayed before a step in its section that it may set to zero, unless they are false.
+
+        Of several, nothing else said, they are those by what the step solves for.
+        """
+        before = self.reading.posed[: self.reading.posed.index(posed)]
+        here = [p for p in before if p.kind == "claim" and p.relation == "=" and self.section(p) == self.section(posed)]
+        steps = {p.rate: p for p in here if p.rate and p.right is not None}  # the last step of each derivative
+        functions = {name for name, _ in self.reading.symbols.functions}
+        found = meant(steps.keys(), posed.by, posed.of, functions)
+        source = self.reading.document.source.text
+        if named := {r for r in found if labels(source, steps[r].left_span.start, steps[r].span.end) & posed.refers}:
+            found = named
+        if len(found) > 1:
+            unknowns = {plain(head.name) for head in solved_for(posed)}
+            found = {rate for rate in found if not rate.by or not rate.by.isdisjoint(unknowns)}
+        kept = [step for rate, step in steps.items() if rate in found]
+        return [step for step in kept if step.span not in self.false and step.error is None]
 
     def _constraints(self, posed: Posed) -> Iterator[tuple[str, Term, Term]]:
         """What running text, or a line of the section, says a sum or another expression without free indices is."""

@@ -32,6 +32,7 @@ from symderiv.reader import (
     bounds,
     called_members,
     capital_words,
+    displayed_derivatives,
     evaluated,
     exponents,
     layer_letters,
@@ -508,6 +509,7 @@ class Walk:
             last = sentences[-1:]
             self.reading.by = frozenset(plain(name) for sentence in last for name in self._by(sentence))
             self.reading.of = frozenset(plain(name) for sentence in last for name in self._named(sentence))
+            self.reading.refers = frozenset(displayed_derivatives.referred(inlines))
         self.statements.asides.clear()
         found = self.statements.cases(sentences)
         if found:
