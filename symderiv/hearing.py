@@ -187,7 +187,7 @@ class Hearing:
             posed.kind = "equation"
             return STATEMENT
         if (doubt and walk.equations.states(posed, walk.doubts.unrelated(verdict.claim))) or _is_solved_next(
-            walk, self.number, verdict.claim
+            walk, self.number, self.claims, verdict.claim
         ):
             walk.equations.take(posed, self.claims, first=True)
             posed.kind = "equation"
@@ -374,13 +374,23 @@ def doubted(walk: Walk, posed: Posed, verdict: Refuted, claim: Claim) -> str:
     return doubts.doubt(alone, claim) or doubts.elsewhere(posed, claim) or doubts.unsaid(posed, verdict.witness)
 
 
-def _is_solved_next(walk: Walk, number: int, claim: Claim) -> bool:
-    r"""Whether an arrow leads from a step to what its unknown is: ``X^T X w = X^T y \Rightarrow w = ...``."""
+def _is_solved_next(walk: Walk, number: int, claims: list[Claim], claim: Claim) -> bool:
+    r"""Whether an arrow, or words, lead from a step to what its unknown is: ``X^T X w = X^T y \Rightarrow w = ...``.
+
+    Where only words do, what comes next has to solve it.
+    """
     posed = walk.posed[number]
-    if not posed.leads or posed.implied or walk.equations.before(posed) or number + 1 == len(walk.posed):
+    if posed.implied or walk.equations.before(posed) or number + 1 == len(walk.posed):
         return False
     following = walk.posed[number + 1]
-    return following.kind == "definition" and not spoken_of([claim]).isdisjoint(equations.solved_for(following))
+    if following.kind != "definition" or spoken_of([claim]).isdisjoint(equations.solved_for(following)):
+        return False
+    if posed.leads or not following.concluded or _is_defined(claims):
+        return posed.leads
+    walk.equations.take(posed, claims, first=True)
+    solved = walk.equations.solved(following, number + 1)
+    walk.equations.known.pop()
+    return any(isinstance(prove_all(each.claims), Proved) for each in solved)
 
 
 def _is_defined(claims: Sequence[Claim]) -> bool:

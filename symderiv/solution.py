@@ -51,7 +51,9 @@ def judged(walk: Walk, number: int) -> Answer:
         case [(solved, Refuted() as verdict), *_] if all(
             s.only and s.holds and isinstance(v, Refuted) for s, v in found
         ):
-            if posed.extreme and not posed.stationary and walk.stationary.may_be_constrained(posed):
+            if (posed.condition or (posed.extreme and not posed.stationary)) and walk.stationary.may_be_constrained(
+                posed
+            ):
                 return STATEMENT
             posed.kind = "claim"
             walk.equations.reject(posed, number)

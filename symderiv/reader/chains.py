@@ -19,7 +19,7 @@ from symderiv.reader.displayed_derivatives import Derived, derived
 from symderiv.reader.namings import Last, Namings
 from symderiv.reader.nodes import is_delta, is_numeral, names_in, rounded
 from symderiv.reader.plain_words import HEADS_CASES
-from symderiv.reader.prose import CONSTANT, GROUNDS, OPTIMAL, PREMISE, REWRITTEN, SUBSTITUTES, supposes
+from symderiv.reader.prose import CONSTANT, GROUNDS, OPTIMAL, PREMISE, REWRITTEN, SUBSTITUTES, concludes, supposes
 from symderiv.reader.rates import Rates
 from symderiv.reader.reading import Posed, Reading
 from symderiv.terms import Assumption, Num, Sum, Term, Var, subterms
@@ -193,6 +193,9 @@ class Chains(Namings):
                     self.fresh_chain and self.reading.sought and self.reading.zero and not self.reading.higher
                 )
                 posed.equates_derivative = posed.stationary and self.reading.derives and self.reading.equates
+                posed.condition = posed.stationary and self.reading.condition
+                before = self.reading.before if self.inline else self.reading.prose
+                posed.concluded = self.fresh_chain and (self.implied or concludes(before))
                 posed.by, posed.of, posed.refers = self.reading.by, self.reading.of, self.reading.refers
                 posed.section, posed.sentence = self.reading.section, self.reading.sentences
                 posed.extreme = self.fresh_chain and bool(OPTIMAL.search(self.reading.prose))
@@ -348,6 +351,7 @@ class Chains(Namings):
         posed.concluded = self.fresh_chain and bool(said)
         posed.stationary = self.reading.derives and zero and not self.reading.higher
         posed.equates_derivative = posed.stationary and self.reading.equates
+        posed.condition = posed.stationary and self.reading.condition
         posed.by, posed.of = (self.reading.by, self.reading.of) if posed.stationary else (frozenset(), frozenset())
         posed.substitutes = bool(SUBSTITUTES.search(self.reading.prose))
         posed.rate = self.rate

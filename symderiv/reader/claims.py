@@ -239,7 +239,8 @@ class Claims:
     def context(self, posed: Posed, classes: dict[str, str], *terms: Term) -> Context:
         """Where a claim lives: the definitions made before it, or, on a second reading, later ones too.
 
-        A later definition never counts for what is only differentiated by: that is a solution, not a definition.
+        A later definition never counts for what is only differentiated by, nor one that follows from the lines before
+        it: that is a solution, not a definition.
         """
         symbols = self.symbols
         heads = self.symbols.reached(*terms)
@@ -261,7 +262,10 @@ class Claims:
             known = tuple(
                 Definition(d.params, self._resolved(d.body, memo))
                 for d in made
-                if (symbols.order[head, d.params] <= posed.at or head in later)
+                if (
+                    symbols.order[head, d.params] <= posed.at
+                    or (head in later and not self._concludes(head, d, differentiated))
+                )
                 and not self._is_variable(posed, head, d, differentiated)
                 and not self._is_value(posed, head, d)
             )
@@ -363,6 +367,14 @@ class Claims:
             assumed = (part for a in said.values() for part in a.data if isinstance(part, Term))
             context = granted(context, symbols, families_in((*terms, *assumed), definitions))
         return with_members(context, [a for a in fixed if self._relevant(a, heads)])
+
+    def _concludes(self, head: Head, made: Definition, differentiated: Collection[Head]) -> bool:
+        """Whether a definition says what follows from an equation before it, or what an argument of a function is."""
+        number, steps = self.symbols.order[head, made.params], self.reading.posed
+        if number < len(steps) and steps[number].concluded and not differentiated:
+            return True
+        called = any(head in function.heads for function in self.symbols.functions.values())
+        return called and head not in self.symbols.announced
 
     def _is_variable(self, posed: Posed, head: Head, made: Definition, differentiated: set[Head]) -> bool:
         """Whether what an equation was solved for is held fixed here, where the solution depends on what is varied."""

@@ -122,6 +122,8 @@ class Stationary:
         said = self._follows(posed, before) or (posed.equates_derivative and self._is_plain(posed, tried[0].function))
         if not alone or not said or not any(_alike(own, zero.taken) for zero in tried):
             return Compared(None, why)
+        if posed.condition and (posed.free or self._is_constrained(posed)):
+            return Compared(None, why)
         if not all(isinstance(self._where(posed, own, known, zero.taken), Refuted) for zero in tried):
             return Compared(None, why)
         if any(self._of_case(posed, own, zero.taken) for zero in tried):
