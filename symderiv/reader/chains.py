@@ -19,7 +19,17 @@ from symderiv.reader.displayed_derivatives import Derived, derived
 from symderiv.reader.namings import Last, Namings
 from symderiv.reader.nodes import is_delta, is_numeral, names_in, rounded
 from symderiv.reader.plain_words import HEADS_CASES
-from symderiv.reader.prose import CONSTANT, GROUNDS, OPTIMAL, PREMISE, REWRITTEN, SUBSTITUTES, concludes, supposes
+from symderiv.reader.prose import (
+    CONSTANT,
+    GROUNDS,
+    OPTIMAL,
+    PREMISE,
+    REWRITTEN,
+    SUBSTITUTES,
+    concludes,
+    leads_to_value,
+    supposes,
+)
 from symderiv.reader.rates import Rates
 from symderiv.reader.reading import Posed, Reading
 from symderiv.terms import Assumption, Num, Sum, Term, Var, subterms
@@ -189,16 +199,16 @@ class Chains(Namings):
             head = self.definitions.head_of(last.node) if relation in ("=", ":=") else None
             if head is not None and self.definitions.define(head, last.node, segment.side, relation, posed):
                 self.kept = posed.kept
-                posed.stationary = (
-                    self.fresh_chain and self.reading.sought and self.reading.zero and not self.reading.higher
-                )
+                before = self.reading.before if self.inline else self.reading.prose
+                begins = self.fresh_chain and (not self.inline or leads_to_value(before))
+                posed.stationary = begins and self.reading.sought and self.reading.zero and not self.reading.higher
                 posed.equates_derivative = posed.stationary and self.reading.derives and self.reading.equates
                 posed.condition = posed.stationary and self.reading.condition
-                before = self.reading.before if self.inline else self.reading.prose
+                posed.differentiates = self.reading.derives
                 posed.concluded = self.fresh_chain and (self.implied or concludes(before))
                 posed.by, posed.of, posed.refers = self.reading.by, self.reading.of, self.reading.refers
                 posed.section, posed.sentence = self.reading.section, self.reading.sentences
-                posed.extreme = self.fresh_chain and bool(OPTIMAL.search(self.reading.prose))
+                posed.extreme = begins and bool(OPTIMAL.search(self.reading.prose))
                 posed.solves = (
                     posed.extreme
                     or posed.equates_derivative

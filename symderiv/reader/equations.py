@@ -77,6 +77,16 @@ class Solved(NamedTuple):
     since: int
 
 
+class Unwritten(NamedTuple):
+    """A derivative set to zero that nobody wrote: its ``name``, the claims, the families that may be ``sought`` in it,
+    and where the definition of its function ends."""
+
+    name: str
+    claims: list[Claim]
+    sought: frozenset[Head]
+    since: int
+
+
 class Equations:
     """The equations of a document, in the order in which they were judged."""
 
@@ -292,7 +302,7 @@ class Equations:
 
     # Solutions
 
-    def solved(self, posed: Posed, at: int, zeros: Sequence[tuple[str, list[Claim], int]] = ()) -> list[Solved]:
+    def solved(self, posed: Posed, at: int, zeros: Sequence[Unwritten] = ()) -> list[Solved]:
         """The equations that ``posed`` may solve. One that the definitions before it turn into an identity is solved
         already. The ``zeros`` are those that nobody wrote, where no other is."""
         member, value = _sides(posed)
@@ -301,7 +311,7 @@ class Equations:
         symbols = self.reading.symbols
         body = symbols.ranges.resolve(value, {})
         found = []
-        for name, claims, heads, sought, holds, since in self._open(posed, at, zeros):
+        for name, claims, heads, sought, holds, since, among in self._open(posed, at, zeros):
             named = {(shown(h.name), *h[1:]): h for h in heads}
             written = [(member.head, body), (_solution(member.head), body)]
             if (root := _root(_solution(member.head))) is not None:
@@ -322,7 +332,7 @@ class Equations:
             if without:
                 left = symbols.reached(*(side for c in without for side in (c.left, c.right)))
                 left -= {h for claim in without for h in claim.context.definitions}
-                by, scalars = left & symbols.variables, {h for h in left if not (h.subs or h.sups)}
+                by, scalars = left & (symbols.variables | among), {h for h in left if not (h.subs or h.sups)}
                 if all(len(c.left.free | c.right.free) == len(member.indices) for c in claims):
                     by -= symbols.reached(body) - {unknown}  # solved in terms of what is sought, too
                 only = by == {unknown} or (not by and sought and scalars == {unknown})
@@ -347,10 +357,11 @@ class Equations:
         return unknown not in spoken and set(map(_solution, spoken)) <= families_in(sides, known)
 
     def _open(
-        self, posed: Posed, at: int, zeros: Sequence[tuple[str, list[Claim], int]]
-    ) -> Iterator[tuple[str, list[Claim], set[Head], bool, bool, int]]:
+        self, posed: Posed, at: int, zeros: Sequence[Unwritten]
+    ) -> Iterator[tuple[str, list[Claim], set[Head], bool, bool, int, frozenset[Head]]]:
         r"""The equations that ``posed`` may solve: name, claims, the families in them, whether something is
-        sought, whether others may follow from it, and where it ends.
+        sought, whether others may follow from it, where it ends, and which families may be sought in it beside those
+        by which something is differentiated.
 
         Beside those that are being solved these are the constraints on what has been solved for, \sum_k p_k = 1.
         """
@@ -365,22 +376,22 @@ class Equations:
                 equation.posed.sought,
                 equation.holds,
                 equation.posed.span.end,
+                frozenset(),
             )
         displayed = self._differentiated(posed) if not equations and posed.stationary else []
         for step in displayed:
             name = f"the equation that sets the derivative of line {self._line(step)} to zero"
             claims = self.claims.of(replace(step, left=step.right, right=ZERO, at=at, solved=True))
-            yield name, claims, spoken_of(claims), True, True, step.span.end
-        zeros = () if displayed else zeros
-        for name, claims, since in zeros if not equations else ():
+            yield name, claims, spoken_of(claims), True, True, step.span.end, frozenset()
+        for name, claims, among, since in zeros if not equations and not displayed else ():
             sides = [claim.left for claim in claims]
-            yield name, claims, self.reading.symbols.reached(*sides), True, True, since
+            yield name, claims, self.reading.symbols.reached(*sides), True, True, since, among
         symbols = self.reading.symbols
         for name, left, right in self._constraints(posed) if equations else ():
             heads = families_in((left, right), {})
             if heads & symbols.definitions.keys() and posed.left not in (left, right):
                 claims = self.claims.of(replace(posed, left=left, right=right, relation="=", at=at, solved=True))
-                yield name, claims, symbols.reached(left, right) - heads, True, True, 0
+                yield name, claims, symbols.reached(left, right) - heads, True, True, 0, frozenset()
 
     def _differentiated(self, posed: Posed) -> list[Posed]:
         """The derivatives displayed before a step in its section that it may set to zero, unless they are false.

@@ -322,6 +322,15 @@ SOLVED = Words(
     r"|folgt|ergibt|donc|d'où|luego|entonces|portanto|quindi)\b|解得|得到|得|故|因此|所以|よって|따라서",
     re.IGNORECASE,
 )
+
+
+def leads_to_value(words: str) -> bool:
+    """Whether the words before a formula in running text say that it is where something is zero, or least."""
+    last = _last_sentence(words)
+    said = SETS_TO_ZERO.search(last) or OPTIMAL.search(last) or CONDITION.search(last) or concludes(words)
+    return bool(said) and not INTRODUCED.search(last)
+
+
 FOUND = Words(
     r"\b(?:find|finds|finding|found|arrive|conclude|deduce|that\s+is|i\.e|finden|trouvons?|trouve|encontramos|hallamos)\b|求得|可得",
     re.IGNORECASE,

@@ -58,6 +58,7 @@ class Posed:
     equated: bool = False  # it begins a chain, and the words right before it say that something is set to zero
     stationary: bool = False  # an equation that is a derivative set to zero, as the words or an arrow before it say
     equates_derivative: bool = False  # and the sentence right before it says that this is all that is done
+    differentiates: bool = False  # the words right before it speak of derivatives
     condition: bool = False  # it is one by words that speak of an optimum, and of no derivative
     of: frozenset[str] = frozenset()  # the names in the formulas of that sentence
     refers: frozenset[str] = frozenset()  # the labels and numbers of formulas to which the words right before it refer

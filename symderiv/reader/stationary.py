@@ -21,7 +21,7 @@ from symderiv.notation import latex, unicode
 from symderiv.reader import plain_words
 from symderiv.reader.assumed import given
 from symderiv.reader.claims import Claims
-from symderiv.reader.equations import SCALES, Equation, Equations, divisors, follows, solved_for
+from symderiv.reader.equations import SCALES, Equation, Equations, Unwritten, divisors, follows, solved_for
 from symderiv.reader.families import derives, families_in, spoken_of
 from symderiv.reader.names import plain, shown
 from symderiv.reader.prose import Words
@@ -224,27 +224,41 @@ class Stationary:
         begins = self.equations.headings[number - 1] if number else 0
         return CONSTRAINED.search(self.reading.document.source.text[begins : posed.span.end]) is not None
 
-    def set_to_zero(self, posed: Posed, number: int, at: int) -> list[tuple[str, list[Claim], int]]:
+    def set_to_zero(self, posed: Posed, number: int, at: int) -> list[Unwritten]:
         """The derivatives that step ``number`` sets to zero if it says at once what solves that: by what it solves for.
 
-        Definitions up to step ``at`` are put in. Beside each stands where the definition of its function ends.
+        Definitions up to step ``at`` are put in.
         """
-        if not (posed.stationary or posed.extreme) or self.equations.before(posed, all_of_them=True):
+        said = (posed.stationary and posed.differentiates) or posed.extreme
+        if not said or self.equations.before(posed, all_of_them=True):
             return []
         here, there = replace(posed, at=number), replace(posed, at=at)
+        ends = self.reading.symbols.defined_at
         for unknown in solved_for(posed):
             definitions = {h: made for h, made in self.reading.symbols.definitions.items() if h != unknown}
             functions = [
                 f for f in self._functions(here, definitions, {unknown}) if unknown in self._by(f, posed, definitions)
             ]
             if zeros := [zero for f in functions if (zero := self._zero(there, f, unknown)) is not None]:
-                ends = self.reading.symbols.defined_at
                 return [
-                    (f"the equation that sets {z.name} to zero", z.taken, ends[z.function.head].end)
+                    Unwritten(
+                        f"the equation that sets {z.name} to zero",
+                        z.taken,
+                        self._sought(z.function, posed, definitions),
+                        ends[z.function.head].end,
+                    )
                     for z in zeros
                     if z.function.head in ends and (posed.stationary or self._is_plain(posed, z.function))
                 ]
         return []
+
+    def _sought(
+        self, function: Var, posed: Posed, definitions: Mapping[Head, tuple[Definition, ...]]
+    ) -> frozenset[Head]:
+        """The families that may be sought where a function is least: its arguments, or those that words name."""
+        called = self.reading.symbols.functions.get((function.name, 0))
+        arguments = frozenset(called.heads) if called else frozenset[Head]()
+        return arguments or frozenset(self._by(function, posed, definitions))
 
     def _by(self, function: Var, posed: Posed, definitions: Mapping[Head, tuple[Definition, ...]]) -> list[Head]:
         """By what a function is differentiated: what the words say, or what it is called a function of; else by what
