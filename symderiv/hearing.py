@@ -15,6 +15,7 @@ from symderiv.diagnostics import Diagnostic, ReadError
 from symderiv.judge import prove_all, refuted_at
 from symderiv.kernel import Proved, Refuted, Undecided, Verdict
 from symderiv.reader import bounds, equations
+from symderiv.reader.assumed import is_value
 from symderiv.reader.elaborate import LAYOUTS
 from symderiv.reader.families import spoken_of
 from symderiv.reader.fixed import of_one_member
@@ -56,6 +57,11 @@ class Hearing:
                 self.claims, self.verdict = wider, whole
         if not isinstance(self.verdict, Proved):
             return None
+        one = self.posed.leads and self.walk.equations.is_one(self.posed, self.claims)
+        if one and any(map(is_value, self.verdict.given)):  # f'(w) = 0 leads to another root than w = 1
+            self.walk.equations.take(self.posed, self.claims, first=True)
+            self.posed.kind = "equation"
+            return STATEMENT
         if hollow := empty(self.walk, self.claims):
             return self.left_open(hollow)
         just = self.walk.readings.asides(self.posed, self.claims, just=True)

@@ -13,7 +13,7 @@ from itertools import product
 from symderiv.diagnostics import ReadError
 from symderiv.document import Span
 from symderiv.reader.arrays import Array, join, shapes
-from symderiv.reader.assumed import given
+from symderiv.reader.assumed import SOLVED_FOR, given
 from symderiv.reader.captured import spelled_out
 from symderiv.reader.chosen import fixed_classes, summed_over_classes
 from symderiv.reader.dependence import Dependence
@@ -190,7 +190,7 @@ class Claims:
         context = replace(claim.context, ranges={**claim.context.ranges, **ranges})
         stated = Claim(var, "=", self._resolved(made.body, {}), context)
         text = " ".join(source.text[step.left_span.start : step.span.end].replace("&", " ").split())
-        return given(claim, [stated], text, f"line {source.position(step.span.start).line}, where it is solved for")
+        return given(claim, [stated], text, f"line {source.position(step.span.start).line}, {SOLVED_FOR}")
 
     def _inverted(self, posed: Posed, *sides: Term) -> tuple[Term, ...]:
         """The sides with derivatives by what is defined through the variable that they are written in."""

@@ -20,7 +20,7 @@ from symderiv.judge import provable, prove_all
 from symderiv.kernel import Refuted, Undecided, Verdict
 from symderiv.kernel.budget import spent
 from symderiv.reader.arrays import Array, Value
-from symderiv.reader.assumed import given
+from symderiv.reader.assumed import given, without_values
 from symderiv.reader.claims import Claims
 from symderiv.reader.displayed_derivatives import labels, meant
 from symderiv.reader.families import derives, families_in, spoken_of
@@ -35,6 +35,7 @@ from symderiv.terms import (
     Definition,
     Deriv,
     Head,
+    Index,
     Num,
     Pow,
     SizeOf,
@@ -302,14 +303,18 @@ class Equations:
 
     # Solutions
 
-    def solved(self, posed: Posed, at: int, zeros: Sequence[Unwritten] = ()) -> list[Solved]:
+    def solved(self, posed: Posed, at: int, zeros: Sequence[Unwritten] = (), with_values: bool = False) -> list[Solved]:
         """The equations that ``posed`` may solve. One that the definitions before it turn into an identity is solved
-        already. The ``zeros`` are those that nobody wrote, where no other is."""
+        already. The ``zeros`` are those that nobody wrote, where no other is.
+
+        What the solution speaks of has any value there, if not ``with_values`` for which equations before were solved.
+        """
         member, value = _sides(posed)
         if not isinstance(member, Var) or not isinstance(value, Term) or posed.relation != "=":
             return []
         symbols = self.reading.symbols
         body = symbols.ranges.resolve(value, {})
+        spoken = set() if with_values else families_in((body,), {}) & {head for head, _ in symbols.solutions}
         found = []
         for name, claims, heads, sought, holds, since, among in self._open(posed, at, zeros):
             named = {(shown(h.name), *h[1:]): h for h in heads}
@@ -321,10 +326,11 @@ class Equations:
             if unknown is None:
                 continue
             with_it, without = [], []
-            for claim in claims:
+            for claim in (without_values(claim, {*spoken, unknown, member.head}) for claim in claims):
                 others = {h: d for h, d in claim.context.definitions.items() if h not in (unknown, member.head)}
-                known = {_solution(h): made for h, made in others.items() if _solution(h) != unknown}  # \hat m for m
-                others = {**{h: made for h, made in known.items() if h in heads}, **others}
+                values = {_solution(h): made for h, made in others.items() if _solution(h) != unknown}  # \hat m for m
+                values |= {_solution(h): (_as_written(h),) for h in spoken if _solution(h) not in (h, unknown)}
+                others = {**{h: made for h, made in values.items() if h in heads}, **others}
                 put_in = {unknown: (Definition(member.indices, put),)}
                 without.append(replace(claim, context=replace(claim.context, definitions=others)))
                 context = granted(claim.context, symbols, symbols.reached(body))
@@ -398,7 +404,7 @@ class Equations:
 
         Of several, nothing else said, they are those by what the step solves for.
         """
-        before = self.reading.posed[: self.reading.posed.index(posed)]
+        before = [other for other in self.reading.posed if other.span < posed.span]
         here = [p for p in before if p.kind == "claim" and p.relation == "=" and self.section(p) == self.section(posed)]
         steps = {p.rate: p for p in here if p.rate and p.right is not None}  # the last step of each derivative
         functions = {name for name, _ in self.reading.symbols.functions}
@@ -431,6 +437,12 @@ def _sides(posed: Posed) -> tuple[Value | None, Value | None]:
     if isinstance(member, Array) and isinstance(value, Array) and len(member.axes) == len(value.axes):
         return _typical(member), _typical(value)
     return member, value
+
+
+def _as_written(head: Head) -> Definition:
+    """What the unknown is where a solution speaks of its value: m, of \\hat m."""
+    indices: tuple[Index, ...] = tuple(f"{n}\N{PRIME}" for n in range(head.subs + head.sups))
+    return Definition(indices, Var(head.name, indices[: head.subs], indices[head.subs :]))
 
 
 def solved_for(posed: Posed) -> list[Head]:

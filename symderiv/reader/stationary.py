@@ -19,7 +19,7 @@ from symderiv.kernel.budget import spent
 from symderiv.kernel.derivative import differentiate
 from symderiv.notation import latex, unicode
 from symderiv.reader import plain_words
-from symderiv.reader.assumed import given
+from symderiv.reader.assumed import given, without_values
 from symderiv.reader.claims import Claims
 from symderiv.reader.equations import SCALES, Equation, Equations, Unwritten, divisors, follows, solved_for
 from symderiv.reader.families import derives, families_in, spoken_of
@@ -89,17 +89,19 @@ class Stationary:
     def compared(self, posed: Posed, claims: Sequence[Claim]) -> Compared:
         """What comes of comparing an equation with the derivatives of the function before it, if words call it one.
 
-        It is proved as a multiple of one of them, and nothing is said of it where it is enough for one to vanish.
+        It is proved as a multiple of one of them, and nothing is said of it where it is enough for one to vanish. What
+        it speaks of has any value, whatever it was solved for before.
         """
         before = self.equations.before(posed)
         if not posed.stationary and not self._follows(posed, before):
             return Compared()
-        own = [self._of_section(claim, posed) for claim in claims]
+        spoken = spoken_of(claims) & {head for head, _ in self.reading.symbols.solutions}
+        own = [without_values(self._of_section(claim, posed), spoken) for claim in claims]
         known = [claim for e in before for claim in e.claims if not derives(claim)]
         symmetric = self.readings.symmetric(posed, own)[0] or own
         refuted: list[Refuted] = []
         tried: list[Zero] = []
-        for zero in self._zeros(posed, own):
+        for zero in self._zeros(posed, own, spoken):
             if spent():
                 return Compared()
             for multiples, times, scale in self.equations.multiples(symmetric, zero.stated, zero.taken):
@@ -320,9 +322,10 @@ class Stationary:
         """The families among ``spoken`` ones, but for what is defined, on which a function does not depend."""
         return spoken - definitions.keys() - families_in((function,), definitions)
 
-    def _zeros(self, posed: Posed, claims: Sequence[Claim]) -> Iterator[Zero]:
+    def _zeros(self, posed: Posed, claims: Sequence[Claim], sought: Collection[Head]) -> Iterator[Zero]:
         """The derivatives, set to zero, of the functions before ``posed`` that its equation may be.
 
+        The families ``sought`` have any value there, whatever they were solved for before.
         They are taken by what the words say, or else by what a function is called a function of.
         """
         definitions, ranges = claims[0].context.definitions, claims[0].context.ranges
@@ -335,7 +338,8 @@ class Stationary:
                 if zero is not None and shape == sorted(
                     str(zero.stated[0].context.ranges.get(index)) for index in zero.stated[0].left.free
                 ):
-                    yield zero
+                    stated, taken = ([without_values(c, sought) for c in each] for each in (zero.stated, zero.taken))
+                    yield zero._replace(stated=stated, taken=taken)
 
     def _zero(self, posed: Posed, function: Var, head: Head) -> Zero | None:
         """The derivative of ``function`` by a family, set to zero, as said where ``posed`` stands."""
