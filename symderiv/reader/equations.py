@@ -325,16 +325,12 @@ class Equations:
             unknown, put = next(((named[key], value) for key, value in keys if key in named), (None, body))
             if unknown is None:
                 continue
-            with_it, without = [], []
-            for claim in (without_values(claim, {*spoken, unknown, member.head}) for claim in claims):
-                others = {h: d for h, d in claim.context.definitions.items() if h not in (unknown, member.head)}
-                values = {_solution(h): made for h, made in others.items() if _solution(h) != unknown}  # \hat m for m
-                values |= {_solution(h): (_as_written(h),) for h in spoken if _solution(h) not in (h, unknown)}
-                others = {**{h: made for h, made in values.items() if h in heads}, **others}
-                put_in = {unknown: (Definition(member.indices, put),)}
-                without.append(replace(claim, context=replace(claim.context, definitions=others)))
+            with_it, own = [], {unknown, member.head}
+            without = [_for_any(claim, own, set(), heads) for claim in claims]
+            for claim in (_for_any(claim, own, spoken, heads) for claim in claims):
                 context = granted(claim.context, symbols, symbols.reached(body))
-                with_it.append(replace(claim, context=replace(context, definitions={**others, **put_in})))
+                definitions = {**context.definitions, unknown: (Definition(member.indices, put),)}
+                with_it.append(replace(claim, context=replace(context, definitions=definitions)))
             if without:
                 left = symbols.reached(*(side for c in without for side in (c.left, c.right)))
                 left -= {h for claim in without for h in claim.context.definitions}
@@ -439,8 +435,21 @@ def _sides(posed: Posed) -> tuple[Value | None, Value | None]:
     return member, value
 
 
+def _for_any(claim: Claim, own: set[Head], spoken: set[Head], heads: set[Head]) -> Claim:
+    r"""A claim about ``heads`` for any value of a solution's ``own`` families, and of those that it has ``spoken`` of.
+
+    Of the others, m has the value that \hat m has; where that is spoken of, it is written so.
+    """
+    claim = without_values(claim, own | spoken)
+    others = claim.context.definitions
+    values = {_solution(h): made for h, made in others.items()}
+    values |= {_solution(h): (_as_written(h),) for h in spoken if _solution(h) != h}
+    definitions = {**{h: made for h, made in values.items() if h in heads - own}, **others}
+    return replace(claim, context=replace(claim.context, definitions=definitions))
+
+
 def _as_written(head: Head) -> Definition:
-    """What the unknown is where a solution speaks of its value: m, of \\hat m."""
+    """What the unknown m is where \\hat m is spoken of."""
     indices: tuple[Index, ...] = tuple(f"{n}\N{PRIME}" for n in range(head.subs + head.sups))
     return Definition(indices, Var(head.name, indices[: head.subs], indices[head.subs :]))
 
