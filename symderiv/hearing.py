@@ -391,7 +391,8 @@ def _is_solved_next(walk: Walk, number: int, claims: list[Claim], claim: Claim) 
     following = walk.posed[number + 1]
     if following.kind != "definition" or spoken_of([claim]).isdisjoint(equations.solved_for(following)):
         return False
-    if posed.leads or posed.rate is not None or not following.concluded or _is_defined(claims):
+    compared = posed.stationary or posed.rate is not None or _is_defined(claims)
+    if posed.leads or compared or not following.concluded:
         return posed.leads
     walk.equations.take(posed, claims, first=True)
     solved = walk.equations.solved(following, number + 1)

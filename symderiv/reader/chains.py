@@ -25,6 +25,7 @@ from symderiv.reader.prose import (
     OPTIMAL,
     PREMISE,
     REWRITTEN,
+    SETS_THAT,
     SUBSTITUTES,
     concludes,
     leads_to_value,
@@ -359,7 +360,9 @@ class Chains(Namings):
         posed.equated = zero or (self.fresh_chain and self.reading.equal)
         said = REWRITTEN.search(self.reading.prose) and not PREMISE.search(self.reading.prose)
         posed.concluded = self.fresh_chain and bool(said)
-        posed.stationary = self.reading.derives and zero and not self.reading.higher
+        before = self.reading.posed[-1:]
+        of_last = SETS_THAT.search(self.reading.prose) and any(p.rate and p.section == posed.section for p in before)
+        posed.stationary = bool(self.reading.derives or of_last) and zero and not self.reading.higher
         posed.equates_derivative = posed.stationary and self.reading.equates
         posed.condition = posed.stationary and self.reading.condition
         posed.by, posed.of = (self.reading.by, self.reading.of) if posed.stationary else (frozenset(), frozenset())

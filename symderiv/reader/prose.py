@@ -251,6 +251,12 @@ SETS_EQUAL = Words(  # an expression to something else than zero; not "setting a
     r"|gleich\s*(?:zu\s*)?(?:setz\w+|gesetzt)|en\s+égalant|igualando|uguagliando",
     re.IGNORECASE,
 )
+SETS_THAT = Words(  # what stands before, to zero
+    r"\b(?:set(?:ting)?|equat\w+|put(?:ting)?)\s+(?:(?:it|this|these|them|both|which|each)|(?:(?:the|this|that)\s+)?(?:expression|latter|former"
+    r"|result|first|second|last)(?:\s+(?:one|expression|equation))?)\s+(?:equal\s+)?to\s+(?:zero|0)\b"
+    r"|\b(?:setzen\s+wir\s+(?:dies\w*|sie|das)|igualando(?:la|lo)|en\s+l['’]annulant|令其|令它|令之)",
+    re.IGNORECASE,
+)
 IS_ZERO = Words(r"=\s*(?:0|\\(?:mathbf|boldsymbol|bm|vec)\s*\{?\s*0\s*\}?)\s*[.,;]?\s*$")
 ZERO = Words(
     r"\bzero\b|\bto\s+0\b|=\s*0|\bvanish|\bsolv(?:e|ing)\b|\bstationary|\bfirst[- ]order\s+condition|\beach\s+other"
