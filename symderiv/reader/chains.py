@@ -205,7 +205,7 @@ class Chains(Namings):
                 posed.stationary = begins and self.reading.sought and self.reading.zero and not self.reading.higher
                 posed.equates_derivative = posed.stationary and self.reading.derives and self.reading.equates
                 posed.condition = posed.stationary and self.reading.condition
-                posed.differentiates = self.reading.derives
+                posed.differentiates = self._differentiates()
                 posed.concluded = self.fresh_chain and (self.implied or concludes(before))
                 posed.by, posed.of, posed.refers = self.reading.by, self.reading.of, self.reading.refers
                 posed.section, posed.sentence = self.reading.section, self.reading.sentences
@@ -291,6 +291,12 @@ class Chains(Namings):
         """Whether a formula has begun with a definition, so that what goes on with it is said of what is defined."""
         return any(posed.display == display and posed.kind == "definition" for posed in self.reading.posed[-8:])
 
+    def _differentiates(self) -> bool:
+        """Whether the last words speak of derivatives, or set what stands before them to zero, which is one."""
+        before = self.reading.posed[-1:]
+        of_last = SETS_THAT.search(self.reading.prose) is not None
+        return self.reading.derives or (of_last and any(p.rate and p.section == self.reading.section for p in before))
+
     def _transposed(self, last: Last, right: syntax.Node) -> tuple[Value, Value] | None:
         """Both sides in the other layout of derivatives of vectors by vectors."""
         if last.node is None or last.value is None:
@@ -360,9 +366,7 @@ class Chains(Namings):
         posed.equated = zero or (self.fresh_chain and self.reading.equal)
         said = REWRITTEN.search(self.reading.prose) and not PREMISE.search(self.reading.prose)
         posed.concluded = self.fresh_chain and bool(said)
-        before = self.reading.posed[-1:]
-        of_last = SETS_THAT.search(self.reading.prose) and any(p.rate and p.section == posed.section for p in before)
-        posed.stationary = bool(self.reading.derives or of_last) and zero and not self.reading.higher
+        posed.stationary = self._differentiates() and zero and not self.reading.higher
         posed.equates_derivative = posed.stationary and self.reading.equates
         posed.condition = posed.stationary and self.reading.condition
         posed.by, posed.of = (self.reading.by, self.reading.of) if posed.stationary else (frozenset(), frozenset())
