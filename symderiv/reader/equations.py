@@ -80,11 +80,11 @@ class Solved(NamedTuple):
 
 class Unwritten(NamedTuple):
     """A derivative set to zero that nobody wrote: its ``name``, the claims, the families that may be ``sought`` in it,
-    and where the definition of its function ends."""
+    None if it may be another one, and where the definition of its function ends."""
 
     name: str
     claims: list[Claim]
-    sought: frozenset[Head]
+    sought: frozenset[Head] | None
     since: int
 
 
@@ -334,14 +334,16 @@ class Equations:
             if without:
                 left = symbols.reached(*(side for c in without for side in (c.left, c.right)))
                 left -= {h for claim in without for h in claim.context.definitions}
-                by, scalars = left & (symbols.variables | among), {h for h in left if not (h.subs or h.sups)}
+                by, scalars = left & (symbols.variables | (among or set())), {h for h in left if not (h.subs or h.sups)}
                 if all(len(c.left.free | c.right.free) == len(member.indices) for c in claims):
                     by -= symbols.reached(body) - {unknown}  # solved in terms of what is sought, too
                 only = by == {unknown} or (not by and sought and scalars == {unknown})
                 made_of = symbols.reached(body)
                 made_of |= symbols.reached(*(e for h, (_, e) in symbols.inverses.items() if h in made_of))
                 new = made_of - symbols.inverses.keys() - symbols.definitions.keys() - left - {member.head}
-                only = only and not new  # what it is in terms of new quantities depends on what they are
+                only = (
+                    only and not new and among is not None
+                )  # what it is in terms of new quantities depends on what they are
                 sides = [side for c in claims for side in (c.left, c.right)]
                 explicit = self._is_explicit(body, sides, unknown)
                 found.append(Solved(with_it, without, name, only, holds, explicit, since))
@@ -360,7 +362,7 @@ class Equations:
 
     def _open(
         self, posed: Posed, at: int, zeros: Sequence[Unwritten]
-    ) -> Iterator[tuple[str, list[Claim], set[Head], bool, bool, int, frozenset[Head]]]:
+    ) -> Iterator[tuple[str, list[Claim], set[Head], bool, bool, int, frozenset[Head] | None]]:
         r"""The equations that ``posed`` may solve: name, claims, the families in them, whether something is
         sought, whether others may follow from it, where it ends, and which families may be sought in it beside those
         by which something is differentiated.

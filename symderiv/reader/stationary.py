@@ -246,7 +246,7 @@ class Stationary:
                     Unwritten(
                         f"the equation that sets {z.name} to zero",
                         z.taken,
-                        self._sought(z.function, posed, definitions),
+                        self._sought(z.function, here, definitions, unknown),
                         ends[z.function.head].end,
                     )
                     for z in zeros
@@ -255,10 +255,24 @@ class Stationary:
         return []
 
     def _sought(
-        self, function: Var, posed: Posed, definitions: Mapping[Head, tuple[Definition, ...]]
-    ) -> frozenset[Head]:
-        """The families that may be sought where a function is least: its arguments, or those that words name."""
-        called = self.reading.symbols.functions.get((function.name, 0))
+        self, function: Var, posed: Posed, definitions: Mapping[Head, tuple[Definition, ...]], unknown: Head
+    ) -> frozenset[Head] | None:
+        """The families that may be sought where a function is least: its arguments, or those that words name.
+
+        None where words do not say which of several functions of the unknown is meant, or their sum.
+        """
+        symbols = self.reading.symbols
+        inside = families_in((function,), definitions)
+        since = max((step for head, step in symbols.solutions if head == unknown and step < posed.at), default=-1)
+        rivals = [
+            var
+            for var in self._named(posed, definitions)
+            if var.head not in inside and unknown in families_in((var,), definitions)
+        ]
+        new = any(symbols.order[var.head, d.params] > since for var in rivals for d in definitions[var.head])
+        if new and plain(shown(function.name)) not in posed.of:
+            return None
+        called = symbols.functions.get((function.name, 0))
         arguments = frozenset(called.heads) if called else frozenset[Head]()
         return arguments or frozenset(self._by(function, posed, definitions))
 
@@ -305,17 +319,29 @@ class Stationary:
         inside: set[Head] = set()
         for head, ds in definitions.items():
             inside |= families_in((d.body for d in ds), definitions) - {head}
-        here = [
-            p for p in earlier if p.kind == "definition" or (isinstance(p.left, Var) and p.left.head in definitions)
-        ]
-        made = here or [p for p in self.reading.posed[: posed.at] if p.kind == "definition"]
-        lefts = dict.fromkeys(p.left for p in made if isinstance(p.left, Var) and not p.left.indices)
+        here = self._defining(posed, definitions)
         solved = {head for head, _ in self.reading.symbols.solutions}
-        tops = [var for var in lefts if var.head in definitions and var.head not in inside | solved | spoken]
+        known = [var for var in self._named(posed, definitions) if var.head not in solved | spoken]
+        tops = [var for var in known if var.head not in inside]
         if not here and len(tops) != 1:
             return []  # of several in other sections it may be another
         named = [var for var in tops if plain(shown(var.name)) in posed.of]
+        named = named or [var for var in known if plain(shown(var.name)) in posed.of]  # J beside J + R
         return named or [var for var in tops if (spoken - definitions.keys()) & families_in((var,), definitions)][-1:]
+
+    def _defining(self, posed: Posed, definitions: Mapping[Head, tuple[Definition, ...]]) -> list[Posed]:
+        """The steps of the section before ``posed`` that say what something is."""
+        earlier = self._section(posed)[1]
+        return [
+            p for p in earlier if p.kind == "definition" or (isinstance(p.left, Var) and p.left.head in definitions)
+        ]
+
+    def _named(self, posed: Posed, definitions: Mapping[Head, tuple[Definition, ...]]) -> list[Var]:
+        """What is defined in the section before ``posed``, or before it if nothing is."""
+        here = self._defining(posed, definitions)
+        made = here or [p for p in self.reading.posed[: posed.at] if p.kind == "definition"]
+        lefts = dict.fromkeys(p.left for p in made if isinstance(p.left, Var) and not p.left.indices)
+        return [var for var in lefts if var.head in definitions]
 
     @staticmethod
     def _lacking(function: Var, definitions: Mapping[Head, tuple[Definition, ...]], spoken: set[Head]) -> set[Head]:
