@@ -116,6 +116,8 @@ def _judged(walk: Walk, number: int) -> Step:
             try:
                 posed.solving = posed.solving and walk.equations.may_matter(posed)
                 verdict, diagnostic = Hearing(walk, number).answer()
+                if isinstance(verdict, Refuted | Undecided) and (root := solution.another(walk, number)) is not None:
+                    verdict, diagnostic = root
                 if isinstance(verdict, Proved | Refuted) and (said := scrutiny.against(walk, posed, verdict)):
                     verdict, diagnostic = left_open(posed, verdict.claim, said)
                 if posed.taken and isinstance(verdict, Proved | Refuted):

@@ -15,6 +15,7 @@ from symderiv.diagnostics import Diagnostic, ReadError
 from symderiv.judge import prove_all, refuted_at
 from symderiv.kernel import Proved, Refuted, Undecided, Verdict
 from symderiv.reader import bounds, counted_from_zero, equations, regions
+from symderiv.reader.assumed import is_value
 from symderiv.reader.elaborate import LAYOUTS
 from symderiv.reader.families import spoken_of
 from symderiv.reader.fixed import of_one_member
@@ -66,6 +67,11 @@ class Hearing:
                 self.claims, self.verdict = wider, whole
         if not isinstance(self.verdict, Proved):
             return None
+        one = self.posed.leads and self.walk.equations.is_one(self.posed, self.claims)
+        if one and any(map(is_value, self.verdict.given)):  # f'(w) = 0 leads to another root than w = 1
+            self.walk.equations.take(self.posed, self.claims, first=True)
+            self.posed.kind = "equation"
+            return STATEMENT
         if hollow := empty(self.walk, self.claims):
             return self.left_open(hollow)
         just = self.walk.readings.asides(self.posed, self.claims, just=True)
@@ -225,7 +231,7 @@ class Hearing:
             posed.kind = "equation"
             return STATEMENT
         if (doubt and walk.equations.states(posed, walk.doubts.unrelated(verdict.claim))) or _is_solved_next(
-            walk, self.number, verdict.claim
+            walk, self.number, self.claims, verdict.claim
         ):
             walk.equations.take(posed, self.claims, first=True)
             posed.kind = "equation"
@@ -421,13 +427,24 @@ def doubted(walk: Walk, posed: Posed, verdict: Refuted, claim: Claim) -> str:
     return doubts.doubt(alone, claim) or doubts.elsewhere(posed, claim) or doubts.unsaid(posed, verdict.witness)
 
 
-def _is_solved_next(walk: Walk, number: int, claim: Claim) -> bool:
-    r"""Whether an arrow leads from a step to what its unknown is: ``X^T X w = X^T y \Rightarrow w = ...``."""
+def _is_solved_next(walk: Walk, number: int, claims: list[Claim], claim: Claim) -> bool:
+    r"""Whether an arrow, or words, lead from a step to what its unknown is: ``X^T X w = X^T y \Rightarrow w = ...``.
+
+    Where only words do, what comes next has to solve it.
+    """
     posed = walk.posed[number]
-    if not posed.leads or posed.implied or walk.equations.before(posed) or number + 1 == len(walk.posed):
+    if posed.implied or walk.equations.before(posed) or number + 1 == len(walk.posed):
         return False
     following = walk.posed[number + 1]
-    return following.kind == "definition" and not spoken_of([claim]).isdisjoint(equations.solved_for(following))
+    if following.kind != "definition" or spoken_of([claim]).isdisjoint(equations.solved_for(following)):
+        return False
+    compared = posed.stationary or posed.rate is not None or _is_defined(claims)
+    if posed.leads or compared or not following.concluded:
+        return posed.leads
+    walk.equations.take(posed, claims, first=True)
+    solved = walk.equations.solved(following, number + 1)
+    walk.equations.known.pop()
+    return any(isinstance(prove_all(each.claims), Proved) for each in solved)
 
 
 def _is_defined(claims: Sequence[Claim]) -> bool:

@@ -13,29 +13,19 @@ from symderiv.judge import provable, prove_all
 from symderiv.kernel import Proved, Refuted, Undecided, Verdict
 from symderiv.reader import bounds, equations
 from symderiv.reader.equations import Solved
-from symderiv.reader.families import spoken_of
+from symderiv.reader.families import families_in, spoken_of
 from symderiv.reader.names import shown
 from symderiv.reader.reading import Posed
 from symderiv.reader.walk import Walk
-from symderiv.terms import ZERO, Assumption, Claim, Var
+from symderiv.terms import ZERO, Add, Assumption, Claim, Num, Term, Var
 
 
 def judged(walk: Walk, number: int) -> Answer:
     """What to say of a definition that stands where an equation is being solved for its left side."""
     posed = walk.posed[number]
 
-    def tried(at: int) -> Iterator[tuple[Solved, Verdict]]:
-        zeros = walk.stationary.set_to_zero(posed, number, at)
-        for solved in walk.equations.solved(posed, at, zeros):
-            put_in, without = (
-                means[0] if (means := walk.readings.means(claims)) is not None else claims
-                for claims in (solved.claims, solved.without)
-            )
-            if not all(provable(claim) for claim in without):  # else it is solved already
-                yield solved, prove_all(put_in)
-
-    found = list(tried(number))
-    for solved, verdict in chain(found, tried(len(walk.posed))):  # "where N_k = ..." comes after it
+    found = list(_tried(walk, posed, number, number))
+    for solved, verdict in chain(found, _tried(walk, posed, number, len(walk.posed))):  # "where N_k = ..." comes after
         if isinstance(verdict, Proved):
             posed.kind = "claim"
             if not solved.holds:
@@ -47,11 +37,23 @@ def judged(walk: Walk, number: int) -> Answer:
             walk.equations.accept(posed, number)
             posed.note(f"it solves {solved.name}")
             return verdict, None
+    for solved, verdict in _tried(walk, posed, number, len(walk.posed), with_values=True):
+        if isinstance(verdict, Proved):
+            posed.kind = "claim"
+            if solved.holds and not _vanishes(walk, posed, solved):
+                walk.equations.accept(posed, number)
+                posed.note(f"it solves {solved.name}, with what was solved for before")
+                return verdict, None
+            walk.equations.reject(posed, number)
+            why = f"it solves {solved.name} only where letters in it have the values that were found before"
+            return left_open(posed, verdict.claim, why)
     match found:
         case [(solved, Refuted() as verdict), *_] if all(
             s.only and s.holds and isinstance(v, Refuted) for s, v in found
         ):
-            if posed.extreme and not posed.stationary and walk.stationary.may_be_constrained(posed):
+            if (posed.condition or (posed.extreme and not posed.stationary)) and walk.stationary.may_be_constrained(
+                posed
+            ):
                 return STATEMENT
             posed.kind = "claim"
             walk.equations.reject(posed, number)
@@ -64,6 +66,64 @@ def judged(walk: Walk, number: int) -> Answer:
                 return verdict, Diagnostic("E201", "this step is false", posed.span, (notes[0], why, *posed.notes))
             return Undecided(verdict.claim, message), Diagnostic("E304", message, posed.span, notes)
     return STATEMENT
+
+
+def another(walk: Walk, number: int) -> Answer | None:
+    """What to say of a step that gives another value to what an equation was solved for: it may be another root.
+
+    None if it solves none of those that the first one may solve.
+    """
+    posed = walk.posed[number]
+    solutions = {step for head, step in walk.reading.symbols.solutions if head in equations.solved_for(posed)}
+    firsts = [walk.posed[step] for step in sorted(solutions) if step < number]
+    if not isinstance(posed.left, Var) or posed.relation != "=" or not firsts:
+        return None
+    first = firsts[-1]
+    said = replace(
+        posed,
+        stationary=first.stationary,
+        extreme=first.extreme,
+        differentiates=first.differentiates,
+        by=first.by,
+        of=first.of,
+        refers=first.refers,
+    )
+    for solved, verdict in _tried(walk, said, number, number):
+        if isinstance(verdict, Proved) and solved.holds:
+            posed.note(f"it is another root: it solves {solved.name}")
+            return verdict, None
+    return None
+
+
+def _tried(
+    walk: Walk, posed: Posed, number: int, at: int, with_values: bool = False
+) -> Iterator[tuple[Solved, Verdict]]:
+    """The equations that a step may solve, with the definitions up to step ``at``, and whether it does."""
+    zeros = walk.stationary.set_to_zero(posed, number, at)
+    for solved in walk.equations.solved(posed, at, zeros, with_values):
+        with_it, without = (
+            means[0] if (means := walk.readings.means(claims)) is not None else claims
+            for claims in (solved.claims, solved.without)
+        )
+        if not all(provable(claim) for claim in without):  # else it is solved already
+            yield solved, prove_all(with_it)
+
+
+def _vanishes(walk: Walk, posed: Posed, solved: Solved) -> bool:
+    """Whether what a solution speaks of was found to be a number, or so that a part of it vanishes.
+
+    Then it was not written with that value in mind: y = x^2/2, where x = 0.
+    """
+    symbols, body = walk.reading.symbols, posed.right
+    if not isinstance(body, Term) or body.free:
+        return True
+    found = {head for head, _ in symbols.solutions}
+    for part in body.parts if isinstance(body, Add) else (body,):
+        values = [d.body for head in families_in((part,), {}) & found for d in symbols.definitions.get(head, ())]
+        zero = Claim(symbols.ranges.resolve(part, {}), "=", ZERO, solved.claims[0].context)
+        if values and (any(isinstance(value, Num) for value in values) or provable(zero)):
+            return True
+    return False
 
 
 def _excluded(walk: Walk, posed: Posed) -> str:

@@ -5,10 +5,12 @@ This module must never assume anything of one index alone that was stated for al
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 
-from symderiv.terms import ZERO, Assumption, Claim, fresh, rename
+from symderiv.terms import ZERO, Assumption, Claim, Head, Var, fresh, rename
+
+SOLVED_FOR = "where it is solved for"
 
 
 def given(claim: Claim, stated: Sequence[Claim], text: str, source: str) -> Claim:
@@ -25,3 +27,19 @@ def given(claim: Claim, stated: Sequence[Claim], text: str, source: str) -> Clai
             sides = sides[1], sides[0]
         assumptions.append(Assumption("equation", sides, text, source))
     return replace(claim, context=replace(claim.context, ranges=ranges, assumptions=tuple(assumptions)))
+
+
+def is_value(assumption: Assumption) -> bool:
+    """Whether it is assumed that a variable has the value for which an equation before was solved."""
+    return assumption.kind == "equation" and assumption.source.endswith(SOLVED_FOR)
+
+
+def without_values(claim: Claim, heads: Collection[Head]) -> Claim:
+    """``claim`` for any value of the families ``heads``, whatever they were solved for before."""
+
+    def speaks(assumption: Assumption) -> bool:
+        return is_value(assumption) and isinstance(of := assumption.data[0], Var) and of.head in heads
+
+    definitions = {head: made for head, made in claim.context.definitions.items() if head not in heads}
+    kept = tuple(a for a in claim.context.assumptions if not speaks(a))
+    return replace(claim, context=replace(claim.context, definitions=definitions, assumptions=kept))

@@ -15,10 +15,22 @@ from symderiv.reader import approximations, syntax
 from symderiv.reader.arrays import Array, Value
 from symderiv.reader.assertions import names_case, opens_case, tagged_case
 from symderiv.reader.definitions import ARRAYS, Definitions
+from symderiv.reader.displayed_derivatives import Derived, derived
 from symderiv.reader.namings import Last, Namings
-from symderiv.reader.nodes import is_delta, is_numeral, names_in, parts_of, rounded
+from symderiv.reader.nodes import is_delta, is_numeral, names_in, rounded
 from symderiv.reader.plain_words import HEADS_CASES
-from symderiv.reader.prose import CONSTANT, GROUNDS, OPTIMAL, PREMISE, REWRITTEN, SUBSTITUTES, supposes
+from symderiv.reader.prose import (
+    CONSTANT,
+    GROUNDS,
+    OPTIMAL,
+    PREMISE,
+    REWRITTEN,
+    SETS_THAT,
+    SUBSTITUTES,
+    concludes,
+    leads_to_value,
+    supposes,
+)
 from symderiv.reader.rates import Rates
 from symderiv.reader.reading import Posed, Reading
 from symderiv.terms import Assumption, Num, Sum, Term, Var, subterms
@@ -50,8 +62,8 @@ class Chains(Namings):
         super().__init__(reading, definitions)
         self.rates = rates
         self.fresh_chain = self.inline = self.asserted = self.passing = self.implied = False
-        self.of_prime = False  # whether it began with f'(x)
         self.of_derivative = self.led_on = False  # whether the chain began with a derivative, and an arrow follows
+        self.rate: Derived | None = None  # the derivative that it began with
         self.kept: frozenset[str] = frozenset()
         self.begun: Place | None = None  # the chain's first side alone
 
@@ -142,8 +154,7 @@ class Chains(Namings):
         self.last = None
         self.fresh_chain = True
         self.of_derivative = isinstance(segment.side, syntax.DerivativeOp | syntax.Nabla)
-        called = segment.side.factors[0] if isinstance(segment.side, syntax.Product) else segment.side
-        self.of_prime = isinstance(called, syntax.Node) and parts_of(called)[3] == 1
+        self.rate = derived(segment.side)
         if isinstance(segment.side, ReadError):
             self.last = Last(None, segment.span, None, segment.side.diagnostic)
         elif segment.side is not None:
@@ -189,13 +200,16 @@ class Chains(Namings):
             head = self.definitions.head_of(last.node) if relation in ("=", ":=") else None
             if head is not None and self.definitions.define(head, last.node, segment.side, relation, posed):
                 self.kept = posed.kept
-                posed.stationary = (
-                    self.fresh_chain and self.reading.sought and self.reading.zero and not self.reading.higher
-                )
+                before = self.reading.before if self.inline else self.reading.prose
+                begins = self.fresh_chain and (not self.inline or leads_to_value(before))
+                posed.stationary = begins and self.reading.sought and self.reading.zero and not self.reading.higher
                 posed.equates_derivative = posed.stationary and self.reading.derives and self.reading.equates
-                posed.by, posed.of = self.reading.by, self.reading.of
+                posed.condition = posed.stationary and self.reading.condition
+                posed.differentiates = self._differentiates()
+                posed.concluded = self.fresh_chain and (self.implied or concludes(before))
+                posed.by, posed.of, posed.refers = self.reading.by, self.reading.of, self.reading.refers
                 posed.section, posed.sentence = self.reading.section, self.reading.sentences
-                posed.extreme = self.fresh_chain and bool(OPTIMAL.search(self.reading.prose))
+                posed.extreme = begins and bool(OPTIMAL.search(self.reading.prose))
                 posed.solves = (
                     posed.extreme
                     or posed.equates_derivative
@@ -277,6 +291,12 @@ class Chains(Namings):
         """Whether a formula has begun with a definition, so that what goes on with it is said of what is defined."""
         return any(posed.display == display and posed.kind == "definition" for posed in self.reading.posed[-8:])
 
+    def _differentiates(self) -> bool:
+        """Whether the last words speak of derivatives, or set what stands before them to zero, which is one."""
+        before = self.reading.posed[-1:]
+        of_last = SETS_THAT.search(self.reading.prose) is not None
+        return self.reading.derives or (of_last and any(p.rate and p.section == self.reading.section for p in before))
+
     def _transposed(self, last: Last, right: syntax.Node) -> tuple[Value, Value] | None:
         """Both sides in the other layout of derivatives of vectors by vectors."""
         if last.node is None or last.value is None:
@@ -350,11 +370,12 @@ class Chains(Namings):
         posed.equated = zero or (self.fresh_chain and self.reading.equal)
         said = REWRITTEN.search(self.reading.prose) and not PREMISE.search(self.reading.prose)
         posed.concluded = self.fresh_chain and bool(said)
-        posed.stationary = self.reading.derives and zero and not self.reading.higher
+        posed.stationary = self._differentiates() and zero and not self.reading.higher
         posed.equates_derivative = posed.stationary and self.reading.equates
+        posed.condition = posed.stationary and self.reading.condition
         posed.by, posed.of = (self.reading.by, self.reading.of) if posed.stationary else (frozenset(), frozenset())
         posed.substitutes = bool(SUBSTITUTES.search(self.reading.prose))
-        posed.rate = self.of_derivative or self.of_prime
+        posed.rate = self.rate
         constraint = isinstance(posed.left, Sum) and isinstance(posed.right, Num) and PREMISE.search(self.reading.prose)
         posed.grounds = self.fresh_chain and bool(constraint or GROUNDS.search(self.reading.prose))
         self.fresh_chain = self.implied = False

@@ -14,7 +14,7 @@ from itertools import product
 from symderiv.diagnostics import ReadError
 from symderiv.document import Span
 from symderiv.reader.arrays import Array, join, shapes
-from symderiv.reader.assumed import given
+from symderiv.reader.assumed import SOLVED_FOR, given
 from symderiv.reader.captured import spelled_out
 from symderiv.reader.chosen import fixed_classes, summed_over_classes
 from symderiv.reader.dependence import Dependence
@@ -199,7 +199,7 @@ class Claims:
         context = replace(claim.context, ranges={**claim.context.ranges, **ranges})
         stated = Claim(var, "=", self._resolved(made.body, {}), context)
         text = " ".join(source.text[step.left_span.start : step.span.end].replace("&", " ").split())
-        return given(claim, [stated], text, f"line {source.position(step.span.start).line}, where it is solved for")
+        return given(claim, [stated], text, f"line {source.position(step.span.start).line}, {SOLVED_FOR}")
 
     def _inverted(self, posed: Posed, *sides: Term) -> tuple[Term, ...]:
         """The sides with derivatives by what is defined through the variable that they are written in."""
@@ -248,7 +248,8 @@ class Claims:
     def context(self, posed: Posed, classes: dict[str, str], *terms: Term) -> Context:
         """Where a claim lives: the definitions made before it, or, on a second reading, later ones too.
 
-        A later definition never counts for what is only differentiated by: that is a solution, not a definition.
+        A later definition never counts for what is only differentiated by, nor one that follows from the lines before
+        it: that is a solution, not a definition.
         """
         symbols = self.symbols
         heads = self.symbols.reached(*terms)
@@ -270,7 +271,10 @@ class Claims:
             known = tuple(
                 Definition(d.params, self._resolved(d.body, memo))
                 for d in made
-                if (symbols.order[head, d.params] <= posed.at or head in later)
+                if (
+                    symbols.order[head, d.params] <= posed.at
+                    or (head in later and not self._concludes(head, d, differentiated))
+                )
                 and not self._is_variable(posed, head, d, differentiated)
                 and not self._is_value(posed, head, d)
             )
@@ -383,6 +387,14 @@ class Claims:
         context, notes = placed(context, posed.true_class, written)
         posed.note(*notes)
         return context
+
+    def _concludes(self, head: Head, made: Definition, differentiated: Collection[Head]) -> bool:
+        """Whether a definition says what follows from an equation before it, or what an argument of a function is."""
+        number, steps = self.symbols.order[head, made.params], self.reading.posed
+        if number < len(steps) and steps[number].concluded and not differentiated:
+            return True
+        called = any(head in function.heads for function in self.symbols.functions.values())
+        return called and head not in self.symbols.announced
 
     def _is_variable(self, posed: Posed, head: Head, made: Definition, differentiated: set[Head]) -> bool:
         """Whether what an equation was solved for is held fixed here, where the solution depends on what is varied."""

@@ -236,7 +236,8 @@ class Doubts:
             return f"{shown(name)} has different numbers of indices here, and its members may belong together"
         if any(isinstance(t, Deriv) for side in (claim.left, claim.right) for t in subterms(side)):
             differentiated = {h.name for h in self.symbols.variables}
-            for name in sorted({h.name for h in left | right} - differentiated):
+            arguments = self._arguments(claim)
+            for name in sorted({h.name for h in left | right if h not in arguments} - differentiated):
                 if re.match(r"\\(?:mu|sigma|hat|bar|tilde|overline|widehat)\b", name) and not self._is_parameter(name):
                     return f"{shown(name)} may depend on what is differentiated by, but its definition was not found"
         for here, there, side in ((right, left, claim.right), (left, right, claim.left)):
@@ -471,6 +472,19 @@ class Doubts:
         } - claim.context.definitions.keys()
         said = SPECIAL.search(text[begins:at]) if matrices else None
         return said[0] if said else ""
+
+    def _arguments(self, claim: Claim) -> set[Head]:
+        """The families that stand beside the variables of all derivatives of a claim as arguments of the same function.
+
+        Those of l(mu, v) are held fixed in turn.
+        """
+        rates = [t for side in (claim.left, claim.right) for t in subterms(side) if isinstance(t, Deriv)]
+        beside = []
+        for rate in rates:
+            called = self.symbols.functions.get((rate.body.name, 0)) if isinstance(rate.body, Var) else None
+            heads = set(called.heads) if called is not None else set[Head]()
+            beside.append(heads if rate.var.head in heads else set())
+        return set.intersection(*beside) if beside else set()
 
     def _is_parameter(self, name: str) -> bool:
         """Whether the words right beside a name call it a parameter, or a global mean."""

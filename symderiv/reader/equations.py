@@ -20,11 +20,12 @@ from symderiv.judge import provable, prove_all
 from symderiv.kernel import Refuted, Undecided, Verdict
 from symderiv.kernel.budget import spent
 from symderiv.reader.arrays import Array, Value
-from symderiv.reader.assumed import given
+from symderiv.reader.assumed import given, without_values
 from symderiv.reader.claims import Claims
+from symderiv.reader.displayed_derivatives import labels, meant
 from symderiv.reader.families import derives, families_in, spoken_of
 from symderiv.reader.inverses import granted
-from symderiv.reader.names import shown
+from symderiv.reader.names import plain, shown
 from symderiv.reader.reading import Posed, Reading
 from symderiv.reader.sized import sizes_of
 from symderiv.terms import (
@@ -34,6 +35,7 @@ from symderiv.terms import (
     Definition,
     Deriv,
     Head,
+    Index,
     Num,
     Pow,
     SizeOf,
@@ -73,6 +75,16 @@ class Solved(NamedTuple):
     only: bool
     holds: bool
     explicit: bool
+    since: int
+
+
+class Unwritten(NamedTuple):
+    """A derivative set to zero that nobody wrote: its ``name``, the claims, the families that may be ``sought`` in it,
+    None if it may be another one, and where the definition of its function ends."""
+
+    name: str
+    claims: list[Claim]
+    sought: frozenset[Head] | None
     since: int
 
 
@@ -291,16 +303,20 @@ class Equations:
 
     # Solutions
 
-    def solved(self, posed: Posed, at: int, zeros: Sequence[tuple[str, list[Claim], int]] = ()) -> list[Solved]:
+    def solved(self, posed: Posed, at: int, zeros: Sequence[Unwritten] = (), with_values: bool = False) -> list[Solved]:
         """The equations that ``posed`` may solve. One that the definitions before it turn into an identity is solved
-        already. The ``zeros`` are those that nobody wrote, where no other is."""
+        already. The ``zeros`` are those that nobody wrote, where no other is.
+
+        What the solution speaks of has any value there, if not ``with_values`` for which equations before were solved.
+        """
         member, value = _sides(posed)
         if not isinstance(member, Var) or not isinstance(value, Term) or posed.relation != "=":
             return []
         symbols = self.reading.symbols
         body = symbols.ranges.resolve(value, {})
+        spoken = set() if with_values else families_in((body,), {}) & {head for head, _ in symbols.solutions}
         found = []
-        for name, claims, heads, sought, holds, since in self._open(posed, at, zeros):
+        for name, claims, heads, sought, holds, since, among in self._open(posed, at, zeros):
             named = {(shown(h.name), *h[1:]): h for h in heads}
             written = [(member.head, body), (_solution(member.head), body)]
             if (root := _root(_solution(member.head))) is not None:
@@ -309,26 +325,25 @@ class Equations:
             unknown, put = next(((named[key], value) for key, value in keys if key in named), (None, body))
             if unknown is None:
                 continue
-            with_it, without = [], []
-            for claim in claims:
-                others = {h: d for h, d in claim.context.definitions.items() if h not in (unknown, member.head)}
-                known = {_solution(h): made for h, made in others.items() if _solution(h) != unknown}  # \hat m for m
-                others = {**{h: made for h, made in known.items() if h in heads}, **others}
-                put_in = {unknown: (Definition(member.indices, put),)}
-                without.append(replace(claim, context=replace(claim.context, definitions=others)))
+            with_it, own = [], {unknown, member.head}
+            without = [_for_any(claim, own, set(), heads) for claim in claims]
+            for claim in (_for_any(claim, own, spoken, heads) for claim in claims):
                 context = granted(claim.context, symbols, symbols.reached(body))
-                with_it.append(replace(claim, context=replace(context, definitions={**others, **put_in})))
+                definitions = {**context.definitions, unknown: (Definition(member.indices, put),)}
+                with_it.append(replace(claim, context=replace(context, definitions=definitions)))
             if without:
                 left = symbols.reached(*(side for c in without for side in (c.left, c.right)))
                 left -= {h for claim in without for h in claim.context.definitions}
-                by, scalars = left & symbols.variables, {h for h in left if not (h.subs or h.sups)}
+                by, scalars = left & (symbols.variables | (among or set())), {h for h in left if not (h.subs or h.sups)}
                 if all(len(c.left.free | c.right.free) == len(member.indices) for c in claims):
                     by -= symbols.reached(body) - {unknown}  # solved in terms of what is sought, too
                 only = by == {unknown} or (not by and sought and scalars == {unknown})
                 made_of = symbols.reached(body)
                 made_of |= symbols.reached(*(e for h, (_, e) in symbols.inverses.items() if h in made_of))
                 new = made_of - symbols.inverses.keys() - symbols.definitions.keys() - left - {member.head}
-                only = only and not new  # what it is in terms of new quantities depends on what they are
+                only = (
+                    only and not new and among is not None
+                )  # what it is in terms of new quantities depends on what they are
                 sides = [side for c in claims for side in (c.left, c.right)]
                 explicit = self._is_explicit(body, sides, unknown)
                 found.append(Solved(with_it, without, name, only, holds, explicit, since))
@@ -346,10 +361,11 @@ class Equations:
         return unknown not in spoken and set(map(_solution, spoken)) <= families_in(sides, known)
 
     def _open(
-        self, posed: Posed, at: int, zeros: Sequence[tuple[str, list[Claim], int]]
-    ) -> Iterator[tuple[str, list[Claim], set[Head], bool, bool, int]]:
+        self, posed: Posed, at: int, zeros: Sequence[Unwritten]
+    ) -> Iterator[tuple[str, list[Claim], set[Head], bool, bool, int, frozenset[Head] | None]]:
         r"""The equations that ``posed`` may solve: name, claims, the families in them, whether something is
-        sought, whether others may follow from it, and where it ends.
+        sought, whether others may follow from it, where it ends, and which families may be sought in it beside those
+        by which something is differentiated.
 
         Beside those that are being solved these are the constraints on what has been solved for, \sum_k p_k = 1.
         """
@@ -364,30 +380,41 @@ class Equations:
                 equation.posed.sought,
                 equation.holds,
                 equation.posed.span.end,
+                frozenset(),
             )
-        if not equations and posed.stationary and (last := self._differentiated(posed)) is not None:
-            name = f"the equation that sets the derivative of line {self._line(last)} to zero"
-            claims = self.claims.of(replace(last, left=last.right, right=ZERO, at=at, solved=True))
-            yield name, claims, spoken_of(claims), True, True, last.span.end
-            zeros = ()
-        for name, claims, since in zeros if not equations else ():
+        displayed = self._differentiated(posed) if not equations and posed.stationary else []
+        for step in displayed:
+            name = f"the equation that sets the derivative of line {self._line(step)} to zero"
+            claims = self.claims.of(replace(step, left=step.right, right=ZERO, at=at, solved=True))
+            yield name, claims, spoken_of(claims), True, True, step.span.end, frozenset()
+        for name, claims, among, since in zeros if not equations and not displayed else ():
             sides = [claim.left for claim in claims]
-            yield name, claims, self.reading.symbols.reached(*sides), True, True, since
+            yield name, claims, self.reading.symbols.reached(*sides), True, True, since, among
         symbols = self.reading.symbols
         for name, left, right in self._constraints(posed) if equations else ():
             heads = families_in((left, right), {})
             if heads & symbols.definitions.keys() and posed.left not in (left, right):
                 claims = self.claims.of(replace(posed, left=left, right=right, relation="=", at=at, solved=True))
-                yield name, claims, symbols.reached(left, right) - heads, True, True, 0
+                yield name, claims, symbols.reached(left, right) - heads, True, True, 0, frozenset()
 
-    def _differentiated(self, posed: Posed) -> Posed | None:
-        """The last derivative before a step in its section, if what it is said to be is not false."""
-        for other in reversed(self.reading.posed[: self.reading.posed.index(posed)]):
-            if self.section(other) != self.section(posed):
-                return None
-            if other.rate and other.kind == "claim" and other.relation == "=" and other.right is not None:
-                return other if other.span not in self.false and other.error is None else None
-        return None
+    def _differentiated(self, posed: Posed) -> list[Posed]:
+        """The derivatives displayed before a step in its section that it may set to zero, unless they are false.
+
+        Of several, nothing else said, they are those by what the step solves for.
+        """
+        before = [other for other in self.reading.posed if other.span < posed.span]
+        here = [p for p in before if p.kind == "claim" and p.relation == "=" and self.section(p) == self.section(posed)]
+        steps = {p.rate: p for p in here if p.rate and p.right is not None}  # the last step of each derivative
+        functions = {name for name, _ in self.reading.symbols.functions}
+        found = meant(steps.keys(), posed.by, posed.of, functions)
+        source = self.reading.document.source.text
+        if named := {r for r in found if labels(source, steps[r].left_span.start, steps[r].span.end) & posed.refers}:
+            found = named
+        if len(found) > 1:
+            unknowns = {plain(head.name) for head in solved_for(posed)}
+            found = {rate for rate in found if not rate.by or not rate.by.isdisjoint(unknowns)}
+        kept = [step for rate, step in steps.items() if rate in found]
+        return [step for step in kept if step.span not in self.false and step.error is None]
 
     def _constraints(self, posed: Posed) -> Iterator[tuple[str, Term, Term]]:
         """What running text, or a line of the section, says a sum or another expression without free indices is."""
@@ -408,6 +435,25 @@ def _sides(posed: Posed) -> tuple[Value | None, Value | None]:
     if isinstance(member, Array) and isinstance(value, Array) and len(member.axes) == len(value.axes):
         return _typical(member), _typical(value)
     return member, value
+
+
+def _for_any(claim: Claim, own: set[Head], spoken: set[Head], heads: set[Head]) -> Claim:
+    r"""A claim about ``heads`` for any value of a solution's ``own`` families, and of those that it has ``spoken`` of.
+
+    Of the others, m has the value that \hat m has; where that is spoken of, it is written so.
+    """
+    claim = without_values(claim, own | spoken)
+    others = claim.context.definitions
+    values = {_solution(h): made for h, made in others.items()}
+    values |= {_solution(h): (_as_written(h),) for h in spoken if _solution(h) != h}
+    definitions = {**{h: made for h, made in values.items() if h in heads - own}, **others}
+    return replace(claim, context=replace(claim.context, definitions=definitions))
+
+
+def _as_written(head: Head) -> Definition:
+    """What the unknown m is where \\hat m is spoken of."""
+    indices: tuple[Index, ...] = tuple(f"{n}\N{PRIME}" for n in range(head.subs + head.sups))
+    return Definition(indices, Var(head.name, indices[: head.subs], indices[head.subs :]))
 
 
 def solved_for(posed: Posed) -> list[Head]:

@@ -103,6 +103,8 @@ class Namings:
         found = self.definitions.indices(head) if head is not None else None
         if head is None or found is None or not self._is_new(Var(found[0], tuple(found[1]), tuple(found[2]))):
             return False
+        if any(letter == shown(h.name) for function in self.symbols.functions.values() for h in function.heads):
+            return False  # an argument of a function: "setting its derivative to zero, $\log p_i = ...$"
         bracket = syntax.Group("(", ")", side, side.span)
         inner: syntax.Node = syntax.Add((("-", bracket),), side.span) if negative else bracket
         if not self.definitions.define(

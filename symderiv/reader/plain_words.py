@@ -29,7 +29,9 @@ _EQUATED = frozenset(
         " order vanish vanishes minimum maximum optimum normal equation equations log likelihood objective"
         " solve solving solved leads minimise minimize maximise maximize optimality at symmetric must"
         " mle estimate estimator minimizer minimiser maximizer maximiser solution optimal value best"
-        " stationarity stationary point error squared squares least where find differentiate differentiating"
+        " reads require requires satisfy satisfies necessary need minimised minimized maximised maximized minimising"
+        " minimizing maximising maximizing stationarity stationary point error squared squares least where find"
+        " differentiate differentiating"
     ).split()
 )
 _OTHER_SIGNS = re.compile(r"[^\w\s.,;:()$'’–—-]")

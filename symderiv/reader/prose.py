@@ -293,10 +293,42 @@ SETS_EQUAL = Words(  # an expression to something else than zero; not "setting a
     r"|gleich\s*(?:zu\s*)?(?:setz\w+|gesetzt)|en\s+égalant|igualando|uguagliando",
     re.IGNORECASE,
 )
+SETS_THAT = Words(  # what stands before, to zero
+    r"\b(?:set(?:ting)?|equat\w+|put(?:ting)?)\s+(?:(?:it|this|these|them|both|which|each)|(?:(?:the|this|that)\s+)?(?:expression|latter|former"
+    r"|result|first|second|last)(?:\s+(?:one|expression|equation))?)\s+(?:equal\s+)?to\s+(?:zero|0)\b"
+    r"|\b(?:setzen\s+wir\s+(?:dies\w*|sie|das)|igualando(?:la|lo)|en\s+l['’]annulant|令其|令它|令之)",
+    re.IGNORECASE,
+)
 IS_ZERO = Words(r"=\s*(?:0|\\(?:mathbf|boldsymbol|bm|vec)\s*\{?\s*0\s*\}?)\s*[.,;]?\s*$")
 ZERO = Words(
     r"\bzero\b|\bto\s+0\b|=\s*0|\bvanish|\bsolv(?:e|ing)\b|\bstationary|\bfirst[- ]order\s+condition|\beach\s+other"
     r"|零|求解|ゼロ|0\s*と|0으로|\bnull\b|\bcero\b|zéro|annul",
+    re.IGNORECASE,
+)
+
+
+_EXTREME = r"(?:optim(?:um|al\s+\w+)|minim(?:um|i[sz]er)|maxim(?:um|i[sz]er)|extremum|(?:stationary|critical)\s+point)"
+_TO_OPTIMIZE = r"(?:minimi[sz]|maximi[sz]|optimi[sz])"
+CONDITION = Words(  # what comes is what holds where a function is least or greatest
+    r"\b(?:first[- ]order|optimality|stationarity|necessary|KKT|Karush\S*)\s+(?:\w+\s+){0,2}conditions?\b"
+    r"|\b(?:normal|likelihood|score|estimating|stationarity)\s+equations?\b"
+    r"|\boptimality\s+(?:requires?|demands?|means|implies|gives|amounts)\b"
+    rf"|\bat\s+(?:the|an?|its|this|any|each|every)\s+{_EXTREME}\b"
+    rf"|\b(?:{_EXTREME}|estimat\w+|MLE)\b[^.;]{{0,40}}?\b(?:satisf\w+|solves?|obeys?|fulfil\w*)\b"
+    rf"|\b(?:{_TO_OPTIMIZE}ed|(?:its|the|an?)\s+{_EXTREME})\s+(?:\w+\s+)?(?:when|where|if|iff)\b"
+    rf"|\bto\s+{_TO_OPTIMIZE}e\b[^.;]{{0,60}}\b(?:need|must|require\w*|have\s+to)\b"
+    rf"|\b{_TO_OPTIMIZE}ing\b[^.;]{{0,60}}\b(?:gives?|yields?|leads?|requires?|amounts|we\s+(?:get|obtain|find))\b"
+    r"|\bnotwendige\w*\s+Bedingung|\bOptimalitätsbedingung|\b(?:Normal|Likelihood-?)gleichung|\bim\s+(?:Optimum|Minimum|Maximum)\b"
+    r"|\bconditions?\s+(?:nécessaires?|d['’]optimalité|de\s+stationnarité|du\s+premier\s+ordre)\b|\béquations?\s+normales?\b"
+    r"|\b(?:à\s+l['’]optimum|au\s+(?:minimum|maximum))\b"
+    r"|\bcondici(?:ón|ones)\s+(?:necesarias?|de\s+(?:optimalidad|estacionariedad|primer\s+orden))\b|\becuaci(?:ón|ones)\s+normal"
+    r"|\ben\s+el\s+(?:óptimo|mínimo|máximo)\b|(?:最优性?|最優性?|必要|一阶|一階|驻点|KKT)条件|正规方程|正規方程|似然方程|最適性条件|尤度方程式",
+    re.IGNORECASE,
+)
+ZERO_SAYS = Words(  # what comes is what a formula that ends with "= 0" says
+    r"=\s*0\s*,?\s*(?:if\s+and\s+only\s+if|iff|exactly|precisely|reads?|means|implies|requires?|becomes|amounts|is\s+equivalent"
+    r"|gives?|yields?|genau\s+dann|bedeutet|ergibt|signifie|équivaut|donne|significa|equivale|da\b|等价于|即|得)"
+    r"|\b(?:condition|equation|Bedingung|Gleichung|équation|condición|ecuación)\s+=\s*0",
     re.IGNORECASE,
 )
 
@@ -338,6 +370,24 @@ SOLVED = Words(
     r"|folgt|ergibt|donc|d'où|luego|entonces|portanto|quindi)\b|解得|得到|得|故|因此|所以|よって|따라서",
     re.IGNORECASE,
 )
+
+
+def leads_to_value(words: str) -> bool:
+    """Whether the words before a formula in running text say that it is where something is zero, or least."""
+    last = _last_sentence(words)
+    said = SETS_TO_ZERO.search(last) or OPTIMAL.search(last) or CONDITION.search(last) or concludes(words)
+    return bool(said) and not INTRODUCED.search(last)
+
+
+FOUND = Words(
+    r"\b(?:find|finds|finding|found|arrive|conclude|deduce|that\s+is|i\.e|finden|trouvons?|trouve|encontramos|hallamos)\b|求得|可得",
+    re.IGNORECASE,
+)
+INTRODUCED = Words(  # what comes, whatever follows from what
+    r"\b(?:where|with|let|define\w*|defining|denot\w+|call\w*|writ\w+|put(?:ting)?|introduc\w*|abbreviat\w*|wobei|mit|sei|où|avec"
+    r"|soit|donde|con|sea)\b[^$.;]{0,25}$|(?:其中|设|令|记)[^$。；]{0,8}$",
+    re.IGNORECASE,
+)
 SUBSTITUTES = Words(
     r"\b(?:substitut\w*|insert\w*|plug\w*|put(?:ting)?\s+(?:\w+\s+){0,4}in(?:to)?|eliminat\w*|einsetz\w*|eingesetzt|sustitu\w*|remplaç\w*|insér\w*)\b"
     r"|代入|대입",
@@ -366,7 +416,23 @@ def equates_derivative(words: str) -> bool:
     "Setting the gradient to zero, we get"; not: "setting it to zero and summing over i".
     """
     last = _last_sentence(words)
-    return bool(EQUATED.search(last)) and not WITH_MORE.search(last)
+    said = EQUATED.search(last) or CONDITION.search(last) or ZERO_SAYS.search(last)
+    return said is not None and not WITH_MORE.search(last)
+
+
+def states_condition(words: str) -> bool:
+    """Whether the last sentence of ``words``, which goes on, says that what comes holds where a function is least."""
+    last = _last_sentence(words)
+    return bool(CONDITION.search(last)) and not re.search(r"\bnot\b|n't\b|[.!?。]$", last)
+
+
+def concludes(words: str) -> bool:
+    """Whether the last sentence of ``words`` says that what comes follows, and does not introduce it.
+
+    "so that", "solving for $b$ we find"; not: "so, with".
+    """
+    last = _last_sentence(words)
+    return bool(SOLVED.search(last) or FOUND.search(last)) and not INTRODUCED.search(last)
 
 
 def _last_sentence(words: str) -> str:

@@ -13,6 +13,7 @@ from symderiv.document import Document, Span, formulas
 from symderiv.reader import syntax
 from symderiv.reader.arrays import Value
 from symderiv.reader.bounds import Bound
+from symderiv.reader.displayed_derivatives import Derived
 from symderiv.reader.elaborate import Elaborator
 from symderiv.reader.latex import parse_display
 from symderiv.reader.names import plain
@@ -59,13 +60,16 @@ class Posed:
     equated: bool = False  # it begins a chain, and the words right before it say that something is set to zero
     stationary: bool = False  # an equation that is a derivative set to zero, as the words or an arrow before it say
     equates_derivative: bool = False  # and the sentence right before it says that this is all that is done
+    differentiates: bool = False  # the words right before it speak of derivatives
+    condition: bool = False  # it is one by words that speak of an optimum, and of no derivative
     of: frozenset[str] = frozenset()  # the names in the formulas of that sentence
+    refers: frozenset[str] = frozenset()  # the labels and numbers of formulas to which the words right before it refer
     solves: bool = False  # the sentence right before it says that it solves an equation before, in all cases
     extreme: bool = False  # the words right before it speak of a minimum or maximum
     by: frozenset[str] = frozenset()  # the names by which the words right before it differentiate
     passing: bool = False  # a claim in running text, which is only spoken of where it is settled
     plain: bool = True  # the words around it set no case, as far as anyone can tell
-    rate: bool = False  # its chain says what a derivative is
+    rate: Derived | None = None  # the derivative that its chain begins with
     leads: bool = False  # an arrow after it says that something follows from it
     concluded: bool = False  # it begins a chain, and the words right before it say that it follows
     implied: bool = False  # an arrow says that it follows from what stands before
@@ -105,10 +109,11 @@ class Reading:
 
     ``prose`` are the words just before the current place, ``paragraphs`` how many there were; ``sought``: the last
     words in the section say that something is set to zero, or solved, ``zero`` that they speak of zero, ``equal`` that
-    they set two expressions equal, ``derives`` that they speak of derivatives, ``equates`` that one is set to zero and
-    no more is done, ``by`` the names by which they differentiate, ``of`` those in the last formulas, ``solves`` that
-    what comes is what an equation gives, ``higher`` that derivatives of higher order are meant, ``optimal`` that some
-    in the section speak of a minimum or maximum;
+    they set two expressions equal, ``derives`` that they speak of derivatives, ``equates`` that one is set to zero
+    and no more is done, ``condition`` that they speak of an optimum instead, ``by`` the names by which they
+    differentiate, ``of`` those in the last formulas, ``refers`` the labels and numbers of formulas that they refer
+    to, ``solves`` that what comes is what an equation gives, ``higher`` that derivatives of higher order are meant,
+    ``optimal`` that some in the section speak of a minimum or maximum;
     ``solving``: an equation "= 0" came before in the section, which ``begins`` after so many steps; ``seen`` are the
     names in the formulas so far; ``case`` what they say of indices, ``earlier_case`` what was said last in the
     section, ``values`` and ``earlier_values`` the same of the values that symbols are given; ``constants`` the symbols
@@ -130,9 +135,10 @@ class Reading:
         self.paragraphs = 0
         self.section = 0  # how many headings came before
         self.sought = self.zero = self.equal = self.optimal = self.derives = self.equates = False
-        self.solves = self.higher = False
+        self.solves = self.higher = self.condition = False
+        self.before = ""  # the words before the formula in running text that is being read
         self.title = self.leads_to = ""  # the words of the last heading, and those that lead to a list with a colon
-        self.by = self.of = frozenset[str]()
+        self.by = self.of = self.refers = frozenset[str]()
         self.sentences = 0  # how many sentences came before
         self.apart = False  # whether this is a quotation, or among exercises: what it says is no definition anew
         self.inline = False  # whether a formula in running text is being read

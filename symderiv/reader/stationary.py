@@ -19,9 +19,9 @@ from symderiv.kernel.budget import spent
 from symderiv.kernel.derivative import differentiate
 from symderiv.notation import latex, unicode
 from symderiv.reader import plain_words
-from symderiv.reader.assumed import given
+from symderiv.reader.assumed import given, without_values
 from symderiv.reader.claims import Claims
-from symderiv.reader.equations import SCALES, Equation, Equations, divisors, follows, solved_for
+from symderiv.reader.equations import SCALES, Equation, Equations, Unwritten, divisors, follows, solved_for
 from symderiv.reader.families import derives, families_in, spoken_of
 from symderiv.reader.names import plain, shown
 from symderiv.reader.prose import Words
@@ -89,17 +89,19 @@ class Stationary:
     def compared(self, posed: Posed, claims: Sequence[Claim]) -> Compared:
         """What comes of comparing an equation with the derivatives of the function before it, if words call it one.
 
-        It is proved as a multiple of one of them, and nothing is said of it where it is enough for one to vanish.
+        It is proved as a multiple of one of them, and nothing is said of it where it is enough for one to vanish. What
+        it speaks of has any value, whatever it was solved for before.
         """
         before = self.equations.before(posed)
         if not posed.stationary and not self._follows(posed, before):
             return Compared()
-        own = [self._of_section(claim, posed) for claim in claims]
+        spoken = spoken_of(claims) & {head for head, _ in self.reading.symbols.solutions}
+        own = [without_values(self._of_section(claim, posed), spoken) for claim in claims]
         known = [claim for e in before for claim in e.claims if not derives(claim)]
         symmetric = self.readings.symmetric(posed, own)[0] or own
         refuted: list[Refuted] = []
         tried: list[Zero] = []
-        for zero in self._zeros(posed, own):
+        for zero in self._zeros(posed, own, spoken):
             if spent():
                 return Compared()
             for multiples, times, scale in self.equations.multiples(symmetric, zero.stated, zero.taken):
@@ -121,6 +123,8 @@ class Stationary:
         alone = len(own) == 1 and len({zero.function for zero in tried}) == 1 and self._is_one(tried[0].function, posed)
         said = self._follows(posed, before) or (posed.equates_derivative and self._is_plain(posed, tried[0].function))
         if not alone or not said or not any(_alike(own, zero.taken) for zero in tried):
+            return Compared(None, why)
+        if posed.condition and (posed.free or self._is_constrained(posed)):
             return Compared(None, why)
         if not all(isinstance(self._where(posed, own, known, zero.taken), Refuted) for zero in tried):
             return Compared(None, why)
@@ -222,27 +226,55 @@ class Stationary:
         begins = self.equations.headings[number - 1] if number else 0
         return CONSTRAINED.search(self.reading.document.source.text[begins : posed.span.end]) is not None
 
-    def set_to_zero(self, posed: Posed, number: int, at: int) -> list[tuple[str, list[Claim], int]]:
+    def set_to_zero(self, posed: Posed, number: int, at: int) -> list[Unwritten]:
         """The derivatives that step ``number`` sets to zero if it says at once what solves that: by what it solves for.
 
-        Definitions up to step ``at`` are put in. Beside each stands where the definition of its function ends.
+        Definitions up to step ``at`` are put in.
         """
-        if not (posed.stationary or posed.extreme) or self.equations.before(posed, all_of_them=True):
+        said = (posed.stationary and posed.differentiates) or posed.extreme
+        if not said or self.equations.before(posed, all_of_them=True):
             return []
         here, there = replace(posed, at=number), replace(posed, at=at)
+        ends = self.reading.symbols.defined_at
         for unknown in solved_for(posed):
             definitions = {h: made for h, made in self.reading.symbols.definitions.items() if h != unknown}
             functions = [
                 f for f in self._functions(here, definitions, {unknown}) if unknown in self._by(f, posed, definitions)
             ]
             if zeros := [zero for f in functions if (zero := self._zero(there, f, unknown)) is not None]:
-                ends = self.reading.symbols.defined_at
                 return [
-                    (f"the equation that sets {z.name} to zero", z.taken, ends[z.function.head].end)
+                    Unwritten(
+                        f"the equation that sets {z.name} to zero",
+                        z.taken,
+                        self._sought(z.function, here, definitions, unknown),
+                        ends[z.function.head].end,
+                    )
                     for z in zeros
                     if z.function.head in ends and (posed.stationary or self._is_plain(posed, z.function))
                 ]
         return []
+
+    def _sought(
+        self, function: Var, posed: Posed, definitions: Mapping[Head, tuple[Definition, ...]], unknown: Head
+    ) -> frozenset[Head] | None:
+        """The families that may be sought where a function is least: its arguments, or those that words name.
+
+        None where words do not say which of several functions of the unknown is meant, or their sum.
+        """
+        symbols = self.reading.symbols
+        inside = families_in((function,), definitions)
+        since = max((step for head, step in symbols.solutions if head == unknown and step < posed.at), default=-1)
+        rivals = [
+            var
+            for var in self._named(posed, definitions)
+            if var.head not in inside and unknown in families_in((var,), definitions)
+        ]
+        new = any(symbols.order[var.head, d.params] > since for var in rivals for d in definitions[var.head])
+        if new and plain(shown(function.name)) not in posed.of:
+            return None
+        called = symbols.functions.get((function.name, 0))
+        arguments = frozenset(called.heads) if called else frozenset[Head]()
+        return arguments or frozenset(self._by(function, posed, definitions))
 
     def _by(self, function: Var, posed: Posed, definitions: Mapping[Head, tuple[Definition, ...]]) -> list[Head]:
         """By what a function is differentiated: what the words say, or what it is called a function of; else by what
@@ -287,26 +319,39 @@ class Stationary:
         inside: set[Head] = set()
         for head, ds in definitions.items():
             inside |= families_in((d.body for d in ds), definitions) - {head}
-        here = [
-            p for p in earlier if p.kind == "definition" or (isinstance(p.left, Var) and p.left.head in definitions)
-        ]
-        made = here or [p for p in self.reading.posed[: posed.at] if p.kind == "definition"]
-        lefts = dict.fromkeys(p.left for p in made if isinstance(p.left, Var) and not p.left.indices)
+        here = self._defining(posed, definitions)
         solved = {head for head, _ in self.reading.symbols.solutions}
-        tops = [var for var in lefts if var.head in definitions and var.head not in inside | solved | spoken]
+        known = [var for var in self._named(posed, definitions) if var.head not in solved | spoken]
+        tops = [var for var in known if var.head not in inside]
         if not here and len(tops) != 1:
             return []  # of several in other sections it may be another
         named = [var for var in tops if plain(shown(var.name)) in posed.of]
+        named = named or [var for var in known if plain(shown(var.name)) in posed.of]  # J beside J + R
         return named or [var for var in tops if (spoken - definitions.keys()) & families_in((var,), definitions)][-1:]
+
+    def _defining(self, posed: Posed, definitions: Mapping[Head, tuple[Definition, ...]]) -> list[Posed]:
+        """The steps of the section before ``posed`` that say what something is."""
+        earlier = self._section(posed)[1]
+        return [
+            p for p in earlier if p.kind == "definition" or (isinstance(p.left, Var) and p.left.head in definitions)
+        ]
+
+    def _named(self, posed: Posed, definitions: Mapping[Head, tuple[Definition, ...]]) -> list[Var]:
+        """What is defined in the section before ``posed``, or before it if nothing is."""
+        here = self._defining(posed, definitions)
+        made = here or [p for p in self.reading.posed[: posed.at] if p.kind == "definition"]
+        lefts = dict.fromkeys(p.left for p in made if isinstance(p.left, Var) and not p.left.indices)
+        return [var for var in lefts if var.head in definitions]
 
     @staticmethod
     def _lacking(function: Var, definitions: Mapping[Head, tuple[Definition, ...]], spoken: set[Head]) -> set[Head]:
         """The families among ``spoken`` ones, but for what is defined, on which a function does not depend."""
         return spoken - definitions.keys() - families_in((function,), definitions)
 
-    def _zeros(self, posed: Posed, claims: Sequence[Claim]) -> Iterator[Zero]:
+    def _zeros(self, posed: Posed, claims: Sequence[Claim], sought: Collection[Head]) -> Iterator[Zero]:
         """The derivatives, set to zero, of the functions before ``posed`` that its equation may be.
 
+        The families ``sought`` have any value there, whatever they were solved for before.
         They are taken by what the words say, or else by what a function is called a function of.
         """
         definitions, ranges = claims[0].context.definitions, claims[0].context.ranges
@@ -319,7 +364,8 @@ class Stationary:
                 if zero is not None and shape == sorted(
                     str(zero.stated[0].context.ranges.get(index)) for index in zero.stated[0].left.free
                 ):
-                    yield zero
+                    stated, taken = ([without_values(c, sought) for c in each] for each in (zero.stated, zero.taken))
+                    yield zero._replace(stated=stated, taken=taken)
 
     def _zero(self, posed: Posed, function: Var, head: Head) -> Zero | None:
         """The derivative of ``function`` by a family, set to zero, as said where ``posed`` stands."""

@@ -33,6 +33,7 @@ from symderiv.reader import (
     called_members,
     capital_words,
     counted_from_zero,
+    displayed_derivatives,
     evaluated,
     exponents,
     layer_letters,
@@ -329,7 +330,7 @@ class Walk:
                 self.statements.asides.clear()
                 reading.held = self.statements.held(sentences) or self.held
                 reading.sought = bool(prose.SETS_TO_ZERO.search(prose.sought(inlines)))
-                reading.derives = reading.equates = reading.solves = False
+                reading.derives = reading.equates = reading.solves = reading.condition = False
                 reading.optimal = bool(prose.OPTIMAL.search(prose.words(inlines)))
                 reading.case = reading.earlier_case = self.statements.cases(sentences)
                 reading.values = reading.earlier_values = self.statements.values(sentences)
@@ -340,6 +341,8 @@ class Walk:
             case Display():
                 self._display(block)
                 reading.prose = ""
+                if reading.condition:  # such words speak of what comes right after them
+                    reading.condition = reading.sought = reading.zero = reading.derives = False
             case Directive(text=text, span=span):
                 offset = self.reading.document.source.text.find(text, span.start)
                 line = self.reading.document.source.position(span.start).line
@@ -431,7 +434,7 @@ class Walk:
                 self.reading.elaborator.start_chain()
                 values, self.reading.values = self.reading.values, supposed or ()
                 self.reading.warn(found.warnings)
-                self.reading.inline = True
+                self.reading.inline, self.reading.before = True, before
                 open_ = prose.IF.search(before) or prose.NEGATED.search(before) or prose.TO_SHOW.search(before)
                 self.chains.segments(row, len(self.displays) - 1, 0, [], inline=True, asserted=not open_)
                 self.reading.values, self.reading.inline = values, False
@@ -510,12 +513,18 @@ class Walk:
             written = self._bounds(inlines, self.reading.prose)
             self.reading.zero = bool(prose.ZERO.search(self.reading.prose) or IS_ZERO.search(written))
             self.reading.derives = self.reading.derives or bool(DERIVATIVE_SIGN.search(written))
+            self.reading.sought = self.reading.sought or bool(prose.ZERO_SAYS.search(said) and self.reading.derives)
+            equated = self.reading.sought and self.reading.zero and self.reading.derives
+            self.reading.condition = not equated and prose.states_condition(said)
+            if self.reading.condition:
+                self.reading.sought = self.reading.zero = self.reading.derives = True
         sentences = list(prose.sentences(inlines))
         self.beside = [formula.latex for formula in inline_formulas(inlines)]
         if self.reading.prose.strip(" $.,;:"):
             last = sentences[-1:]
             self.reading.by = frozenset(plain(name) for sentence in last for name in self._by(sentence))
             self.reading.of = frozenset(plain(name) for sentence in last for name in self._named(sentence))
+            self.reading.refers = frozenset(displayed_derivatives.referred(inlines))
         self.statements.asides.clear()
         found = self.statements.cases(sentences)
         if found:
