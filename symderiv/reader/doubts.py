@@ -18,10 +18,10 @@ from symderiv.document import Span
 from symderiv.judge import prove_all
 from symderiv.kernel import Proved, Refuted, Witness
 from symderiv.kernel.derivative import Unsupported, definition_of
-from symderiv.reader import in_a_case, kinds, logarithms, named_sets, orders
+from symderiv.reader import in_a_case, logarithms, named_sets, orders
 from symderiv.reader.families import differences, families_in
 from symderiv.reader.means import is_mean
-from symderiv.reader.names import GREEK_CAPITALS, letter_of, shown
+from symderiv.reader.names import GREEK_CAPITALS, letter_of, one_capital, shown
 from symderiv.reader.probability import together
 from symderiv.reader.prose import COMPLEX, Words
 from symderiv.reader.reading import Posed, Reading
@@ -684,7 +684,7 @@ class Doubts:
     def _may_be_matrix(self, var: Var) -> bool:
         """Whether ``var`` is a capital of which nothing is known: W, W^{2}, W_1, W_{hh}."""
         letter = base_name(var.name)
-        capital = all(kinds.letter_of(letter))
+        capital = all(one_capital(letter))
         single = not var.sups and len(var.subs) < 2 and all(isinstance(i, int) for i in var.subs)
         return capital and single and var.head not in self.symbols.definitions and letter not in self.symbols.divisors
 

@@ -12,7 +12,7 @@ from symderiv.diagnostics import ReadError
 from symderiv.reader import syntax
 from symderiv.reader.elaborate import Elaborator
 from symderiv.reader.layers import place
-from symderiv.reader.names import index_word, plain
+from symderiv.reader.names import index_word, one_capital, plain
 from symderiv.reader.nodes import is_transpose, names_in, parts_of, syntax_parts
 from symderiv.reader.vocabulary import BOLD, LOSSES
 
@@ -169,7 +169,7 @@ class Kinds:
             return NUMBER
         if name.endswith(("_{max}", "_{min}", "_{mean}")):
             return NUMBER
-        letter, capital = letter_of(name)
+        letter, capital = one_capital(name)
         if name.startswith("d ") and (name[2:], subs, sups) in self.found:
             return self.found[name[2:], subs, sups]  # dW is of the shape of W
         if (here := place(name)) is not None:  # W^{(l)} is of the kind of W^{(l+1)}
@@ -236,7 +236,7 @@ class Kinds:
     def _bias(self, terms: list[syntax.Node], kinds: list[str | None], term: syntax.Node) -> str | None:
         """What b is in X W + b and W X + b, where X holds the samples as rows or columns."""
         found = self.key(term)
-        if found is None or letter_of(found[0][0])[1]:
+        if found is None or one_capital(found[0][0])[1]:
             return MATRIX
         for other, kind in zip(terms, kinds, strict=True):
             if kind == MATRIX and isinstance(other, syntax.Product) and len(other.factors) == 2:
@@ -262,7 +262,7 @@ class Kinds:
         """A lone letter that must be a vector or matrix: small ones are vectors."""
         found = self.key(node)
         if found is not None and found[0] not in self.found and not isinstance(node, syntax.Number):
-            capital = letter_of(found[0][0])[1]
+            capital = one_capital(found[0][0])[1]
             if capital or self.habits == "all":
                 self.found[found[0]] = MATRIX if capital else self.vector
 
@@ -304,12 +304,3 @@ class Kinds:
 def _turned(node: syntax.Node) -> bool:
     sup = parts_of(node)[2]
     return sup is not None and is_transpose(sup)
-
-
-def letter_of(name: str) -> tuple[bool, bool]:
-    r"""Whether a name is one letter under its hats, with a label or none, and whether it is a capital."""
-    stem = name.partition("^{")[0].partition("_{")[0].removeprefix("d ")
-    while stem.startswith(("\\hat{", "\\tilde{", "\\bar{", "\\mathring{", "\\dot{")):
-        stem = stem.partition("{")[2].removesuffix("}")
-    capital = stem[:1].isupper() or (stem[:1] == "\\" and stem[1:2].isupper())
-    return len(stem) == 1 or stem[:1] == "\\", capital

@@ -15,7 +15,7 @@ from symderiv.reader.arrays import Array, Value, elementwise
 from symderiv.reader.families import substitute
 from symderiv.reader.indices import INDICATORS, MOST_CALLS, refuse
 from symderiv.reader.inverses import inverse, raised, turned
-from symderiv.reader.names import index_word, plain, says, shown
+from symderiv.reader.names import index_word, one_capital, plain, says, shown
 from symderiv.reader.nodes import commands, is_layer, is_transpose, names_in, parts_of, says_vector, subscripts
 from symderiv.reader.vectors import Vectors
 from symderiv.reader.vocabulary import LOSSES
@@ -358,7 +358,7 @@ class Members(Vectors):
             if isinstance(value, Array):
                 return value.transposed
             if isinstance(sup, syntax.Symbol) and (sup.name != "T" or not self.symbols.defines("T", 0)):
-                if isinstance(value, Var) or (sup.name == "T" and not self._of_vectors(node)):
+                if self._may_be_matrix(value) or (sup.name == "T" and not self._of_vectors(node)):
                     raise refuse(
                         "E214",
                         "the transpose of something whose shape is not known",
@@ -390,6 +390,13 @@ class Members(Vectors):
                     return product
             raise refuse("E150", "a power of a matrix is not in the language", node)
         return power(value, exponent)
+
+    def _may_be_matrix(self, value: Term) -> bool:
+        """Whether a number is transposed that may be a matrix: a letter, or what capital letters stand in."""
+        letters = [t for t in subterms(value) if isinstance(t, Var) and not t.indices]
+        return isinstance(value, Var) or any(
+            all(one_capital(t.name)) and t.head not in self.symbols.definitions for t in letters
+        )
 
     def _own_variable(self, value: Value) -> Var | None:
         """The one variable of a function that was defined with it, as s(x), and stands alone: ``s' = s(1 - s)``."""

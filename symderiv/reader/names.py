@@ -88,3 +88,12 @@ def says(name: str, letter: str) -> bool:
     """Whether a name such as ``p(y|x)`` has ``letter`` among its arguments."""
     arguments = name.partition("(")[2]
     return bool(arguments) and letter in re.split(r"[(),|{}='_^]+", arguments)
+
+
+def one_capital(name: str) -> tuple[bool, bool]:
+    r"""Whether a name is one letter under its hats, with a label or none, and whether it is a capital."""
+    stem = name.partition("^{")[0].partition("_{")[0].removeprefix("d ")
+    while stem.startswith(("\\hat{", "\\tilde{", "\\bar{", "\\mathring{", "\\dot{")):
+        stem = stem.partition("{")[2].removesuffix("}")
+    capital = stem[:1].isupper() or (stem[:1] == "\\" and stem[1:2].isupper())
+    return len(stem) == 1 or stem[:1] == "\\", capital

@@ -21,9 +21,8 @@ from symderiv.reader.kinds import (
     SAME_KIND,
     Key,
     Kinds,
-    letter_of,
 )
-from symderiv.reader.names import plain
+from symderiv.reader.names import one_capital, plain
 from symderiv.reader.nodes import is_transpose, parts_of
 from symderiv.reader.survey import FUNCTION_LETTERS
 from symderiv.reader.vocabulary import ELEMENTWISE, LOSSES
@@ -263,7 +262,7 @@ class Shapes(Kinds):
         if found is None:
             return None
         key, rest = found
-        capital = letter_of(key[0])[1]
+        capital = one_capital(key[0])[1]
         if rest is not None and not is_transpose(rest):
             if capital and turned(rest) is not None and before in (ROW, MATRIX):
                 self.found.setdefault(key, MATRIX)  # x^T A^{-1}
@@ -374,7 +373,7 @@ class Shapes(Kinds):
 
     def _capital(self, part: list[syntax.Node]) -> bool:
         found = self.key(part[0]) if len(part) == 1 else None
-        return found is not None and letter_of(found[0][0])[1]
+        return found is not None and one_capital(found[0][0])[1]
 
     def _flipped(self, part: list[syntax.Node]) -> bool:
         found = self.key(part[0]) if len(part) == 1 else None

@@ -12,8 +12,7 @@ from itertools import pairwise
 from symderiv.diagnostics import ReadError
 from symderiv.document import Block, Display, Heading, Paragraph, Span, all_blocks
 from symderiv.reader import assertions, prose, syntax
-from symderiv.reader.kinds import letter_of
-from symderiv.reader.names import GREEK_CAPITALS, index_word, plain
+from symderiv.reader.names import GREEK_CAPITALS, index_word, one_capital, plain
 from symderiv.reader.nodes import everywhere, is_transposition, parts_of
 from symderiv.reader.reading import Reading
 from symderiv.terms import Head, Range
@@ -109,7 +108,7 @@ class Spaces:
             if not self.reading.strict:
                 self._transposed(row)
         for found in OF_A_NORMAL.finditer(self.reading.document.source.text) if not self.reading.strict else ():
-            if letter_of(found[1])[1]:  # \mathcal N(\mu, \Sigma)
+            if one_capital(found[1])[1]:  # \mathcal N(\mu, \Sigma)
                 self._is_symmetric(
                     found[1], Span(found.start(), found.end()), "the covariance of a normal distribution"
                 )
@@ -184,7 +183,7 @@ class Spaces:
         if isinstance(node, syntax.Product) and len(node.factors) == 2:
             node = node.factors[0]
         base, sub, sup, primes = parts_of(node)
-        if not isinstance(base, syntax.Symbol) or not letter_of(plain(base.name))[1] or sup is not None or primes:
+        if not isinstance(base, syntax.Symbol) or not one_capital(plain(base.name))[1] or sup is not None or primes:
             return
         if isinstance(sub, syntax.Number):
             self.symbols.matrix_families.add(plain(base.name))

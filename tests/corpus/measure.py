@@ -17,7 +17,7 @@ from itertools import pairwise
 from pathlib import Path
 from unittest import mock
 
-from symderiv import sidefile
+from symderiv import hearing, sidefile
 from symderiv.checked import Checked, Step
 from symderiv.kernel import Proved, Refuted
 from tests.corpus.reviewed import REAL, judged_false, known_lines
@@ -126,7 +126,7 @@ def measure(path: Path, notation: str = "", *, side_files: bool = False) -> Meas
 @contextmanager
 def _timed(times: list[float]) -> Iterator[None]:
     """Note how long each call of the kernel takes."""
-    prove_all = check.prove_all
+    prove_all = hearing.prove_all
 
     def timed(*claims, **options):  # type: ignore[no-untyped-def]
         start = time.perf_counter()
@@ -135,7 +135,7 @@ def _timed(times: list[float]) -> Iterator[None]:
         finally:
             times.append(time.perf_counter() - start)
 
-    with mock.patch.object(check, "prove_all", timed):
+    with mock.patch.object(hearing, "prove_all", timed):
         yield
 
 
