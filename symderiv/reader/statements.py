@@ -670,8 +670,8 @@ class Statements:
         found = prose.one_hot(sentence) if kind == "onehot" else None
         beside = (found[0],) if found else sentence.formulas
         names = self._beside(beside)
-        if kind == "binary" and any(map(self._is_numbered, beside)):
-            return  # a member by its number is said to be so
+        if kind == "binary" and not self._are_whole(beside):
+            return
         span = sentence.formulas[0].span if sentence.formulas else None
         line = self.reading.document.source.position(span.start).line if span else 0
         source = f"line {line}: '{said}'" if line else f"'{said}'"
@@ -697,10 +697,21 @@ class Statements:
                         if len(member.indices) == 1:
                             self.indicators.define(member, member.indices[0], formula.span)
 
-    def _is_numbered(self, formula: InlineMath) -> bool:
-        """Whether a formula begins with a member by its number, ``x_1``."""
-        sides = (s.side for row in self.reading.rows(formula.latex, formula.span).rows for s in row.segments[:1])
-        return any(isinstance(side, syntax.Node) and isinstance(parts_of(side)[1], syntax.Number) for side in sides)
+    def _are_whole(self, formulas: Sequence[InlineMath]) -> bool:
+        """Whether formulas name families, not members by their numbers, unless all: ``y`` with its y_1, y_2, y_3."""
+        numbers: dict[str, set[int]] = {}
+        whole: set[str] = set()
+        for row in (row for formula in formulas for row in self.reading.rows(formula.latex, formula.span).rows):
+            side = row.segments[0].side if row.segments else None
+            base, sub, _, _ = parts_of(side) if isinstance(side, syntax.Node) else 4 * (None,)
+            if isinstance(base, syntax.Symbol) and isinstance(sub, syntax.Number):
+                numbers.setdefault(base.name, set()).add(int(sub.text) if sub.text.isdigit() else 0)
+            elif isinstance(base, syntax.Symbol):
+                whole.add(base.name)
+        return all(
+            name in whole and len(found) > 1 and found == set(range(1, len(found) + 1))
+            for name, found in numbers.items()
+        )
 
     def _beside(self, formulas: Sequence[InlineMath]) -> list[str]:
         """The names with which formulas begin that are no indices."""
