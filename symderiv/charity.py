@@ -13,7 +13,7 @@ from symderiv.faults import holds_when
 from symderiv.hypotheses import as_weights, with_totals
 from symderiv.judge import prove_all, refuted_at
 from symderiv.kernel import Proved, Refuted
-from symderiv.reader.facts import OF_MEAN_ZERO, OF_UNIT_LENGTH
+from symderiv.reader.facts import BY_NORM, OF_MEAN_ZERO, OF_UNIT_LENGTH
 from symderiv.reader.fixed import of_one_member
 from symderiv.reader.names import shown
 from symderiv.reader.reading import MENTIONED, Posed
@@ -123,7 +123,7 @@ def _unnamed(walk: Walk, posed: Posed, claims: Sequence[Claim]) -> Readings:
     before = walk.reading.document.source.text[: posed.span.start]
     of_unit, centred = "vectors of unit length", "data of mean zero"
     for words, exponent, value, what in ((OF_UNIT_LENGTH, 2, ONE, of_unit), (OF_MEAN_ZERO, 1, ZERO, centred)):
-        if said := words.search(before):
+        if (said := words.search(before)) and not (what == of_unit and BY_NORM.search(before)):
             yield with_totals(claims, exponent, value, what), f"it holds for {what}, of which words speak ('{said[0]}')"
 
 

@@ -528,7 +528,9 @@ class Claims:
             withdrawn = self.symbols.is_withdrawn(
                 {base_name(head.name) for head in heads}, said.sentence, posed.sentence
             )
-            withdrawn |= assumption.kind == "onehot" and self.symbols.is_softened(said.sentence, posed.sentence)
+            withdrawn |= assumption.kind == "onehot" and self.symbols.is_softened(
+                assumption.data[0], said.sentence, posed.sentence
+            )
             if not withdrawn and not any(head in self.symbols.definitions for head in heads):
                 found.append(assumption)
         return found

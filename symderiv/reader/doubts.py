@@ -353,7 +353,7 @@ class Doubts:
             return said
         for head in sorted(self.symbols.reached(claim.left, claim.right) & self.symbols.hot_since.keys()):
             since = max((n for n in self.symbols.hot_since[head] if n <= posed.sentence), default=posed.sentence)
-            if self.symbols.is_softened(since, posed.sentence):
+            if self.symbols.is_softened(head, since, posed.sentence):
                 return f"{shown(head.name)} is one-hot where the words define it, and that is said no longer"
         given = posed.values or posed.earlier_values
         holds = {a.data for a in given}

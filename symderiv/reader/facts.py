@@ -47,6 +47,7 @@ OF_UNIT_LENGTH = Words(  # of what is not named there, or of what is said again
     r"|\bunitar?i[aor]\w*|\bnormaliza\w*|单位(?:向量|长度|范数|球)|归一化|単位(?:ベクトル|球)|正規化|단위\s*벡터|정규화",
     re.IGNORECASE,
 )
+BY_NORM = Words(r"(?:/|\\frac\{[^{}]*\}\{)\s*(?:\\left)?\\(?:\||lVert|Vert)")  # z = u/|u|: it is z that is normalised
 OF_MEAN_ZERO = Words(
     r"\bcent(?:er|r)ed\b|\bcent(?:er|re|ring|ering)\b|\bzero[\s-]mean|\bmean[\s-](?:zero|cent\w+|free)|\bmeans?\s+(?:of\s+)?(?:zero|0)\b"
     r"|\bsubtract\w*\s+(?:\w+\s+){0,2}means?|\bzentrier\w*|\bmittelwertfrei\w*|\bcentr(?:é|ad)\w*|\bmoyenne\s+nulle|\bmedia\s+(?:cero|nula)"

@@ -298,6 +298,8 @@ class Stationary:
         definitions = own[0].context.definitions
         spoken = spoken_of(own, definitions)
         for function in self._related(posed, definitions, spoken):
+            if any("(" in head.name for head in families_in((function,), definitions)):
+                return ""  # a density that nobody wrote out, N(x | mu, Sigma)
             for head in sorted(self._lacking(function, definitions, spoken)):
                 return f"{shown(head.name)} is in it, and {unicode(function)} does not depend on it, as far as is known"
         return ""

@@ -23,6 +23,7 @@ from symderiv.terms import (
     Assumption,
     Context,
     Definition,
+    Fn,
     Head,
     Index,
     Range,
@@ -323,9 +324,18 @@ class Symbols:
         """Whether what the sentence ``said`` says of ``names`` holds no longer, or not yet, after sentence ``at``."""
         return any(names & freed and n <= at and (said < n or said > at) for n, freed in self.withdrawn)
 
-    def is_softened(self, said: int, at: int) -> bool:
-        """Whether what the sentence ``said`` says to be one-hot need not be so after the sentence ``at``."""
-        return any(n <= at and (said < n or said > at) for n in self.softened)
+    def is_softened(self, head: Head, said: int, at: int) -> bool:
+        """Whether what the sentence ``said`` says to be one-hot need not be so after the sentence ``at``.
+
+        If other targets are made of it, q_k = (1 - a) t_k + a/K, it is those that are soft.
+        """
+        return any(n <= at and (said < n or said > at) for n in self.softened) and not any(
+            any(isinstance(t, Var) and t.head == head for t in subterms(d.body))
+            and not any(isinstance(t, Fn) for t in subterms(d.body))
+            for other, made in self.definitions.items()
+            for d in made
+            if other != head and d.params
+        )
 
     def defines(self, name: str, subs: int, sups: int | None = None) -> bool:
         """Whether ``name`` with that many subscripts (and labels, or any number of them) has a definition."""
