@@ -103,7 +103,7 @@ class Hearing:
 
     def by_signs(self) -> Answer | None:
         """A proof for each sign of a number: of |x| = max(x, -x)."""
-        signs, name = self.walk.readings.by_sign(self.claims) if isinstance(self.verdict, Undecided) else ([], "")
+        signs, name = regions.of_each_sign(self.claims) if isinstance(self.verdict, Undecided) else ([], "")
         second = prove_all(signs) if signs else None
         if not isinstance(second, Proved) or second.conditions or empty(self.walk, signs):
             return None
@@ -112,9 +112,11 @@ class Hearing:
 
     def in_region(self) -> Answer | None:
         """A proof for the numbers that the words right before it bound, or that it is false for those."""
+        if self.posed.relation != "=":
+            return None  # an inequality may be the bound itself
         here = self.posed.limits
-        equal = self.posed.relation == "="  # an inequality may be the bound itself
-        for limits in (here, {**self.walk.reading.declared_for(self.posed), **here}) if equal else ():
+        all_of_them = {**self.walk.reading.declared_for(self.posed), **here}
+        for limits in (here, all_of_them) if all_of_them != here else (here,):
             inside = regions.within(self.claims, limits) if limits else None
             if inside is None:
                 continue

@@ -1,7 +1,7 @@
 r"""Bounds that the words set: ``$0 < a < 1$``, ``let $n \ge 2$``, ``$\gamma \in [0, 1)$``.
 
-A counterexample beyond them convicts nobody; one within them is looked for instead. This module must never let a bound
-prove anything.
+A counterexample beyond them convicts nobody; one within them is looked for instead. What holds within them only is
+claimed elsewhere, and says so; this module must never let a bound prove anything.
 """
 
 from __future__ import annotations
@@ -65,10 +65,10 @@ def worded(row: syntax.Row, before: str, after: str) -> Iterator[tuple[str, Boun
 
 def declared(words: Sequence[str], n: int) -> bool:
     """Whether the words before formula ``n`` of a sentence set what it says for all that comes: "let $a > 0$"."""
-    first = next(
-        (k for k in range(n, max(0, n - LISTED), -1) if not _GOES_ON.search(words[k] or " ")), max(0, n - LISTED)
-    )
-    return _DECLARES.search(words[first]) is not None
+    last = max(0, n - LISTED)
+    while n > last and _GOES_ON.search(words[n] or " "):
+        n -= 1
+    return _DECLARES.search(words[n]) is not None
 
 
 def _in_chain(sides: Sequence[tuple[str | None, object]], listed: Sequence[object]) -> Iterator[tuple[str, Bound]]:

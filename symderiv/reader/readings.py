@@ -23,20 +23,16 @@ from symderiv.reader.reading import Posed, Reading
 from symderiv.reader.sized import at_sizes, sizes_of
 from symderiv.reader.symbols import base_name
 from symderiv.terms import (
-    ZERO,
     Claim,
     Definition,
     Deriv,
-    Fn,
     Head,
     SizeOf,
     Sum,
     Term,
     Var,
     add,
-    exp,
     mul,
-    neg,
     num,
     power,
     reached,
@@ -56,7 +52,6 @@ DISTRIBUTED = Words(
     r"|indépend|独立|分布|독립|\\sim\b|~|\\in\s*\\\{|\bconstants?\b|deterministic",
     re.IGNORECASE,
 )
-BENT = ("abs", "relu", "step", "sign")  # functions that are one thing above zero and another below
 IS_ZERO = Words(r"E\}?\s*(?:\\left|\\[bB]igl?)?\s*[\[({][^=]{1,60}=\s*0(?![.\d])")
 MEDIAN = Words(r"\bmedian|\b(?:weighted|running|moving|exponential)\s+(?:\w+\s+)?(?:mean|average)", re.IGNORECASE)
 _BAR = re.compile(r"\\(?:bar|overline)\{((?:[^{}]|\{[^{}]*\})+)\}$")
@@ -93,36 +88,6 @@ class Readings:
                 found += [drawn] if (drawn := at_two_points(claim, centred)) is not None else []
         values = "its value and minus that" if centred else "the value without a prime and that with one"
         return found, f"the random variables are independent here; each has {values} with probability 1/2"
-
-    @staticmethod
-    def by_sign(claims: Sequence[Claim]) -> tuple[list[Claim], str]:
-        """The claims for a positive, a negative and no x, in turn, where |x| or max(x, 0) stands, and that x; or none.
-
-        A positive number is e^s for some s.
-        """
-        if any(claim.context.assumptions for claim in claims):
-            return [], ""
-        parts = [t for c in claims for t in reached((c.left, c.right), c.context.definitions)]
-        bent = {v for t in parts if isinstance(t, Fn) and t.name in BENT for v in subterms(t.arg) if isinstance(v, Var)}
-        defined = {head for claim in claims for head in claim.context.definitions}
-        scalars = sorted((v for v in bent if not v.indices and v.head not in defined), key=lambda v: v.name)
-        if len(scalars) != 1 or any(isinstance(t, Deriv) for t in parts) or defined & {v.head for v in bent}:
-            return [], ""
-        (scalar,) = scalars
-        size = exp(Var(f"{scalar.name}~", (), ()))
-
-        def at(term: Term, value: Term) -> Term:
-            return rewritten(term, lambda part: value if part == scalar else None)
-
-        def put_in(claim: Claim, value: Term) -> Claim:
-            definitions = {
-                head: tuple(Definition(d.params, at(d.body, value)) for d in ds)
-                for head, ds in claim.context.definitions.items()
-            }
-            context = replace(claim.context, definitions=definitions)
-            return replace(claim, left=at(claim.left, value), right=at(claim.right, value), context=context)
-
-        return [put_in(claim, value) for claim in claims for value in (size, neg(size), ZERO)], shown(scalar.name)
 
     @staticmethod
     def of_size(posed: Posed, claims: Sequence[Claim]) -> tuple[list[Claim], tuple[str, ...]] | None:

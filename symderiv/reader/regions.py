@@ -1,4 +1,4 @@
-r"""Regions: what a step says where the words right before it bound a number, "for $x > 0$".
+r"""Regions: what a step says above or below a number, "for $x > 0$", or above, below and at zero in turn, of |x|.
 
 A number above a is a + e^s for some s, so that nothing has to be known of its sign; a derivative by it is one by s, by
 the chain rule: df/dx = e^{-s} df/ds for x = a + e^s.
@@ -17,6 +17,7 @@ from symderiv.terms import (
     Claim,
     Definition,
     Deriv,
+    Fn,
     Head,
     Num,
     Term,
@@ -31,6 +32,7 @@ from symderiv.terms import (
     subterms,
 )
 
+BENT = ("abs", "relu", "step", "sign")  # functions that are one thing above zero and another below
 MOST = 3  # numbers that are bounded in one claim
 
 
@@ -62,6 +64,20 @@ def within(claims: Sequence[Claim], limits: Mapping[str, set[Bound]]) -> Region 
         said.append(f"{shown(var.name)} {WRITTEN.get(relation, relation)} {end}")
         names.add(shown(var.name))
     return Region([claim for each in found for claim in each], tuple(said), frozenset(names)) if names else None
+
+
+def of_each_sign(claims: Sequence[Claim]) -> tuple[list[Claim], str]:
+    """The claims for a positive, a negative and no x, in turn, where |x| or max(x, 0) stands, and that x; or none."""
+    if any(claim.context.assumptions for claim in claims):
+        return [], ""
+    parts = [t for c in claims for t in reached((c.left, c.right), c.context.definitions)]
+    bent = {v for t in parts if isinstance(t, Fn) and t.name in BENT for v in subterms(t.arg) if isinstance(v, Var)}
+    defined = {head for claim in claims for head in claim.context.definitions}
+    scalars = sorted((v for v in bent if not v.indices and v.head not in defined), key=lambda v: v.name)
+    if len(scalars) != 1 or any(isinstance(t, Deriv) for t in parts) or defined & {v.head for v in bent}:
+        return [], ""
+    (scalar,) = scalars
+    return [_put_in(claim, scalar, way, num(0)) for claim in claims for way in (1, -1, 0)], shown(scalar.name)
 
 
 def _is_tied(head: Head, claim: Claim) -> bool:
