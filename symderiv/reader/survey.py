@@ -171,7 +171,7 @@ class Survey:
             symbols.called.update(name for name in symbols.call_texts if name in FUNCTION_LETTERS)
         whole = {name for name in self.sole | set(FUNCTION_LETTERS) if symbols.bare[name] <= self.boxed[name]}
         symbols.applied = whole - symbols.heads.keys()
-        energy = "E" in self.functions and "E" in self.tops  # E(w) = ..., and its gradient
+        energy = "E" in self.functions and "E" in self.tops | symbols.primed  # E(w) = ..., and its gradient
         if not energy and "E" not in self.energies | self.variables | symbols.heads.keys():
             symbols.mean = "E" in self.sole or bool(EXPECTED.search(words))
         symbols.applied |= {"E"} if symbols.mean else set()

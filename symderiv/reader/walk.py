@@ -547,8 +547,10 @@ class Walk:
         alone = re.search(r"[^\s$.,;:]", self.reading.prose) is None
         self.reading.here = {} if not alone else self.reading.here
         place = self.chains.place()
+        self.reading.bounds = set()  # a sentence further down bounds nothing yet
         for number, sentence in enumerate(sentences, self.reading.sentences + 1):
             words = sentence.words.split("$")
+            self.reading.bounds |= self._bounded_in(sentence.formulas)
             supposed: tuple[Assumption, ...] | None = ()
             begun = len(self.posed)
             for n, formula in enumerate(sentence.formulas):
@@ -619,10 +621,11 @@ class Walk:
         formulas = list(inline_formulas(inlines))
         written = " ".join(formula.latex for formula in formulas)
         self.bounded = bool(prose.BOUNDED.search(words) or BOUND.search(written))
-        self.reading.bounds = {
-            n for f in formulas for row in self.reading.rows(f.latex, f.span).rows for n in _bounded(row)
-        }
+        self.reading.bounds = self._bounded_in(formulas)
         return written
+
+    def _bounded_in(self, formulas: Sequence[InlineMath]) -> set[str]:
+        return {n for f in formulas for row in self.reading.rows(f.latex, f.span).rows for n in _bounded(row)}
 
     def _skipped(self, block: Display) -> bool:
         """Whether a directive says to leave this display out; that is never done in silence."""
