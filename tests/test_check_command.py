@@ -231,7 +231,7 @@ def test_no_line_is_wider_than_the_terminal(run: Run, folder: Path) -> None:
 def test_progress_on_a_terminal_only(run: Run, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Counts on standard error in a long run; nothing on a dumb terminal or in a file."""
     monkeypatch.chdir(DOCUMENTS)
-    long = ("check", "--quiet", ".")
+    long = ("check", "--quiet", "d*.md")
     shown = in_a_terminal(*long)
     assert re.search(r"checking the files .*[1-9]\d* of \d\d", shown)
     assert shown.rindex("\x1b[?25h") > shown.rindex("checking the files")  # the cursor is there again
