@@ -22,7 +22,7 @@ APPROXIMATES = Words(
     r"|\bfor\s+(?:a\s+)?(?:(?:very|sufficiently|infinitely)\s+)?(?:small|tiny|large|infinitesimal)\b|\bnear\s+(?:the\s+)?(?:origin|zero|\$)"
     r"|\bup\s+to\s+(?:an?\s+|the\s+|some\s+)?(?:[\w-]+\s+){0,2}(?:constants?|factors?|terms?|signs?|scal\w+|normali[sz]\w+|order)\b|\bmodulo\b"
     r"|\b(?:in|bis\s+zur)\s+(?:erster|zweiter|führender|niedrigster|linearer)\s+Ordnung|\bvernachlässig\w*|\blinearisier\w*|\bnäherungsweise\b"
-    r"|\w*[Nn]äherung\w*|\bTaylor\w*|\bfür\s+(?:hinreichend\s+)?kleine[nrs]?\b|\bbis\s+auf\s+(?:eine?n?\s+)?(?:\w+\s+)?(?:Konstante|Term|Faktor)\w*"
+    r"|\b\w*[Nn]äherung\w*|\bTaylor\w*|\bfür\s+(?:hinreichend\s+)?kleine[nrs]?\b|\bbis\s+auf\s+(?:eine?n?\s+)?(?:\w+\s+)?(?:Konstante|Term|Faktor)\w*"
     r"|\bweg(?:ge)?l(?:a|ä)ss\w*|\b(?:au|à\s+l['’])\s*(?:premier|second|deuxième)?\s*ordre\b|\bnégli[gc]\w*|\blinéaris\w*|\bdéveloppement\s+limité"
     r"|\bpour\s+(?:de\s+|un\s+)?petits?\b|\bpour\s+\$\s+(?:assez\s+)?petit\w*|\bà\s+(?:une?|des)\s+(?:\w+\s+){1,2}près\b"
     r"|\b(?:a|al|en)\s+primer\s+orden|\bdespreci\w*|\blinealiz\w*|\baproxim\w*|\bpara\s+\$\s+pequeñ\w*|\bsalvo\s+(?:una?\s+)?(?:constante|factor|término)"

@@ -547,6 +547,12 @@ def sentences(inlines: Sequence[object]) -> Iterator[Sentence]:
         yield Sentence("".join(words), tuple(formulas))
 
 
+def last_said(every: Sequence[Sentence]) -> Sequence[Sentence]:
+    """The sentences that may set a case for what follows: before the first of them, the words go on to other things."""
+    goes_on = [n for n, said in enumerate(every) if len(said.words.split()) > 4 or BOTH.search(said.words)]
+    return every[max(goes_on, default=0) :]
+
+
 def one_hot(sentence: Sentence) -> tuple[InlineMath, InlineMath | None] | None:
     """The formula that stands beside the words "one-hot", and the place of its 1 if the words say it."""
     said = ONE_HOT.search(sentence.words)

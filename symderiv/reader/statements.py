@@ -193,8 +193,7 @@ class Statements:
             return ()
         found: dict[Var, Assumption] = {}
         passing: dict[Var, list[Assumption]] = {}  # values that are spoken of, and not said to hold
-        goes_on = [n for n, s in enumerate(every) if len(s.words.split()) > 4 or prose.BOTH.search(s.words)]
-        for sentence in every[max(goes_on, default=0) :]:  # before that, the words go on to other things
+        for sentence in prose.last_said(every):
             before = sentence.words.split("$")
             of_every = prose.EVERY.search(sentence.words) is not None
             surely, aside = prose.ONE_HOT.search(sentence.words), assertions.aside(sentence.words)

@@ -109,9 +109,7 @@ class TrueClass:
     def cases(self, every: Sequence[Sentence]) -> tuple[Assumption, ...]:
         """The case of the true class, or of another one, that the last words set for what follows."""
         found: list[Assumption] = []
-        for n, sentence in enumerate(every if not self.reading.strict else ()):
-            if any(len(later.words.split()) > 4 or prose.BOTH.search(later.words) for later in every[n + 1 :]):
-                continue  # the words go on to other things
+        for sentence in prose.last_said(every) if not self.reading.strict else ():
             for pattern, holds in ((TRUE_CASE, True), (OTHER_CASE, False)):
                 if (said := pattern.search(sentence.words)) is not None:
                     if _denied(sentence.words, said):

@@ -606,7 +606,7 @@ class Walk:
         r"""The names by which a sentence says that something is differentiated: "with respect to $w$", ``dL/dw``."""
         words = sentence.words.split("$")
         for n, formula in enumerate(sentence.formulas):
-            named = prose.BY.search("$".join(words[: n + 1])) is not None
+            named = prose.BY.search(assertions.around(words, n)[0]) is not None
             for segment in (s for row in self.reading.rows(formula.latex, formula.span).rows for s in row.segments):
                 for node in every(segment.side) if isinstance(segment.side, syntax.Node) else ():
                     if isinstance(node, syntax.DerivativeOp):

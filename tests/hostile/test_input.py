@@ -101,7 +101,7 @@ LARGE = {
     ),
     "sizes.md": display(" ".join(rf"\delta_{{i_{{{n}}} j_{{{n}}}}}" for n in range(20)) + " = 1"),
     "formulas.md": "$x$ " * 20_000 + "\n\n",
-    "words.md": "the one-hot vector $t$ sums to one, " * 5_000 + "\n\n",
+    "words.md": "the one-hot vector $t$ sums to one, " * 2_000 + "\n\n",
     "symmetric.md": "symmetric " * 2_000 + "$A$\n\n",
     "recursive.md": r"$\newcommand{\f}{\f\f}$" + display(r"x = \f"),
     "mutual.md": r"$\newcommand{\f}{\g}\newcommand{\g}{\f}$" + display(r"x = \f"),
