@@ -34,7 +34,8 @@ from symderiv.terms import (
 
 # the reader's marks on a symbol whose letter counts another layer, one that is defined anew, one of examples
 _VERSION = re.compile(r"~[A-Za-z0-9\\]+|#\d+|@.*")
-_SLOT = re.compile(r"(?<=[(,|])\{([^{}]+)\}")  # an argument that is an index, in the name of a function of values
+_NESTED = r"(?:[^{}]|\{(?:[^{}]|\{[^{}]*\})*\})+"  # \tilde{\mathbf{x}}
+SLOT = re.compile(rf"(?<=[(,|])\{{({_NESTED})\}}")  # an argument that is an index, in the name of a function of values
 _ENDS_IN_NUMBER = re.compile(r"(^|\s)\d+$")
 
 
@@ -60,7 +61,7 @@ def _variable(style: Style, var: Var, short: bool = True) -> Piece:
     name = _VERSION.sub("", var.name)
     if name.endswith(")"):  # a function of values: its indices stand among its arguments
         at = iter(subs)
-        name, filled = _SLOT.subn(lambda letter: _argument(letter[1], next(at, letter[1])), name)
+        name, filled = SLOT.subn(lambda letter: _argument(letter[1], next(at, letter[1])), name)
         subs = subs[filled:]
     name = style.name(name)
     if (subs and "_" in name) or (sups and ("^" in name or "'" in name)):

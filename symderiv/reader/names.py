@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 
+from symderiv.notation.printer import SLOT
 from symderiv.reader import syntax
 
 DRESS = tuple(
@@ -28,7 +29,6 @@ DRESS = tuple(
         "rm",
     )
 )
-SLOT = re.compile(r"(?<=[(,|])\{([^{}]+)\}")  # an argument that is an index, in the name of a function of values
 GREEK_NAMES = frozenset({"sigma"})
 GREEK_CAPITALS = frozenset(rf"\{name}" for name in "Gamma Theta Lambda Xi Pi Sigma Upsilon Phi Psi Omega".split())
 

@@ -10,11 +10,12 @@ from dataclasses import dataclass, field
 
 from symderiv.diagnostics import Diagnostic
 from symderiv.document import Span
+from symderiv.notation.printer import SLOT
 from symderiv.reader import syntax
 from symderiv.reader.arrays import Array, Value
 from symderiv.reader.definitions import Definitions
 from symderiv.reader.families import differences
-from symderiv.reader.names import SLOT, shown
+from symderiv.reader.names import shown
 from symderiv.reader.nodes import names_in
 from symderiv.reader.reading import Posed, Reading
 from symderiv.terms import Add, Deriv, Fn, Head, Num, Opaque, Term, Var, neg, subterms

@@ -11,7 +11,8 @@ from collections.abc import Callable, Collection, Iterator
 
 from symderiv.document import Span
 from symderiv.kernel.derivative import unknown_derivative
-from symderiv.reader.names import SLOT, shown
+from symderiv.notation.printer import SLOT
+from symderiv.reader.names import shown
 from symderiv.reader.symbols import PROBABILITIES, Symbols, base_name
 from symderiv.terms import ONE, ZERO, Assumption, Head, Range, Sum, Var, mul, power
 
