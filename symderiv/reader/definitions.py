@@ -123,7 +123,7 @@ class Definitions(Meanings):
                     return name, None, None, list(arguments(group.body))
             args = list(group.body.items) if isinstance(group.body, syntax.Tuple) else [group.body]
             args = [arg.left if isinstance(arg, syntax.Given) else arg for arg in args if not is_data(arg)]
-            if not all(isinstance(arg, syntax.Symbol | syntax.Scripted | syntax.Ellipsis) for arg in args):
+            if not all(map(self._names_argument, args)):
                 # Cost(h(x), y) defines Cost at these arguments
                 if isinstance(head, syntax.Symbol) and self.elaborator.is_word(head) and trailing is None:
                     return plain(head.name), None, None, []
@@ -148,6 +148,14 @@ class Definitions(Meanings):
         if isinstance(sub, syntax.Relation) or (name == r"\delta" and sub is not None and index_count(sub) == 2):
             return None
         return name, sub if sub is not None else trailing, sup, args
+
+    def _names_argument(self, node: syntax.Node) -> bool:
+        """Whether ``node`` names what a function depends on: the square of a number does so if it has a name."""
+        base, _, sup, _ = parts_of(node)
+        if isinstance(sup, syntax.Number) and isinstance(base, syntax.Symbol):
+            symbols, name = self.symbols, plain(base.name)
+            return name in symbols.numbered or (sup.text == "2" and name in symbols.squares)
+        return isinstance(node, syntax.Symbol | syntax.Scripted | syntax.Ellipsis)
 
     def indices(self, head: tuple) -> tuple[str, list[Index], list[Index]] | None:
         name, sub, sup, args = head
@@ -620,10 +628,8 @@ class Definitions(Meanings):
             symbols.partial[head] = self.reading.values
         if args:
             parameters = [self._whole_family(parameter, value) for parameter in parameters]
-            written = sum(
-                1 for p in parameters for i in (p.var.subs if p.var else ()) if isinstance(i, str) and i in subs
-            )
-            symbols.functions[name, len(subs) - written] = Function(tuple(parameters))
+            written = {i for p in parameters for i in (p.var.subs if p.var else ()) if isinstance(i, str) and i in subs}
+            symbols.functions[name, len(subs) - len(written)] = Function(tuple(parameters))
         symbols.heads.setdefault(name, set()).add(head)
         for n, index in enumerate(params):
             elaborator.use(index, symbols.ranges.slot(head, n), right)
@@ -675,6 +681,8 @@ class Definitions(Meanings):
             if not isinstance(base, syntax.Symbol):
                 raise ReadError("E163", "the arguments of a function that is defined are symbols", arg.span)
             argument = plain(base.name)
+            if isinstance(sup, syntax.Number) and argument in symbols.squares:
+                argument, sup = f"{argument}^{{2}}", None  # L(\mu, \sigma^2)
             label = isinstance(sup, syntax.Group)
             if sub is None and not label:
                 array = elaborator.array(argument, arg)

@@ -169,9 +169,9 @@ def before_bar(body: syntax.Node) -> syntax.Node:
     return body.left if isinstance(body, syntax.Given) else body
 
 
-def arguments(body: syntax.Given) -> Iterator[syntax.Node]:
-    """The arguments of ``p(y | x; w)`` on both sides of the bar."""
-    for side in (body.left, body.right):
+def arguments(body: syntax.Node) -> Iterator[syntax.Node]:
+    """The arguments of ``p(y | x; w)`` on both sides of the bar, and those of ``f(x, y)``."""
+    for side in (body.left, body.right) if isinstance(body, syntax.Given) else (body,):
         yield from side.items if isinstance(side, syntax.Tuple) else (side,)
 
 

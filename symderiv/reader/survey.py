@@ -16,6 +16,7 @@ from symderiv.document import Span
 from symderiv.reader import syntax
 from symderiv.reader.names import index_word, plain
 from symderiv.reader.nodes import (
+    arguments,
     before_bar,
     call_name,
     differential,
@@ -124,8 +125,10 @@ class Survey:
         if isinstance(first, syntax.Symbol):
             self.energies.add(plain(first.name))
         match first:
-            case syntax.Product(factors=(syntax.Symbol() as called, syntax.Group(open="(")), operators=("",)):
+            case syntax.Product(factors=(syntax.Symbol() as called, syntax.Group(open="(") as group), operators=("",)):
                 self.functions.add(plain(called.name))
+                for argument in arguments(group.body):
+                    self.square(argument)  # L(\mu, \sigma^2)
         if isinstance(first, syntax.Symbol | syntax.Scripted) and row.segments[1].relation in ("=", ":="):
             self.symbols.pieces.update(_bases(first))
         composed = row.segments[1].side if len(row.segments) > 1 else None

@@ -126,18 +126,33 @@ class Values(Applications):
         base, sub, sup, primes = parts_of(node)
         if not isinstance(base, syntax.Symbol) or sup is not None or primes:
             return ""
-        if not all(isinstance(item, syntax.Symbol) for item in arguments(body)):
+        if not all(map(self._is_name, arguments(body))):
             return ""
         found: list[Index] = []
         name = f"{call_name(base, sub)}({self.shape(body, found)})"
         return "" if found else name
+
+    def _is_name(self, node: syntax.Node) -> bool:
+        r"""Whether this is a letter, or a square that is a symbol of its own, as the variance ``\sigma^2``."""
+        return isinstance(node, syntax.Symbol) or self._is_square(node)
+
+    def _is_square(self, node: syntax.Node, parameter: str = "") -> bool:
+        base, sub, sup, primes = parts_of(node)
+        if (
+            sub is not None
+            or primes
+            or not isinstance(base, syntax.Symbol)
+            or plain(base.name) not in self.symbols.squares
+        ):
+            return False
+        return isinstance(sup, syntax.Number) and sup.text == "2" and parameter in ("", f"{plain(base.name)}^{{2}}")
 
     def instance_of(self, callee: str, name: str, body: syntax.Node, node: syntax.Node) -> Value | None:
         """``p(y_i | x_i)``, or ``p(y = 1 | x)``, where the author defined ``p(y | x)`` by a formula."""
         symbols = self.symbols
         if not isinstance(body, syntax.Given):
             return None
-        if all(isinstance(item, syntax.Symbol) for item in arguments(body)) and symbols.defines(name, 0):
+        if all(map(self._is_name, arguments(body))) and symbols.defines(name, 0):
             return self.var(name, [], [], node)
         count = len(list(arguments(body)))
         known = [
@@ -154,7 +169,9 @@ class Values(Applications):
                     plain(left.name) == parameter
                 ):
                     items.append(value)
-                case syntax.Symbol() | syntax.Scripted() if _letter(item) == parameter:
+                case syntax.Symbol() | syntax.Scripted() if _letter(item) == parameter or self._is_square(
+                    item, parameter
+                ):
                     items.append(item)
                 case _:
                     return None  # p(x) and p(z) are different functions
