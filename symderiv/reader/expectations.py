@@ -18,7 +18,7 @@ from symderiv.reader.nodes import before_bar, call_name, differential, divergenc
 from symderiv.reader.symbols import PROBABILITIES, base_name
 from symderiv.reader.values import Values
 from symderiv.reader.vocabulary import MOMENTS
-from symderiv.terms import Index, Opaque, Term, Var, add, log, mul, neg
+from symderiv.terms import Index, Opaque, Term, Var, add, log, mul, neg, subterms
 
 Drawn = tuple[str, Callable[[], Term]]  # an index for values, and the weight of each, to be read where it is bound
 FINITE = "read as {} over finitely many values"
@@ -38,6 +38,9 @@ class Expectations(Values):
             value = self.scalar(body)
             if sub is None and not value.free.issuperset(index for index, _ in drawn):
                 raise refuse("E153", "an expectation over what is not said", node)
+            constant = value.free.isdisjoint(index for index, _ in drawn)
+            if constant and any(isinstance(part, Var) for part in subterms(value)):  # the x of p(x) is no X
+                raise refuse("E153", "how this depends on what is drawn is not said", node)
             return mul(*(weight() for _, weight in drawn), value)
 
         return self.summed_over([index for index, _ in drawn], weighed, node)

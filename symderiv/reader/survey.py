@@ -87,6 +87,7 @@ class Survey:
         self.bodies: list[tuple[str, syntax.Node]] = []  # what is summed, for each letter below a sum
         self.callers: dict[str, set[str]] = {}  # what is called with each letter
         self.drawn: set[str] = set()  # letters that expectations and integrals run over, and names of distributions
+        self.expected: set[Span] = set()  # the E_p of E_p[f]
         self.weights: set[str] = set()
         self.conditioned: set[str] = set()  # letters before a bar, as y in p(y|x)
         self.subscripts: dict[str, set[str]] = {}  # what stands below each letter, "" for a number
@@ -246,8 +247,9 @@ class Survey:
                     if above is not None and is_transpose(above) and isinstance(member, syntax.Symbol):
                         symbols.behind_rows |= {plain(member.name)} if place is not None else set()
                     named = plain(base.name) if isinstance(base, syntax.Symbol) else ""
-                    if named == "E" and sub is not None and isinstance(g, syntax.Group):
+                    if named == "E" and sub is not None and isinstance(member, syntax.Group):
                         self._drawn(sub, node)
+                        self.expected |= {f.span} if member.open == "[" else set()
                     for side in divergence(f, g) or ():
                         self._drawn(side, node)
         if isinstance(node, syntax.Nabla) and node.variable is not None:
@@ -342,7 +344,7 @@ class Survey:
                     symbols.sub_letters.add(plain(sub.name))
                 if any(isinstance(x, syntax.Symbol) and x.name == "t" for x in (sub, *syntax_parts(sub))):
                     symbols.time = True
-                if letters and not isinstance(sub, syntax.Relation):
+                if letters and not isinstance(sub, syntax.Relation) and node.span not in self.expected:
                     labels = 1 if isinstance(sup, syntax.Group) and sup.open == "(" else 0
                     symbols.heads.setdefault(name, set()).add(Head(name, letters, labels))
             case syntax.Add(terms=terms) if any(isinstance(t, syntax.Ellipsis) for _, t in terms):
