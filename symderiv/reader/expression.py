@@ -177,7 +177,7 @@ class Parser:
                 node = self.signed("E105")
             else:
                 node = self.product()
-                if type(node) is x.Add and tok != "+" and len(node.terms) > 1:
+                if tok != "+" and _is_bare_sum(node):
                     raise ReadError("E114", "these braces hold a sum and do not print", node.span, "write brackets")
             terms.append((tok, node))
             tok = text[self.i]
@@ -425,7 +425,7 @@ class Parser:
                 node = self.braced(a)
                 self.i -= 1
             self.i += 1
-        elif tok in ("-", "+", r"\pm") and text[a + 1] not in STOP and text[a + 1] not in v.OPERATORS and mark == "^":
+        elif tok in ("-", "+", r"\pm") and mark == "^" and self._begins_power(a):
             self.i += 1
             node = x.Add(((tok, self.factor()),), self.span(a, self.i))
             self.warn("W401", f"only the sign {tok} is raised without braces: read as ^{{{tok}...}}", a - 1, self.i)
@@ -442,6 +442,12 @@ class Parser:
         if type(node) is x.Symbol and node.name in _TRANSPOSES:
             node = x.Symbol(r"\top", node.span)
         return node
+
+    def _begins_power(self, a: int) -> bool:
+        """Whether the sign at ``a`` is that of an exponent without braces: ``x^-1``, ``e^-x``, and not ``P^- H``."""
+        base, behind = self.text[a - 2], self.text[a + 1]
+        number = base[:1].isdigit() and self.text[a - 3] != "_"
+        return behind[:1].isdigit() or ((base == "e" or number) and behind not in STOP and behind not in v.OPERATORS)
 
     def _scripted(self, base: x.Node, a: int) -> x.Node:
         if self.text[self.i] != "!":
@@ -520,6 +526,12 @@ class Parser:
             return False
         alone = last == k + 3 or (text[k + 3] == "^" and last <= k + 5 + self.jump[k + 4])
         return alone and text[last + 1] == "{" and text[last + 2] == lead and self.jump[last + 1] > 2
+
+
+def _is_bare_sum(node: x.Node) -> bool:
+    r"""Whether this is a sum without brackets that print: ``{a - b}``, ``\underbrace{a - b}_{c}``."""
+    node = node.body if type(node) is x.Decorated and "brace" in node.kind else node
+    return type(node) is x.Add and len(node.terms) > 1
 
 
 def _spelled(node: x.Node) -> str:
