@@ -136,9 +136,9 @@ class Hearing:
                 self.posed.note(*note)
                 return second, None
             if isinstance(self.verdict, Refuted) and isinstance(second, Refuted):
-                if (witness := self.walk.readings.in_signs(second.witness)) is not None:
-                    moved = refuted_at(self.claims[other.index(second.claim)], witness)
-                    self.verdict = moved or self.verdict
+                witness = self.walk.readings.in_signs(second.witness) or second.witness
+                moved = refuted_at(self.claims[other.index(second.claim)], witness)  # where the words speak of it
+                self.verdict = moved or self.verdict
             elif isinstance(self.verdict, Refuted):
                 hollow = "another reading of it holds, but only because both sides vanish in it"
                 undecided = Undecided(other[0], hollow, ("normal form",))

@@ -169,7 +169,7 @@ ONLY_WHEN = Words(
 SETS_CASE = Words(
     r"\b(?:suppos(?:e|ing)|assum(?:e|ing|ed)|consider(?:ing)?|tak(?:e|ing)|treat|let|set(?:ting)?|fix|focus|restrict|derive|compute"
     r"|differentiate|calculate|turn|look|start|begin|cases?|handle|examine|study|check|prove|show|fall|cas|caso|soit|sei|seien"
-    r"|betracht\w+|considérons|supposons|supongamos|consideremos|angenommen)\b",
+    r"|choose|given|betracht\w+|considérons|supposons|supongamos|consideremos|angenommen)\b|^\W*[\w\s-]{2,25}:\s*\$",
     re.IGNORECASE,
 )
 _NO_SPACES = Words("[\u1100-\u11ff\u3040-\u9fff\uac00-\ud7af]")  # scripts of which the words are not known

@@ -264,7 +264,9 @@ class Definitions(Meanings):
         ):  # A = A^T says that it is symmetric, rightly or wrongly if it is defined
             posed.kind = posed.kind if symbols.defines(name, 0) or symbols.defines(name, 2) else "definition"
             return posed.kind == "definition"
-        if is_numeral(right) and relation != ":=" and not CUES.search(self.reading.prose[-160:]):
+        defined = symbols.defines(name, len(subs), len(labels))
+        words = self.reading.prose.rpartition("$")[2] if defined else self.reading.prose[-160:]
+        if is_numeral(right) and relation != ":=" and not CUES.search(words):
             return False  # y = 1 is a case
         if subs and all(isinstance(i, int) for i in subs) and (is_numeral(right) or isinstance(right, syntax.Symbol)):
             return False  # z_1 = z is a special case, not what z_1 is

@@ -157,8 +157,12 @@ PLAIN_CASE = Words(
     r"(?![A-Za-z(_^'’])"
 )
 _SUPPOSE = (
-    r"\b(?:for|if|when|whenever|cases?|with|assum\w*|suppos\w*|consider\w*|set(?:ting)?|tak(?:e|ing)|at|für|wenn|falls"
-    r"|mit|pour|si|avec|para|cuando|con)"
+    r"\b(?:for|if|when|whenever|cases?|with|assum\w*|suppos\w*|consider\w*|set(?:ting)?|let|choos(?:e|ing)|fix|given"
+    r"|tak(?:e|ing)|at|für|wenn|falls|mit|sei(?:en)?|pour|si|avec|soi(?:t|ent)|para|cuando|con|sean?)"
+)
+_NOUN = (  # what a number may be in a worked example
+    r"(?:inputs?|outputs?|weights?|bias(?:es)?|targets?|labels?|learning\s+rate|step\s+size|values?|parameters?|features?"
+    r"|rate|data|numbers?|points?|(?:true|initial|current|desired|first|second|training|hidden|a|an|the|its|one|we|have|us|that))"
 )
 SUPPOSED = Words(
     _SUPPOSE
@@ -166,10 +170,11 @@ SUPPOSED = Words(
     r"|special|positive|negative|true|correct|wrong|others?|is|only|\d+|i\.e\.,?|that is,?|(?:fore|back)ground))*"
     r"[\s,:(]*$"
     r"|" + _SUPPOSE + r"\b[^.;:$]{1,60},?\s(?:i\.e\.,?|that is,?|namely|so)\s*$"
+    rf"|{_SUPPOSE}(?:[\s,:]+{_NOUN}){{1,6}}\s*$|^\W*(?:{_NOUN}|set-?up|given|settings?|example)(?:\s+{_NOUN})?\W*:\W*(?:{_NOUN}\s+)*$"
     r"|(?:当|當|若|如果|令|取|설|때)\s*$",
     re.IGNORECASE,
 )
-AND = Words(r"[\s,，、]*(?:and|und|et|y|e|且|和|并且)?[\s,]*", re.IGNORECASE)
+AND = Words(rf"[\s,;，、]*(?:and|und|et|y|e|且|和|并且)?[\s,]*(?:{_NOUN}\s+)*", re.IGNORECASE)
 PLAIN_VALUE = Words(
     rf"(?:{_SUPPOSE}\s+|^\W*(?=\w\s*=\s*-?\d+\W*$))([a-zA-Z]|[α-ω])\s*=\s*(-?)(\d+)(?![\w.^/*])", re.IGNORECASE
 )
