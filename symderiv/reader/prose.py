@@ -460,6 +460,12 @@ WHERE = Words(
     r"[\s,]*(?:if(?: and only if)?|when(?:ever)?|iff|for|where|at|wenn|falls|für|si|para|pour|cuando|当|若)\s*",
     re.IGNORECASE,
 )
+POINT = Words(
+    r"\b(?:when|whenever|if|iff|at|wenn|falls|bei|quand|lorsque|si|cuando|en)(?:\s+(?:and\s+only\s+(?:if|when)|the\s+point|exactly|we\s+have))*\s*$"
+    r"|\b(?:attained|reached|achieved|maximal|minimal|maximi[sz]ed|minimi[sz]ed|vanishes|zero|maximum|minimum|optimum)\s+(?:at|by|for|in|is)\s*$"
+    r"|当\s*$",
+    re.IGNORECASE,
+)
 ELSEWHERE = Words(
     r"\b(?:otherwise|else|elsewhere|zero|0|sonst|sinon|ailleurs|caso contrario)\b|否则|其他|其余", re.IGNORECASE
 )

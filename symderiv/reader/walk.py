@@ -484,9 +484,11 @@ class Walk:
     def _is_condition(self, left: syntax.Node, right: syntax.Node, before: str) -> bool:
         """Whether running text says that two quantities are equal in some case: "if $a = b$", "the case $a = b$".
 
-        It is a definition where a word announces one, or where the left one has not been spoken of before.
+        So does "is attained when $x = a/b$" of an x that has been spoken of. It is a definition where a word announces one, or where the left one has not been spoken of before.
         """
         names = [plain(side.name) for side in (left, right) if isinstance(side, syntax.Symbol)]
+        if isinstance(left, syntax.Symbol) and names[0] in self.reading.seen and prose.POINT.search(before):
+            return True
         if len(names) < 2 or names[0] not in self.reading.seen or names[1] not in self.reading.seen:
             return False
         return bool(prose.NEGATED.search(before)) or not prose.NAMES.search(before)
