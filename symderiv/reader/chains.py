@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from itertools import pairwise
 
 from symderiv.diagnostics import Diagnostic, ReadError, beyond
 from symderiv.document import Span
@@ -135,12 +136,11 @@ class Chains(Namings):
         if inline:
             self.last = None
 
-    def assumed(self, row: syntax.Row, display: int, n: int) -> None:
+    def assumed(self, row: syntax.Row, display: int, n: int, note: str) -> None:
         """A row that says what is assumed: it is judged as little as a definition, and nothing continues it."""
-        left, right = row.segments
-        note = "it is assumed from here on"
-        posed = Posed(right.span, left.span, "=", "definition", display, n, notes=(note,))
-        self.reading.posed.append(posed)
+        for left, right in pairwise(row.segments):
+            relation = right.relation or "="
+            self.reading.posed.append(Posed(right.span, left.span, relation, "definition", display, n, notes=(note,)))
         self.last = None
 
     def unread(self, error: Diagnostic, span: Span, relation: str, display: int, n: int) -> None:

@@ -184,6 +184,11 @@ BOTH = Words(
     r"|综合|综上|합치면|종합|en résumé",
     re.IGNORECASE,
 )
+SUBJECT_TO = Words(  # right before what is required
+    r"(?:\bsubject\s+to(?:\s+the)?(?:\s+constraints?)?|\bs\.?\s?t\.|\bs\.t\b|\bunder\s+(?:the|these)\s+constraints?(?:\s+that)?|\bsuch\s+that\s+the\s+constraints?\s+hold"
+    r"|\bunter\s+(?:der|den)\s+Nebenbedingung(?:en)?|\bsous\s+(?:la|les)\s+contraintes?(?:\s+que)?|\bsujet[oa]s?\s+a\b|约束条件|約束條件)[\s:{}&,~\\!$.;]*(?:quad|qquad)?[\s{}&]*$",
+    re.IGNORECASE,
+)
 CONSTRAINT = Words(
     r"\bsubject\s+to\b|\bconstrain\w*|\bs\.t\.|\bunit[\s-](?:norm|length|vector)|\bnormali[sz]ed\b|Nebenbedingung"
     r"|\bsous\s+(?:la\s+)?contrainte|\bsujet[oa]\s+a\b|restricci[óo]n|约束|約束|제약|制約",

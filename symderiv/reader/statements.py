@@ -646,6 +646,12 @@ class Statements:
         span = Span(left.span.start, right.span.end)
         return self._assume_nodes(left, right, span, free=True)
 
+    def constraint(self, row: syntax.Row) -> None:
+        r"""Take up ``w^T w = 1`` of what is defined nowhere, where it is required: "subject to"."""
+        match [(s.relation, s.side) for s in row.segments]:
+            case [(None, left), ("=", syntax.Number() as right)] if isinstance(left, syntax.Node):
+                self._assume_nodes(left, right, Span(left.span.start, right.span.end), free=True)
+
     def _assume_nodes(self, left: syntax.Node, right: syntax.Node, span: Span, free: bool = False) -> bool:
         """Take up ``left = right``, with ``free`` only if nothing in it is defined or differentiated by."""
         self.elaborator.start_chain()

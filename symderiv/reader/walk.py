@@ -82,6 +82,7 @@ from symderiv.reader.statements import Statements
 from symderiv.reader.stationary import Stationary
 from symderiv.reader.statistics import Statistics
 from symderiv.reader.survey import Survey
+from symderiv.reader.thresholds import FLIPPED
 from symderiv.terms import Assumption, Claim, Deriv, Head, Term, subterms
 
 SIGN = re.compile(r"\\[A-Za-z]+|:=|[=<>!]=|[^\sA-Za-z\\]")
@@ -484,7 +485,8 @@ class Walk:
     def _is_condition(self, left: syntax.Node, right: syntax.Node, before: str) -> bool:
         """Whether running text says that two quantities are equal in some case: "if $a = b$", "the case $a = b$".
 
-        So does "is attained when $x = a/b$" of an x that has been spoken of. It is a definition where a word announces one, or where the left one has not been spoken of before.
+        So does "is attained when $x = a/b$" of an x that has been spoken of. It is a definition where a word announces
+        one, or where the left one has not been spoken of before.
         """
         names = [plain(side.name) for side in (left, right) if isinstance(side, syntax.Symbol)]
         if isinstance(left, syntax.Symbol) and names[0] in self.reading.seen and prose.POINT.search(before):
@@ -655,11 +657,13 @@ class Walk:
         inherited: list[Assumption] = []
         aside: int | None = None  # where a row of words beside a formula ended
         ends: list[Place] = []  # where the chain stood after each row
+        ends_at, constrains = block.span.start, False  # of the row before: where, and whether it was a constraint
         self.resumed.before(next((row.segments[0].side is None for row in rows.rows if row.segments), False))
         led = leading.with_cases(rows.rows, reading.document.source.text, self.statements.led_by, reading.seen)
         for n, (row, case_before) in enumerate(led):
             if n:
                 ends.append(self.chains.place())
+                ends_at = max((s.span.end for s in rows.rows[n - 1].segments), default=ends_at)
             if beside[n] or (row.segments and row.segments[0].side is not None):
                 inherited = beside[n]
             start, text = row.cells_span.start, self.reading.document.source.text
@@ -676,7 +680,10 @@ class Walk:
             elif row.segments and self.statements.range(row):
                 self.chains.last = None
             elif row.segments and self.statements.normalises(row, number, reading.prose if not n else ""):
-                self.chains.assumed(row, number, n)
+                self.chains.assumed(row, number, n, "it is assumed from here on")
+            elif constrains := self._constrains(row, ends_at, "" if n else reading.prose, constrains):
+                self.statements.constraint(row)
+                self.chains.assumed(row, number, n, "it is a constraint")
             elif row.segments:
                 sides = [segment.side for segment in row.segments if isinstance(segment.side, syntax.Node)]
                 own = sum(segment.relation in ("<", ">", "<=", ">=") for segment in row.segments)
@@ -709,6 +716,16 @@ class Walk:
         if 1 < rows.back <= len(ends) + 1:
             self.chains.resume(ends[len(ends) + 1 - rows.back])
         self.resumed.after()
+
+    def _constrains(self, row: syntax.Row, begins: int, words: str, goes_on: bool) -> bool:
+        r"""Whether a row says what is required: behind "s.t.", in the words or in the display, or another such row."""
+        if len(row.segments) < 2 or row.segments[0].side is None or self.reading.strict:
+            return False
+        sides = [(s.relation, s.side) for s in row.segments[1:] if isinstance(s.side, syntax.Node)]
+        if not all(relation in FLIPPED or (relation == "=" and is_numeral(side)) for relation, side in sides):
+            return False
+        text = self.reading.document.source.text[begins : row.segments[0].span.start]
+        return goes_on or bool(prose.SUBJECT_TO.search(text) or prose.SUBJECT_TO.search(words))
 
     def _limits(self, row: syntax.Row, steps: Sequence[Posed]) -> None:
         r"""Bounds beside a formula, ``\quad 0 < \alpha < 1``: beside a definition they hold from there on."""

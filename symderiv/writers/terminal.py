@@ -343,7 +343,7 @@ def _told(step: Step) -> tuple[str, str, str]:
         case Refuted():
             return ("✓", "good", "false, as it is marked") if step.expected_false else ("✗", "error", "false")
         case None if step.kind == "definition" and step.diagnostic is None:
-            return "·", "faint", "definition"
+            return "·", "faint", "definition" if step.relation in ("=", ":=") else "assumed"
         case None if step.kind == "equation":
             return "·", "faint", "equation to be solved"
     code = step.diagnostic.code if step.diagnostic else ""
