@@ -36,6 +36,10 @@ _DECLARES = Words(
     re.IGNORECASE,
 )
 _GOES_ON = Words(r"^\s*(?:,|and|und|et|y|\s)*$")
+NUMBER_PI = Words(  # 2\pi, \frac{2}{\pi}, \frac{\pi}{6}, \cos\pi
+    r"\d\s*\\pi\b|\d\}\s*\{\s*\\pi\s*\}|\\pi\s*(?:\}\s*\{\s*\d+\s*\}|/\s*\d)|\d\s*/\s*\\pi\b|\\(?:cos|sin|tan)\s*(?:\\left)?[({]*\s*\\pi\b"
+)
+PI: set[Bound] = {(">", Fraction("3.14159")), ("<", Fraction("3.14165"))}  # so that 3.1416 is tried first
 LISTED = 8  # symbols that are bounded together
 AWAY = tuple(map(Fraction, ("1", "2", "1/2", "5")))  # from an end, of the points that are tried
 TRIALS = len(AWAY)
@@ -106,6 +110,8 @@ def within(verdict: Refuted, bounds: Mapping[str, set[Bound]]) -> Refuted | str:
         if (found := refuted_at(verdict.claim, replace(verdict.witness, values=values))) is not None:
             return found
     var = next(iter(beyond))
+    if beyond[var] == PI:
+        return r"\pi = 3.1415..."
     return r" \text{ and } ".join(f"{shown(var.name)} {WRITTEN.get(r, r)} {limit}" for r, limit in sorted(beyond[var]))
 
 

@@ -19,6 +19,7 @@ from symderiv.judge import prove_all
 from symderiv.kernel import Proved, Refuted, Witness
 from symderiv.kernel.derivative import Unsupported, definition_of
 from symderiv.reader import in_a_case, logarithms, named_sets, orders
+from symderiv.reader.bounds import NUMBER_PI
 from symderiv.reader.families import differences, families_in
 from symderiv.reader.means import is_mean
 from symderiv.reader.names import GREEK_CAPITALS, letter_of, one_capital, shown
@@ -52,6 +53,7 @@ from symderiv.terms import (
 COSTS = ("L", "J", r"\mathcal{L}", r"\mathcal{J}")  # L_0 depends on all that is learnt, where nobody says otherwise
 BEHIND = 400  # characters after a formula in which words explain it
 PI = Var(r"\pi", (), ())
+TURNS = frozenset({"sin", "cos"})
 SIZES = ("K", "N", "M", "n")  # letters that hardly ever stand for anything but how many there are
 NORMALISERS = ("Z", r"\mathcal{Z}")  # what weights are divided by to be probabilities
 WEIGHTS = frozenset("pqtywrzdPQTYWRlk") | {
@@ -67,7 +69,6 @@ WEIGHTS = frozenset("pqtywrzdPQTYWRlk") | {
 }
 _DRESSED = re.compile(r"\\(?:hat|bar|tilde|widehat|widetilde|vec|mathbf|boldsymbol|bm|mathrm)\{(.*)\}")
 NORMALISING = re.compile(r"normali|partition", re.IGNORECASE)
-NUMBER_PI = re.compile(r"\d\s*\\pi\b")
 
 SPECIAL = Words(
     r"\b(?:anti-?symmetric|skew[\s-]*symmetric|orthogonal|orthonormal|unitary|eigendecomposition|singular\s+value"
@@ -161,8 +162,15 @@ class Doubts:
                 return "a command in it is not known"
             if isinstance(part, Var) and re.match(r"\\delta_\{[a-z],?[a-z]\}$", part.name):
                 return f"whether {shown(part.name)} is Kronecker's delta is not said"
+        turned = (t for t in parts if isinstance(t, Fn) and t.name in TURNS and PI in subterms(t))
+        if PI.name in self.reading.limits and any(turned):
+            return "\N{GREEK SMALL LETTER PI} is a number here, and no value of it in a counterexample is that exactly"
         for part in parts:
-            if part is PI and "\\pi" in self.symbols.call_texts and NUMBER_PI.search(self.reading.document.source.text):
+            if (
+                part is PI
+                and PI.name in self.symbols.call_texts
+                and NUMBER_PI.search(self.reading.document.source.text)
+            ):
                 return "\N{GREEK SMALL LETTER PI} is a number in one place here, and something else in another"
             if isinstance(part, Var) and (step := self._at_step(part)):
                 return f"whether {step} says what {notation.unicode(part)} is was not understood"

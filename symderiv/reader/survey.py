@@ -14,6 +14,7 @@ from itertools import pairwise
 from symderiv.diagnostics import ReadError
 from symderiv.document import Span
 from symderiv.reader import syntax
+from symderiv.reader.bounds import NUMBER_PI
 from symderiv.reader.names import index_word, plain
 from symderiv.reader.nodes import (
     arguments,
@@ -108,6 +109,7 @@ class Survey:
         self.runs: Counter[str] = Counter()  # capitals without a gap, FL and TP, and letters that stand alone
         self.lone: set[str] = set()
         self.joined: set[Span] = set()
+        self.spoken: set[str] = set()  # what stands alone in a formula, or is compared: $\pi$, 0 < p < 1
         self.signed = False  # whether the words speak of distances with a sign
         self.nameless = False  # whether a sum says nothing of what it runs over
 
@@ -148,6 +150,8 @@ class Survey:
             call = isinstance(first, syntax.Product) and isinstance(parts_of(first.factors[-1])[0], syntax.Group)
             if isinstance(first, syntax.Product) and call and not parts_of(first.factors[0])[3]:
                 self.symbols.pieces.update(_bases(first.factors[0]))
+        if all(s.relation in (None, "in", "<", ">", "<=", ">=") for s in row.segments):
+            self.spoken |= {plain(s.side.name) for s in row.segments if isinstance(s.side, syntax.Symbol)}
         for segment in row.segments:
             if isinstance(segment.side, syntax.Node):
                 self.node(segment.side)
@@ -436,6 +440,14 @@ class Survey:
             self.symbols.squares.add(plain(base.name))
             if isinstance(sub, syntax.Symbol):
                 self.symbols.squares.add(f"{plain(base.name)}_{{{plain(sub.name)}}}")
+
+    def pi_is_number(self, text: str) -> bool:
+        r"""Whether \pi is the number in all of the document: no policy, no probability, nothing that it says of it."""
+        said = self.variables | self.valued | self.callers.keys() | self.spoken | self.symbols.called
+        return (
+            r"\pi" not in said | self.symbols.heads.keys() | self.symbols.call_texts.keys()
+            and NUMBER_PI.search(text) is not None
+        )
 
     def _is_root(self, name: str) -> bool:
         """Whether a name whose square has been given a value is the root of it: nothing else is, and it is positive."""

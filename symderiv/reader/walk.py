@@ -187,6 +187,8 @@ class Walk:
         reading.symbols.differentiated = models.differentiated(rows)
         reading.symbols.awaited = {f: x for f, x in functions_of_one(rows).items() if f not in FUNCTIONS}
         survey.settle(words)
+        if survey.pi_is_number(source):
+            reading.limits[r"\pi"] = bounds.PI
         reading.symbols.activations = activations.said(reading, blocks)
         reading.symbols.opaque |= {name for name, kind in reading.symbols.activations.items() if not kind}
         if words:
