@@ -118,9 +118,12 @@ class Definitions(Meanings):
                     members = tuple(syntax.Symbol(str(index), call.span) for index in found[1])
                     return None if found[2] is not None else (found[0], syntax.Tuple(members, (), call.span), None, [])
             if isinstance(group.body, syntax.Given) and gsub is None:
-                name = self.elaborator.conditional_name(head, group.body)
-                if name:
-                    return name, None, None, list(arguments(group.body))
+                named = self.elaborator.conditional_name(head, group.body)
+                if named is not None and not named[1]:
+                    return named[0], None, None, list(arguments(group.body))
+                if named is not None:  # p(y_i | x_i) is a member of a family
+                    members = tuple(syntax.Symbol(str(index), call.span) for index in named[1])
+                    return named[0], syntax.Tuple(members, (), call.span), None, []
             args = list(group.body.items) if isinstance(group.body, syntax.Tuple) else [group.body]
             args = [arg.left if isinstance(arg, syntax.Given) else arg for arg in args if not is_data(arg)]
             if not all(map(self._names_argument, args)):

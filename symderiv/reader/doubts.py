@@ -745,8 +745,8 @@ def _heads(term: Term) -> set[str]:
 
 
 def _of_one(definition: Definition) -> bool:
-    """Whether a definition is that of one member, p_1."""
-    return any(isinstance(p, int) for p in definition.params)
+    """Whether a definition is that of some members only: p_1, or p(y_i|x_i)."""
+    return any(isinstance(p, int) for p in definition.params) or len(set(definition.params)) < len(definition.params)
 
 
 def _only_told_apart(term: Term, index: str) -> bool:

@@ -146,10 +146,15 @@ class Namings:
         return True
 
     def is_model(self, left: Value | None, right: Value) -> bool:
-        r"""``P(y = k | x) = e^{z_k}/\sum_j e^{z_j}`` says what is modelled; Bayes' rule does not."""
+        r"""``P(y = k | x) = e^{z_k}/\sum_j e^{z_j}`` says what is modelled; Bayes' rule does not.
+
+        So does ``P(y = 0 | x) = 1 - P(y = 1 | x)``, where the right one has been said.
+        """
         if not isinstance(left, Var) or "|" not in left.name or not isinstance(right, Term) or not self._is_new(left):
             return False
-        return not any(isinstance(t, Opaque) or (isinstance(t, Var) and "(" in t.name) for t in subterms(right))
+        made = self.symbols.definitions
+        unsaid = (isinstance(t, Var) and "(" in t.name and t.head not in made for t in subterms(right))
+        return not any(unsaid) and not any(isinstance(t, Opaque) for t in subterms(right))
 
     def _names_parts(self, names: syntax.Quotient, side: syntax.Quotient, posed: Posed) -> bool:
         r"""``s_i = \frac{g}{h} = \frac{e^{z_i}}{\sum_k e^{z_k}}`` names the numerator and the denominator."""

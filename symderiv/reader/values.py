@@ -121,16 +121,23 @@ class Values(Applications):
             self.use(index, self.symbols.ranges.slot(head, n), node)
         return self.scripts(Var(head.name, tuple(found), tuple(labels)), exponent, 0, node)
 
-    def conditional_name(self, node: syntax.Node, body: syntax.Given) -> str:
-        """The symbol that ``p(y | x; w)`` is, at letters alone; else ""."""
+    def conditional_name(self, node: syntax.Node, body: syntax.Given) -> tuple[str, list[Index]] | None:
+        """The symbol that ``p(y | x; w)`` is, at letters alone, or ``p(y_i | x_i; w)`` with its indices."""
         base, sub, sup, primes = parts_of(node)
         if not isinstance(base, syntax.Symbol) or sup is not None or primes:
-            return ""
-        if not all(map(self._is_name, arguments(body))):
-            return ""
+            return None
         found: list[Index] = []
-        name = f"{call_name(base, sub)}({self.shape(body, found)})"
-        return "" if found else name
+        try:
+            name = f"{call_name(base, sub)}({self.shape(body, found)})"
+        except ReadError:  # said when the step is read
+            return None
+        members = bool(found) and all(map(self._is_member, arguments(body)))
+        return (name, found) if members or (not found and all(map(self._is_name, arguments(body)))) else None
+
+    @staticmethod
+    def _is_member(node: syntax.Node) -> bool:
+        """Whether this is a letter, with indices or not."""
+        return isinstance(parts_of(node)[0], syntax.Symbol)
 
     def _is_name(self, node: syntax.Node) -> bool:
         r"""Whether this is a letter, or a square that is a symbol of its own, as the variance ``\sigma^2``."""
@@ -212,6 +219,8 @@ class Values(Applications):
                 return f"{text}=\N{MIDDLE DOT}"
             case syntax.Relation(left=left, rest=((op, right),)):
                 return f"{self._spoken_of(left, found)}{op}{self.shape(right, found)}"
+            case syntax.Add(terms=((sign, syntax.Number(text=text)),)):
+                return text if sign == "+" else f"-{text}"
             case syntax.Number():
                 return node.text
         raise refuse("E151", "this conditional probability is not understood", node)
