@@ -31,6 +31,7 @@ from symderiv.reader import (
     assertions,
     bounds,
     called_members,
+    capital_sums,
     capital_words,
     counted_from_zero,
     displayed_derivatives,
@@ -135,6 +136,9 @@ class Walk:
         reading = self.reading
         blocks = reading.document.blocks
         survey = Survey(reading.symbols)
+        written = [row for f in formulas(blocks) for row in reading.rows(f.latex, f.span).rows]
+        if found := capital_sums.operators(written, reading.document.source.text):
+            reading.reread(found)
         trailing.join(reading, blocks)
         for formula in formulas(blocks):
             if isinstance(formula, Display):
