@@ -48,6 +48,7 @@ from symderiv.reader import (
     prose,
     raised_to_t,
     slashed_calls,
+    softmax_members,
     syntax,
     trailing,
     transposes,
@@ -152,7 +153,7 @@ class Walk:
         labels = {raised(what.strip()) for command, _, what in names if command == "name"}
         for text in (*filter(_defines, said), *(text for text, _ in defined)):
             rows += reading.parse_text(text.partition(" ")[2], 0).rows
-        for room in (slashed_calls, primed, capital_words, called_members, numbered_derivatives):
+        for room in (slashed_calls, primed, capital_words, called_members, numbered_derivatives, softmax_members):
             if (change := room.rewriting(rows)) is not None:
                 reading.rewrite(rows, change)
         change, reading.from_zero = counted_from_zero.rewriting(rows)
