@@ -29,12 +29,12 @@ def _summed(node: syntax.Node) -> Iterator[str]:
         for part in every(node.body):
             match part:
                 case syntax.Scripted(base=syntax.Symbol(name="e"), sub=None, sup=syntax.Node() as power):
-                    yield from _with_index(power, index_names(node.sub))
+                    yield from _with_index(power, set(index_names(node.sub)))
                 case syntax.Apply(name="exp", argument=power):
-                    yield from _with_index(power, index_names(node.sub))
+                    yield from _with_index(power, set(index_names(node.sub)))
 
 
-def _with_index(power: syntax.Node, indices: Sequence[str]) -> Iterator[str]:
+def _with_index(power: syntax.Node, indices: set[str]) -> Iterator[str]:
     """The z of ``z_j``, ``z_j / T`` and ``z_j - m``."""
     match power:
         case syntax.Group(body=syntax.Node() as body):

@@ -43,6 +43,7 @@ from symderiv.reader import (
     models,
     numbered_derivatives,
     numbers_beside_functions,
+    picked,
     plain_words,
     primed,
     prose,
@@ -156,6 +157,16 @@ class Walk:
         for room in (slashed_calls, primed, capital_words, called_members, numbered_derivatives, softmax_members):
             if (change := room.rewriting(rows)) is not None:
                 reading.rewrite(rows, change)
+        described = picked.described(rows)
+        change, members = picked.rewriting(rows)
+        if change is not None:
+            reading.rewrite(rows, change)
+        for name in sorted(members):
+            head = Head(name, 2, 0)
+            text = f"{name} \\in \\{{0, 1\\}}"
+            reading.symbols.two_valued.add(head)
+            reading.symbols.member_families[head] = name in described
+            reading.symbols.assumptions.append(Assumption("binary", (head,), text, "as it says what is in a set"))
         change, reading.from_zero = counted_from_zero.rewriting(rows)
         if change is not None:
             reading.rewrite(rows, change)
