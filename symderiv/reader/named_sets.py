@@ -78,26 +78,21 @@ def parted(posed: Posed, claims: Sequence[Claim], symbols: Symbols) -> tuple[lis
     """
     heads = sorted(symbols.member_families.keys() & spoken_of(claims, symbols.definitions))
     for head in heads:
+        name = shown(picked.set_of(head.name))
         ranges = {range_ for claim in claims for range_ in claim.context.families.get(head, ())}
         if symbols.member_families[head] or len(ranges) < 2:
-            return list(claims), f"what is in the sets {shown(picked.set_of(head.name))} is not known here"
+            return list(claims), f"what is in the sets {name} is not known here"
         if outside := next((i for claim in claims for i in _singled_out(claim, head)), None):
-            return list(claims), f"whether {outside} is in the set {shown(picked.set_of(head.name))} is not said"
+            return list(claims), f"whether {outside} is in the set {name} is not said"
         if index := next(_unsaid_range(posed, head, symbols), ""):
-            return list(
-                claims
-            ), f"whether the sum over {index} is one over {shown(picked.set_of(head.name))} alone is not said"
+            return list(claims), f"whether the sum over {index} is one over {name} alone is not said"
     hot = tuple(Assumption("onehot", (head, 1), f"{head.name} \\text{{ one-hot}}", "tried") for head in heads)
-    return [
-        replace(
-            claim,
-            context=replace(
-                claim.context, assumptions=(*(a for a in claim.context.assumptions if a.data[0] not in heads), *hot)
-            ),
-        )
-        for claim in claims
-        if heads
-    ], ""
+    return [_assuming(claim, heads, hot) for claim in claims if heads], ""
+
+
+def _assuming(claim: Claim, heads: Sequence[Head], hot: tuple[Assumption, ...]) -> Claim:
+    kept = tuple(a for a in claim.context.assumptions if a.data[0] not in heads)
+    return replace(claim, context=replace(claim.context, assumptions=(*kept, *hot)))
 
 
 def _unsaid_range(posed: Posed, head: Head, symbols: Symbols) -> Iterator[str]:
