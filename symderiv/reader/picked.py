@@ -83,14 +83,18 @@ def _over_picked(node: syntax.BigOp, indices: frozenset[str]) -> syntax.BigOp:
     if (picked := _picked(node.sub)) is None:
         return node
     index, conditions = picked
-    factors = []
+    factors: list[syntax.Node] = []
     for condition in conditions:
         inside = _set_below(condition, indices)
-        if inside is not None:
+        if isinstance(condition, syntax.Relation) and isinstance(condition.left, syntax.Symbol) and inside is None:
+            index = syntax.Tuple((index, condition), (",",), node.span)  # i : i \ne j
+        elif inside is not None:
             factors.append(_member(inside[2], inside[:2], node))
         else:
             one, truth = syntax.Number("1", node.span), syntax.Group("[", "]", condition, condition.span)
             factors += [one, truth]
+    if not factors:
+        return syntax.BigOp(node.kind, index, node.sup, node.body, node.signed, node.span)
     return _with(node, index, factors, node.sup)
 
 

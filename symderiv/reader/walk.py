@@ -29,6 +29,7 @@ from symderiv.document import (
 from symderiv.reader import (
     activations,
     assertions,
+    bias_of_weights,
     bounds,
     called_members,
     capital_sums,
@@ -154,7 +155,15 @@ class Walk:
         labels = {raised(what.strip()) for command, _, what in names if command == "name"}
         for text in (*filter(_defines, said), *(text for text, _ in defined)):
             rows += reading.parse_text(text.partition(" ")[2], 0).rows
-        for room in (slashed_calls, primed, capital_words, called_members, numbered_derivatives, softmax_members):
+        for room in (
+            slashed_calls,
+            primed,
+            capital_words,
+            called_members,
+            numbered_derivatives,
+            softmax_members,
+            bias_of_weights,
+        ):
             if (change := room.rewriting(rows)) is not None:
                 reading.rewrite(rows, change)
         described = picked.described(rows)
