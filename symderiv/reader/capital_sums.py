@@ -13,13 +13,21 @@ from collections.abc import Iterator, Sequence
 from symderiv.reader import syntax
 from symderiv.reader.names import plain
 from symderiv.reader.nodes import TRANSPOSES, every, mentions, parts_of
+from symderiv.reader.prose import Words
 from symderiv.reader.vocabulary import CAPITALS
 
+MATRICES = Words(
+    r"\b(?:[ck]ovarian\w*|covarianza\w*|singular|SVD|precision\s+matri\w*|polic(?:y|ies)|projections?|projectors?|permutation\w*)\b"
+    r"|协方差|奇异|策略|共分散|特異|정책|공분산",
+    re.IGNORECASE,
+)
 BETWEEN = re.compile(r"(?:\s|[{}]|\\[,;:! ]|\\(?:left|limits|displaystyle|[bB]igg?l?)(?![A-Za-z]))*")
 
 
 def operators(rows: Sequence[syntax.Row], source: str) -> dict[str, str]:
     """The capitals that are sums and products wherever they stand, and the commands for these."""
+    if MATRICES.search(source):
+        return {}
     only: dict[str, bool] = {}
     left: object = None
     for row in rows:
@@ -37,6 +45,7 @@ def _capitals(side: object, left: object, source: str) -> Iterator[tuple[str, bo
     """Each such capital in a side, and whether it may be an operator there."""
     nodes = list(every(side)) if isinstance(side, syntax.Node) else []
     lone = [node for node in nodes if isinstance(node, syntax.Symbol) and plain(node.name) in CAPITALS]
+    led = {id(node) for product in nodes for node in _led(product)}
     scripted = {id(parts_of(node)[0]): node for node in nodes if isinstance(node, syntax.Scripted)}
     for symbol in lone:
         whole = scripted.get(id(symbol), symbol)
@@ -46,12 +55,24 @@ def _capitals(side: object, left: object, source: str) -> Iterator[tuple[str, bo
             plain(symbol.name),
             (
                 index != ""
+            and id(whole) not in led
                 and following is not None
                 and BETWEEN.fullmatch(source, whole.span.end, following.span.start) is not None
                 and mentions(following, index)
                 and (side is left or not (isinstance(left, syntax.Node) and _says(left, index)))
             ),
         )
+
+
+def _led(product: syntax.Node) -> Iterator[syntax.Node]:
+    r"""The capitals behind a factor that has their letter, too: the \Sigma_k of ``U_k \Sigma_k V_k^T``."""
+    if isinstance(product, syntax.Product):
+        begun: set[str] = set()
+        for n, factor in enumerate(product.factors):
+            if _is_capital(factor) and (index := _index(factor)) and index not in begun:
+                begun.add(index)
+                if any(mentions(before, index) for before in product.factors[:n]):
+                    yield factor
 
 
 def _says(left: syntax.Node, index: str) -> bool:

@@ -176,20 +176,21 @@ def _set_below(sub: syntax.Node | None, indices: frozenset[str]) -> tuple[str, s
 
 def _set(members: syntax.Node, indices: frozenset[str]) -> tuple[str, syntax.Symbol] | None:
     r"""The name and the index of ``I_j``, ``\mathcal{C}^{(k)}`` and ``N(i)``; None for a set without an index."""
+    form = ""  # C_k may be another set than C(k)
     match members:
         case syntax.Scripted(base=syntax.Symbol(name=name), sub=syntax.Symbol() as sub, sup=None, primes=0):
             pass
         case syntax.Scripted(
             base=syntax.Symbol(name=name), sub=None, sup=syntax.Group(open="(", body=syntax.Symbol() as sub), primes=0
         ):
-            pass
+            form = r"^{(\cdot)}"
         case syntax.Product(
             factors=(syntax.Symbol(name=name), syntax.Group(open="(", body=syntax.Symbol() as sub)), operators=("",)
         ):
-            pass
+            form = r"(\cdot)"
         case _:
             return None
-    return (name, sub) if plain(sub.name) in indices else None
+    return (name + form, sub) if plain(sub.name) in indices else None
 
 
 def _family(name: str) -> str:
