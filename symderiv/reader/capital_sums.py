@@ -55,7 +55,7 @@ def _capitals(side: object, left: object, source: str) -> Iterator[tuple[str, bo
             plain(symbol.name),
             (
                 index != ""
-            and id(whole) not in led
+                and id(whole) not in led
                 and following is not None
                 and BETWEEN.fullmatch(source, whole.span.end, following.span.start) is not None
                 and mentions(following, index)
