@@ -14,7 +14,7 @@ from symderiv import notation
 from symderiv.diagnostics import Diagnostic, ReadError
 from symderiv.judge import prove_all, refuted_at
 from symderiv.kernel import Proved, Refuted, Undecided, Verdict
-from symderiv.reader import bounds, counted_from_zero, equations, regions
+from symderiv.reader import bounds, counted_from_zero, equations, named_sets, regions
 from symderiv.reader.assumed import is_value
 from symderiv.reader.elaborate import LAYOUTS
 from symderiv.reader.families import spoken_of
@@ -211,6 +211,20 @@ class Hearing:
             self.verdict = beyond
         return None
 
+    def of_sets(self) -> Answer | None:
+        """A counterexample for sets that have no member in common, where what is in sets is not said."""
+        if not isinstance(self.verdict, Refuted):
+            return None
+        parted, objection = named_sets.parted(self.posed, self.claims, self.walk.reading.symbols)
+        if objection:
+            return self.left_open(objection)
+        second = prove_all(parted) if parted else None
+        if isinstance(second, Refuted):
+            self.verdict = refuted_at(self.claims[parted.index(second.claim)], second.witness) or self.verdict
+        elif second is not None:
+            return self.left_open("it is not seen to fail where each member is in one of the sets")
+        return None
+
     def is_doubted(self) -> Answer | None:
         """What a fair reader would understand, under which a refuted step holds, or states an equation."""
         if not isinstance(self.verdict, Refuted):
@@ -294,6 +308,7 @@ STAGES: tuple[Callable[[Hearing], Answer | None], ...] = (
     Hearing.symmetric,
     Hearing.follows,
     Hearing.meets_premises,
+    Hearing.of_sets,
     Hearing.is_doubted,
     Hearing.needs,
     Hearing.convicted,

@@ -24,6 +24,7 @@ from symderiv.reader.nodes import binds, index_names, mentions
 from symderiv.reader.pieces import is_prose
 from symderiv.reader.tables import cases, environment
 
+RANGES = frozenset({"=", "!=", "in", "<", ">", "<=", ">="})
 MARK = re.compile(r"\S|\\[A-Za-z]+|\( ?\w ?\)")  # what makes another letter of the one that it is set over or under
 
 
@@ -201,6 +202,39 @@ def big(p: Parser, a: int, kind: str, under: x.Node | None = None) -> x.Node:
             p.warn("W417", "how far the product reaches is not clear: read as one of the last factor, too", a, p.i)
     whole = x.BigOp(kind, sub, sup, body, signed, p.span(a, p.i))
     return x.Product((whole, *beyond), ("",) * len(beyond), whole.span) if beyond else whole
+
+
+def capital(p: Parser) -> x.Node:
+    r"""``\Sigma`` and ``\Pi``: large operators where a range stands below them, as in ``\Sigma_{i=1}^n x_i``."""
+    a = p.i
+    p.i += 1
+    if _runs(p, a):
+        return big(p, a, v.CAPITALS[p.text[a]])
+    name = p.text[a]
+    return x.Symbol(f"{p.font}{{{name}}}" if p.font else name, p.span(a, a + 1))
+
+
+def _runs(p: Parser, a: int) -> bool:
+    r"""Whether a range stands below the capital at ``a``, and its letter in what follows, or a size above it.
+
+    The ``\Sigma_{y=1}`` of a class 1, and its inverse, have neither.
+    """
+    text, below, above = p.text, 0, 0
+    k = a + 1
+    while text[k] in ("_", "^") and text[k + 1] and not (below if text[k] == "_" else above):
+        below, above = (k + 1, above) if text[k] == "_" else (below, k + 1)
+        k += 2 + p.jump[k + 1]
+    letter, relation = (text[below + 1], text[below + 2]) if below and p.jump[below] > 3 else ("", "")
+    if v.RELATIONS.get(relation) not in RANGES or not (len(letter) == 1 and letter.isalpha()):
+        return False
+    inside = above + (text[above] == "{") if above else 0
+    if text[inside] in v.SIGNS if above else False:
+        return False
+    size = above > 0 and not text[inside].isdigit() and text[inside] not in ("T", r"\top")
+    start = k
+    while text[k] and text[k] not in STOP:
+        k += 1 + p.jump[k]
+    return letter in text[start:k] or (size and relation == "=" and k > start)
 
 
 def _within(body: x.Product, names: set[str]) -> tuple[x.Node, list[x.Node], bool]:
@@ -427,6 +461,7 @@ CONSTRUCTS.update(
         **dict.fromkeys(v.ACCENTS, accent),
         **dict.fromkeys(v.FRACTIONS, fraction),
         **dict.fromkeys(v.BIG, big_operator),
+        **dict.fromkeys(v.CAPITALS, capital),
         **dict.fromkeys(v.FUNCTIONS, known_function),
         **dict.fromkeys(v.ELLIPSES, ellipsis),
         **dict.fromkeys(v.DECORATIONS, decorated),

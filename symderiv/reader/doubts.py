@@ -564,6 +564,8 @@ class Doubts:
         if more:
             return f"what {notation.unicode(more[0])} is is not said"
         symbols = self.symbols
+        if not named_sets.is_parted(witness, symbols, posed.relation):
+            return "whether the sets may be empty, or have members in common, is not said"
         lone = [v for v, _ in witness.values if v.name in SIZES and not v.indices and v.head not in symbols.variables]
         if witness.sizes and lone:
             return f"whether {lone[0].name} is the number of terms in a sum is not said"

@@ -8,16 +8,20 @@ never take a set for the whole that the words call a part, a batch or a neighbou
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 
+from symderiv.kernel import Witness
+from symderiv.reader import picked
 from symderiv.reader.arrays import Array
 from symderiv.reader.assertions import DENIED_BEFORE
+from symderiv.reader.families import spoken_of
+from symderiv.reader.names import is_whole, shown
 from symderiv.reader.prose import Words
 from symderiv.reader.reading import Posed, Reading
 from symderiv.reader.symbols import Symbols
-from symderiv.terms import Claim, Sum, Term, Var, reached
+from symderiv.terms import Assumption, Claim, Head, Index, Sum, Term, Var, reached, subterms
 
-ALL = re.compile(r"V|D|[Vv]oc(?:ab\w*)?|[Dd]ata|[Tt]rain\w*|[Cc]orpus|[Aa]ll|[Cc]lasses|[Ll]abels|[Ww]ords|[Tt]okens")
 WHOLE = Words(
     r"\b(?:vocabular\w*|vocab|alphabet|dictionary|data\s*set|data|training\s+set|corpus|(?:index\s+)?set\s+of\s+(?:all|the)\b"
     r"|whole|classes|Klassen|clases|Vokabular|vocabulaire|vocabulario|Datensatz)|词汇表|词表|数据集|类别|어휘|語彙",
@@ -66,6 +70,70 @@ def differ(old: Iterable[Term], new: Term, symbols: Symbols) -> bool:
     return bool(before and now and before != now and not symbols.sets.keys().isdisjoint(before | now))
 
 
+def parted(posed: Posed, claims: Sequence[Claim], symbols: Symbols) -> tuple[list[Claim], str]:
+    r"""The claims for sets I_j of which each member is in one, none if no such sets stand in them; and an objection.
+
+    Classes, clusters and leaves are such sets, and where a claim fails for these, it is false. Of sets that a formula
+    describes, and of those that stand for each of the members themselves, as neighbours do, it is not known.
+    """
+    heads = sorted(symbols.member_families.keys() & spoken_of(claims, symbols.definitions))
+    for head in heads:
+        name = shown(picked.set_of(head.name))
+        ranges = {range_ for claim in claims for range_ in claim.context.families.get(head, ())}
+        if symbols.member_families[head] or len(ranges) < 2:
+            return list(claims), f"what is in the sets {name} is not known here"
+        if outside := next((i for claim in claims for i in _singled_out(claim, head)), None):
+            return list(claims), f"whether {outside} is in the set {name} is not said"
+        if index := next(_unsaid_range(posed, head, symbols), ""):
+            return list(claims), f"whether the sum over {index} is one over {name} alone is not said"
+    hot = tuple(Assumption("onehot", (head, 1), f"{head.name} \\text{{ one-hot}}", "tried") for head in heads)
+    return [_assuming(claim, heads, hot) for claim in claims if heads], ""
+
+
+def _assuming(claim: Claim, heads: Sequence[Head], hot: tuple[Assumption, ...]) -> Claim:
+    kept = tuple(a for a in claim.context.assumptions if a.data[0] not in heads)
+    return replace(claim, context=replace(claim.context, assumptions=(*kept, *hot)))
+
+
+def _unsaid_range(posed: Posed, head: Head, symbols: Symbols) -> Iterator[str]:
+    r"""The indices of sums of which it is not said how far they run, \sum_i, over what sets have for members."""
+    ranges = symbols.ranges
+    sides = [_entry(side) for side in (posed.left, posed.right) if side is not None]
+    for part in reached(sides, symbols.definitions):
+        if isinstance(part, Sum) and isinstance(part.range.high, str) and part.range.high.startswith("?"):
+            picks = any(isinstance(t, Var) and t.head == head and part.index in t.indices for t in subterms(part.body))
+            if not picks and ranges.same(part.range.high, ranges.slot(head, 0)):
+                yield part.index
+
+
+def _singled_out(claim: Claim, head: Head) -> Iterator[Index]:
+    """The members that a claim names: they may be those of one of the sets."""
+    families = claim.context.families
+    runs = families[head][0] if head in families else None
+    yield from (i for i in sorted(claim.left.free | claim.right.free) if claim.context.ranges.get(i) == runs)
+    for part in (t for side in (claim.left, claim.right) for t in subterms(side) if isinstance(t, Var)):
+        for place, range_ in zip(part.indices, families.get(part.head, ()), strict=False):
+            if isinstance(place, int) and range_ == runs:
+                yield place
+
+
+def is_parted(witness: Witness, symbols: Symbols, relation: str) -> bool:
+    """Whether the sets in a counterexample are such, and, where it is one to an inequality, none of them is empty."""
+    sizes = dict(witness.sizes)
+    for head in symbols.member_families:
+        bits = {var.subs: value for var, value in witness.values if var.head == head}
+        members, sets = {i for i, _ in bits}, {j for _, j in bits}
+        runs = symbols.ranges.range_of(symbols.ranges.slot(head, 1))
+        high = sizes.get(runs.high, 0) if isinstance(runs.high, str) else runs.high
+        for i in members:
+            of_one = [bits[i, j] for j in sets if (i, j) in bits]  # values on which nothing hinges are left out
+            if sum(of_one) > 1 or (sum(of_one) == 0 and len(of_one) > high - runs.low):
+                return False
+        if relation != "=" and not all(any(bits.get((i, j), 0) for i in members) for j in sets):
+            return False
+    return True
+
+
 def _entry(side: Term | Array) -> Term:
     return side.entry(tuple("?" for _ in side.axes)) if isinstance(side, Array) else side
 
@@ -79,7 +147,7 @@ def _is_whole(name: str, text: str) -> bool:
     said = list(_around(name, text))
     if any(PART.search(words) for words in said) or re.search(rf"{_written(name)}\s*\\(?:sub|sup)set", text):
         return False
-    return ALL.fullmatch(re.sub(r"[\\{}]|math\w+|text\w*", "", name)) is not None or any(map(WHOLE.search, said))
+    return is_whole(name) or any(map(WHOLE.search, said))
 
 
 def _around(name: str, text: str) -> Iterator[str]:
@@ -106,4 +174,4 @@ def _is_in(index: str, name: str, posed: Posed, text: str) -> bool:
     return said is not None and apart is None and DENIED_BEFORE.search(words[: said.start()]) is None
 
 
-__all__ = ["beside", "differ"]
+__all__ = ["beside", "differ", "is_parted", "parted"]

@@ -30,6 +30,9 @@ DRESS = tuple(
     )
 )
 GREEK_NAMES = frozenset({"sigma"})
+_WHOLE = re.compile(
+    r"V|D|[Vv]oc(?:ab\w*)?|[Dd]ata|[Tt]rain\w*|[Cc]orpus|[Aa]ll|[Cc]lasses|[Ll]abels|[Ww]ords|[Tt]okens"
+)
 GREEK_CAPITALS = frozenset(rf"\{name}" for name in "Gamma Theta Lambda Xi Pi Sigma Upsilon Phi Psi Omega".split())
 
 
@@ -97,3 +100,8 @@ def one_capital(name: str) -> tuple[bool, bool]:
         stem = stem.partition("{")[2].removesuffix("}")
     capital = stem[:1].isupper() or (stem[:1] == "\\" and stem[1:2].isupper())
     return len(stem) == 1 or stem[:1] == "\\", capital
+
+
+def is_whole(name: str) -> bool:
+    """Whether a set is all that there is by its name: a vocabulary, the data."""
+    return _WHOLE.fullmatch(re.sub(r"[\\{}]|math\w+|text\w*", "", name)) is not None

@@ -136,7 +136,7 @@ def stands_as_value(node: syntax.Node, name: str) -> bool:
                 return True
             exponent = sup if sup is not None and not is_label(sup) else None
             return stands_as_value(base, name) or (exponent is not None and stands_as_value(exponent, name))
-        case syntax.BigOp(body=body):
+        case syntax.BigOp(body=body) | syntax.Apply(name="softmax", argument=body):
             return stands_as_value(body, name)
     return any(stands_as_value(part, name) for part in syntax_parts(node))
 

@@ -5,7 +5,7 @@ This module must never interpret a formula: it holds what others found, and pars
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from symderiv.diagnostics import Diagnostic
@@ -163,6 +163,7 @@ class Reading:
         self.layouts: list[tuple[int, str]] = []  # which layout of derivatives words choose, and in which sentence
         self.changes: list[Change] = []
         self._parsed: dict[Span, syntax.Rows] = {}
+        self.macros = dict(document.macros)
         self.limit: Span | None = None
         length = 0
         for formula in formulas(document.blocks):
@@ -195,13 +196,18 @@ class Reading:
 
     def parse_text(self, text: str, offset: int) -> syntax.Rows:
         """The rows of a directive, or of a declaration from outside, rewritten as those of the document are."""
-        found = parse_display(" " * offset + text, offset, offset + len(text), self.document.macros)
+        found = parse_display(" " * offset + text, offset, offset + len(text), self.macros)
         return self._rewritten(found)
 
     def _rewritten(self, found: syntax.Rows) -> syntax.Rows:
         for change in self.changes:
             replace(found.rows, change)
         return found
+
+    def reread(self, macros: Mapping[str, str]) -> None:
+        """Read all formulas anew, with commands in the place of others."""
+        self.macros |= {name: (0, None, command) for name, command in macros.items()}
+        self._parsed.clear()
 
     def rewrite(self, rows: Sequence[syntax.Row], change: Change) -> None:
         """Put the document's ``rows``, and all that is read from here on, through ``change``."""
@@ -215,10 +221,10 @@ class Reading:
         if found is None:
             source = self.document.source.text
             if source[span.start : span.end] == latex:
-                found = parse_display(source, span.start, span.end, self.document.macros)
+                found = parse_display(source, span.start, span.end, self.macros)
             else:  # masked by its container, at the same length
                 whole = " " * span.start + latex
-                found = parse_display(whole, span.start, span.start + len(latex), self.document.macros)
+                found = parse_display(whole, span.start, span.start + len(latex), self.macros)
             found = self._parsed[span] = self._rewritten(found)
         return found
 

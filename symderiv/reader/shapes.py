@@ -8,6 +8,7 @@ is found (number, column, row, matrix); lengths come from ranges. This module mu
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from itertools import pairwise
 
 from symderiv.reader import syntax
 from symderiv.reader.calls import CROSS_ENTROPY, FUNCTIONS
@@ -25,7 +26,7 @@ from symderiv.reader.kinds import (
 from symderiv.reader.names import one_capital, plain
 from symderiv.reader.nodes import is_transpose, parts_of
 from symderiv.reader.survey import FUNCTION_LETTERS
-from symderiv.reader.vocabulary import ELEMENTWISE, LOSSES
+from symderiv.reader.vocabulary import ELEMENTWISE, LOSSES, PARAMETERS
 from symderiv.terms import Head
 
 # what the product of two known kinds is; two that are not here do not multiply
@@ -216,7 +217,9 @@ class Shapes(Kinds):
         return chunks
 
     def product(self, node: syntax.Product) -> str | None:
-        chunks = self._chunks(self._factors(node))
+        factors = self._factors(node)
+        self._dotted(factors)
+        chunks = self._chunks(factors)
         kinds = [self._chunk(chunk) for chunk in chunks]
         if len(chunks) == 1:
             return kinds[0]
@@ -230,6 +233,17 @@ class Shapes(Kinds):
                 if len(chunk) == len(chunk[0]) == 1:
                     self._default(chunk[0][0])
         return known
+
+    def _dotted(self, factors: Sequence[tuple[str, list[syntax.Node]]]) -> None:
+        r"""Where w is a vector, so is the x of ``w \cdot x_i``: nobody scales weights by inputs."""
+        for (_, one), (operator, other) in pairwise(factors):
+            keys = [self.key(part[0]) if len(part) == 1 else None for part in (one, other)]
+            match keys:
+                case [((str() as weights, 0, 0), None), ((str() as inputs, _, _) as key, None)]:
+                    kind = self.found.get((weights, 0, 0))
+                    named = operator == r"\cdot" and weights in PARAMETERS and inputs == "x"
+                    if named and kind in (COLUMN, ROW):
+                        self.found.setdefault(key, kind)
 
     def _chunk(self, parts: list[list[syntax.Node]]) -> str | None:
         current: str | None = NUMBER

@@ -13,7 +13,7 @@ from symderiv.reader import syntax
 from symderiv.reader.arrays import Array, Value, elementwise
 from symderiv.reader.chosen import summed_over_classes
 from symderiv.reader.indices import refuse
-from symderiv.reader.names import index_word, letter_of, plain
+from symderiv.reader.names import index_word, is_whole, letter_of, plain
 from symderiv.reader.nodes import is_layer, is_time, mentions, names_in, parts_of, stands_as_value, subscripts
 from symderiv.reader.samples import Samples
 from symderiv.reader.symbols import INDEX_LETTERS
@@ -164,7 +164,11 @@ class Sums(Samples):
                 items = [syntax.Relation(left, ((op, members),), sub.span)]
         numbered = self.numbered(sub)
         if numbered:
-            return [(numbered, 1, self.upper(node.sup), [])]
+            least, greatest = 1, self.upper(node.sup)
+            match sub:
+                case syntax.Relation(rest=(("in", among),)) if not is_whole(index_word(among)):
+                    least, greatest = self.of_set(numbered, among)
+            return [(numbered, least, greatest, [])]
         found: list[tuple[str, int, Size | None, list]] = []
         for item in items:
             match item:

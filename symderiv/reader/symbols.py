@@ -247,6 +247,7 @@ class Symbols:
     standard: set[str] = field(default_factory=set)
     time: bool = False
     two_valued: set[Head] = field(default_factory=set)
+    member_families: dict[Head, bool] = field(default_factory=dict)  # what is in sets, and if more is said of these
     two_numbers: dict[str, set[str]] = field(default_factory=dict)  # "binary" or "sign", by what is said of a name
     divisors: set[str] = field(default_factory=set)
     layers: set[str] = field(default_factory=set)

@@ -88,6 +88,7 @@ ACCENTS: dict[str, str] = {
 
 BIG = {"\\" + name: "\\" + name for name in """sum prod coprod int iint iiint oint bigcup bigcap bigoplus bigotimes
     bigodot bigvee bigwedge max min sup inf lim limsup liminf argmax argmin""".split()}  # fmt: skip
+CAPITALS = {r"\Sigma": r"\sum", r"\Pi": r"\prod"}  # letters that some authors take for these operators
 APPLIED_WITH_BRACKET = frozenset({r"\max", r"\min", r"\sup", r"\inf"})  # \max(0, x); \max_i x_i is a BigOp
 
 # Functions known by command; the name in the tree has no backslash.

@@ -29,8 +29,10 @@ from symderiv.document import (
 from symderiv.reader import (
     activations,
     assertions,
+    bias_of_weights,
     bounds,
     called_members,
+    capital_sums,
     capital_words,
     counted_from_zero,
     displayed_derivatives,
@@ -42,11 +44,13 @@ from symderiv.reader import (
     models,
     numbered_derivatives,
     numbers_beside_functions,
+    picked,
     plain_words,
     primed,
     prose,
     raised_to_t,
     slashed_calls,
+    softmax_members,
     syntax,
     trailing,
     transposes,
@@ -136,6 +140,9 @@ class Walk:
         reading = self.reading
         blocks = reading.document.blocks
         survey = Survey(reading.symbols)
+        written = [row for f in formulas(blocks) for row in reading.rows(f.latex, f.span).rows]
+        if found := capital_sums.operators(written, reading.document.source.text):
+            reading.reread(found)
         trailing.join(reading, blocks)
         for formula in formulas(blocks):
             if isinstance(formula, Display):
@@ -149,9 +156,27 @@ class Walk:
         labels = {raised(what.strip()) for command, _, what in names if command == "name"}
         for text in (*filter(_defines, said), *(text for text, _ in defined)):
             rows += reading.parse_text(text.partition(" ")[2], 0).rows
-        for room in (slashed_calls, primed, capital_words, called_members, numbered_derivatives):
+        for room in (
+            slashed_calls,
+            primed,
+            capital_words,
+            called_members,
+            numbered_derivatives,
+            softmax_members,
+            bias_of_weights,
+        ):
             if (change := room.rewriting(rows)) is not None:
                 reading.rewrite(rows, change)
+        described = picked.described(rows)
+        change, members = picked.rewriting(rows)
+        if change is not None:
+            reading.rewrite(rows, change)
+        for name in sorted(members):
+            head = Head(name, 2, 0)
+            text = f"{name} \\in \\{{0, 1\\}}"
+            reading.symbols.two_valued.add(head)
+            reading.symbols.member_families[head] = name in described
+            reading.symbols.assumptions.append(Assumption("binary", (head,), text, "as it says what is in a set"))
         change, reading.from_zero = counted_from_zero.rewriting(rows)
         if change is not None:
             reading.rewrite(rows, change)
