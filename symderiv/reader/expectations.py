@@ -39,8 +39,8 @@ class Expectations(Values):
             if sub is None and not value.free.issuperset(index for index, _ in drawn):
                 raise refuse("E153", "an expectation over what is not said", node)
             constant = value.free.isdisjoint(index for index, _ in drawn)
-            if constant and any(isinstance(part, Var) for part in subterms(value)):  # the x of p(x) is no X
-                raise refuse("E153", "how this depends on what is drawn is not said", node)
+            if constant and any(isinstance(part, Var) and "(" not in part.name for part in subterms(value)):
+                raise refuse("E153", "how this depends on what is drawn is not said", node)  # X is no x, f may be f(x)
             return mul(*(weight() for _, weight in drawn), value)
 
         return self.summed_over([index for index, _ in drawn], weighed, node)
