@@ -194,7 +194,10 @@ class Namings:
         if name == "e" and not subs and not labels:
             return False  # Euler's number
         versioned = Head(self.symbols.name(name, len(subs), len(labels)), len(subs), len(labels))
-        used = name in self.reading.seen or isinstance(posed.left, Var) or self.definitions.assumed(name, subs, labels)
+        used = bool(
+            {name, name.removesuffix("^{2}")} & self.reading.seen
+        )
+        used = used or isinstance(posed.left, Var) or self.definitions.assumed(name, subs, labels)
         used = used or any(isinstance(t, Deriv) for t in subterms(posed.left))
         used = used or any(i in self.symbols.bound_names for i in posed.left.free - {*subs, *labels})
         if (
