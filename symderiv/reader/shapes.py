@@ -219,6 +219,7 @@ class Shapes(Kinds):
     def product(self, node: syntax.Product) -> str | None:
         factors = self._factors(node)
         self._dotted(factors)
+        self._squared(factors)
         chunks = self._chunks(factors)
         kinds = [self._chunk(chunk) for chunk in chunks]
         if len(chunks) == 1:
@@ -233,6 +234,29 @@ class Shapes(Kinds):
                 if len(chunk) == len(chunk[0]) == 1:
                     self._default(chunk[0][0])
         return known
+
+    def _squared(self, factors: Sequence[tuple[str, list[syntax.Node]]]) -> None:
+        r"""In ``(Y - X\beta)^T (Y - X\beta)`` Y is a vector like X\beta, though a capital."""
+        for (_, one), (_, other) in pairwise(factors):
+            turned, _, sup, _ = parts_of(one[0])
+            match other:
+                case [syntax.Group(body=syntax.Add(terms=terms)) as group] if (
+                    sup is not None
+                    and is_transpose(sup)
+                    and syntax.sexpr(turned) == syntax.sexpr(group)
+                    and any(self._is_image(term) for _, term in terms)
+                ):
+                    named = [self.key(term) for _, term in terms if isinstance(term, syntax.Symbol)]
+                    for key in (found[0] for found in named if found is not None):
+                        self.found.setdefault(key, COLUMN)
+                    self.expect(group, COLUMN)
+
+    def _is_image(self, node: syntax.Node) -> bool:
+        r"""Whether this is a matrix times a vector, by their letters: ``X\beta``."""
+        match node:
+            case syntax.Product(factors=(matrix, vector), operators=("",)):
+                return self._capital([matrix]) and self.key(vector) is not None and not self._capital([vector])
+        return False
 
     def _dotted(self, factors: Sequence[tuple[str, list[syntax.Node]]]) -> None:
         r"""Where w is a vector, so is the x of ``w \cdot x_i``: nobody scales weights by inputs."""

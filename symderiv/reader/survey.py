@@ -392,8 +392,9 @@ class Survey:
         for run in runs:
             self.runs["".join(letter.name for letter in run)] += 1
         self.joined.update(letter.span for run in runs for letter in run)
+        score = isinstance(node, syntax.Scripted) and node.sup is None and isinstance(node.sub, syntax.Number)  # F1
         for part in syntax_parts(node):
-            if isinstance(part, syntax.Symbol) and len(part.name) == 1 and part.span not in self.joined:
+            if isinstance(part, syntax.Symbol) and len(part.name) == 1 and part.span not in self.joined and not score:
                 self.lone.add(part.name)
             self.node(part)
 
