@@ -13,6 +13,7 @@ from symderiv.kernel.derivative import unknown_derivative
 from symderiv.reader import syntax
 from symderiv.reader.arrays import Array, Axis, join, times
 from symderiv.reader.indices import refuse
+from symderiv.reader.names import members as all_members
 from symderiv.reader.names import plain, shown
 from symderiv.reader.nodes import is_transpose, parts_of
 from symderiv.reader.symbols import Symbols
@@ -100,7 +101,8 @@ def inverse(matrix: Array, symbols: Symbols, node: syntax.Node) -> Array:
         symbols.ranges.unite(symbols.ranges.slot(head, slot), _class(entry, index, symbols))
     symbols.inverses[head] = axis, entry
     if _ordered(entry, symbols) is _ordered(across, symbols):
-        symbols.symmetric.setdefault(head.name, f"as {shown(head.name[: -len('^{-1}')])} is")
+        named = all_members(head.name) if own else head.name
+        symbols.symmetric.setdefault(named, f"as {shown(head.name[: -len('^{-1}')])} is")
     return _family(head, axis, own)
 
 
@@ -179,8 +181,8 @@ def _ordered(term: Term, symbols: Symbols) -> Term:
     """``term`` with factors and summands in one order, and the indices of symmetric matrices, too."""
     parts = tuple(_ordered(part, symbols) for part in term.parts)
     match term:
-        case Var(name=name, subs=(_, _), sups=()) if name in {symbols.name(n, 2) for n in symbols.symmetric}:
-            return Var(name, tuple(sorted(term.subs, key=str)), ())
+        case Var(name=name, subs=(*own, one, other), sups=()) if term.head in symbols.entries_of(symbols.symmetric):
+            return Var(name, (*own, *sorted((one, other), key=str)), ())
         case Mul() | Add():
             return type(term)(tuple(sorted(parts, key=repr)))
         case Sum():
