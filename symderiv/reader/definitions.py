@@ -35,6 +35,7 @@ from symderiv.reader.nodes import (
     stands_whole,
     sums,
 )
+from symderiv.reader.prose import Words
 from symderiv.reader.reading import Posed
 from symderiv.reader.rests import NOTE, define_all, first_members
 from symderiv.reader.survey import POSITIVE, Survey
@@ -46,6 +47,11 @@ DOTTED = re.compile(r"\\(?:d{1,3}ot)\s*\{?\s*(.+?)\s*\}?")
 CUES = re.compile(
     r"\b(let|define[ds]?|defining|denote[ds]?|set(ting)?|put|where|write|call|name[ds]?|introduce|abbreviat\w*|with|again|now|consider|suppose|given)\b"
     r"|设|令|记|定义|其中|정의|라고|sea|definimos|soit|posons|notons",
+    re.IGNORECASE,
+)
+READ_OFF = Words(  # "comparing with the general form", which another section compares with something else
+    r"\b(?:compar\w+|match\w*|identif\w+|vergl\w+)\b[^.;$]{0,60}\b(?:forms?|famil(?:y|ies)|definition|Form|Familie|forme|famille|forma"
+    r"|familia)\b|\bread(?:ing)?\s+off\b|(?:对比|對比|比较|比較|对照|對照)|비교",
     re.IGNORECASE,
 )
 ARRAYS = ("E150", "E161", "E210", "E211", "E213")  # what goes wrong when a number is read as a vector
@@ -214,6 +220,13 @@ class Definitions(Meanings):
         named = [plain(arg.name) for arg in args if isinstance(arg, syntax.Symbol)]
         return any(self.symbols.defines(letter, 0) and self.symbols.name(letter) not in own for letter in named)
 
+    def _is_read_off(self, name: str, subs: Sequence[Index], labels: Sequence[Index]) -> bool:
+        """Whether words compare with a general form in another section than that of a definition before."""
+        head = Head(self.symbols.name(name, len(subs), len(labels)), len(subs), len(labels))
+        made = [self.symbols.order[head, d.params] for d in self.symbols.definitions.get(head, ())]
+        known = [self.reading.posed[n].section for n in made if n < len(self.reading.posed)]
+        return bool(known) and max(known) < self.reading.section and bool(READ_OFF.search(self.reading.prose[-160:]))
+
     def is_partial(self, head: tuple) -> bool:
         """Whether what ``head`` has been said to be holds for certain values only."""
         found = self.indices(head)
@@ -264,7 +277,8 @@ class Definitions(Meanings):
         ):  # A = A^T says that it is symmetric, rightly or wrongly if it is defined
             posed.kind = posed.kind if symbols.defines(name, 0) or symbols.defines(name, 2) else "definition"
             return posed.kind == "definition"
-        if is_numeral(right) and relation != ":=" and not CUES.search(self.reading.prose[-160:]):
+        said = CUES.search(self.reading.prose[-160:]) or self._is_read_off(name, subs, labels)
+        if is_numeral(right) and relation != ":=" and not said:
             return False  # y = 1 is a case
         if subs and all(isinstance(i, int) for i in subs) and (is_numeral(right) or isinstance(right, syntax.Symbol)):
             return False  # z_1 = z is a special case, not what z_1 is
