@@ -121,8 +121,9 @@ class Definitions(Meanings):
                 except ReadError:  # said when the step is read
                     return None
                 if found is not None:  # r(x, y) is a member of a family for each y
-                    members = tuple(syntax.Symbol(str(index), call.span) for index in found[1])
-                    return None if found[2] is not None else (found[0], syntax.Tuple(members, (), call.span), None, [])
+                    return None if found[2] is not None else (found[0], _listed(found[1], call.span), None, [])
+            if gsub is None and (preference := self.elaborator.preference(head, group.body)) is not None:
+                return preference[0], _listed(preference[1], call.span) if preference[1] else None, None, []
             if isinstance(group.body, syntax.Given) and gsub is None:
                 name = self.elaborator.conditional_name(head, group.body)
                 if name:
@@ -732,3 +733,9 @@ def _entries(node: syntax.Node) -> str | None:
     if isinstance(base, syntax.Symbol) and sub is not None and sup is None and index_count(sub) == 2:
         return plain(base.name)
     return None
+
+
+def _listed(indices: Sequence[Index], span: Span) -> syntax.Tuple:
+    """A subscript with these indices."""
+    members = (syntax.Number(str(i), span) if isinstance(i, int) else syntax.Symbol(str(i), span) for i in indices)
+    return syntax.Tuple(tuple(members), (), span)
