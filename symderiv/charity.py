@@ -13,6 +13,7 @@ from symderiv.faults import holds_when
 from symderiv.hypotheses import as_weights, with_totals
 from symderiv.judge import prove_all, refuted_at
 from symderiv.kernel import Proved, Refuted
+from symderiv.reader.case_ends import tells_apart
 from symderiv.reader.facts import BY_NORM, OF_MEAN_ZERO, OF_UNIT_LENGTH
 from symderiv.reader.fixed import of_one_member
 from symderiv.reader.names import shown
@@ -67,8 +68,9 @@ def _before(walk: Walk, posed: Posed, claims: Sequence[Claim]) -> Readings:
 
 
 def _values(walk: Walk, posed: Posed, claims: Sequence[Claim]) -> Readings:
-    """The values and asides that were said earlier: y = 1 in the sentence before."""
-    for cases in (posed.earlier_values, *((aside,) for aside in posed.asides)):
+    """The cases, values and asides that were said earlier: y = 1 in the sentence before."""
+    earlier = () if posed.case or posed.conditions or tells_apart(posed, posed.earlier_case) else posed.earlier_case
+    for cases in (earlier, posed.earlier_values, *((aside,) for aside in posed.asides)):
         if cases:
             said = ", ".join(f"{notation.unicode_latex(a.text)} ({a.source})" for a in cases)
             yield walk.claims(replace(posed, case=(*posed.case, *cases))), f"it holds for {said}"

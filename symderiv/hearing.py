@@ -16,6 +16,7 @@ from symderiv.judge import prove_all, refuted_at
 from symderiv.kernel import Proved, Refuted, Undecided, Verdict
 from symderiv.reader import bounds, counted_from_zero, equations, named_sets, regions
 from symderiv.reader.assumed import is_value
+from symderiv.reader.case_ends import tells_apart
 from symderiv.reader.elaborate import LAYOUTS
 from symderiv.reader.families import spoken_of
 from symderiv.reader.fixed import of_one_member
@@ -344,8 +345,8 @@ def claims_of(walk: Walk, posed: Posed) -> list[Claim]:
 
 def _readings(walk: Walk, posed: Posed, claims: list[Claim]) -> Iterator[tuple[list[Claim], tuple[str, ...]]]:
     """Other readings of a step that a reader would try, with a note: the case said before, intermediates held fixed."""
-    if posed.earlier_case and not posed.case and not posed.conditions:
-        yield walk.claims(replace(posed, case=posed.earlier_case)), ()
+    if posed.carried and not (posed.case or posed.conditions or tells_apart(posed, posed.carried)):
+        yield walk.claims(replace(posed, case=posed.carried)), ()
     if posed.sizes and (of_size := walk.readings.of_size(posed, claims)):
         yield of_size
     if posed.values:

@@ -20,7 +20,7 @@ from symderiv.reader.indices import INDICATORS, refuse
 from symderiv.reader.inverses import turned
 from symderiv.reader.inverted import inverted
 from symderiv.reader.names import GREEK_NAMES, index_word, plain, shown
-from symderiv.reader.nodes import call_name, is_data, parts_of, stands_bare
+from symderiv.reader.nodes import call_name, is_data, parts_of, prefers, stands_bare
 from symderiv.reader.symbols import PROBABILITIES, base_name
 from symderiv.reader.vocabulary import MOMENTS, QUANTITIES
 from symderiv.terms import (
@@ -123,7 +123,8 @@ class Calls(Expectations):
             first, second = map(self.operand, items)
             return self.scripts(self.delta(first, second, head), gsup, 0, head), 2  # \delta(i, j)
         prior = base_name(name) in PROBABILITIES and all(isinstance(item, syntax.Relation) for item in items)
-        if prior or any(isinstance(item, syntax.Given) for item in items) or (of_values and gsub is None):
+        given = any(isinstance(item, syntax.Given) or prefers(item) for item in items)
+        if prior or given or (of_values and gsub is None):
             return self.scripts(self.conditional(head, group.body), gsup, gprimes, head), 2
         known = self.standard(name) and not self._is_quantity(name) and name not in self.symbols.squares
         if turned(sup) is False and (known or (name, 0) in self.symbols.functions):

@@ -12,7 +12,7 @@ from itertools import pairwise
 
 from symderiv.diagnostics import Diagnostic, ReadError, beyond
 from symderiv.document import Span
-from symderiv.reader import approximations, syntax
+from symderiv.reader import approximations, case_ends, syntax
 from symderiv.reader.arrays import Array, Value
 from symderiv.reader.assertions import names_case, opens_case, tagged_case
 from symderiv.reader.definitions import ARRAYS, Definitions
@@ -344,7 +344,10 @@ class Chains(Namings):
         for side in (posed.left, posed.right):
             if isinstance(side, Term):
                 self.used |= {t.head for t in subterms(side) if isinstance(t, Var)}
+        if self.fresh_chain and not self.reading.prose.strip():
+            case_ends.leave_told_apart(self.reading, posed)
         posed.case, posed.earlier_case = self.reading.case, self.reading.earlier_case
+        posed.carried = self.reading.carried
         posed.values, posed.earlier_values = self.reading.values, self.reading.earlier_values
         posed.sizes = self.reading.sizes
         posed.sentence = self.reading.sentences
@@ -357,6 +360,8 @@ class Chains(Namings):
         posed.named_case = names_case(self.reading.prose) or names_case(beside if r"\text" in beside else "")
         posed.named_case = posed.named_case or opens_case(self.reading.spoken)
         posed.named_case = posed.named_case or tagged_case(beside)
+        if case_ends.tells_apart(posed, posed.earlier_case):
+            posed.named_case = ""  # it speaks of both cases
         behind = self.reading.document.source.text[posed.span.end : posed.span.end + 120]
         text_beside = beside if r"\text" in beside else ""
         posed.roughly = approximations.said(self.reading.prose, text_beside, behind, self.inline)

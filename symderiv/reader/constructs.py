@@ -316,7 +316,7 @@ def function(p: Parser, a: int, name: str, bracket: bool = False) -> x.Node:
     elif tok == "-":
         return x.Apply(name, sub, sup, primes, p.signed(""), True, p.span(a, p.i))
     else:
-        argument, bare = _bare_argument(p), True
+        argument, bare = _bare_argument(p, name), True
     pair = isinstance(argument, x.Group) and isinstance(argument.body, x.Tuple) and len(argument.body.items) > 1
     if pair and name in OF_ONE and not (sub or sup or primes):
         called = x.Symbol(text[a], p.span(a, a + 1))
@@ -324,10 +324,11 @@ def function(p: Parser, a: int, name: str, bracket: bool = False) -> x.Node:
     return x.Apply(name, sub, sup, primes, argument, bare, p.span(a, p.i))
 
 
-def _bare_argument(p: Parser) -> x.Node:
+def _bare_argument(p: Parser, name: str) -> x.Node:
     r"""One factor and the symbols and numbers beside it, with the bracket right after the last symbol if any.
 
-    Fractions beside a fraction belong to it, too: ``\log \frac{p}{q} \frac{q}{r}``.
+    Fractions beside a fraction belong to it, too: ``\log \frac{p}{q} \frac{q}{r}``; and so does the other power of a
+    probability to the logarithm of one: ``\log \sigma(z)^y (1 - \sigma(z))^{1-y}``.
     """
     a = p.i
     fraction = p.text[a] in v.FRACTIONS
@@ -348,9 +349,26 @@ def _bare_argument(p: Parser) -> x.Node:
         if not (plain or tok[:1].isdigit()) or (tok == r"\mathbb" and "E" in p.text[p.i + 1 : p.i + 3]):
             break
         factors.append(p.factor())
+    if name == "log" and _other_power_follows(p):
+        at = p.i
+        factors.append(p.factor())
+        p.warn("W417", "how far the logarithm reaches is not clear: read as one of both powers", at, p.i)
     if len(factors) == 1:
         return factors[0]
     return x.Product(tuple(factors), ("",) * (len(factors) - 1), p.span(a, p.i))
+
+
+def _other_power_follows(p: Parser) -> bool:
+    r"""Whether ``(1 - q)^{1-y}`` stands right after ``q^y``."""
+    text, at = p.text, p.i
+    if text[at] not in ("(", "[") or not p.jump[at]:
+        return False
+    close = at + p.jump[at]
+    if text[close + 1 : close + 5] != ["^", "{", "1", "-"]:
+        return False
+    exponent = text[close + 5 : close + 2 + p.jump[close + 2]]
+    braced = ["^", "{", *exponent, "}"]
+    return text[max(0, at - len(braced)) : at] == braced or text[at - 2 : at] == ["^", *exponent]
 
 
 def _is_simple(node: x.Node) -> bool:

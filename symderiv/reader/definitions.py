@@ -35,6 +35,7 @@ from symderiv.reader.nodes import (
     stands_whole,
     sums,
 )
+from symderiv.reader.prose import Words
 from symderiv.reader.reading import Posed
 from symderiv.reader.rests import NOTE, define_all, first_members
 from symderiv.reader.survey import POSITIVE, Survey
@@ -46,6 +47,11 @@ DOTTED = re.compile(r"\\(?:d{1,3}ot)\s*\{?\s*(.+?)\s*\}?")
 CUES = re.compile(
     r"\b(let|define[ds]?|defining|denote[ds]?|set(ting)?|put|where|write|call|name[ds]?|introduce|abbreviat\w*|with|again|now|consider|suppose|given)\b"
     r"|设|令|记|定义|其中|정의|라고|sea|definimos|soit|posons|notons",
+    re.IGNORECASE,
+)
+READ_OFF = Words(  # "comparing with the general form", which another section compares with something else
+    r"\b(?:compar\w+|match\w*|identif\w+|vergl\w+)\b[^.;$]{0,60}\b(?:forms?|famil(?:y|ies)|definition|Form|Familie|forme|famille|forma"
+    r"|familia)\b|\bread(?:ing)?\s+off\b|(?:对比|對比|比较|比較|对照|對照)|비교",
     re.IGNORECASE,
 )
 ARRAYS = ("E150", "E161", "E210", "E211", "E213")  # what goes wrong when a number is read as a vector
@@ -115,15 +121,15 @@ class Definitions(Meanings):
                 except ReadError:  # said when the step is read
                     return None
                 if found is not None:  # r(x, y) is a member of a family for each y
-                    members = tuple(syntax.Symbol(str(index), call.span) for index in found[1])
-                    return None if found[2] is not None else (found[0], syntax.Tuple(members, (), call.span), None, [])
+                    return None if found[2] is not None else (found[0], _listed(found[1], call.span), None, [])
+            if gsub is None and (preference := self.elaborator.preference(head, group.body)) is not None:
+                return preference[0], _listed(preference[1], call.span) if preference[1] else None, None, []
             if isinstance(group.body, syntax.Given) and gsub is None:
                 named = self.elaborator.conditional_name(head, group.body)
                 if named is not None and not named[1]:
                     return named[0], None, None, list(arguments(group.body))
                 if named is not None:  # p(y_i | x_i) is a member of a family
-                    members = tuple(syntax.Symbol(str(index), call.span) for index in named[1])
-                    return named[0], syntax.Tuple(members, (), call.span), None, []
+                    return named[0], _listed(named[1], call.span), None, []
             args = list(group.body.items) if isinstance(group.body, syntax.Tuple) else [group.body]
             args = [arg.left if isinstance(arg, syntax.Given) else arg for arg in args if not is_data(arg)]
             if not all(map(self._names_argument, args)):
@@ -217,6 +223,13 @@ class Definitions(Meanings):
         named = [plain(arg.name) for arg in args if isinstance(arg, syntax.Symbol)]
         return any(self.symbols.defines(letter, 0) and self.symbols.name(letter) not in own for letter in named)
 
+    def _is_read_off(self, name: str, subs: Sequence[Index], labels: Sequence[Index]) -> bool:
+        """Whether words compare with a general form in another section than that of a definition before."""
+        head = Head(self.symbols.name(name, len(subs), len(labels)), len(subs), len(labels))
+        made = [self.symbols.order[head, d.params] for d in self.symbols.definitions.get(head, ())]
+        known = [self.reading.posed[n].section for n in made if n < len(self.reading.posed)]
+        return bool(known) and max(known) < self.reading.section and bool(READ_OFF.search(self.reading.prose[-160:]))
+
     def is_partial(self, head: tuple) -> bool:
         """Whether what ``head`` has been said to be holds for certain values only."""
         found = self.indices(head)
@@ -269,7 +282,8 @@ class Definitions(Meanings):
             return posed.kind == "definition"
         defined = symbols.defines(name, len(subs), len(labels))
         words = self.reading.prose.rpartition("$")[2] if defined else self.reading.prose[-160:]
-        if is_numeral(right) and relation != ":=" and not CUES.search(words):
+        said = CUES.search(words) or self._is_read_off(name, subs, labels)
+        if is_numeral(right) and relation != ":=" and not said:
             return False  # y = 1 is a case
         if subs and all(isinstance(i, int) for i in subs) and (is_numeral(right) or isinstance(right, syntax.Symbol)):
             return False  # z_1 = z is a special case, not what z_1 is
@@ -723,3 +737,9 @@ def _entries(node: syntax.Node) -> str | None:
     if isinstance(base, syntax.Symbol) and sub is not None and sup is None and index_count(sub) == 2:
         return plain(base.name)
     return None
+
+
+def _listed(indices: Sequence[Index], span: Span) -> syntax.Tuple:
+    """A subscript with these indices."""
+    members = (syntax.Number(str(i), span) if isinstance(i, int) else syntax.Symbol(str(i), span) for i in indices)
+    return syntax.Tuple(tuple(members), (), span)

@@ -23,7 +23,7 @@ from symderiv.reader.bounds import NUMBER_PI
 from symderiv.reader.families import differences, families_in
 from symderiv.reader.means import is_mean
 from symderiv.reader.names import GREEK_CAPITALS, letter_of, one_capital, shown
-from symderiv.reader.probability import together
+from symderiv.reader.probability import together, two_ways
 from symderiv.reader.prose import COMPLEX, Words
 from symderiv.reader.reading import Posed, Reading
 from symderiv.reader.samples import alike
@@ -127,6 +127,8 @@ class Doubts:
             return unsaid
         parts = {t for side in (claim.left, claim.right) for t in subterms(side)}
         inside = list(reached((claim.left, claim.right), claim.context.definitions))
+        if ways := two_ways({t.name for t in inside if isinstance(t, Var)}):
+            return "whether {} and {} are one function is not said".format(*map(shown, ways))
         if any(isinstance(t, Var) and t.name == logarithms.UNIT for t in inside):
             return "which base the logarithm has is not clear from the words"
         units = {t.name for t in inside if isinstance(t, Var) and not t.indices and t.name in ("i", "j", r"\mathrm{i}")}

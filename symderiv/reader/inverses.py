@@ -6,13 +6,14 @@ entries of an inverse are, nor that a matrix has one: that is among what a proof
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 
 from symderiv.kernel.derivative import unknown_derivative
 from symderiv.reader import syntax
 from symderiv.reader.arrays import Array, Axis, join, times
 from symderiv.reader.indices import refuse
+from symderiv.reader.names import members as all_members
 from symderiv.reader.names import plain, shown
 from symderiv.reader.nodes import is_transpose, parts_of
 from symderiv.reader.symbols import Symbols
@@ -35,10 +36,12 @@ from symderiv.terms import (
     mul,
     num,
     rename,
+    subterms,
 )
 
 PRIME = "\N{PRIME}"
 LINE, COLUMN = f"{PRIME}line", f"{PRIME}column"  # the free indices of the equation A B = I
+MEMBER = f"{PRIME}of"  # and the k of A_k B_k = I, with its number
 HIGHEST = 8  # power that is written out
 
 
@@ -78,22 +81,29 @@ def inverse(matrix: Array, symbols: Symbols, node: syntax.Node) -> Array:
     entry = matrix.entry((LINE, COLUMN))
     if entry is Delta(LINE, COLUMN):
         return matrix
-    across = matrix.entry((COLUMN, LINE))
+    own = _own(entry)
+    if entry.free - {LINE, COLUMN, *own}:
+        raise refuse("E150", "the inverse of a matrix that is made of its index is not in the language", node)
+    members = {index: f"{MEMBER}{n}" for n, index in enumerate(own)}
+    entry, across = (rename(matrix.entry(at), members) for at in ((LINE, COLUMN), (COLUMN, LINE)))
     for head, (_, other) in symbols.inverses.items():
         if other is entry:
-            return _family(head, axis)
+            return _family(head, axis, own)
         if other is across:
-            return _family(head, axis).transposed
+            return _family(head, axis, own).transposed
     base = node.base if isinstance(node, syntax.Scripted) else node
-    head = Head(f"{_written(base) or 'M'}^{{-1}}", 2, 0)
+    head = Head(f"{_written(base) or 'M'}^{{-1}}", len(own) + 2, 0)
     while head in symbols.inverses:  # another matrix that is written alike, after a new definition
         head = Head(f"{head.name}'", 2, 0)
     for slot in range(2):
-        symbols.ranges.unite(symbols.ranges.slot(head, slot), axis)
+        symbols.ranges.unite(symbols.ranges.slot(head, len(own) + slot), axis)
+    for slot, index in enumerate(_own(entry)):
+        symbols.ranges.unite(symbols.ranges.slot(head, slot), _class(entry, index, symbols))
     symbols.inverses[head] = axis, entry
     if _ordered(entry, symbols) is _ordered(across, symbols):
-        symbols.symmetric.setdefault(head.name, f"as {shown(head.name[: -len('^{-1}')])} is")
-    return _family(head, axis)
+        named = all_members(head.name) if own else head.name
+        symbols.symmetric.setdefault(named, f"as {shown(head.name[: -len('^{-1}')])} is")
+    return _family(head, axis, own)
 
 
 def granted(context: Context, symbols: Symbols, heads: Collection[Head]) -> Context:
@@ -107,10 +117,12 @@ def granted(context: Context, symbols: Symbols, heads: Collection[Head]) -> Cont
             continue
         line, column = names = f"{LINE}{n}", f"{COLUMN}{n}"
         ranges |= dict.fromkeys(names, symbols.ranges.range_of(axis))
-        index = fresh("k", entry.free)
+        members = {member: f"{member}~{n}" for member in _own(entry)}
+        ranges |= {members[m]: symbols.ranges.range_of(_class(entry, m, symbols)) for m in members}
+        index, own = fresh("k", entry.free), (*members.values(),)
         products = (
-            mul(Var(head.name, (line, index), ()), rename(entry, {LINE: index, COLUMN: column})),
-            mul(rename(entry, {LINE: line, COLUMN: index}), Var(head.name, (index, column), ())),
+            mul(Var(head.name, (*own, line, index), ()), rename(entry, {LINE: index, COLUMN: column, **members})),
+            mul(rename(entry, {LINE: line, COLUMN: index, **members}), Var(head.name, (*own, index, column), ())),
         )
         for product in products:
             total = symbols.ranges.resolve(Sum(index, Range(1, axis), product), {})
@@ -137,17 +149,30 @@ def _rate(
     r"""\partial B_ij/\partial x = -\sum_a \sum_b B_ia (\partial A_ab/\partial x) B_bj, since A B = I for all x."""
     names = [f"{PRIME}{n}" for n in range(variable.subs + variable.sups)]
     x = Var(variable.name, tuple(names[: variable.subs]), tuple(names[variable.subs :]))
+    own = _own(entry)
     a, b = fresh("a", entry.free | {*names}), fresh("b", entry.free | {*names})
     change = Deriv(rename(entry, {LINE: a, COLUMN: b}), x)
-    product = mul(num(-1), Var(head.name, (LINE, a), ()), change, Var(head.name, (b, COLUMN), ()))
-    rate = unknown_derivative(Var(head.name, (LINE, COLUMN), ()), x)
+    product = mul(num(-1), Var(head.name, (*own, LINE, a), ()), change, Var(head.name, (*own, b, COLUMN), ()))
+    rate = unknown_derivative(Var(head.name, (*own, LINE, COLUMN), ()), x)
     body = symbols.ranges.resolve(Sum(a, range_, Sum(b, range_, product)), {})
-    return {rate.head: (Definition((LINE, COLUMN, *names), body),)}
+    return {rate.head: (Definition((*own, LINE, COLUMN, *names), body),)}
 
 
-def _family(head: Head, axis: Axis) -> Array:
+def _own(entry: Term) -> list[str]:
+    r"""The indices of a matrix, other than those of its entries, in their order: the k of \Sigma_k."""
+    found = (i for t in subterms(entry) if isinstance(t, Var) for i in t.indices if isinstance(i, str))
+    return [i for i in dict.fromkeys(found) if i in entry.free and i not in (LINE, COLUMN)]
+
+
+def _class(entry: Term, index: str, symbols: Symbols) -> str:
+    """The range class of one of them."""
+    places = ((t.head, t.indices.index(index)) for t in subterms(entry) if isinstance(t, Var) and index in t.indices)
+    return symbols.ranges.slot(*next(places))
+
+
+def _family(head: Head, axis: Axis, own: Sequence[str]) -> Array:
     def entry(at: tuple[Index, ...]) -> Term:
-        return Var(head.name, at, ())
+        return Var(head.name, (*own, *at), ())
 
     return Array((axis, axis), entry)
 
@@ -156,8 +181,8 @@ def _ordered(term: Term, symbols: Symbols) -> Term:
     """``term`` with factors and summands in one order, and the indices of symmetric matrices, too."""
     parts = tuple(_ordered(part, symbols) for part in term.parts)
     match term:
-        case Var(name=name, subs=(_, _), sups=()) if name in {symbols.name(n, 2) for n in symbols.symmetric}:
-            return Var(name, tuple(sorted(term.subs, key=str)), ())
+        case Var(name=name, subs=(*own, one, other), sups=()) if term.head in symbols.entries_of(symbols.symmetric):
+            return Var(name, (*own, *sorted((one, other), key=str)), ())
         case Mul() | Add():
             return type(term)(tuple(sorted(parts, key=repr)))
         case Sum():

@@ -82,6 +82,16 @@ def shown(name: str) -> str:
     return SLOT.sub(r"\1", re.split("[@#~]", name)[0])
 
 
+def members(name: str) -> str:
+    """The name of all members of a family, the A_k, where ``name`` by itself is something else."""
+    return f"{name}_{{}}"
+
+
+def of_members(name: str) -> str:
+    """The family whose members are named so; "" if ``name`` is no such name."""
+    return name.removesuffix("_{}") if name.endswith("_{}") else ""
+
+
 def letter_of(index: str) -> str:
     """The letter of an index that stands for values: y for ``y'`` and ``y_w``."""
     return index.rstrip("'").partition("_")[0].rstrip("'")

@@ -175,6 +175,12 @@ def arguments(body: syntax.Node) -> Iterator[syntax.Node]:
         yield from side.items if isinstance(side, syntax.Tuple) else (side,)
 
 
+def prefers(body: syntax.Node) -> bool:
+    r"""Whether brackets hold that one thing is preferred to another: ``y_1 \succ y_2``, or ``y_1 \succ y_2 | x``."""
+    relation = body.left if isinstance(body, syntax.Given) else body
+    return isinstance(relation, syntax.Relation) and [op for op, _ in relation.rest] in (["succ"], ["prec"])
+
+
 def divergence(node: syntax.Node, group: syntax.Node) -> tuple[syntax.Node, syntax.Node] | None:
     r"""Both sides of ``D_{KL}(q \| p)``."""
     base, sub, sup, primes = parts_of(node)

@@ -21,6 +21,22 @@ RULE = "the product rule of probability"
 WRITTEN = "it is written as a conditional probability"
 
 
+def two_ways(names: Collection[str]) -> tuple[str, str] | None:
+    """The names of one function at the same letters with a bar between them and without, r(y|x) and r(x,y), if any.
+
+    Of probabilities these are two functions, as everyone knows.
+    """
+    called: dict[tuple[str, tuple[str, ...]], str] = {}
+    for name in sorted(names):
+        found = NAMED.fullmatch(name)
+        if found and found["function"].partition("^")[0].partition("_")[0] not in PROBABILITIES:
+            letters = tuple(sorted(re.split(r"[,|]", re.sub(r"[{}]", "", name[found.start("left") : -1]))))
+            other = called.setdefault((found["function"], letters), name)
+            if ("|" in other) != ("|" in name):
+                return other, name
+    return None
+
+
 def normalised(
     symbols: Symbols, heads: Collection[Head], depends: Callable[[Head, Head], bool], line: Callable[[Span], int]
 ) -> Iterator[Assumption]:

@@ -43,6 +43,7 @@ class Posed:
     notes: tuple[str, ...] = ()
     case: tuple[Assumption, ...] = ()
     earlier_case: tuple[Assumption, ...] = ()
+    carried: tuple[Assumption, ...] = ()
     values: tuple[Assumption, ...] = ()  # the values that the words right before it give to symbols: "for $\\beta = 1$"
     earlier_values: tuple[Assumption, ...] = ()  # and those said last in the section
     true_class: tuple[Assumption, ...] = ()  # the letter that names it here, where the step needs it
@@ -116,7 +117,8 @@ class Reading:
     ``optimal`` that some in the section speak of a minimum or maximum;
     ``solving``: an equation "= 0" came before in the section, which ``begins`` after so many steps; ``seen`` are the
     names in the formulas so far; ``case`` what they say of indices, ``earlier_case`` what was said last in the
-    section, ``values`` and ``earlier_values`` the same of the values that symbols are given; ``constants`` the symbols
+    section, ``carried`` the same if the words since then go on within it, ``cases_said`` the kinds and indices of all,
+    ``values`` and ``earlier_values`` the same of the values that symbols are given; ``constants`` the symbols
     that the words call constants, ``held`` those that the section says are held fixed: none in particular if empty,
     nothing said if None; ``bounds`` the names that the last words, or remarks beside a row, set bounds to.
     With ``strict``, assumptions that only the prose states do not count.
@@ -147,6 +149,8 @@ class Reading:
         self.begins = 0
         self.case: tuple[Assumption, ...] = ()
         self.earlier_case: tuple[Assumption, ...] = ()
+        self.carried: tuple[Assumption, ...] = ()
+        self.cases_said: set[tuple[str, frozenset[object]]] = set()
         self.values: tuple[Assumption, ...] = ()
         self.earlier_values: tuple[Assumption, ...] = ()
         self.sizes: dict[str, int] = {}
@@ -185,6 +189,11 @@ class Reading:
         """Called before each block: every claim is posed under the definitions before it, so they are bounded, too."""
         if len(self.symbols.order) > MOST_DEFINITIONS and (self.limit is None or span < self.limit):
             self._stop(span, f"{MOST_DEFINITIONS:,} definitions")
+
+    def turn_to(self, case: tuple[Assumption, ...]) -> None:
+        """Words set a case of indices."""
+        self.case = self.earlier_case = self.carried = case
+        self.cases_said |= {(a.kind, frozenset(a.data)) for a in case}
 
     def declared_for(self, posed: Posed) -> dict[str, set[Bound]]:
         """The bounds that were set for all that comes, where nothing has taken them back."""

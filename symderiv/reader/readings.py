@@ -17,7 +17,7 @@ from symderiv.reader import in_a_case
 from symderiv.reader.families import families_in
 from symderiv.reader.fixed import signs_in, with_signs
 from symderiv.reader.means import at_two_points, is_mean
-from symderiv.reader.names import shown
+from symderiv.reader.names import of_members, shown
 from symderiv.reader.prose import Words
 from symderiv.reader.reading import Posed, Reading
 from symderiv.reader.sized import at_sizes, sizes_of
@@ -326,30 +326,30 @@ class Readings:
         is only supposed; with ``every``, for all that are square.
         A symmetric S equals (S + S^T)/2, so a claim about that is one about every symmetric S.
         """
-        names = {
-            part.name
+        heads = {
+            part.head
             for claim in claims
             for part in reached((claim.left, claim.right, *self._inverted(claim)), claim.context.definitions)
-            if isinstance(part, Var) and len(part.subs) == 2 and not part.sups
+            if isinstance(part, Var)
         }
         called = self.symbols.supposed_symmetric if supposed else self.symbols.symmetric
-        square = {h.name for c in claims for h, r in c.context.families.items() if len(r) == 2 and r[0] == r[1]}
-        names &= square if every else {self.symbols.name(n, 2) for n in called}
-        defined = {h.name for claim in claims for h in claim.context.definitions if h.subs == 2}
-        names -= defined  # what defines it may be right or wrong
+        every_one = {h for c in claims for h in c.context.families if h.subs == 2 and not h.sups}
+        heads &= every_one if every else self.symbols.entries_of(called)
+        heads &= {h for c in claims for h, r in c.context.families.items() if h.subs > 1 and r[-2] == r[-1]}  # square
+        heads -= {h for claim in claims for h in claim.context.definitions}  # what defines it may be right or wrong
         if withdrawn:
             since = self.symbols.symmetric_since
-            names -= {
-                self.symbols.name(n, 2)
+            heads -= self.symbols.entries_of(
+                n
                 for n in self.symbols.symmetric
-                if self.symbols.is_withdrawn({n}, since.get(n, 0), posed.sentence)
-            }
-        if not names:
+                if self.symbols.is_withdrawn({of_members(n) or n}, since.get(n, 0), posed.sentence)
+            )
+        if not heads:
             return [], ""
 
         def halved(term: Term) -> Term | None:
-            if isinstance(term, Var) and term.name in names and len(term.subs) == 2 and not term.sups:
-                return mul(num(Fraction(1, 2)), add(term, Var(term.name, term.subs[::-1], ())))
+            if isinstance(term, Var) and term.head in heads:
+                return mul(num(Fraction(1, 2)), add(term, _across(term)))
             if isinstance(term, Deriv):
                 return Deriv(read(term.body), term.var)
             return None
@@ -361,14 +361,15 @@ class Readings:
         read_claims = []
         for claim in claims:
             definitions = {
-                head: tuple(Definition(d.params, read(d.body)) for d in ds) if head.name not in names else ds
+                head: tuple(Definition(d.params, read(d.body)) for d in ds) if head not in heads else ds
                 for head, ds in claim.context.definitions.items()
             }
             moved = replace(claim.context, definitions=definitions)
             read_claims.append(replace(claim, left=read(claim.left), right=read(claim.right), context=moved))
-        symmetric = self.symbols.symmetric.items()
         said = "; ".join(
-            f"{name} is symmetric, {how}" for name, how in symmetric if self.symbols.name(name, 2) in names
+            f"{f'each {base}' if (base := of_members(name)) else name} is symmetric, {how}"
+            for name, how in self.symbols.symmetric.items()
+            if self.symbols.entries_of([name]) <= heads
         )
         return read_claims, said
 
@@ -396,12 +397,8 @@ class Readings:
     def is_symmetric(self, witness: Witness) -> bool:
         """Whether the matrices that are called symmetric are so in a counterexample."""
         values = dict(witness.values)
-        names = {self.symbols.name(name, 2) for name in self.symbols.symmetric}
-        return all(
-            values.get(Var(var.name, var.subs[::-1], ()), value) == value
-            for var, value in values.items()
-            if var.name in names and len(var.subs) == 2
-        )
+        heads = self.symbols.entries_of(self.symbols.symmetric)
+        return all(values.get(_across(var), value) == value for var, value in values.items() if var.head in heads)
 
     def fixed(self, posed: Posed, claims: Sequence[Claim]) -> tuple[list[Claim], tuple[str, ...]] | None:
         """The claims where derivatives hold fixed what the words say is held fixed."""
@@ -475,6 +472,11 @@ class Readings:
         except Unsupported:
             return None
         return (replace(claim, left=left, right=right), fixed) if fixed else None
+
+
+def _across(entry: Var) -> Var:
+    """The entry of the transposed matrix."""
+    return Var(entry.name, (*entry.subs[:-2], entry.subs[-1], entry.subs[-2]), ())
 
 
 def _apart(claim: Claim, letter: str) -> Claim:

@@ -54,6 +54,7 @@ class Shapes(Kinds):
         for name, axes in symbols.shapes.items():
             kind = (NUMBER, COLUMN, MATRIX)[len(axes)]
             self.found[name, 0, 0] = ROW if name in symbols.rows else kind
+        self.found |= symbols.kinds
         for name, heads in symbols.heads.items():
             if Head(name, 0, 0) in heads:
                 self.found.setdefault((name, 0, 0), NUMBER)

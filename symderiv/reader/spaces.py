@@ -12,7 +12,7 @@ from itertools import pairwise
 from symderiv.diagnostics import ReadError
 from symderiv.document import Block, Display, Heading, Paragraph, Span, all_blocks
 from symderiv.reader import assertions, prose, syntax
-from symderiv.reader.names import GREEK_CAPITALS, index_word, one_capital, plain
+from symderiv.reader.names import GREEK_CAPITALS, index_word, members, of_members, one_capital, plain
 from symderiv.reader.nodes import everywhere, is_transposition, parts_of
 from symderiv.reader.reading import Reading
 from symderiv.terms import Head, Range
@@ -47,7 +47,7 @@ ANTISYMMETRIC = prose.Words(
     r"\b(?:anti-?|skew[\s-]*|non-?)symmetric|schiefsymm|antisim|antisym|反对称|反対称", re.IGNORECASE
 )
 OF_A_NORMAL = re.compile(
-    r"(?:\\mathcal\s*\{?\s*N\s*\}?|\bN)\s*(?:\\left)?\(\s*[^,()$]{1,40},\s*(\\?[A-Z][A-Za-z]*)\s*(?:\\right)?\)"
+    r"(?:\\mathcal\s*\{?\s*N\s*\}?|\bN)\s*(?:\\left)?\(\s*[^,()$]{1,40},\s*(\\?[A-Z][A-Za-z]*)(?P<member>_\{?\s*[a-z]\s*\}?)?\s*(?:\\right)?\)"
 )
 COVARIANCE = prose.Words(  # "the covariance $\\Sigma$", "covariances $\\Sigma_1$"
     r"\b(?:covariances?|precisions?|Kovarianz\w*|Präzision\w*|covarianzas?)\s*(?P<named>(?:\$[\s,]*(?:(?:and|und|et|y)[\s,]*)?){1,4})"
@@ -72,10 +72,10 @@ BASIS = prose.Words(r"\b(basis|unit)\s+vectors?\b|基向量|단위벡터", re.IG
 ROWWISE = prose.Words(r"\brow[\s-]?wise\b|\b(?:each|every|to the)\s+rows?\b|逐行|按行", re.IGNORECASE)
 _OF_MATRICES = (
     r"(?:matri(?:x|ces|ce|z)|matrizen|positive?|(?:semi-?)?definite|p\.?s?\.?d\.?|invertible|real|réelles?|square|weights?"
-    r"|sample|empirical|symmetric)\b"
+    r"|sample|empirical|symmetric|(?:co)?variance|precision)\b"
 )
 MATRIX_NAMED = prose.Words(
-    rf"(?:[\s(]*+,?\s*+(?:and\s+)?{_OF_MATRICES}[\s)]*+|[\s,]*+(?:矩阵|矩陣|阵|행렬|行列|матриц\w*|-?Matrix)|\s*\$\s*(?=matri))*+"
+    rf"(?:[\s(]*+,?\s*+(?:and\s+)?{_OF_MATRICES}[\s)]*+|(?:of|for)\s+(?:class|component|cluster|group)\s+[a-z]\b\s*+|[\s,]*+(?:矩阵|矩陣|阵|행렬|行列|матриц\w*|-?Matrix)|\s*\$\s*(?=matri))*+"
     r"\s*(?=\$)",
     re.IGNORECASE,
 )
@@ -86,6 +86,7 @@ NAMED_MATRIX = prose.Words(
     r"|\$\s*(?:(?:是|为|為|は|が|는|은|가|이)?\s*(?:一个|一個|その|실수)?|(?:是|为|為|は|が)\s*[^\W\d_]{1,12}[的の])\s*$",
     re.IGNORECASE,
 )
+_AND = prose.Words(rf"\$[\s,]*and\s+(?:{_OF_MATRICES}\s*)*$", re.IGNORECASE)
 NEAR = 1_600  # characters in which words speak of a matrix
 DENIES = prose.Words(r"\b(?:не|nie|não|non|no|không|khác)\s+(?:[^\W\d]+\s+){0,2}$", re.IGNORECASE)
 DENIED = prose.Words(r"^(?:行列|矩阵|행렬|\s)*(?:とは限ら|では?な|でな|이\s*아니|이지\s*않|이라는)")
@@ -109,9 +110,8 @@ class Spaces:
                 self._transposed(row)
         for found in OF_A_NORMAL.finditer(self.reading.document.source.text) if not self.reading.strict else ():
             if one_capital(found[1])[1]:  # \mathcal N(\mu, \Sigma)
-                self._is_symmetric(
-                    found[1], Span(found.start(), found.end()), "the covariance of a normal distribution"
-                )
+                name = members(found[1]) if found["member"] else found[1]
+                self._is_symmetric(name, Span(found.start(), found.end()), "the covariance of a normal distribution")
         words = []
         for block in all_blocks(blocks):
             for row in self.reading.rows(block.latex, block.span).rows if isinstance(block, Display) else ():
@@ -142,8 +142,9 @@ class Spaces:
         if normal and MULTIVARIATE.search(text):
             self.symbols.matrices_by_word |= {r"\Sigma"} & self.symbols.bare.keys()
         if normal and not self.reading.strict:
-            self.symbols.symmetric.setdefault(r"\Sigma", f"'{normal[0]}'")
-            self.symbols.symmetric_since.setdefault(r"\Sigma", 0)
+            for name in (r"\Sigma", members(r"\Sigma")):
+                self.symbols.symmetric.setdefault(name, f"'{normal[0]}'")
+                self.symbols.symmetric_since.setdefault(name, 0)
         self.symbols.jacobians = bool(JACOBIANS.search(text))
         self.symbols.in_columns = bool(IN_COLUMNS.search(text)) and not ROWWISE.search(text)
         self.symbols.rowwise = bool(ROWWISE.search(text))
@@ -188,6 +189,12 @@ class Spaces:
         if isinstance(sub, syntax.Number):
             self.symbols.matrix_families.add(plain(base.name))
         elif name := self._matrix(node):
+            self._is_matrix(name)
+
+    def _is_matrix(self, name: str) -> None:
+        if base := of_members(name):
+            self.symbols.matrix_families.add(base)
+        else:
             self.symbols.matrices_by_word.add(name)
 
     def _covariances(self, sentence: prose.Sentence) -> None:
@@ -200,7 +207,7 @@ class Spaces:
                     side = row.segments[0].side if row.segments else None
                     name = self._matrix(side) if isinstance(side, syntax.Node) else ""
                     if name.partition("_{")[0] in GREEK_CAPITALS:
-                        self.symbols.matrices_by_word.add(name)
+                        self._is_matrix(name)
                         if not self.reading.strict:
                             self._is_symmetric(name, formula.span, said[0].partition("$")[0].strip())
 
@@ -214,7 +221,7 @@ class Spaces:
         number = sentence.words.count("$", 0, begin)
         between = sentence.words.split("$")[1:-1]
         first = last = number
-        goes_on = re.search(r"\$[\s,]*and\s*$", before) and MATRIX_NAMED.match(after)  # "$x$ and symmetric $A$"
+        goes_on = _AND.search(before) and MATRIX_NAMED.match(after)  # "$x$ and symmetric $A$"
         if NAMED_MATRIX.search(before) and not goes_on:
             beside = first = last = number - 1
             while first > 0 and LISTED.fullmatch(between[first - 1]):
@@ -269,7 +276,7 @@ class Spaces:
             among = relation == "in" and isinstance(space, syntax.Symbol) and space.name in SYMMETRIC_MATRICES
             if among or (relation in ("succ", "succeq", "prec", "preceq") and syntax.sexpr(right) == "0"):
                 for item in left.items if isinstance(left, syntax.Tuple) else (left,):
-                    if (name := self._matrix(item)) and name[-1:].isupper():
+                    if (name := self._matrix(item)) and (of_members(name) or name)[-1:].isupper():
                         self._is_symmetric(name, left.span, "it is in an order or a space of symmetric matrices")
 
     def _transposed(self, row: syntax.Row) -> None:
@@ -284,7 +291,7 @@ class Spaces:
                         self._is_symmetric(name, left.span, "it equals its transpose")
 
     def _matrix(self, node: syntax.Node) -> str:
-        """The name of a matrix by itself or by its entries, ``S_B`` and the K of ``K_{ij}``; or ""."""
+        """The name of a matrix by itself or by its entries, ``S_B`` and the K of ``K_{ij}``; of all ``A_k``; or ""."""
         base, sub, sup, primes = parts_of(node)
         if not isinstance(base, syntax.Symbol) or primes or sup is not None:
             return ""
@@ -295,6 +302,8 @@ class Spaces:
             return ""
         if indices is None and sub is not None:
             return f"{name}_{{{index_word(sub)}}}"
+        if indices is not None and len(indices) == 1 and (isinstance(indices[0], str) or name in GREEK_CAPITALS):
+            return members(name)
         return name if indices is not None and len(indices) in (0, 2) else ""
 
     def _is_symmetric(self, name: str, span: Span, said: str) -> None:

@@ -393,7 +393,7 @@ class Statements:
                 Assumption(kind, (a, b), f"{a} {'=' if op == '=' else chr(92) + 'ne'} {b}", f"said in line {line}")
             )
         if found:
-            self.reading.case = self.reading.earlier_case = tuple(found[:1])
+            self.reading.turn_to(tuple(found[:1]))
         return bool(found)
 
     def _assumed(self, section: int | None = None) -> frozenset[str]:

@@ -16,7 +16,7 @@ from typing import NamedTuple
 from symderiv.document import Span
 from symderiv.reader.chosen import summed_over_classes
 from symderiv.reader.families import families_in
-from symderiv.reader.names import shown
+from symderiv.reader.names import of_members, shown
 from symderiv.reader.ranges import Ranges
 from symderiv.reader.syntax import Node, Symbol
 from symderiv.terms import (
@@ -320,6 +320,11 @@ class Symbols:
 
     def name(self, written: str, subs: int = 0, sups: int = 0) -> str:
         return self.versions.get(Head(written, subs, sups), written)
+
+    def entries_of(self, matrices: Iterable[str]) -> set[Head]:
+        """The families of the entries of matrices, or of the members of families of matrices."""
+        named = ((name, of_members(name)) for name in matrices)
+        return {Head(self.name(base, 3), 3, 0) if base else Head(self.name(name, 2), 2, 0) for name, base in named}
 
     def is_withdrawn(self, names: Set[str], said: int, at: int) -> bool:
         """Whether what the sentence ``said`` says of ``names`` holds no longer, or not yet, after sentence ``at``."""

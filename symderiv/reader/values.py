@@ -16,7 +16,7 @@ from symderiv.reader.applications import Applications
 from symderiv.reader.arrays import Value
 from symderiv.reader.indices import refuse
 from symderiv.reader.names import index_word, letter_of, plain
-from symderiv.reader.nodes import arguments, call_name, is_transpose, letters_called, names_in, parts_of
+from symderiv.reader.nodes import arguments, call_name, is_transpose, letters_called, names_in, parts_of, prefers
 from symderiv.reader.symbols import STANDARD
 from symderiv.terms import Head, Index, Range, Sum, Term, Var, num
 
@@ -139,6 +139,16 @@ class Values(Applications):
         """Whether this is a letter, with indices or not."""
         return isinstance(parts_of(node)[0], syntax.Symbol)
 
+    def preference(self, node: syntax.Node, body: syntax.Node) -> tuple[str, list[Index]] | None:
+        r"""The symbol that ``p(y_1 \succ y_2 | x)`` is, and its indices; None if it is no preference."""
+        base, sub, sup, primes = parts_of(node)
+        if not isinstance(base, syntax.Symbol) or not prefers(body):
+            return None
+        found: list[Index] = []
+        labels, exponent, name = self.label(call_name(base, sub) + "'" * primes, sup)
+        shape = self.shape(body, found)
+        return (f"{name}({shape})", found) if not labels and exponent is None else None
+
     def _is_name(self, node: syntax.Node) -> bool:
         r"""Whether this is a letter, or a square that is a symbol of its own, as the variance ``\sigma^2``."""
         return isinstance(node, syntax.Symbol) or self._is_square(node)
@@ -217,6 +227,8 @@ class Values(Applications):
                 text = self._spoken_of(left, found)
                 found.append(plain(index))  # P(y = i | x) is another number for each i
                 return f"{text}=\N{MIDDLE DOT}"
+            case syntax.Relation(left=left, rest=(("succ" | "prec" as op, right),)):
+                return f"{self._compared(left, found)}{op}{self._compared(right, found)}"
             case syntax.Relation(left=left, rest=((op, right),)):
                 return f"{self._spoken_of(left, found)}{op}{self.shape(right, found)}"
             case syntax.Add(terms=((sign, syntax.Number(text=text)),)):
@@ -228,6 +240,13 @@ class Values(Applications):
     def _spoken_of(self, node: syntax.Node, found: list[Index]) -> str:
         """``P(y = 1)`` speaks of y, and not of each of its values."""
         return plain(node.name) if isinstance(node, syntax.Symbol) else self.shape(node, found)
+
+    def _compared(self, node: syntax.Node, found: list[Index]) -> str:
+        r"""``P(i \succ j)`` is another number for each i and j."""
+        if isinstance(node, syntax.Symbol) and self._is_index(plain(node.name)):
+            found.append(plain(node.name))
+            return "\N{MIDDLE DOT}"
+        return self.shape(node, found)
 
     def _is_index(self, name: str) -> bool:
         symbols = self.symbols

@@ -34,6 +34,7 @@ from symderiv.reader import (
     called_members,
     capital_sums,
     capital_words,
+    case_ends,
     counted_from_zero,
     displayed_derivatives,
     evaluated,
@@ -360,7 +361,8 @@ class Walk:
                 reading.sought = bool(prose.SETS_TO_ZERO.search(prose.sought(inlines)))
                 reading.derives = reading.equates = reading.solves = reading.condition = False
                 reading.optimal = bool(prose.OPTIMAL.search(prose.words(inlines)))
-                reading.case = reading.earlier_case = self.statements.cases(sentences)
+                reading.cases_said.clear()
+                reading.turn_to(self.statements.cases(sentences))
                 reading.values = reading.earlier_values = self.statements.values(sentences)
                 self.headed = reading.asides = tuple(self.statements.asides.values())
             case Paragraph(inlines=inlines):
@@ -559,9 +561,11 @@ class Walk:
         self.statements.asides.clear()
         found = self.statements.cases(sentences)
         if found:
-            self.reading.case = self.reading.earlier_case = found
+            self.reading.turn_to(found)
         elif self.reading.prose.strip():
             self.reading.case = ()
+            if not case_ends.kept(self.reading):
+                self.reading.carried = ()
             if prose.BOTH.search(self.reading.prose):
                 self.reading.earlier_case = self.reading.earlier_values = ()
         self.statements.relabelled(sentences)
@@ -716,8 +720,8 @@ class Walk:
                 own = sum(segment.relation in ("<", ">", "<=", ">=") for segment in row.segments)
                 own += sum(len(BOUND.findall(text, side.span.start, side.span.end)) for side in sides)
                 signs = len(BOUND.findall(text, start, row.cells_span.end))
-                cases = any(isinstance(node, syntax.Casesdef) for side in sides for node in every(side))
-                self.reading.bounded = (self.bounded and not cases) or signs > own
+                self.reading.bounded = (self.bounded and not case_ends.in_rows(sides)) or signs > own
+                case_ends.leave(reading, sides)
                 bounded = _bounds([r.content for r in row.remarks])
                 said, reading.bounds = reading.bounds, reading.bounds | bounded
                 reading.bounds_beside, reading.remarks = bool(bounded), _words(row.remarks)
