@@ -19,6 +19,7 @@ from symderiv.reader.vocabulary import BOLD, LOSSES
 NUMBER, COLUMN, ROW, MATRIX = "number", "column", "row", "matrix"
 FLIPPED = {NUMBER: NUMBER, COLUMN: ROW, ROW: COLUMN, MATRIX: MATRIX}
 SAME_KIND = frozenset("log ln exp tanh sinh cosh coth sin cos tan sigmoid relu softplus sqrt softmax".split())
+LAYERS = frozenset({"l", "L", r"\ell"})
 
 Key = tuple[str, int, int]  # a name, how many subscripts and how many labels it has
 
@@ -176,7 +177,9 @@ class Kinds:
             stem = name[: here.start()]
             for (other, *counts), kind in self.found.items():
                 there = place(other)
-                if counts == [subs, sups] and there is not None and other[: there.start()] == stem:
+                if counts != [subs, sups] or there is None or other[: there.start()] != stem:
+                    continue
+                if there["letter"] == here["letter"] or {there["letter"], here["letter"]} <= LAYERS:  # not x_t and x_k
                     return kind
         if name.partition("^{")[0] in symbols.flat and not subs:
             return ROW
