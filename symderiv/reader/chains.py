@@ -122,7 +122,7 @@ class Chains(Namings):
                 if not passing and any(posed.error is not None for posed in self.reading.posed[begun:]):
                     self.reading.not_understood(before, segment.side)
                     if k == 1 and isinstance(before, syntax.Node):
-                        self.definitions.not_made(before)
+                        self.definitions.not_made(before, segment.side)
             elif segment.relation in BREAKS:
                 if segment.relation in REASONS and any(s.relation in CLAIMS for s in row.segments[:k]):
                     beside = beside or self.place()
