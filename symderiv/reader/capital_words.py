@@ -2,7 +2,8 @@ r"""Names of two or three capital letters, as the CE of ``CE = -log p`` and the 
 
 They are names where these letters stand nowhere else, and the name stands before a bracket that holds names, or is all
 that an equation is about, or that is differentiated; three letters before such a bracket are a name wherever else they
-stand, as are those of ``BN_\gamma(x)`` if the last stands nowhere else. This module must never look at a symbol's meaning.
+stand, as are those of ``BN_\gamma(x)`` if the last stands nowhere else. This module must never look at what a symbol
+means.
 """
 
 from __future__ import annotations
@@ -47,7 +48,9 @@ def rewriting(rows: Sequence[syntax.Row]) -> Change | None:
     counts = COUNTS & runs.keys() if len(COUNTS & runs.keys()) > 1 else set()
     words = {word for word in called if len(word) == 3}
     words |= {word for word in called | named | counts if all(letters[letter] == inside[letter] for letter in word)}
-    words |= {word for word in with_parameters if letters[word[-1]] == inside[word[-1]]}  # else BN_a(x) is B times N_a(x)
+    words |= {
+        word for word in with_parameters if letters[word[-1]] == inside[word[-1]]
+    }  # else BN_a(x) is B times N_a(x)
     return (lambda node: _written(node, words)) if words else None
 
 
