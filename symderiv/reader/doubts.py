@@ -151,7 +151,7 @@ class Doubts:
         if any(map(is_mean, inside)):
             return "this may say how something is distributed"
         derived = any(isinstance(t, Deriv) for t in parts)
-        if unsaid := self._by_other_case(claim):
+        if unsaid := self._by_other_case(claim) or self._as_a_call(posed, claim):
             return unsaid
         unknowns = [t for t in parts if isinstance(t, Opaque)]
         if unknowns and not derived and not any(any(t.orders) for t in unknowns):
@@ -546,6 +546,15 @@ class Doubts:
             if unknown
             else ""
         )
+
+    def _as_a_call(self, posed: Posed, claim: Claim) -> str:
+        """A number before a bracket that is called like a function elsewhere: z(y - t) beside z'(y), with z = y - t."""
+        text = self.reading.document.source.text[posed.left_span.start : posed.span.end]
+        known = {shown(head.name) for head in claim.context.definitions} & self.symbols.called
+        for name in sorted(known - {name for name, _ in self.symbols.functions}):
+            if re.search(rf"(?<![A-Za-z\\]){re.escape(name)}\s*(?:\\(?:left|[bB]igg?l?)\s*)?\(", text):
+                return f"whether {name} is called there, or stands before a bracket as a factor, is not said"
+        return ""
 
     @staticmethod
     def _by_other_case(claim: Claim) -> str:
