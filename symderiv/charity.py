@@ -13,6 +13,7 @@ from symderiv.faults import holds_when
 from symderiv.hypotheses import as_weights, with_totals
 from symderiv.judge import prove_all, refuted_at
 from symderiv.kernel import Proved, Refuted
+from symderiv.reader import ends
 from symderiv.reader.case_ends import tells_apart
 from symderiv.reader.facts import BY_NORM, OF_MEAN_ZERO, OF_UNIT_LENGTH
 from symderiv.reader.fixed import of_one_member
@@ -165,6 +166,16 @@ def _partial(walk: Walk, posed: Posed, claims: Sequence[Claim]) -> Readings:
         yield held[0], f"it holds if {held[1][0]}, which is not said"
 
 
+def _ends_earlier(walk: Walk, posed: Posed, claims: Sequence[Claim]) -> Readings:
+    r"""A sum over a letter that is free beside it, ended before its last factors: x_i in (\sum_i c_i) x_i."""
+    if posed.relation == "=":
+        for ended in ends.earlier(claims):
+            said = "it holds if a sum over a letter that is free beside it ends earlier"
+            yield ended, said
+            if held := walk.readings.partial(posed, ended):
+                yield held[0], f"{said}, and {held[1][0]}"
+
+
 MEANINGS: tuple[Callable[[Walk, Posed, Sequence[Claim]], Readings], ...] = (
     _mentioned,
     _before,
@@ -180,4 +191,5 @@ MEANINGS: tuple[Callable[[Walk, Posed, Sequence[Claim]], Readings], ...] = (
     _solved,
     _symmetric,
     _partial,
+    _ends_earlier,
 )

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import replace
 
-from symderiv import notation
+from symderiv import hindsight, notation
 from symderiv.diagnostics import Diagnostic, ReadError
 from symderiv.judge import prove_all, refuted_at
 from symderiv.kernel import Proved, Refuted, Undecided, Verdict
@@ -73,7 +73,7 @@ class Hearing:
             self.walk.equations.take(self.posed, self.claims, first=True)
             self.posed.kind = "equation"
             return STATEMENT
-        if hollow := empty(self.walk, self.claims):
+        if (hollow := empty(self.walk, self.claims)) and not self._for_any_value():
             return self.left_open(hollow)
         just = self.walk.readings.asides(self.posed, self.claims, just=True)
         if just is not None and not isinstance(prove_all(just[0]), Proved):
@@ -82,6 +82,14 @@ class Hearing:
             said = "this step is marked as false, but it is proved"
             return self.verdict, Diagnostic("E202", said, self.posed.span, self.posed.notes)
         return self.verdict, None
+
+    def _for_any_value(self) -> bool:
+        """Whether the step is proved, and says something, for any value of what was given one in hindsight."""
+        claims = hindsight.at_any_value(self.walk, self.claims)
+        if claims == self.claims or not isinstance(verdict := prove_all(claims), Proved) or empty(self.walk, claims):
+            return False
+        self.claims, self.verdict = claims, verdict
+        return True
 
     def at_two_points(self) -> Answer | None:
         """A counterexample for expectations: random variables with two values."""

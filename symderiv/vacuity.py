@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 
-from symderiv import notation
+from symderiv import hindsight, notation
 from symderiv.judge import provable
 from symderiv.kernel.derivative import is_unknown
 from symderiv.reader.names import shown
@@ -23,7 +23,8 @@ INDEPENDENT = Words(
 
 def empty(walk: Walk, claims: Sequence[Claim]) -> str:
     """Why a proof of ``claims`` would say nothing; "" if it says something."""
-    return walk.doubts.empty(claims) or of_derivatives(claims) or _of_zero(walk, claims) or _of_equations(claims)
+    found = walk.doubts.empty(claims) or of_derivatives(claims) or _of_zero(walk, claims) or _of_equations(claims)
+    return found or hindsight.hollow(walk, claims)
 
 
 def of_derivatives(claims: Sequence[Claim]) -> str:

@@ -28,6 +28,7 @@ ROOMS = (
     ("trial",),
     ("edits",),
     ("repair", "hypotheses"),
+    ("hindsight",),
     ("faults", "vacuity", "scrutiny"),
     ("charity",),
     ("hearing",),

@@ -1,14 +1,16 @@
-"""Names of two or three capital letters, as the CE of ``CE = -log p`` and the FL of ``FL(p)``, which are no products.
+r"""Names of two or three capital letters, as the CE of ``CE = -log p`` and the FL of ``FL(p)``, which are no products.
 
 They are names where these letters stand nowhere else, and the name stands before a bracket that holds names, or is all
 that an equation is about, or that is differentiated; three letters before such a bracket are a name wherever else they
-stand. This module must never look at a symbol's meaning.
+stand, as are those of ``BN_\gamma(x)`` if the last stands nowhere else. This module must never look at what a symbol
+means.
 """
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from symderiv.document import Span
 from symderiv.reader import syntax
@@ -22,6 +24,7 @@ def rewriting(rows: Sequence[syntax.Row]) -> Change | None:
     letters: Counter[str] = Counter()
     runs: Counter[str] = Counter()
     called: set[str] = set()
+    with_parameters: set[str] = set()
     named: set[str] = set()
     for node in everywhere(rows):
         match node:
@@ -34,7 +37,7 @@ def rewriting(rows: Sequence[syntax.Row]) -> Change | None:
                     word = _word(node, a, b)
                     runs[word] += 1
                     if b < len(node.factors) and _holds_names(node.factors[b]) and node.operators[b - 1] == "":
-                        called.add(word)
+                        (called if _is_capital(node.factors[b - 1]) else with_parameters).add(word)
     for row in rows:
         if len(row.segments) > 1 and isinstance(row.segments[0].side, syntax.Product):
             named.update(_whole(row.segments[0].side))
@@ -45,6 +48,9 @@ def rewriting(rows: Sequence[syntax.Row]) -> Change | None:
     counts = COUNTS & runs.keys() if len(COUNTS & runs.keys()) > 1 else set()
     words = {word for word in called if len(word) == 3}
     words |= {word for word in called | named | counts if all(letters[letter] == inside[letter] for letter in word)}
+    words |= {
+        word for word in with_parameters if letters[word[-1]] == inside[word[-1]]
+    }  # else BN_a(x) is B times N_a(x)
     return (lambda node: _written(node, words)) if words else None
 
 
@@ -54,7 +60,7 @@ def _runs(node: syntax.Product) -> Iterator[tuple[int, int]]:
     for n in range(1, len(node.factors) + 1):
         goes_on = (
             n < len(node.factors)
-            and _is_capital(node.factors[n])
+            and (_is_capital(node.factors[n]) or _names_a_call(node, n))
             and _is_capital(node.factors[n - 1])
             and node.operators[n - 1] == ""
             and node.factors[n - 1].span.end == node.factors[n].span.start
@@ -65,12 +71,20 @@ def _runs(node: syntax.Product) -> Iterator[tuple[int, int]]:
             start = n
 
 
+def _names_a_call(node: syntax.Product, n: int) -> bool:
+    r"""Whether a capital with a subscript stands right before a bracket that holds names: the N of ``BN_\gamma(x)``."""
+    base, sub, sup, primes = parts_of(node.factors[n])
+    called = n + 1 < len(node.factors) and node.operators[n] == "" and _holds_names(node.factors[n + 1])
+    return called and sub is not None and sup is None and not primes and _is_capital(base)
+
+
 def _is_capital(node: syntax.Node) -> bool:
     return isinstance(node, syntax.Symbol) and len(node.name) == 1 and node.name.isascii() and node.name.isupper()
 
 
 def _word(node: syntax.Product, a: int, b: int) -> str:
-    return "".join(f.name for f in node.factors[a:b] if isinstance(f, syntax.Symbol))
+    bases = (parts_of(factor)[0] for factor in node.factors[a:b])
+    return "".join(base.name for base in bases if isinstance(base, syntax.Symbol))
 
 
 def _whole(node: syntax.Product) -> Iterator[str]:
@@ -100,8 +114,11 @@ def _written(node: syntax.Node, words: set[str]) -> syntax.Node:
         end = ends.get(n, n + 1)
         factor = node.factors[n]
         if n in ends:
-            span = Span(factor.span.start, node.factors[end - 1].span.end)
+            last = node.factors[end - 1]
+            span = Span(factor.span.start, parts_of(last)[0].span.end)
             factor = syntax.Symbol(rf"\text{{{_word(node, n, end)}}}", span)
+            if isinstance(last, syntax.Scripted):
+                factor = replace(last, base=factor, span=Span(span.start, last.span.end))
         factors.append(factor)
         n = end
     return factors[0] if len(factors) == 1 else syntax.Product(tuple(factors), tuple(operators), node.span)

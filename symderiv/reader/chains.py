@@ -123,7 +123,7 @@ class Chains(Namings):
                 if not passing and any(posed.error is not None for posed in self.reading.posed[begun:]):
                     self.reading.not_understood(before, segment.side)
                     if k == 1 and isinstance(before, syntax.Node):
-                        self.definitions.not_made(before)
+                        self.definitions.not_made(before, segment.side)
             elif segment.relation in BREAKS:
                 if segment.relation in REASONS and any(s.relation in CLAIMS for s in row.segments[:k]):
                     beside = beside or self.place()
@@ -267,7 +267,8 @@ class Chains(Namings):
         naming = last is not None and (
             last.names is not None or (self.fresh_chain and self.is_model(last.value, right))
         )
-        if self.names_result(posed, segment.side) or self.reads_off(posed, naming):
+        named = self.names_result(posed, segment.side) or self.names_by_number(posed, segment.side)
+        if named or self.reads_off(posed, naming):
             self.last = Last(right, segment.side.span, segment.side, free=dict(self.elaborator.free))
             return
         goes_on = self.passing or self._defines(display)

@@ -380,7 +380,7 @@ class Definitions(Meanings):
             if error.diagnostic.code == "E165" and not isinstance(self._verdict(left, right), Refuted | None):
                 return False  # what was defined through it is turned round, and not by way of an equation to be solved
             posed.error = error.diagnostic
-            self.not_made(left)
+            self.not_made(left, right)
             if error.diagnostic.code in NOT_SAID:
                 symbols.refused.add((name, len(subs), len(labels)))
         finally:
@@ -503,8 +503,13 @@ class Definitions(Meanings):
             return False
         return all(isinstance(i, str) for i in this)
 
-    def not_made(self, left: syntax.Node) -> None:
-        """Note that what ``left`` is said to be could not be read; another formula of it may be no definition."""
+    def not_made(self, left: syntax.Node, right: object) -> None:
+        """Note that what ``left`` is said to be could not be read; another formula of it may be no definition.
+
+        A function of which nothing more is known says nothing, ``y = BN(x)``: what comes next says what it is.
+        """
+        if _is_of_a_word(right):
+            return
         head = self.head_of(left)
         found = self.indices(head) if head is not None else None
         if found is not None:
@@ -723,6 +728,15 @@ class Definitions(Meanings):
                 Parameter(var=Var(symbols.name(argument, len(indices), len(labelled)), tuple(indices), tuple(labelled)))
             )
         return parameters
+
+
+def _is_of_a_word(node: object) -> bool:
+    r"""Whether a side is a function with a word for its name at some argument, ``\text{BN}_\gamma(x)``."""
+    match node:
+        case syntax.Product(factors=(name, syntax.Group(open="("))):
+            base = parts_of(name)[0]
+            return isinstance(base, syntax.Symbol) and base.name.startswith((r"\text{", r"\operatorname{"))
+    return False
 
 
 def _fixed(value: Array) -> bool:

@@ -154,6 +154,8 @@ class Doubts:
         if any(map(is_mean, inside)):
             return "this may say how something is distributed"
         derived = any(isinstance(t, Deriv) for t in parts)
+        if unsaid := self._by_other_case(claim) or self._as_a_call(posed, claim):
+            return unsaid
         unknowns = [t for t in parts if isinstance(t, Opaque)]
         if unknowns and not derived and not any(any(t.orders) for t in unknowns):
             return "this may say what an unknown function is like"
@@ -554,6 +556,27 @@ class Doubts:
             if unknown
             else ""
         )
+
+    def _as_a_call(self, posed: Posed, claim: Claim) -> str:
+        """A number before a bracket that is called like a function elsewhere: z(y - t) beside z'(y), with z = y - t."""
+        text = self.reading.document.source.text[posed.left_span.start : posed.span.end]
+        known = {shown(head.name) for head in claim.context.definitions} & self.symbols.called
+        for name in sorted(known - {name for name, _ in self.symbols.functions}):
+            if re.search(rf"(?<![A-Za-z\\]){re.escape(name)}\s*(?:\\(?:left|[bB]igg?l?)\s*)?\(", text):
+                return f"whether {name} is called there, or stands before a bracket as a factor, is not said"
+        return ""
+
+    @staticmethod
+    def _by_other_case(claim: Claim) -> str:
+        r"""A letter that something is differentiated by, where only its capital stands in definitions: w^l for W^l."""
+        sides = [t for side in (claim.left, claim.right) for t in subterms(side)]
+        made = [t for ds in claim.context.definitions.values() for d in ds for t in subterms(d.body)]
+        inside = {t.name for t in made if isinstance(t, Var)}
+        for name in sorted({t.var.name for t in sides if isinstance(t, Deriv)} - inside):
+            capital = name[:1].upper() + name[1:]
+            if name[:1].islower() and capital in inside:
+                return f"{shown(name)} may be {shown(capital)}, which stands where it should"
+        return ""
 
     def unsaid(self, posed: Posed, witness: Witness) -> str:
         """Whether the counterexample needs what nobody has said: an index that is 0, a value for one more member."""

@@ -6,6 +6,7 @@ through the document with them. This module must never overrule a declaration, a
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from symderiv.diagnostics import ReadError
@@ -19,6 +20,8 @@ from symderiv.reader.vocabulary import BOLD, LOSSES
 NUMBER, COLUMN, ROW, MATRIX = "number", "column", "row", "matrix"
 FLIPPED = {NUMBER: NUMBER, COLUMN: ROW, ROW: COLUMN, MATRIX: MATRIX}
 SAME_KIND = frozenset("log ln exp tanh sinh cosh coth sin cos tan sigmoid relu softplus sqrt softmax".split())
+NUMBERED = re.compile(r"(.+)\^\{\(\d+\)\}")
+LAYERS = frozenset({"l", "L", r"\ell"})
 
 Key = tuple[str, int, int]  # a name, how many subscripts and how many labels it has
 
@@ -176,8 +179,15 @@ class Kinds:
             stem = name[: here.start()]
             for (other, *counts), kind in self.found.items():
                 there = place(other)
-                if counts == [subs, sups] and there is not None and other[: there.start()] == stem:
+                if counts != [subs, sups] or there is None or other[: there.start()] != stem:
+                    continue
+                if there["letter"] == here["letter"] or {there["letter"], here["letter"]} <= LAYERS:  # not x_t and x_k
                     return kind
+        if capital and (numbered := NUMBERED.fullmatch(name)) is not None:  # W^{(1)} is a matrix where W^{(2)} is
+            for (other, *counts), kind in self.found.items():
+                there = NUMBERED.fullmatch(other) if kind == MATRIX and counts == [subs, sups] else None
+                if there is not None and there[1] == numbered[1]:
+                    return MATRIX
         if name.partition("^{")[0] in symbols.flat and not subs:
             return ROW
         if any(font in base.name for font in BOLD) and letter and not subs:

@@ -6,6 +6,7 @@ what has been spoken of for a new name.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 
 from symderiv.diagnostics import Diagnostic
@@ -15,8 +16,8 @@ from symderiv.reader import syntax
 from symderiv.reader.arrays import Array, Value
 from symderiv.reader.definitions import Definitions
 from symderiv.reader.families import differences
-from symderiv.reader.names import shown
-from symderiv.reader.nodes import names_in
+from symderiv.reader.names import plain, shown
+from symderiv.reader.nodes import names_in, parts_of
 from symderiv.reader.reading import Posed, Reading
 from symderiv.terms import Add, Deriv, Fn, Head, Num, Opaque, Term, Var, neg, subterms
 
@@ -194,9 +195,7 @@ class Namings:
         if name == "e" and not subs and not labels:
             return False  # Euler's number
         versioned = Head(self.symbols.name(name, len(subs), len(labels)), len(subs), len(labels))
-        used = bool(
-            {name, name.removesuffix("^{2}")} & self.reading.seen
-        )
+        used = bool({name, name.removesuffix("^{2}")} & self.reading.seen)
         used = used or isinstance(posed.left, Var) or self.definitions.assumed(name, subs, labels)
         used = used or any(isinstance(t, Deriv) for t in subterms(posed.left))
         used = used or any(i in self.symbols.bound_names for i in posed.left.free - {*subs, *labels})
@@ -212,6 +211,35 @@ class Namings:
         value = self.definitions.contracted(posed.left, (*subs, *labels))
         made = self.symbols.define(name, (*subs, *labels), len(subs), value, posed.span)
         self.symbols.heads.setdefault(name, set()).add(made)
+        posed.kind = "definition"
+        self.reading.posed.append(posed)
+        return True
+
+    def names_by_number(self, posed: Posed, side: syntax.Node) -> bool:
+        r"""``B^T G = \zeta_1``: a member with a number, first met here, of a family that has no others is a name.
+
+        What it names is put in for it where that is a number, and no derivative.
+        """
+        base, sub, sup, primes = parts_of(side)
+        if not isinstance(base, syntax.Symbol) or not isinstance(sub, syntax.Number) or sup is not None or primes:
+            return False
+        text = self.reading.document.source.text
+        first = text.find(text[side.span.start : side.span.end]) == side.span.start
+        lettered = re.search(rf"{re.escape(text[base.span.start : base.span.end])}\s*_\s*\{{?\s*\\?[A-Za-z]", text)
+        left, right = posed.left, posed.right
+        if posed.relation != "=" or left is None or isinstance(left, Var) or not first or lettered is not None:
+            return False
+        name, symbols = plain(base.name), self.symbols
+        if name == "e":
+            return False  # a basis vector
+        made = (d for head, ds in symbols.definitions.items() if shown(head.name) == name for d in ds)
+        if name in symbols.arrays or not all(d.params and isinstance(d.params[0], int) for d in made):
+            return False  # the p_1 of p = softmax(z)
+        if isinstance(right, Var) and isinstance(left, Term) and not any(isinstance(t, Deriv) for t in subterms(left)):
+            if right.head in symbols.variables or not right.indices or left.free:
+                return False
+            head = symbols.define(right.name, right.indices, len(right.subs), left, posed.span)
+            symbols.heads.setdefault(right.name, set()).add(head)
         posed.kind = "definition"
         self.reading.posed.append(posed)
         return True

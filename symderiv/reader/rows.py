@@ -8,6 +8,7 @@ from __future__ import annotations
 from symderiv.diagnostics import ReadError
 from symderiv.document import Span
 from symderiv.reader import vocabulary as v
+from symderiv.reader.pieces import is_prose
 from symderiv.reader.structure import MAX_DEPTH
 from symderiv.reader.tokens import INTERTEXT, Token
 
@@ -50,6 +51,8 @@ def nest(tokens: list[Token]) -> tuple[list[Token], list[int]]:
                     gone.update((k, i))  # the inner of double braces
                 elif before in v.FONTS and tokens[k + 1].text == r"\partial":
                     gone.add(k - 1)  # a derivative set in bold is the derivative
+                elif before in v.FONTS and tokens[k + 1].text in "([" and _is_word(tokens[k + 2].text):
+                    gone.update((k - 1, k, i))  # a remark set in bold is a remark
     if stack:
         opener = tokens[stack[-1]]
         raise ReadError("E104", f"{opener.text} is never closed", Span(opener.start, opener.end))
@@ -64,6 +67,10 @@ def _is_operator(tokens: list[Token], jump: list[int], a: int, b: int) -> bool:
         return False
     below = a + 1 + jump[a + 1] + 1
     return tokens[below].text == "{" and below + jump[below] + 1 == b
+
+
+def _is_word(text: str) -> bool:
+    return text.startswith(r"\text{") and is_prose(text[6:-1])
 
 
 def _takes(before: str) -> bool:

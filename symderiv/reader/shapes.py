@@ -392,6 +392,9 @@ class Shapes(Kinds):
             case [(left, None), (right, None)] if kind == MATRIX and small(left) and self._capital(right):
                 self._expect_part(right, MATRIX)  # \lambda I
                 self._expect_part(left, NUMBER)
+            case [(left, None), (right, None)] if kind == COLUMN and self.habits and self._times(left, right):
+                self._expect_part(left, MATRIX)  # W x
+                self._expect_part(right, COLUMN)
             case [(left, None), (_, known)]:
                 if (kind, known) == (COLUMN, COLUMN) or (kind == known == MATRIX and not self._flipped(left)):
                     self._expect_part(left, MATRIX if self._capital(left) else NUMBER)  # A x, s B
@@ -413,6 +416,10 @@ class Shapes(Kinds):
     def _capital(self, part: list[syntax.Node]) -> bool:
         found = self.key(part[0]) if len(part) == 1 else None
         return found is not None and one_capital(found[0][0])[1]
+
+    def _times(self, left: list[syntax.Node], right: list[syntax.Node]) -> bool:
+        """Whether a capital stands before a small letter, neither of them transposed."""
+        return self._capital(left) and not self._capital(right) and not self._flipped(left) and not self._flipped(right)
 
     def _flipped(self, part: list[syntax.Node]) -> bool:
         found = self.key(part[0]) if len(part) == 1 else None

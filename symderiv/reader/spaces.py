@@ -35,12 +35,27 @@ SOFTMAX = prose.Words(
     r"soft-?max(?:\s+(?:map|function|activation|operator|layer))?[\s,(]*\$|\$\s*(?:is|as|be|denotes?)\s+(?:the\s+)?soft-?max",
     re.I,
 )
+_LISTS = (
+    r"(?P<named>(?:\$[\s,、，]*(?:(?:and|und|et|ed?|y|и|i|和|与|與|及|と|와|과)[\s,]*)?){1,8})"  # "$A$, $B$ and $C$"
+)
 CALLED_MATRIX = prose.Words(
-    r"(?:\bmatri(?:x|ces)|Matrix|Matrizen|matrices?|矩阵|矩陣|行列|행렬)\s*(?:(?:are|be|is|namely|called|sind|sont|son|:|是|为|為)\s*)?(?P<named>(?:\$[\s,]*(?:(?:and|und|et|y|和)[\s,]*)?){1,8})",
+    r"(?:\bmatri(?:x|ces)|Matrix|Matrizen|matrices?|矩阵|矩陣|行列|행렬)\s*"
+    rf"(?:(?:are|be|is|namely|called|sind|sont|son|:|是|为|為)\s*)?{_LISTS}",
     re.IGNORECASE,
 )
+_ARTICLES = r"(?:(?:an?|the|der|die|das|eine?|une?|des|les?|la|las?|los|una|le|il|uma|as?)\s+)?"
+_ADJECTIVES = r"(?:(?!(?:of|in|per|von|der|de|du|di|do|da|del)\b)[^\W\d_][\w-]*\s+){0,3}"  # no "rank of the matrix"
+_LATIN = r"[^\W\d_]*matri(?:x|zen|ces?|z|zes|ci)\b"
 IS_MATRIX = prose.Words(
-    r"(?P<named>(?:\$[\s,]*(?:and[\s,]*)?){1,8})(?:is|are|be|denotes?)\s+(?:an?\s+|the\s+)?(?:[\w-]+\s+){0,3}matri(?:x|ces)\b",
+    rf"{_LISTS}(?:"
+    r"(?:is|are|be|denotes?|ist|sind|sei(?:en)?|bezeichne[nt]|est|sont|désignent?|es|son|denotan?|é|è|são|sono)\s+"
+    rf"{_ARTICLES}{_ADJECTIVES}{_LATIN}"
+    rf"|{_ARTICLES}{_ADJECTIVES}{_LATIN}\s+(?:ist|sind|bezeichnen?)\b"  # "wobei $W$ eine Matrix ist"
+    rf"|(?:the|die|der|eine|une|la|una|uma|a)\s+{_ADJECTIVES}{_LATIN}"  # "$W$ the weight matrix"
+    r"|(?:[-–—]|(?:есть|явля\w+|обознача\w+|to|jest|są))\s*(?:[^\W\d_]+\s+){0,3}(?:матриц\w*|macierz\w*)"
+    r"|(?:分别|分別|都|均|各)*(?:是|为|為|表示|代表|即)[^\W\d_]{0,16}?(?:矩阵|矩陣)(?!\s*[的中里之])"
+    r"|(?:はそれぞれ|は|が)[^\W\d_]{0,16}?行列(?!\s*[のに])|(?:은|는|이|가)\s*(?:[^\W\d_]+\s+){0,3}?[^\W\d_]*행렬(?!\s*의)"
+    r")",
     re.IGNORECASE,
 )
 ANTISYMMETRIC = prose.Words(
@@ -385,7 +400,7 @@ class Spaces:
         elaborator, symbols = self.reading.elaborator, self.symbols
         subs = elaborator.indices(sub, name) if not isinstance(sub, syntax.Scripted | syntax.Add) else None
         if subs is None and sub is not None:
-            return
+            name = f"{name}_{{{index_word(sub)}}}"  # W_h, h_t
         labels, rest, name = elaborator.label(name, sup)
         if rest is not None:
             return

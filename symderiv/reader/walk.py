@@ -43,6 +43,7 @@ from symderiv.reader import (
     leading,
     logarithms,
     models,
+    named_beside,
     numbered_derivatives,
     numbers_beside_functions,
     picked,
@@ -726,6 +727,7 @@ class Walk:
                 said, reading.bounds = reading.bounds, reading.bounds | bounded
                 reading.bounds_beside, reading.remarks = bool(bounded), _words(row.remarks)
                 before, reading.values = reading.values, self._values_beside(rows.rows[n : n + 2]) or reading.values
+                self._named_beside(row, number, n)
                 begun, case = len(self.posed), reading.case
                 reading.case += case_before
                 reading.values = tuple(a for a in case_before if a.kind == "equation") or reading.values
@@ -757,6 +759,15 @@ class Walk:
             return False
         text = self.reading.document.source.text[begins : row.segments[0].span.start]
         return goes_on or bool(prose.SUBJECT_TO.search(text) or prose.SUBJECT_TO.search(words))
+
+    def _named_beside(self, row: syntax.Row, display: int, n: int) -> None:
+        """Take up what words beside a row name in it, before the row is read."""
+        place = self.chains.place()
+        names = list(named_beside.named(row, self.reading))
+        for each in names:
+            self.chains.segments(each, display, n, [])
+        if names and row.segments[0].side is None:
+            self.chains.resume(place)
 
     def _limits(self, row: syntax.Row, steps: Sequence[Posed]) -> None:
         r"""Bounds beside a formula, ``\quad 0 < \alpha < 1``: beside a definition they hold from there on."""
