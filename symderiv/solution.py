@@ -34,6 +34,9 @@ def judged(walk: Walk, number: int) -> Answer:
             if excluded := _excluded(walk, posed):
                 walk.equations.reject(posed, number)
                 return left_open(posed, verdict.claim, f"it solves {solved.name}, but {excluded}")
+            if unmet := walk.together.unmet(posed, number, solved):
+                walk.equations.reject(posed, number)
+                return left_open(posed, verdict.claim, f"it solves {solved.name}, but {unmet}")
             walk.equations.accept(posed, number)
             posed.note(f"it solves {solved.name}")
             return verdict, None

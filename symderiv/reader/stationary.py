@@ -8,7 +8,7 @@ equation false that may be the derivative of something else.
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence, Set
 from dataclasses import replace
 from typing import NamedTuple
 
@@ -253,6 +253,14 @@ class Stationary:
                     if z.function.head in ends and (posed.stationary or self._is_plain(posed, z.function))
                 ]
         return []
+
+    def by(self, posed: Posed, spoken: Set[Head], heads: Set[Head]) -> Iterator[Zero]:
+        """The derivatives by ``heads``, set to zero, of the functions that depend on all that is ``spoken`` of."""
+        kept = {h: made for h, made in self.reading.symbols.definitions.items() if h not in spoken}
+        for function in self._functions(posed, kept, set(spoken)):
+            for head in sorted(heads & families_in((function,), kept)):
+                if (zero := self._zero(posed, function, head)) is not None:
+                    yield zero
 
     def _sought(
         self, function: Var, posed: Posed, definitions: Mapping[Head, tuple[Definition, ...]], unknown: Head

@@ -82,6 +82,7 @@ from symderiv.reader.statements import Statements
 from symderiv.reader.stationary import Stationary
 from symderiv.reader.statistics import Statistics
 from symderiv.reader.survey import Survey
+from symderiv.reader.together import Together
 from symderiv.terms import Assumption, Claim, Deriv, Head, Term, subterms
 
 SIGN = re.compile(r"\\[A-Za-z]+|:=|[=<>!]=|[^\sA-Za-z\\]")
@@ -119,6 +120,7 @@ class Walk:
         self.layouts = Layouts(reading)
         self.equations = Equations(reading, self.claims_of)
         self.stationary = Stationary(reading, self.claims_of, self.equations, self.readings)
+        self.together = Together(reading, self.claims_of, self.equations, self.stationary)
         self.statements = Statements(reading)
         self.definitions = Definitions(reading, self.claims_of)
         self.moments = Moments(reading)
