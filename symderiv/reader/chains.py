@@ -27,6 +27,7 @@ from symderiv.reader.prose import (
     REWRITTEN,
     SETS_THAT,
     SUBSTITUTES,
+    WITH_MORE,
     concludes,
     leads_to_value,
     supposes,
@@ -206,6 +207,7 @@ class Chains(Namings):
                 posed.equates_derivative = posed.stationary and self.reading.derives and self.reading.equates
                 posed.condition = posed.stationary and self.reading.condition
                 posed.differentiates = self._differentiates()
+                posed.unnamed = self.reading.unnamed
                 posed.concluded = self.fresh_chain and (self.implied or concludes(before))
                 posed.by, posed.of, posed.refers = self.reading.by, self.reading.of, self.reading.refers
                 posed.section, posed.sentence = self.reading.section, self.reading.sentences
@@ -370,8 +372,12 @@ class Chains(Namings):
         posed.equated = zero or (self.fresh_chain and self.reading.equal)
         said = REWRITTEN.search(self.reading.prose) and not PREMISE.search(self.reading.prose)
         posed.concluded = self.fresh_chain and bool(said)
-        posed.stationary = self._differentiates() and zero and not self.reading.higher
-        posed.equates_derivative = posed.stationary and self.reading.equates
+        posed.differentiates = self.fresh_chain and self._differentiates()
+        posed.unnamed = self.reading.unnamed
+        named = posed.differentiates and posed.unnamed is not None and _is_zero(posed)  # "differentiate ...: ... = 0"
+        posed.stationary = self._differentiates() and (zero or named) and not self.reading.higher
+        alone = named and not WITH_MORE.search(self.reading.prose)
+        posed.equates_derivative = posed.stationary and (self.reading.equates or alone)
         posed.condition = posed.stationary and self.reading.condition
         posed.by, posed.of = (self.reading.by, self.reading.of) if posed.stationary else (frozenset(), frozenset())
         posed.substitutes = bool(SUBSTITUTES.search(self.reading.prose))
@@ -379,7 +385,7 @@ class Chains(Namings):
         constraint = isinstance(posed.left, Sum) and isinstance(posed.right, Num) and PREMISE.search(self.reading.prose)
         posed.grounds = self.fresh_chain and bool(constraint or GROUNDS.search(self.reading.prose))
         self.fresh_chain = self.implied = False
-        if any(isinstance(side, Num) and not side.value for side in (posed.left, posed.right)):
+        if _is_zero(posed):
             self.reading.solving = True
         posed.leads = self.led_on
         extreme = self.reading.optimal or self.reading.solving
@@ -400,3 +406,8 @@ class Chains(Namings):
         self.elaborator.warnings.clear()
         self.rates.take(posed)
         self.reading.posed.append(posed)
+
+
+def _is_zero(posed: Posed) -> bool:
+    """Whether a step says that something is zero."""
+    return any(isinstance(side, Num) and not side.value for side in (posed.left, posed.right))

@@ -348,7 +348,7 @@ EQUATED = Words(
 BY = Words(
     r"\b(?:respect\s+to|w\.?\s?r\.?\s?t\.?|nach|bezüglich|par\s+rapport\s+à|respecto\s+[ad]e?l?|rispetto\s+a|em\s+relação\s+a)"
     r"\s*(?:\bthe\s+)?(?:parameters?|weights?|variables?|mean|variance|vector)?\s*(?:\$(?:,|\s*(?:and|or|und|et|y)\s)\s*)*$"
-    r"|(?:关于|對|对|について|에\s*대해)\s*$",
+    r"|\bdifferentiat\w*\s+(?:[\w$]+\s+){0,5}?by\s*$|(?:关于|對|对|について|에\s*대해)\s*$",
     re.IGNORECASE,
 )
 WITH_MORE = Words(  # something else is done in the same breath, or it is the derivative of something else

@@ -20,7 +20,7 @@ from symderiv.reader.families import families_in, spoken_of
 from symderiv.reader.prose import INTRODUCED
 from symderiv.reader.reading import Posed, Reading
 from symderiv.reader.stationary import Stationary, Zero
-from symderiv.terms import Claim, Head, Term
+from symderiv.terms import Claim, Head, Opaque, Term, Var
 
 
 class Together:
@@ -58,12 +58,15 @@ class Together:
             for value in (h for h in symbols.definitions if head in (h, solution_of(h))):
                 numbers = {symbols.order[value, d.params] for d in symbols.definitions[value]}
                 behind = [n for n in numbers if n < len(steps) and steps[n].span.start >= solved.since]
-                if any((value, n) not in symbols.solutions and not self._is_short(steps[n]) for n in behind):
+                if any((value, n) not in symbols.solutions and not self._is_name(steps[n], solved) for n in behind):
                     found.add(head)
         return found
 
-    def _is_short(self, step: Posed) -> bool:
-        """Whether a definition says what an abbreviation stands for: "where $N_k = ...$"."""
+    def _is_name(self, step: Posed, solved: Solved) -> bool:
+        """Whether a definition says what an abbreviation stands for, "where $N_k = ...$", or names it: a = p(x)."""
+        known = self.reading.symbols.definitions.keys() | solved.heads
+        if isinstance(step.right, Opaque) or (isinstance(step.right, Var) and step.right.head not in known):
+            return True
         before = self.reading.document.source.text[max(0, step.left_span.start - 60) : step.left_span.start]
         return INTRODUCED.search(before.rstrip(" \n$([\\")) is not None
 

@@ -50,6 +50,7 @@ from symderiv.reader import (
     syntax,
     trailing,
     transposes,
+    unnamed,
     users_items,
     wholes_listed,
 )
@@ -327,6 +328,7 @@ class Walk:
                 self._bounds(inlines, "")
                 reading.title, reading.leads_to = prose.words(inlines), ""
                 reading.prose = reading.spoken = ""
+                reading.unnamed = None
                 reading.apart = assertions.EXERCISES.search(prose.words(inlines)) is not None
                 sentences = list(prose.sentences(inlines))
                 self.statements.asides.clear()
@@ -549,6 +551,8 @@ class Walk:
         alone = re.search(r"[^\s$.,;:]", self.reading.prose) is None
         self.reading.here = {} if not alone else self.reading.here
         place = self.chains.place()
+        for sentence in sentences:
+            self.reading.unnamed = next(unnamed.said(self.reading, sentence), self.reading.unnamed)
         self.reading.bounds = set()  # a sentence further down bounds nothing yet
         for number, sentence in enumerate(sentences, self.reading.sentences + 1):
             words = sentence.words.split("$")
