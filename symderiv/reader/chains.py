@@ -154,8 +154,8 @@ class Chains(Namings):
         self.elaborator.guessed = False
         self.last = None
         self.fresh_chain = True
-        self.of_derivative = isinstance(segment.side, syntax.DerivativeOp | syntax.Nabla)
         self.rate = derived(segment.side)
+        self.of_derivative = self.rate is not None
         if isinstance(segment.side, ReadError):
             self.last = Last(None, segment.span, None, segment.side.diagnostic)
         elif segment.side is not None:

@@ -67,7 +67,8 @@ class Equation(NamedTuple):
 class Solved(NamedTuple):
     """An equation with a solution put in, and ``without`` it, its name; ``only``: nothing else in it is sought,
     ``holds``: others may follow from it, ``explicit``: it is solved in terms of what is known in it alone,
-    ``since``: where in the text the equation ends, ``unknown``: what it is solved for, ``heads``: all that it is of."""
+    ``since``: where in the text the equation ends, ``unknown``: what it is solved for, ``heads``: all that it is of,
+    ``new``: what the solution speaks of, and nothing before it; ``read``: how it is read."""
 
     claims: list[Claim]
     without: list[Claim]
@@ -78,6 +79,8 @@ class Solved(NamedTuple):
     since: int
     unknown: Head
     heads: frozenset[Head]
+    new: frozenset[Head]
+    read: tuple[str, ...] = ()
 
 
 class Unwritten(NamedTuple):
@@ -347,12 +350,14 @@ class Equations:
                 made_of = symbols.reached(body)
                 made_of |= symbols.reached(*(e for h, (_, e) in symbols.inverses.items() if h in made_of))
                 new = made_of - symbols.inverses.keys() - symbols.definitions.keys() - left - {member.head}
-                only = (
-                    only and not new and among is not None
-                )  # what it is in terms of new quantities depends on what they are
+                only = only and among is not None
                 sides = [side for c in claims for side in (c.left, c.right)]
                 explicit = self._is_explicit(body, sides, unknown)
-                found.append(Solved(with_it, without, name, only, holds, explicit, since, unknown, frozenset(heads)))
+                found.append(
+                    Solved(
+                        with_it, without, name, only, holds, explicit, since, unknown, frozenset(heads), frozenset(new)
+                    )
+                )
         return found
 
     def _is_explicit(self, solution: Term, sides: Sequence[Term], unknown: Head) -> bool:

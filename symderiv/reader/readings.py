@@ -14,7 +14,7 @@ from fractions import Fraction
 from symderiv.kernel import Witness
 from symderiv.kernel.derivative import Unsupported, definition_of, differentiate
 from symderiv.reader import in_a_case
-from symderiv.reader.families import families_in
+from symderiv.reader.families import families_in, spoken_of
 from symderiv.reader.fixed import signs_in, with_signs
 from symderiv.reader.means import at_two_points, is_mean
 from symderiv.reader.names import shown
@@ -263,7 +263,9 @@ class Readings:
         found, notes = [], []
         for claim in claims:
             made = {}
-            for head in sorted(self.symbols.reached(claim.left, claim.right) - claim.context.definitions.keys()):
+            known = claim.context.definitions
+            spoken = self.symbols.reached(claim.left, claim.right) | spoken_of([claim], known)
+            for head in sorted(spoken - known.keys()):
                 letters = _under_bar(head)
                 spans = [claim.context.families.get(Head(letter, 1, 0), (None,))[0] for letter in letters]
                 span = spans[0] if letters and not self._is_no_mean(letters) else None
