@@ -64,6 +64,8 @@ def judged(walk: Walk, number: int) -> Answer:
             notes = (notation.counterexample(verdict.witness), *posed.notes)
             stated = equations.apart(verdict.claim)
             plain = posed.solves and solved.explicit and walk.stationary.is_plain(posed, solved.since)
+            of_one = not solved.unknown.subs + solved.unknown.sups  # a family may be least under a constraint
+            plain = plain and (of_one or posed.stationary or not posed.names_optimum)
             if plain and not doubted(walk, posed, verdict, stated):
                 why = f"it does not solve {solved.name}"
                 return verdict, Diagnostic("E201", "this step is false", posed.span, (notes[0], why, *posed.notes))

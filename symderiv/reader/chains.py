@@ -23,6 +23,7 @@ from symderiv.reader.prose import (
     CONSTANT,
     GROUNDS,
     OPTIMAL,
+    OPTIMUM_IS,
     PREMISE,
     REWRITTEN,
     SETS_THAT,
@@ -211,7 +212,8 @@ class Chains(Namings):
                 posed.concluded = self.fresh_chain and (self.implied or concludes(before))
                 posed.by, posed.of, posed.refers = self.reading.by, self.reading.of, self.reading.refers
                 posed.section, posed.sentence = self.reading.section, self.reading.sentences
-                posed.extreme = begins and bool(OPTIMAL.search(self.reading.prose))
+                posed.names_optimum = begins and bool(OPTIMUM_IS.search(before.strip()))
+                posed.extreme = begins and (posed.names_optimum or bool(OPTIMAL.search(self.reading.prose)))
                 posed.solves = (
                     posed.extreme
                     or posed.equates_derivative

@@ -445,6 +445,16 @@ OPTIMAL = Words(
     r"|最小|最大|极值|極値|최소|최대",
     re.IGNORECASE,
 )
+OPTIMUM_IS = Words(  # right before a formula: it is where a function is least or greatest
+    r"\b(?:minimi[sz]ed|maximi[sz]ed|optimi[sz]ed|attained|reached|achieved|minimal|maximal)\s+(?:\w+\s+)?(?:at|by|for|when)"
+    r"\s*\$?[\s:,]*$"
+    r"|\b(?:optimal|best|optimum|(?:m(?:in|ax)imi[sz]|optimi[sz])(?:ing|ers?)|MLE)\b(?:(?!\bof\s+[^$\s])[^.;]){0,60}?"
+    r"\b(?:is|are|becomes?|equals?)"
+    r"(?:\s+(?:then|thus|therefore|given\s+by))?[\s:,]*$"
+    r"|\b(?:optimale|beste)\w*\b[^.;]{0,60}?\b(?:ist|lautet|sind)[\s:,]*$|\b(?:optima\w+|meilleur\w*)\b[^.;]{0,60}?\b(?:est|sont)[\s:,]*$"
+    r"|\b(?:óptim\w+|mejor\w*)\b[^.;]{0,60}?\b(?:es|son)[\s:,]*$|(?:最优|最優|最佳|最適)[^。；]{0,30}(?:为|為|是|は)[\s:：,，]*$",
+    re.IGNORECASE,
+)
 CONDITIONAL = Words(
     r"\b(?:if|when\w*|for|in case|case|assum\w*|suppos\w*|at|limit\w*|approx\w*|so|thus|hence|therefore|then|gives?"
     r"|becomes?|notes?|recall|observe|know\w*|remember|since|because|unless|otherwise|only|simplif\w*|reduces?|i\.e|wenn|falls|für|si|pour|para|cuando|entonces|donc|also)\b"

@@ -67,6 +67,7 @@ class Posed:
     solves: bool = False  # the sentence right before it says that it solves an equation before, in all cases
     extreme: bool = False  # the words right before it speak of a minimum or maximum
     unnamed: tuple[Term, Span] | None = None  # what they differentiate, where it has no name, and where it stands
+    names_optimum: bool = False  # and end with "the optimal value is"
     by: frozenset[str] = frozenset()  # the names by which the words right before it differentiate
     passing: bool = False  # a claim in running text, which is only spoken of where it is settled
     plain: bool = True  # the words around it set no case, as far as anyone can tell

@@ -225,7 +225,8 @@ class Stationary:
 
     def may_be_constrained(self, posed: Posed) -> bool:
         """Whether a minimum may be one under a constraint, or of something more, where no derivative need vanish."""
-        return any(head.subs + head.sups for head in solved_for(posed)) or self._is_constrained(posed)
+        of_family = any(head.subs + head.sups for head in solved_for(posed))
+        return (of_family and not posed.names_optimum) or self._is_constrained(posed)
 
     def _is_constrained(self, posed: Posed) -> bool:
         """Whether the section speaks of a constraint, or of a penalty, up to a step."""
@@ -252,14 +253,17 @@ class Stationary:
                     Unwritten(
                         f"the equation that sets {z.name} to zero",
                         z.taken,
-                        self._sought(z.function, here, definitions, unknown),
+                        self._sought(z.function, here, definitions, unknown) if self._is_meant(posed, z) else None,
                         place.end,
                     )
                     for z in zeros
                     if (place := self._place(posed, z.function)) is not None
-                    and (posed.stationary or self._is_plain(posed, z.function))
                 ]
         return []
+
+    def _is_meant(self, posed: Posed, zero: Zero) -> bool:
+        """Whether the words before a step surely say that it solves this one, and not another, or a case of it."""
+        return posed.stationary or posed.names_optimum or self._is_plain(posed, zero.function)
 
     def by(self, posed: Posed, spoken: Set[Head], heads: Set[Head]) -> Iterator[Zero]:
         """The derivatives by ``heads``, set to zero, of the functions that depend on all that is ``spoken`` of."""
