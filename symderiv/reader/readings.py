@@ -258,6 +258,13 @@ class Readings:
                 return True
         return False
 
+    @staticmethod
+    def _member(letter: str, claim: Claim) -> str:
+        r"""Of what a mean is taken: ``\bar{X}`` is that of the x_i where no X_i are."""
+        families = claim.context.families
+        small = letter.lower()
+        return small if Head(letter, 1, 0) not in families and Head(small, 1, 0) in families else letter
+
     def means(self, claims: Sequence[Claim]) -> tuple[list[Claim], tuple[str, ...]] | None:
         r"""The claims with an undefined ``\bar{x}`` as the mean of the x_i; None if there is none."""
         found, notes = [], []
@@ -266,7 +273,7 @@ class Readings:
             known = claim.context.definitions
             spoken = self.symbols.reached(claim.left, claim.right) | spoken_of([claim], known)
             for head in sorted(spoken - known.keys()):
-                letters = _under_bar(head)
+                letters = [self._member(letter, claim) for letter in _under_bar(head)]
                 spans = [claim.context.families.get(Head(letter, 1, 0), (None,))[0] for letter in letters]
                 span = spans[0] if letters and not self._is_no_mean(letters) else None
                 if span is not None and span.low == 1 and set(spans) == {span}:

@@ -125,7 +125,8 @@ class Stationary:
         said = self._follows(posed, before) or (posed.equates_derivative and self._is_plain(posed, tried[0].function))
         if not alone or not said or not any(_alike(own, zero.taken) for zero in tried):
             return Compared(None, why)
-        if posed.condition and (posed.free or self._is_constrained(posed)):
+        unsure = posed.condition or self._is_of_unnamed(posed)  # what else is meant was said before, if anything
+        if unsure and (posed.free or self._is_constrained(posed)):
             return Compared(None, why)
         if not all(isinstance(self._where(posed, own, known, zero.taken), Refuted) for zero in tried):
             return Compared(None, why)
@@ -135,9 +136,11 @@ class Stationary:
 
     def _is_one(self, function: Term, posed: Posed) -> bool:
         """Whether there is one condition for a minimum, with which no other can have been combined."""
-        called = self.reading.symbols.functions.get((function.name, 0)) if isinstance(function, Var) else None
         named = [h for h in families_in((function,), self.reading.symbols.definitions) if _is_named(h, posed.by)]
-        return len(named) == 1 or called is None or len(called.parameters) == 1
+        if len(named) == 1 or not isinstance(function, Var):
+            return len(named) == 1
+        called = self.reading.symbols.functions.get((function.name, 0))
+        return called is None or len(called.parameters) == 1
 
     def _of_case(self, posed: Posed, own: Sequence[Claim], taken: Sequence[Claim]) -> bool:
         """Whether an equation is a derivative set to zero for symmetric matrices, and where scalars it lacks are 1."""
