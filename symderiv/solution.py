@@ -43,7 +43,7 @@ def judged(walk: Walk, number: int) -> Answer:
     for solved, verdict in _tried(walk, posed, number, len(walk.posed), with_values=True):
         if isinstance(verdict, Proved):
             posed.kind = "claim"
-            if solved.holds and not _vanishes(walk, posed, solved):
+            if solved.holds and not _vanishes(walk, posed, solved) and not walk.together.unmet(posed, number, solved):
                 walk.equations.accept(posed, number)
                 posed.note(f"it solves {solved.name}, with what was solved for before", *solved.read)
                 return verdict, None
