@@ -18,7 +18,7 @@ from symderiv.reader import bounds, counted_from_zero, equations, named_sets, re
 from symderiv.reader.assumed import is_value
 from symderiv.reader.case_ends import tells_apart
 from symderiv.reader.elaborate import LAYOUTS
-from symderiv.reader.families import spoken_of
+from symderiv.reader.families import derives, spoken_of
 from symderiv.reader.fixed import of_one_member
 from symderiv.reader.reading import Posed
 from symderiv.reader.sized import sizes_of
@@ -364,7 +364,8 @@ def _readings(walk: Walk, posed: Posed, claims: list[Claim]) -> Iterator[tuple[l
         yield walk.claims(replace(posed, case=(*posed.case, *posed.values))), said
     if (signed := walk.readings.signed(posed, claims)) is not None:
         yield signed
-    sought = posed.sought and walk.equations.is_one(posed, claims)  # a later value for its unknown is its solution
+    zeroed = posed.sought or (posed.differentiates and not derives(*claims))  # a derivative is, or something else
+    sought = zeroed and walk.equations.is_one(posed, claims)  # a later value for its unknown is its solution
     if not sought and walk.readings.later(posed, claims):
         later = walk.claims(replace(posed, later=True))
         yield later, (LATER,)

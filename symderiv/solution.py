@@ -34,15 +34,18 @@ def judged(walk: Walk, number: int) -> Answer:
             if excluded := _excluded(walk, posed):
                 walk.equations.reject(posed, number)
                 return left_open(posed, verdict.claim, f"it solves {solved.name}, but {excluded}")
+            if unmet := walk.together.unmet(posed, number, solved):
+                walk.equations.reject(posed, number)
+                return left_open(posed, verdict.claim, f"it solves {solved.name}, but {unmet}")
             walk.equations.accept(posed, number)
-            posed.note(f"it solves {solved.name}")
+            posed.note(f"it solves {solved.name}", *solved.read)
             return verdict, None
     for solved, verdict in _tried(walk, posed, number, len(walk.posed), with_values=True):
         if isinstance(verdict, Proved):
             posed.kind = "claim"
-            if solved.holds and not _vanishes(walk, posed, solved):
+            if solved.holds and not _vanishes(walk, posed, solved) and not walk.together.unmet(posed, number, solved):
                 walk.equations.accept(posed, number)
-                posed.note(f"it solves {solved.name}, with what was solved for before")
+                posed.note(f"it solves {solved.name}, with what was solved for before", *solved.read)
                 return verdict, None
             walk.equations.reject(posed, number)
             why = f"it solves {solved.name} only where letters in it have the values that were found before"
@@ -61,6 +64,8 @@ def judged(walk: Walk, number: int) -> Answer:
             notes = (notation.counterexample(verdict.witness), *posed.notes)
             stated = equations.apart(verdict.claim)
             plain = posed.solves and solved.explicit and walk.stationary.is_plain(posed, solved.since)
+            of_one = not solved.unknown.subs + solved.unknown.sups  # a family may be least under a constraint
+            plain = plain and (of_one or posed.stationary or not posed.names_optimum)
             if plain and not doubted(walk, posed, verdict, stated):
                 why = f"it does not solve {solved.name}"
                 return verdict, Diagnostic("E201", "this step is false", posed.span, (notes[0], why, *posed.notes))
@@ -90,7 +95,7 @@ def another(walk: Walk, number: int) -> Answer | None:
     )
     for solved, verdict in _tried(walk, said, number, number):
         if isinstance(verdict, Proved) and solved.holds:
-            posed.note(f"it is another root: it solves {solved.name}")
+            posed.note(f"it is another root: it solves {solved.name}", *solved.read)
             return verdict, None
     return None
 
@@ -101,12 +106,11 @@ def _tried(
     """The equations that a step may solve, with the definitions up to step ``at``, and whether it does."""
     zeros = walk.stationary.set_to_zero(posed, number, at)
     for solved in walk.equations.solved(posed, at, zeros, with_values):
-        with_it, without = (
-            means[0] if (means := walk.readings.means(claims)) is not None else claims
-            for claims in (solved.claims, solved.without)
-        )
+        with_it, read = walk.readings.means(solved.claims) or (solved.claims, ())
+        without, _ = walk.readings.means(solved.without) or (solved.without, ())
         if not all(provable(claim) for claim in without):  # else it is solved already
-            yield solved, prove_all(with_it)
+            new = solved.new - with_it[0].context.definitions.keys()  # what a value is in terms of these is not known
+            yield solved._replace(claims=with_it, only=solved.only and not new, read=read), prove_all(with_it)
 
 
 def _vanishes(walk: Walk, posed: Posed, solved: Solved) -> bool:

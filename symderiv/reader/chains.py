@@ -24,10 +24,12 @@ from symderiv.reader.prose import (
     CONSTANT,
     GROUNDS,
     OPTIMAL,
+    OPTIMUM_IS,
     PREMISE,
     REWRITTEN,
     SETS_THAT,
     SUBSTITUTES,
+    WITH_MORE,
     concludes,
     leads_to_value,
     supposes,
@@ -153,8 +155,8 @@ class Chains(Namings):
         self.elaborator.guessed = False
         self.last = None
         self.fresh_chain = True
-        self.of_derivative = isinstance(segment.side, syntax.DerivativeOp | syntax.Nabla)
         self.rate = derived(segment.side)
+        self.of_derivative = self.rate is not None
         if isinstance(segment.side, ReadError):
             self.last = Last(None, segment.span, None, segment.side.diagnostic)
         elif segment.side is not None:
@@ -206,10 +208,12 @@ class Chains(Namings):
                 posed.equates_derivative = posed.stationary and self.reading.derives and self.reading.equates
                 posed.condition = posed.stationary and self.reading.condition
                 posed.differentiates = self._differentiates()
+                posed.unnamed = self.reading.unnamed
                 posed.concluded = self.fresh_chain and (self.implied or concludes(before))
                 posed.by, posed.of, posed.refers = self.reading.by, self.reading.of, self.reading.refers
                 posed.section, posed.sentence = self.reading.section, self.reading.sentences
-                posed.extreme = begins and bool(OPTIMAL.search(self.reading.prose))
+                posed.names_optimum = begins and bool(OPTIMUM_IS.search(before.strip()))
+                posed.extreme = begins and (posed.names_optimum or bool(OPTIMAL.search(self.reading.prose)))
                 posed.solves = (
                     posed.extreme
                     or posed.equates_derivative
@@ -376,8 +380,12 @@ class Chains(Namings):
         posed.equated = zero or (self.fresh_chain and self.reading.equal)
         said = REWRITTEN.search(self.reading.prose) and not PREMISE.search(self.reading.prose)
         posed.concluded = self.fresh_chain and bool(said)
-        posed.stationary = self._differentiates() and zero and not self.reading.higher
-        posed.equates_derivative = posed.stationary and self.reading.equates
+        posed.differentiates = self.fresh_chain and self._differentiates()
+        posed.unnamed = self.reading.unnamed
+        named = posed.differentiates and posed.unnamed is not None and _is_zero(posed)  # "differentiate ...: ... = 0"
+        posed.stationary = self._differentiates() and (zero or named) and not self.reading.higher
+        alone = named and not WITH_MORE.search(self.reading.prose)
+        posed.equates_derivative = posed.stationary and (self.reading.equates or alone)
         posed.condition = posed.stationary and self.reading.condition
         posed.by, posed.of = (self.reading.by, self.reading.of) if posed.stationary else (frozenset(), frozenset())
         posed.substitutes = bool(SUBSTITUTES.search(self.reading.prose))
@@ -385,7 +393,7 @@ class Chains(Namings):
         constraint = isinstance(posed.left, Sum) and isinstance(posed.right, Num) and PREMISE.search(self.reading.prose)
         posed.grounds = self.fresh_chain and bool(constraint or GROUNDS.search(self.reading.prose))
         self.fresh_chain = self.implied = False
-        if any(isinstance(side, Num) and not side.value for side in (posed.left, posed.right)):
+        if _is_zero(posed):
             self.reading.solving = True
         posed.leads = self.led_on
         extreme = self.reading.optimal or self.reading.solving
@@ -406,3 +414,8 @@ class Chains(Namings):
         self.elaborator.warnings.clear()
         self.rates.take(posed)
         self.reading.posed.append(posed)
+
+
+def _is_zero(posed: Posed) -> bool:
+    """Whether a step says that something is zero."""
+    return any(isinstance(side, Num) and not side.value for side in (posed.left, posed.right))

@@ -13,7 +13,7 @@ from symderiv.diagnostics import Diagnostic, ReadError
 from symderiv.document import Span
 from symderiv.kernel import Proved, Refuted
 from symderiv.notation import counterexample
-from symderiv.reader import in_a_case, models, syntax
+from symderiv.reader import in_a_case, models, on_the_way, syntax
 from symderiv.reader.arrays import Array, Value
 from symderiv.reader.indices import refuse
 from symderiv.reader.layers import further, place
@@ -296,6 +296,9 @@ class Definitions(Meanings):
             return False  # the entries are defined already
         if self.assumed(name, subs, labels) or (name in symbols.standard and not subs):
             return False
+        written = Head(symbols.name(name, len(subs), len(labels)), len(subs), len(labels))
+        if relation == "=" and not head[3] and on_the_way.is_one(self.reading, written, right):
+            return False  # k = np, where p is sought
         again = name in set(names_in(right)) if subs else stands_whole(right, name)
         if not any(isinstance(i, int) for i in (*subs, *labels)) and again and head[3]:
             return False  # H(y) = H(x) + ... says how H behaves, not what it is; g(w) = \sum_p g_p(w) what g is
@@ -321,7 +324,6 @@ class Definitions(Meanings):
             if moved in further([moved], symbols.definitions, symbols.ranges):
                 return False  # a_n = n^2 says what a_{n+1} is
         if symbols.defines(name, len(subs), len(labels)):
-            written = Head(symbols.name(name, len(subs), len(labels)), len(subs), len(labels))
             known = symbols.hidden[written][1] if written in symbols.hidden else written
             existing = symbols.definitions.get(known, ())
             # what an equation of an earlier section was solved for, is sought anew in this one

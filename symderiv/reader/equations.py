@@ -67,7 +67,8 @@ class Equation(NamedTuple):
 class Solved(NamedTuple):
     """An equation with a solution put in, and ``without`` it, its name; ``only``: nothing else in it is sought,
     ``holds``: others may follow from it, ``explicit``: it is solved in terms of what is known in it alone,
-    ``since``: where in the text the equation ends."""
+    ``since``: where in the text the equation ends, ``unknown``: what it is solved for, ``heads``: all that it is of,
+    ``new``: what the solution speaks of, and nothing before it; ``read``: how it is read."""
 
     claims: list[Claim]
     without: list[Claim]
@@ -76,6 +77,10 @@ class Solved(NamedTuple):
     holds: bool
     explicit: bool
     since: int
+    unknown: Head
+    heads: frozenset[Head]
+    new: frozenset[Head]
+    read: tuple[str, ...] = ()
 
 
 class Unwritten(NamedTuple):
@@ -115,6 +120,10 @@ class Equations:
             if not known and posed.error is not None:
                 self.unknown.add(self.section(posed))
 
+    def name(self, posed: Posed) -> str:
+        """What the equation of a step is called in notes."""
+        return f"the equation of line {self._line(posed)}"
+
     def take(self, posed: Posed, claims: Sequence[Claim], first: bool, holds: bool = True) -> None:
         """Remember the equation of a step; ``first`` if it does not follow from those before it."""
         self.known.append(Equation(posed, tuple(claims), first, holds))
@@ -129,7 +138,7 @@ class Equations:
 
     def _heads(self, claims: Sequence[Claim]) -> set[Head]:
         found = self.reading.symbols.reached(*(side for c in claims for side in (c.left, c.right)))
-        return found | {_solution(head) for head in found}
+        return found | {solution_of(head) for head in found}
 
     def accept(self, posed: Posed, number: int) -> None:
         """What step ``number`` solves for is a variable all the same, where something is differentiated."""
@@ -137,7 +146,7 @@ class Equations:
         if isinstance(member, Var):
             symbols = self.reading.symbols
             symbols.solutions.add((member.head, number))
-            if _solution(member.head) == Head(shown(member.head.name), *member.head[1:]):
+            if solution_of(member.head) == Head(shown(member.head.name), *member.head[1:]):
                 symbols.solved_for.add((member.head, number))
 
     def reject(self, posed: Posed, number: int) -> None:
@@ -318,8 +327,8 @@ class Equations:
         found = []
         for name, claims, heads, sought, holds, since, among in self._open(posed, at, zeros):
             named = {(shown(h.name), *h[1:]): h for h in heads}
-            written = [(member.head, body), (_solution(member.head), body)]
-            if (root := _root(_solution(member.head))) is not None:
+            written = [(member.head, body), (solution_of(member.head), body)]
+            if (root := _root(solution_of(member.head))) is not None:
                 written.append((root, power(body, Fraction(1, 2))))  # \sigma^2 = v solves for \sigma
             keys = (((shown(head.name), *head[1:]), value) for head, value in written)
             unknown, put = next(((named[key], value) for key, value in keys if key in named), (None, body))
@@ -341,12 +350,14 @@ class Equations:
                 made_of = symbols.reached(body)
                 made_of |= symbols.reached(*(e for h, (_, e) in symbols.inverses.items() if h in made_of))
                 new = made_of - symbols.inverses.keys() - symbols.definitions.keys() - left - {member.head}
-                only = (
-                    only and not new and among is not None
-                )  # what it is in terms of new quantities depends on what they are
+                only = only and among is not None
                 sides = [side for c in claims for side in (c.left, c.right)]
                 explicit = self._is_explicit(body, sides, unknown)
-                found.append(Solved(with_it, without, name, only, holds, explicit, since))
+                found.append(
+                    Solved(
+                        with_it, without, name, only, holds, explicit, since, unknown, frozenset(heads), frozenset(new)
+                    )
+                )
         return found
 
     def _is_explicit(self, solution: Term, sides: Sequence[Term], unknown: Head) -> bool:
@@ -356,9 +367,9 @@ class Equations:
         """
         symbols = self.reading.symbols
         sought = symbols.variables | {head for head, _ in symbols.solutions}
-        known = {h: ds for h, ds in symbols.definitions.items() if h not in sought and _solution(h) not in sought}
+        known = {h: ds for h, ds in symbols.definitions.items() if h not in sought and solution_of(h) not in sought}
         spoken = families_in((solution,), known) - symbols.inverses.keys() - known.keys()
-        return unknown not in spoken and set(map(_solution, spoken)) <= families_in(sides, known)
+        return unknown not in spoken and set(map(solution_of, spoken)) <= families_in(sides, known)
 
     def _open(
         self, posed: Posed, at: int, zeros: Sequence[Unwritten]
@@ -371,10 +382,9 @@ class Equations:
         """
         equations = [equation for equation in self.before(posed, all_of_them=True) if equation.first]
         for equation in equations:
-            name = f"the equation of line {self._line(equation.posed)}"
             claims = self.claims.of(replace(equation.posed, at=at, solved=True))
             yield (
-                name,
+                self.name(equation.posed),
                 claims,
                 spoken_of(equation.claims),
                 equation.posed.sought,
@@ -391,7 +401,7 @@ class Equations:
             sides = [claim.left for claim in claims]
             yield name, claims, self.reading.symbols.reached(*sides), True, True, since, among
         symbols = self.reading.symbols
-        for name, left, right in self._constraints(posed) if equations else ():
+        for name, left, right in self.constraints(posed) if equations else ():
             heads = families_in((left, right), {})
             if heads & symbols.definitions.keys() and posed.left not in (left, right):
                 claims = self.claims.of(replace(posed, left=left, right=right, relation="=", at=at, solved=True))
@@ -416,7 +426,7 @@ class Equations:
         kept = [step for rate, step in steps.items() if rate in found]
         return [step for step in kept if step.span not in self.false and step.error is None]
 
-    def _constraints(self, posed: Posed) -> Iterator[tuple[str, Term, Term]]:
+    def constraints(self, posed: Posed) -> Iterator[tuple[str, Term, Term]]:
         """What running text, or a line of the section, says a sum or another expression without free indices is."""
         for said, place in self.reading.symbols.stated.items():
             if said.kind == "equation" and place.section <= posed.section and not said.data[0].free | said.data[1].free:
@@ -426,7 +436,7 @@ class Equations:
                 return
             if self.constrains(other) and other.kind != "definition" and self.section(other) == self.section(posed):
                 assert isinstance(other.left, Term) and isinstance(other.right, Term)
-                yield f"the equation of line {self._line(other)}", other.left, other.right
+                yield self.name(other), other.left, other.right
 
 
 def _sides(posed: Posed) -> tuple[Value | None, Value | None]:
@@ -444,8 +454,8 @@ def _for_any(claim: Claim, own: set[Head], spoken: set[Head], heads: set[Head]) 
     """
     claim = without_values(claim, own | spoken)
     others = claim.context.definitions
-    values = {_solution(h): made for h, made in others.items()}
-    values |= {_solution(h): (_as_written(h),) for h in spoken if _solution(h) != h}
+    values = {solution_of(h): made for h, made in others.items()}
+    values |= {solution_of(h): (_as_written(h),) for h in spoken if solution_of(h) != h}
     definitions = {**{h: made for h, made in values.items() if h in heads - own}, **others}
     return replace(claim, context=replace(claim.context, definitions=definitions))
 
@@ -461,8 +471,8 @@ def solved_for(posed: Posed) -> list[Head]:
     member = _sides(posed)[0]
     if not isinstance(member, Var):
         return []
-    root = _root(_solution(member.head))
-    return [_solution(member.head), *([root] if root is not None else [])]
+    root = _root(solution_of(member.head))
+    return [solution_of(member.head), *([root] if root is not None else [])]
 
 
 def _root(head: Head) -> Head | None:
@@ -512,7 +522,7 @@ def apart(claim: Claim) -> Claim:
     return replace(claim, left=first, right=mul(num(-1), add(*rest)))
 
 
-def _solution(head: Head) -> Head:
+def solution_of(head: Head) -> Head:
     r"""The unknown that ``\hat{w}``, ``w^*``, ``w_{MLE}`` is a value of."""
     return Head(_HAT.sub(r"\1\2", _STAR.sub("", shown(head.name))), head.subs, head.sups)
 

@@ -358,7 +358,7 @@ EQUATED = Words(
 BY = Words(
     r"\b(?:respect\s+to|w\.?\s?r\.?\s?t\.?|nach|bezüglich|par\s+rapport\s+à|respecto\s+[ad]e?l?|rispetto\s+a|em\s+relação\s+a)"
     r"\s*(?:\bthe\s+)?(?:parameters?|weights?|variables?|mean|variance|vector)?\s*(?:\$(?:,|\s*(?:and|or|und|et|y)\s)\s*)*$"
-    r"|(?:关于|對|对|について|에\s*대해)\s*$",
+    r"|\bdifferentiat\w*\s+(?:[\w$]+\s+){0,5}?by\s*$|(?:关于|對|对|について|에\s*대해)\s*$",
     re.IGNORECASE,
 )
 WITH_MORE = Words(  # something else is done in the same breath, or it is the derivative of something else
@@ -453,6 +453,16 @@ OPTIMAL = Words(
     r"\b(?:minimi[sz]\w*|maximi[sz]\w*|minim(?:um|a|al)|maxim(?:um|a|al)|optimi[sz]\w*|optim(?:um|al)|MLE|estimat\w+"
     r"|least[- ]squares|stationary|critical points?|normal equations?|Lagrang\w*|closed[- ]form|m[ai][nx]imier\w*)\b"
     r"|最小|最大|极值|極値|최소|최대",
+    re.IGNORECASE,
+)
+OPTIMUM_IS = Words(  # right before a formula: it is where a function is least or greatest
+    r"\b(?:minimi[sz]ed|maximi[sz]ed|optimi[sz]ed|attained|reached|achieved|minimal|maximal)\s+(?:\w+\s+)?(?:at|by|for|when)"
+    r"\s*\$?[\s:,]*$"
+    r"|\b(?:optimal|best|optimum|(?:m(?:in|ax)imi[sz]|optimi[sz])(?:ing|ers?)|MLE)\b(?:(?!\bof\s+[^$\s])[^.;]){0,60}?"
+    r"\b(?:is|are|becomes?|equals?)"
+    r"(?:\s+(?:then|thus|therefore|given\s+by))?[\s:,]*$"
+    r"|\b(?:optimale|beste)\w*\b[^.;]{0,60}?\b(?:ist|lautet|sind)[\s:,]*$|\b(?:optima\w+|meilleur\w*)\b[^.;]{0,60}?\b(?:est|sont)[\s:,]*$"
+    r"|\b(?:óptim\w+|mejor\w*)\b[^.;]{0,60}?\b(?:es|son)[\s:,]*$|(?:最优|最優|最佳|最適)[^。；]{0,30}(?:为|為|是|は)[\s:：,，]*$",
     re.IGNORECASE,
 )
 CONDITIONAL = Words(

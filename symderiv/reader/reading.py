@@ -19,7 +19,7 @@ from symderiv.reader.latex import parse_display
 from symderiv.reader.names import plain
 from symderiv.reader.nodes import Change, names_in, parts_of, replace
 from symderiv.reader.symbols import Symbols, Unread
-from symderiv.terms import Assumption, Head, Range
+from symderiv.terms import Assumption, Head, Range, Term
 
 
 @dataclass(slots=True, eq=False, repr=False)
@@ -67,6 +67,8 @@ class Posed:
     refers: frozenset[str] = frozenset()  # the labels and numbers of formulas to which the words right before it refer
     solves: bool = False  # the sentence right before it says that it solves an equation before, in all cases
     extreme: bool = False  # the words right before it speak of a minimum or maximum
+    unnamed: tuple[Term, Span] | None = None  # what they differentiate, where it has no name, and where it stands
+    names_optimum: bool = False  # and end with "the optimal value is"
     by: frozenset[str] = frozenset()  # the names by which the words right before it differentiate
     passing: bool = False  # a claim in running text, which is only spoken of where it is settled
     plain: bool = True  # the words around it set no case, as far as anyone can tell
@@ -141,6 +143,7 @@ class Reading:
         self.before = ""  # the words before the formula in running text that is being read
         self.title = self.leads_to = ""  # the words of the last heading, and those that lead to a list with a colon
         self.by = self.of = self.refers = frozenset[str]()
+        self.unnamed: tuple[Term, Span] | None = None  # what words differentiate that has no name, and where
         self.sentences = 0  # how many sentences came before
         self.apart = False  # whether this is a quotation, or among exercises: what it says is no definition anew
         self.inline = False  # whether a formula in running text is being read

@@ -14,7 +14,7 @@ from fractions import Fraction
 from symderiv.kernel import Witness
 from symderiv.kernel.derivative import Unsupported, definition_of, differentiate
 from symderiv.reader import in_a_case
-from symderiv.reader.families import families_in
+from symderiv.reader.families import families_in, spoken_of
 from symderiv.reader.fixed import signs_in, with_signs
 from symderiv.reader.means import at_two_points, is_mean
 from symderiv.reader.names import of_members, shown
@@ -258,13 +258,22 @@ class Readings:
                 return True
         return False
 
+    @staticmethod
+    def _member(letter: str, claim: Claim) -> str:
+        r"""Of what a mean is taken: ``\bar{X}`` is that of the x_i where no X_i are."""
+        families = claim.context.families
+        small = letter.lower()
+        return small if Head(letter, 1, 0) not in families and Head(small, 1, 0) in families else letter
+
     def means(self, claims: Sequence[Claim]) -> tuple[list[Claim], tuple[str, ...]] | None:
         r"""The claims with an undefined ``\bar{x}`` as the mean of the x_i; None if there is none."""
         found, notes = [], []
         for claim in claims:
             made = {}
-            for head in sorted(self.symbols.reached(claim.left, claim.right) - claim.context.definitions.keys()):
-                letters = _under_bar(head)
+            known = claim.context.definitions
+            spoken = self.symbols.reached(claim.left, claim.right) | spoken_of([claim], known)
+            for head in sorted(spoken - known.keys()):
+                letters = [self._member(letter, claim) for letter in _under_bar(head)]
                 spans = [claim.context.families.get(Head(letter, 1, 0), (None,))[0] for letter in letters]
                 span = spans[0] if letters and not self._is_no_mean(letters) else None
                 if span is not None and span.low == 1 and set(spans) == {span}:

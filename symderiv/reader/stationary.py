@@ -8,11 +8,12 @@ equation false that may be the derivative of something else.
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence, Set
 from dataclasses import replace
 from typing import NamedTuple
 
 from symderiv.diagnostics import ReadError
+from symderiv.document import Span
 from symderiv.judge import prove_all
 from symderiv.kernel import Proved, Refuted, Verdict
 from symderiv.kernel.budget import spent
@@ -72,7 +73,7 @@ class Zero(NamedTuple):
     """A derivative of a function set to zero: its ``name``, the claims that say so, and those with it ``taken``."""
 
     name: str
-    function: Var
+    function: Term
     stated: list[Claim]
     taken: list[Claim]
 
@@ -124,7 +125,8 @@ class Stationary:
         said = self._follows(posed, before) or (posed.equates_derivative and self._is_plain(posed, tried[0].function))
         if not alone or not said or not any(_alike(own, zero.taken) for zero in tried):
             return Compared(None, why)
-        if posed.condition and (posed.free or self._is_constrained(posed)):
+        unsure = posed.condition or self._is_of_unnamed(posed)  # what else is meant was said before, if anything
+        if unsure and (posed.free or self._is_constrained(posed)):
             return Compared(None, why)
         if not all(isinstance(self._where(posed, own, known, zero.taken), Refuted) for zero in tried):
             return Compared(None, why)
@@ -132,11 +134,13 @@ class Stationary:
             return Compared(None, f"{why}, but in a special case")
         return Compared(refuted[0], why, tuple(_instead(own[0], tried[0].taken[0].left)))
 
-    def _is_one(self, function: Var, posed: Posed) -> bool:
+    def _is_one(self, function: Term, posed: Posed) -> bool:
         """Whether there is one condition for a minimum, with which no other can have been combined."""
-        called = self.reading.symbols.functions.get((function.name, 0))
         named = [h for h in families_in((function,), self.reading.symbols.definitions) if _is_named(h, posed.by)]
-        return len(named) == 1 or called is None or len(called.parameters) == 1
+        if len(named) == 1 or not isinstance(function, Var):
+            return len(named) == 1
+        called = self.reading.symbols.functions.get((function.name, 0))
+        return called is None or len(called.parameters) == 1
 
     def _of_case(self, posed: Posed, own: Sequence[Claim], taken: Sequence[Claim]) -> bool:
         """Whether an equation is a derivative set to zero for symmetric matrices, and where scalars it lacks are 1."""
@@ -154,10 +158,16 @@ class Stationary:
         source = self.reading.document.source.text
         return plain_words.plainly_equated(source, since, posed.left_span.start, posed.span.end)
 
-    def _is_plain(self, posed: Posed, function: Var) -> bool:
-        """The same of the words since a function was defined."""
-        made = self.reading.symbols.defined_at.get(function.head)
+    def _is_plain(self, posed: Posed, function: Term) -> bool:
+        """The same of the words since a function was defined, or an expression was said to be differentiated."""
+        made = self._place(posed, function)
         return made is not None and made.end <= posed.left_span.start and self.is_plain(posed, made.end)
+
+    def _place(self, posed: Posed, function: Term) -> Span | None:
+        """Where a function is defined, or an expression without a name stands."""
+        if posed.unnamed is not None and function is posed.unnamed[0]:
+            return posed.unnamed[1]
+        return self.reading.symbols.defined_at.get(function.head) if isinstance(function, Var) else None
 
     def unfounded(self, posed: Posed, claims: Sequence[Claim]) -> str:
         """Why what a chain calls zero is not what it began with; empty if that may vanish, too, wherever this does."""
@@ -181,7 +191,7 @@ class Stationary:
         """Whether an arrow says that an equation follows from a derivative that is zero."""
         return posed.implied and bool(before) and all(map(derives, before[-1].claims))
 
-    def _of_section(self, claim: Claim, posed: Posed, function: Var | None = None) -> Claim:
+    def _of_section(self, claim: Claim, posed: Posed, function: Term | None = None) -> Claim:
         """The claim without what its letters were solved for in earlier sections, or may have been.
 
         With a ``function``, also without what is assumed of other quantities, as of an inverse that comes later.
@@ -218,7 +228,8 @@ class Stationary:
 
     def may_be_constrained(self, posed: Posed) -> bool:
         """Whether a minimum may be one under a constraint, or of something more, where no derivative need vanish."""
-        return any(head.subs + head.sups for head in solved_for(posed)) or self._is_constrained(posed)
+        of_family = any(head.subs + head.sups for head in solved_for(posed))
+        return (of_family and not posed.names_optimum) or self._is_constrained(posed)
 
     def _is_constrained(self, posed: Posed) -> bool:
         """Whether the section speaks of a constraint, or of a penalty, up to a step."""
@@ -235,7 +246,6 @@ class Stationary:
         if not said or self.equations.before(posed, all_of_them=True):
             return []
         here, there = replace(posed, at=number), replace(posed, at=at)
-        ends = self.reading.symbols.defined_at
         for unknown in solved_for(posed):
             definitions = {h: made for h, made in self.reading.symbols.definitions.items() if h != unknown}
             functions = [
@@ -246,21 +256,35 @@ class Stationary:
                     Unwritten(
                         f"the equation that sets {z.name} to zero",
                         z.taken,
-                        self._sought(z.function, here, definitions, unknown),
-                        ends[z.function.head].end,
+                        self._sought(z.function, here, definitions, unknown) if self._is_meant(posed, z) else None,
+                        place.end,
                     )
                     for z in zeros
-                    if z.function.head in ends and (posed.stationary or self._is_plain(posed, z.function))
+                    if (place := self._place(posed, z.function)) is not None
                 ]
         return []
 
+    def _is_meant(self, posed: Posed, zero: Zero) -> bool:
+        """Whether the words before a step surely say that it solves this one, and not another, or a case of it."""
+        return posed.stationary or posed.names_optimum or self._is_plain(posed, zero.function)
+
+    def by(self, posed: Posed, spoken: Set[Head], heads: Set[Head]) -> Iterator[Zero]:
+        """The derivatives by ``heads``, set to zero, of the functions that depend on all that is ``spoken`` of."""
+        kept = {h: made for h, made in self.reading.symbols.definitions.items() if h not in spoken}
+        for function in self._functions(posed, kept, set(spoken)):
+            for head in sorted(heads & families_in((function,), kept)):
+                if (zero := self._zero(posed, function, head)) is not None:
+                    yield zero
+
     def _sought(
-        self, function: Var, posed: Posed, definitions: Mapping[Head, tuple[Definition, ...]], unknown: Head
+        self, function: Term, posed: Posed, definitions: Mapping[Head, tuple[Definition, ...]], unknown: Head
     ) -> frozenset[Head] | None:
         """The families that may be sought where a function is least: its arguments, or those that words name.
 
         None where words do not say which of several functions of the unknown is meant, or their sum.
         """
+        if not isinstance(function, Var):
+            return frozenset(self._by(function, posed, definitions))
         symbols = self.reading.symbols
         inside = families_in((function,), definitions)
         since = max((step for head, step in symbols.solutions if head == unknown and step < posed.at), default=-1)
@@ -276,9 +300,12 @@ class Stationary:
         arguments = frozenset(called.heads) if called else frozenset[Head]()
         return arguments or frozenset(self._by(function, posed, definitions))
 
-    def _by(self, function: Var, posed: Posed, definitions: Mapping[Head, tuple[Definition, ...]]) -> list[Head]:
+    def _by(self, function: Term, posed: Posed, definitions: Mapping[Head, tuple[Definition, ...]]) -> list[Head]:
         """By what a function is differentiated: what the words say, or what it is called a function of; else by what
         something is differentiated in the document, or by anything in it."""
+        if not isinstance(function, Var):
+            by = sorted(families_in((function,), {}))
+            return [head for head in by if _is_named(head, posed.by)] or by
         by = sorted(families_in((function,), definitions) - definitions.keys())
         called = self.reading.symbols.functions.get((function.name, 0))
         heads = called.heads if called else []
@@ -306,10 +333,23 @@ class Stationary:
 
     def _functions(
         self, posed: Posed, definitions: Mapping[Head, tuple[Definition, ...]], spoken: set[Head]
-    ) -> list[Var]:
-        """The functions of the section before ``posed`` that depend on all the families that its equation speaks of."""
+    ) -> list[Term]:
+        """The functions of the section before ``posed`` that depend on all the families that its equation speaks of.
+
+        An expression that words differentiate is the one, unless something was defined since.
+        """
+        if self._is_of_unnamed(posed):
+            assert posed.unnamed is not None
+            return [] if self._lacking(posed.unnamed[0], definitions, spoken) else [posed.unnamed[0]]
         related = self._related(posed, definitions, spoken)
         return [function for function in related if not self._lacking(function, definitions, spoken)]
+
+    def _is_of_unnamed(self, posed: Posed) -> bool:
+        """Whether what is differentiated is an expression that stands in the words before, and has no name."""
+        if posed.unnamed is None:
+            return False
+        since = (p for p in self.reading.posed[: posed.at] if p.span.start > posed.unnamed[1].end)
+        return not any(p.kind == "definition" for p in since)
 
     def _related(
         self, posed: Posed, definitions: Mapping[Head, tuple[Definition, ...]], spoken: set[Head]
@@ -346,7 +386,7 @@ class Stationary:
         return [var for var in lefts if var.head in definitions]
 
     @staticmethod
-    def _lacking(function: Var, definitions: Mapping[Head, tuple[Definition, ...]], spoken: set[Head]) -> set[Head]:
+    def _lacking(function: Term, definitions: Mapping[Head, tuple[Definition, ...]], spoken: set[Head]) -> set[Head]:
         """The families among ``spoken`` ones, but for what is defined, on which a function does not depend."""
         return spoken - definitions.keys() - families_in((function,), definitions)
 
@@ -369,7 +409,7 @@ class Stationary:
                     stated, taken = ([without_values(c, sought) for c in each] for each in (zero.stated, zero.taken))
                     yield zero._replace(stated=stated, taken=taken)
 
-    def _zero(self, posed: Posed, function: Var, head: Head) -> Zero | None:
+    def _zero(self, posed: Posed, function: Term, head: Head) -> Zero | None:
         """The derivative of ``function`` by a family, set to zero, as said where ``posed`` stands."""
         ranges = self.reading.symbols.ranges
         free: dict[str, str] = {}

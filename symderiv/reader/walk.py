@@ -56,6 +56,7 @@ from symderiv.reader import (
     syntax,
     trailing,
     transposes,
+    unnamed,
     users_items,
     wholes_listed,
 )
@@ -89,6 +90,7 @@ from symderiv.reader.stationary import Stationary
 from symderiv.reader.statistics import Statistics
 from symderiv.reader.survey import Survey
 from symderiv.reader.thresholds import FLIPPED
+from symderiv.reader.together import Together
 from symderiv.terms import Assumption, Claim, Deriv, Head, Term, subterms
 
 SIGN = re.compile(r"\\[A-Za-z]+|:=|[=<>!]=|[^\sA-Za-z\\]")
@@ -126,6 +128,7 @@ class Walk:
         self.layouts = Layouts(reading)
         self.equations = Equations(reading, self.claims_of)
         self.stationary = Stationary(reading, self.claims_of, self.equations, self.readings)
+        self.together = Together(reading, self.claims_of, self.equations, self.stationary)
         self.statements = Statements(reading)
         self.definitions = Definitions(reading, self.claims_of)
         self.moments = Moments(reading)
@@ -355,6 +358,7 @@ class Walk:
                 self._bounds(inlines, "")
                 reading.title, reading.leads_to = prose.words(inlines), ""
                 reading.prose = reading.spoken = ""
+                reading.unnamed = None
                 reading.apart = assertions.EXERCISES.search(prose.words(inlines)) is not None
                 sentences = list(prose.sentences(inlines))
                 self.statements.asides.clear()
@@ -583,6 +587,8 @@ class Walk:
         alone = re.search(r"[^\s$.,;:]", self.reading.prose) is None
         self.reading.here = {} if not alone else self.reading.here
         place = self.chains.place()
+        for sentence in sentences:
+            self.reading.unnamed = next(unnamed.said(self.reading, sentence), self.reading.unnamed)
         self.reading.bounds = set()  # a sentence further down bounds nothing yet
         for number, sentence in enumerate(sentences, self.reading.sentences + 1):
             words = sentence.words.split("$")
