@@ -94,7 +94,7 @@ def inverse(matrix: Array, symbols: Symbols, node: syntax.Node) -> Array:
     base = node.base if isinstance(node, syntax.Scripted) else node
     head = Head(f"{_written(base) or 'M'}^{{-1}}", len(own) + 2, 0)
     while head in symbols.inverses:  # another matrix that is written alike, after a new definition
-        head = Head(f"{head.name}'", 2, 0)
+        head = Head(f"{head.name}'", head.subs, 0)
     for slot in range(2):
         symbols.ranges.unite(symbols.ranges.slot(head, len(own) + slot), axis)
     for slot, index in enumerate(_own(entry)):
