@@ -41,7 +41,7 @@ from symderiv.reader.rests import NOTE, define_all, first_members
 from symderiv.reader.survey import POSITIVE, Survey
 from symderiv.reader.symbols import PROBABILITIES, Function, InCase, Parameter, shape
 from symderiv.reader.vocabulary import LOSSES, MOMENTS
-from symderiv.terms import Definition, Deriv, Head, Index, Term, Var, reached, subterms
+from symderiv.terms import Definition, Deriv, Head, Index, Num, Term, Var, reached, subterms
 
 DOTTED = re.compile(r"\\(?:d{1,3}ot)\s*\{?\s*(.+?)\s*\}?")
 CUES = re.compile(
@@ -280,8 +280,9 @@ class Definitions(Meanings):
         ):  # A = A^T says that it is symmetric, rightly or wrongly if it is defined
             posed.kind = posed.kind if symbols.defines(name, 0) or symbols.defines(name, 2) else "definition"
             return posed.kind == "definition"
-        defined = symbols.defines(name, len(subs), len(labels))
-        words = self.reading.prose.rpartition("$")[2] if defined else self.reading.prose[-160:]
+        written = Head(symbols.name(name, len(subs), len(labels)), len(subs), len(labels))
+        computed = any(not isinstance(made.body, Num) for made in symbols.definitions.get(written, ()))
+        words = self.reading.prose.rpartition("$")[2] if computed else self.reading.prose[-160:]
         said = CUES.search(words) or self._is_read_off(name, subs, labels)
         if is_numeral(right) and relation != ":=" and not said:
             return False  # y = 1 is a case

@@ -191,7 +191,7 @@ def _ordered(term: Term, symbols: Symbols) -> Term:
 
 
 def _written(node: syntax.Node) -> str:
-    """The matrix as its author writes it, for the name of its inverse; empty where that would be long."""
+    """The matrix as its author writes it, for the name of its inverse; empty where that would be long, as of sums."""
     match node:
         case syntax.Symbol():
             return plain(node.name)
@@ -202,11 +202,14 @@ def _written(node: syntax.Node) -> str:
             scripts = [(mark, part) for mark, part in (("_", sub), ("^", sup)) if part is not None]
             return _written(base) + "".join(f"{mark}{{{_written(part)}}}" for mark, part in scripts)
         case syntax.Group(open="(" | "["):
-            return f"({_written(node.body)})"
+            inside = _written(node.body)
+            return f"({inside})" if inside else ""
         case syntax.Product():
-            return " ".join(map(_written, node.factors))
+            factors = [_written(factor) for factor in node.factors]
+            return " ".join(factors) if all(factors) else ""
         case syntax.Add():
-            return "".join(f"{sign}{_written(part)}" for sign, part in node.terms).removeprefix("+")
+            terms = [(sign, _written(part)) for sign, part in node.terms]
+            return "".join(map("".join, terms)).removeprefix("+") if all(part for _, part in terms) else ""
     return ""
 
 
