@@ -15,7 +15,7 @@ from symderiv.reader.indices import refuse
 from symderiv.reader.names import plain
 from symderiv.reader.nodes import parts_of
 from symderiv.reader.symbols import Function
-from symderiv.terms import Head, Index, Term, Var
+from symderiv.terms import Head, Index, Num, Term, Var
 
 
 class Applications(Entries):
@@ -136,7 +136,8 @@ class Applications(Entries):
         parameters = {p.var.head for p in function.parameters if p.var is not None}
         at_point = any(isinstance(v, Var) and p.name in v.name for p, v in replaced.items())
         met = parameters & symbols.reached(*replaced.values())
-        if not at_point and not met:  # neither s(-x) nor l(\hat{\mu})
+        number = any(isinstance(value, Num) for value in replaced.values())
+        if not at_point and not met and not number:  # neither s(-x) nor l(\hat{\mu}) nor f(2)
             symbols.calls[key] = (replaced, families)
         return self.with_arguments(self._member(name, subs, sups, node), replaced, families, node)
 

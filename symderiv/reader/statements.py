@@ -193,23 +193,27 @@ class Statements:
             return ()
         found: dict[Var, Assumption] = {}
         passing: dict[Var, list[Assumption]] = {}  # values that are spoken of, and not said to hold
-        for sentence in prose.last_said(every):
-            before = sentence.words.split("$")
+        lasting = prose.last_said(every)
+        before = () if any(prose.BOTH.search(s.words) for s in lasting) else every[: len(every) - len(lasting)]
+        for said in self._set_before(before):
+            self.asides[said.kind, said.data] = said
+        for sentence in lasting:
+            words = sentence.words.split("$")
             of_every = prose.EVERY.search(sentence.words) is not None
             surely, aside = prose.ONE_HOT.search(sentence.words), assertions.aside(sentence.words)
             supposed = False
             for k, formula in enumerate(sentence.formulas):
-                joined = supposed and prose.AND.fullmatch(before[k])  # "when $x = 1$ and $y = 0$"
-                supposed = bool(joined or prose.SUPPOSED.search(before[k]) or assertions.names_value(before, k))
-                supposed = supposed and not assertions.codes(before, k)
+                joined = supposed and prose.AND.fullmatch(words[k])  # "when $x = 1$ and $y = 0$"
+                supposed = bool(joined or prose.SUPPOSED.search(words[k]) or assertions.names_value(words, k))
+                supposed = supposed and not assertions.codes(words, k)
                 for row in self.reading.rows(formula.latex, formula.span).rows:
                     given = self.value_said(row)
                     if given is None:
                         continue
                     given = self._of_every(given) if of_every else given
                     fact = 0 in given.data[0].indices or surely
-                    told = assertions.denied(before, k) or (not fact and aside)
-                    if supposed and (told or assertions.weakened(before, k)):
+                    told = assertions.denied(words, k) or (not fact and aside)
+                    if supposed and (told or assertions.weakened(words, k)):
                         self.asides[given.kind, given.data] = given
                     elif not supposed:
                         passing.setdefault(given.data[0], []).append(given)
@@ -231,6 +235,22 @@ class Statements:
                 if found.setdefault(symbol, given).data != given.data:
                     return ()
         return tuple(found.values())
+
+    def _set_before(self, sentences: Sequence[prose.Sentence]) -> list[Assumption]:
+        """The values that sentences suppose of which the words go on to other things: what follows may mean them still.
+
+        Of a symbol that is given several, as in "if $y = 1$ ..., and if $y = 0$ ...", none.
+        """
+        found: dict[Var, dict[Term, Assumption]] = {}
+        for sentence in sentences:
+            before, supposed = sentence.words.split("$"), False
+            for k, formula in enumerate(sentence.formulas):
+                joined = supposed and prose.AND.fullmatch(before[k])
+                supposed = bool(joined or prose.SUPPOSED.search(before[k])) and not assertions.codes(before, k)
+                for row in self.reading.rows(formula.latex, formula.span).rows if supposed else ():
+                    if (said := self.value_said(row)) is not None:
+                        found.setdefault(said.data[0], {})[said.data[1]] = said
+        return [said for values in found.values() for said in values.values() if len(values) == 1]
 
     def sizes(self, sentences: Sequence[prose.Sentence]) -> dict[str, int]:
         """The sizes that the words suppose: ``for $K = 2$``, and under "" how many classes they speak of.

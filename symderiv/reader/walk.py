@@ -592,7 +592,8 @@ class Walk:
         self.reading.bounds = set()  # a sentence further down bounds nothing yet
         for number, sentence in enumerate(sentences, self.reading.sentences + 1):
             words = sentence.words.split("$")
-            self.reading.bounds |= self._bounded_in(sentence.formulas)
+            beside = zip(sentence.formulas, words, strict=False)
+            self.reading.bounds |= self._bounded_in([f for f, said in beside if not prose.SUBJECT_TO.search(said)])
             supposed: tuple[Assumption, ...] | None = ()
             begun = len(self.posed)
             for n, formula in enumerate(sentence.formulas):
