@@ -20,7 +20,7 @@ from symderiv.reader.indices import INDICATORS, refuse
 from symderiv.reader.inverses import turned
 from symderiv.reader.inverted import inverted
 from symderiv.reader.names import GREEK_NAMES, index_word, plain, shown
-from symderiv.reader.nodes import call_name, is_data, parts_of, prefers, stands_bare
+from symderiv.reader.nodes import call_name, is_data, names_in, parts_of, prefers, stands_bare
 from symderiv.reader.symbols import PROBABILITIES, base_name
 from symderiv.reader.vocabulary import MOMENTS, QUANTITIES
 from symderiv.terms import (
@@ -377,7 +377,10 @@ class Calls(Expectations):
         return all(isinstance(item, syntax.Symbol | syntax.Scripted | syntax.Number) for item in items)
 
     def softmax(self, value: Value, node: syntax.Node) -> Value:
-        if isinstance(value, Array) and len(value.axes) == 2 and self.symbols.rowwise:
+        attention = {"Q", "K"} <= set(names_in(node))  # of queries and keys it is one of each row by convention
+        if isinstance(value, Array) and len(value.axes) == 2 and (self.symbols.rowwise or attention):
+            if not self.symbols.rowwise:
+                self.notes.append("the softmax of queries and keys is read as that of each row")
             along = value.axes[1]
             return Array(
                 value.axes,
@@ -385,6 +388,8 @@ class Calls(Expectations):
                     exp(value.entry(at)), inverse(contraction(lambda j: exp(value.entry((at[0], j))), along, at))
                 ),
             )
+        if isinstance(value, Array) and len(value.axes) == 2:
+            raise refuse("E161", "whether this is a softmax of each row or of each column is not said", node)
         if not isinstance(value, Array) or len(value.axes) != 1:
             raise refuse("E161", "softmax needs a vector", node)
         (axis,) = value.axes
