@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from symderiv.judge import provable
-from symderiv.reader.arrays import Array
+from symderiv.reader.arrays import one_entry
 from symderiv.reader.assumed import is_value, without_values
 from symderiv.reader.families import families_in
 from symderiv.reader.names import shown
@@ -54,10 +54,8 @@ def _is_late(walk: Walk, head: Head, claim: Claim) -> bool:
 def _sides(step: Posed) -> Iterator[Term]:
     """The sides of a step, or one entry of each."""
     for side in (step.left, step.right):
-        if isinstance(side, Array):
-            yield side.entry(tuple("?" for _ in side.axes))
-        elif isinstance(side, Term):
-            yield side
+        if (entry := one_entry(side)) is not None:
+            yield entry
 
 
 def _parts(claim: Claim, head: Head) -> Iterator[Term]:

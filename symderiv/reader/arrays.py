@@ -48,6 +48,16 @@ class Array:
 Value = Term | Array
 
 
+def one_entry(side: Value | None) -> Term | None:
+    """A number, or some entry of an array; None where there is none, or it cannot be read."""
+    if not isinstance(side, Array):
+        return side
+    try:
+        return side.entry(tuple("?" for _ in side.axes))
+    except ReadError:  # said where it stands
+        return None
+
+
 def _length(axis: Axis, ranges: Ranges) -> object:
     if isinstance(axis, int):
         return axis

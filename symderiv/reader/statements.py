@@ -14,7 +14,7 @@ from itertools import combinations, pairwise, product
 from symderiv.diagnostics import Diagnostic, ReadError
 from symderiv.document import InlineMath, Span
 from symderiv.reader import assertions, distinct, prose, syntax
-from symderiv.reader.arrays import Array
+from symderiv.reader.arrays import Array, one_entry
 from symderiv.reader.indicators import Indicators
 from symderiv.reader.layouts import chosen
 from symderiv.reader.names import plain, shown
@@ -797,12 +797,13 @@ class Statements:
     def _of_all(self, kind: str, head: Head) -> bool:
         """Whether it is said of all members of a family that the document speaks of, and not of ``x_1`` alone."""
         members = self.members.get((kind, head.name))
+        if members is None:
+            return True
         bodies = [d.body for made in self.symbols.definitions.values() for d in made]
         sides = [side for posed in self.reading.posed for side in (posed.left, posed.right)]
-        entries = [s.entry(("i", "j")[: len(s.axes)]) if isinstance(s, Array) else s for s in sides]
-        terms = [*bodies, *(term for term in entries if isinstance(term, Term))] if members is not None else []
+        terms = (*bodies, *(entry for side in sides if (entry := one_entry(side)) is not None))
         written = {t.indices for term in terms for t in subterms(term) if isinstance(t, Var) and t.head == head}
-        return members is None or written <= {(number,) for number in members}
+        return written <= {(number,) for number in members}
 
     def _entries(self, range_class: str) -> str:
         """What is to be said of a length that only numbers of entries tell, unless the words tell it."""
