@@ -10,12 +10,12 @@ from collections.abc import Iterator, Sequence
 
 from symderiv.reader import syntax
 from symderiv.reader.names import plain
-from symderiv.reader.nodes import Change, every, index_names, is_transpose, mentions, names_in, parts_of
+from symderiv.reader.nodes import Change, every, index_names, is_transpose, mentions, names_in, on_sides, parts_of
 
 
 def rewriting(rows: Sequence[syntax.Row]) -> Change | None:
     """What gives such biases names of their own, or None."""
-    nodes = [n for row in rows for s in row.segments if isinstance(s.side, syntax.Node) for n in every(s.side)]
+    nodes = list(on_sides(rows))
     found = {name for node in nodes for name in _beside_weights(node)}
     found -= {name for node in nodes for name in _from_zero(node)}
     return (lambda node: _apart(node, found)) if found else None

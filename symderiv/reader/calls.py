@@ -377,9 +377,12 @@ class Calls(Expectations):
         return all(isinstance(item, syntax.Symbol | syntax.Scripted | syntax.Number) for item in items)
 
     def softmax(self, value: Value, node: syntax.Node) -> Value:
-        attention = {"Q", "K"} <= set(names_in(node))  # of queries and keys it is one of each row by convention
-        if isinstance(value, Array) and len(value.axes) == 2 and (self.symbols.rowwise or attention):
-            if not self.symbols.rowwise:
+        if not isinstance(value, Array) or len(value.axes) not in (1, 2):
+            raise refuse("E161", "softmax needs a vector", node)
+        if len(value.axes) == 2:
+            if not self.symbols.rowwise and not {"Q", "K"} <= set(names_in(node)):
+                raise refuse("E161", "whether this is a softmax of each row or of each column is not said", node)
+            if not self.symbols.rowwise:  # by convention
                 self.notes.append("the softmax of queries and keys is read as that of each row")
             along = value.axes[1]
             return Array(
@@ -388,10 +391,6 @@ class Calls(Expectations):
                     exp(value.entry(at)), inverse(contraction(lambda j: exp(value.entry((at[0], j))), along, at))
                 ),
             )
-        if isinstance(value, Array) and len(value.axes) == 2:
-            raise refuse("E161", "whether this is a softmax of each row or of each column is not said", node)
-        if not isinstance(value, Array) or len(value.axes) != 1:
-            raise refuse("E161", "softmax needs a vector", node)
         (axis,) = value.axes
         return Array(
             value.axes,

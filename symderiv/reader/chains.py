@@ -382,8 +382,8 @@ class Chains(Namings):
         posed.concluded = self.fresh_chain and bool(said)
         posed.differentiates = self.fresh_chain and self._differentiates()
         posed.unnamed = self.reading.unnamed
-        named = posed.differentiates and posed.unnamed is not None and _is_zero(posed)  # "differentiate ...: ... = 0"
-        posed.stationary = self._differentiates() and (zero or named) and not self.reading.higher
+        named = posed.differentiates and posed.unnamed is not None and posed.says_zero  # "differentiate ...: ... = 0"
+        posed.stationary = posed.differentiates and (zero or named) and not self.reading.higher
         alone = named and not WITH_MORE.search(self.reading.prose)
         posed.equates_derivative = posed.stationary and (self.reading.equates or alone)
         posed.condition = posed.stationary and self.reading.condition
@@ -393,7 +393,7 @@ class Chains(Namings):
         constraint = isinstance(posed.left, Sum) and isinstance(posed.right, Num) and PREMISE.search(self.reading.prose)
         posed.grounds = self.fresh_chain and bool(constraint or GROUNDS.search(self.reading.prose))
         self.fresh_chain = self.implied = False
-        if _is_zero(posed):
+        if posed.says_zero:
             self.reading.solving = True
         posed.leads = self.led_on
         extreme = self.reading.optimal or self.reading.solving
@@ -414,8 +414,3 @@ class Chains(Namings):
         self.elaborator.warnings.clear()
         self.rates.take(posed)
         self.reading.posed.append(posed)
-
-
-def _is_zero(posed: Posed) -> bool:
-    """Whether a step says that something is zero."""
-    return any(isinstance(side, Num) and not side.value for side in (posed.left, posed.right))

@@ -141,7 +141,7 @@ class Definitions(Meanings):
         base, sub, sup, primes = parts_of(head)
         if not isinstance(base, syntax.Symbol) or primes or (sub is not None and trailing is not None):
             return None
-        if isinstance(sup, syntax.Number) and sup.text == "2" and plain(base.name) in self.symbols.squares:
+        if self.symbols.is_square(plain(base.name), sup):
             return plain(base.name), sub if sub is not None else trailing, sup, args
         numbered = isinstance(sup, syntax.Number) and plain(base.name) in self.symbols.numbered
         bracketed = isinstance(sup, syntax.Group) and sup.open in ("(", "[")
@@ -162,8 +162,7 @@ class Definitions(Meanings):
         """Whether ``node`` names what a function depends on: the square of a number does so if it has a name."""
         base, _, sup, _ = parts_of(node)
         if isinstance(sup, syntax.Number) and isinstance(base, syntax.Symbol):
-            symbols, name = self.symbols, plain(base.name)
-            return name in symbols.numbered or (sup.text == "2" and name in symbols.squares)
+            return plain(base.name) in self.symbols.numbered or self.symbols.is_square(plain(base.name), sup)
         return isinstance(node, syntax.Symbol | syntax.Scripted | syntax.Ellipsis)
 
     def indices(self, head: tuple) -> tuple[str, list[Index], list[Index]] | None:
@@ -173,7 +172,7 @@ class Definitions(Meanings):
             subs = elaborator.indices(sub, name)
             if subs is None:
                 name, subs = f"{name}_{{{index_word(sub)}}}", []
-            if isinstance(sup, syntax.Number) and sup.text == "2" and name in self.symbols.squares:
+            if self.symbols.is_square(name, sup):
                 return f"{name}^{{2}}", subs, []
             labels, rest, name = elaborator.label(name, sup)
             # S(x_i) is a member of the family S_i, h_k(x^{(i)}) of h_k^{(i)}, but J(v_c, o) hides its indices
@@ -297,7 +296,6 @@ class Definitions(Meanings):
             return False  # the entries are defined already
         if self.assumed(name, subs, labels) or (name in symbols.standard and not subs):
             return False
-        written = Head(symbols.name(name, len(subs), len(labels)), len(subs), len(labels))
         if relation == "=" and not head[3] and on_the_way.is_one(self.reading, written, right):
             return False  # k = np, where p is sought
         again = name in set(names_in(right)) if subs else stands_whole(right, name)
@@ -708,7 +706,7 @@ class Definitions(Meanings):
             if not isinstance(base, syntax.Symbol):
                 raise ReadError("E163", "the arguments of a function that is defined are symbols", arg.span)
             argument = plain(base.name)
-            if isinstance(sup, syntax.Number) and argument in symbols.squares:
+            if symbols.is_square(argument, sup):
                 argument, sup = f"{argument}^{{2}}", None  # L(\mu, \sigma^2)
             label = isinstance(sup, syntax.Group)
             if sub is None and not label:

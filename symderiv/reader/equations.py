@@ -113,9 +113,8 @@ class Equations:
         """Note what a step says that is ``= 0``: an equation, unless it was proved as it stands."""
         if posed.left_span in self.false:
             self.false[posed.span] = self.false[posed.left_span]
-        zero = any(isinstance(side, Num) and not side.value for side in (posed.left, posed.right))
         known = any(e.posed is posed for e in self.known)
-        if zero and (not proved or posed.derived or known):
+        if posed.says_zero and (not proved or posed.derived or known):
             self.solving.add(self.section(posed))
             if not known and posed.error is not None:
                 self.unknown.add(self.section(posed))

@@ -13,7 +13,7 @@ from dataclasses import replace
 
 from symderiv.kernel import Witness
 from symderiv.reader import picked
-from symderiv.reader.arrays import Array
+from symderiv.reader.arrays import one_entry
 from symderiv.reader.assertions import DENIED_BEFORE
 from symderiv.reader.families import spoken_of
 from symderiv.reader.names import is_whole, shown
@@ -40,7 +40,7 @@ def beside(posed: Posed, claim: Claim, reading: Reading) -> str:
     symbols, ranges, text = reading.symbols, reading.symbols.ranges, reading.document.source.text
     if not symbols.sets:
         return ""
-    sides = [_entry(side) for side in (posed.left, posed.right) if side is not None]
+    sides = [entry for side in (posed.left, posed.right) if (entry := one_entry(side)) is not None]
     inside = list(reached(sides, symbols.definitions))
     sums = [part for part in inside if isinstance(part, Sum) and isinstance(part.range.high, str)]
     for size in dict.fromkeys(str(part.range.high) for part in sums if part.range.high in symbols.sets):
@@ -98,7 +98,7 @@ def _assuming(claim: Claim, heads: Sequence[Head], hot: tuple[Assumption, ...]) 
 def _unsaid_range(posed: Posed, head: Head, symbols: Symbols) -> Iterator[str]:
     r"""The indices of sums of which it is not said how far they run, \sum_i, over what sets have for members."""
     ranges = symbols.ranges
-    sides = [_entry(side) for side in (posed.left, posed.right) if side is not None]
+    sides = [entry for side in (posed.left, posed.right) if (entry := one_entry(side)) is not None]
     for part in reached(sides, symbols.definitions):
         if isinstance(part, Sum) and isinstance(part.range.high, str) and part.range.high.startswith("?"):
             picks = any(isinstance(t, Var) and t.head == head and part.index in t.indices for t in subterms(part.body))
@@ -132,10 +132,6 @@ def is_parted(witness: Witness, symbols: Symbols, relation: str) -> bool:
         if relation != "=" and not all(any(bits.get((i, j), 0) for i in members) for j in sets):
             return False
     return True
-
-
-def _entry(side: Term | Array) -> Term:
-    return side.entry(tuple("?" for _ in side.axes)) if isinstance(side, Array) else side
 
 
 def _end(high: object, reading: Reading) -> object:

@@ -342,6 +342,14 @@ def every(node: syntax.Node) -> Iterator[syntax.Node]:
         yield from every(part)
 
 
+def on_sides(rows: Iterable[syntax.Row]) -> Iterator[syntax.Node]:
+    """Every node of the sides of ``rows``."""
+    for row in rows:
+        for segment in row.segments:
+            if isinstance(segment.side, syntax.Node):
+                yield from every(segment.side)
+
+
 def everywhere(rows: Iterable[syntax.Row]) -> Iterator[syntax.Node]:
     """Every node of the sides of ``rows``, and of the remarks beside them."""
     for row in rows:

@@ -13,7 +13,7 @@ from symderiv.reader.names import plain
 from symderiv.reader.nodes import names_in
 from symderiv.reader.prose import INTRODUCED
 from symderiv.reader.reading import Posed, Reading
-from symderiv.terms import Head, Num, Term, Var, subterms
+from symderiv.terms import Head, Term, Var, subterms
 
 
 def is_one(reading: Reading, head: Head, right: syntax.Node) -> bool:
@@ -33,8 +33,7 @@ def _equations(reading: Reading) -> Iterator[Posed]:
     """The equations so far in the section: a derivative set to zero, and what stands between it and this line."""
     begun = False
     for posed in reading.posed[reading.begins :]:
-        zero = any(isinstance(side, Num) and not side.value for side in (posed.left, posed.right))
-        begun = begun or posed.stationary or (zero and posed.sought)
+        begun = begun or posed.stationary or (posed.says_zero and posed.sought)
         if begun and posed.kind == "claim" and posed.relation == "=":
             yield posed
 

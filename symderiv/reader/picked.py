@@ -12,7 +12,7 @@ from collections.abc import Sequence
 
 from symderiv.reader import syntax
 from symderiv.reader.names import plain
-from symderiv.reader.nodes import Change, every, index_names, mentions, names_in
+from symderiv.reader.nodes import Change, every, index_names, mentions, names_in, on_sides
 from symderiv.reader.prose import Words
 from symderiv.reader.symbols import INDEX_LETTERS
 
@@ -34,7 +34,7 @@ Picked = tuple[syntax.Node, tuple[syntax.Node, ...]]  # what a sum runs over, an
 
 def rewriting(rows: Sequence[syntax.Row]) -> tuple[Change | None, set[str]]:
     """What writes such sums out, or None, and the names of the families that tell what is in a set."""
-    nodes = [n for row in rows for s in row.segments if isinstance(s.side, syntax.Node) for n in every(s.side)]
+    nodes = list(on_sides(rows))
     sums = [node for node in nodes if isinstance(node, syntax.BigOp) and node.kind == r"\sum" and node.sub is not None]
     indices = INDEX_LETTERS.union(*(index_names(node.sub) for node in sums))
     sets = {found[0] for node in sums if (found := _set_below(node.sub, indices)) is not None}

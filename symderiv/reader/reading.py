@@ -19,7 +19,7 @@ from symderiv.reader.latex import parse_display
 from symderiv.reader.names import plain
 from symderiv.reader.nodes import Change, names_in, parts_of, replace
 from symderiv.reader.symbols import Symbols, Unread
-from symderiv.terms import Assumption, Head, Range, Term
+from symderiv.terms import Assumption, Head, Num, Range, Term
 
 
 @dataclass(slots=True, eq=False, repr=False)
@@ -96,6 +96,11 @@ class Posed:
     held: frozenset[str] | None = None  # what the section says is held fixed: names, or none in particular
     limits: dict[str, set[Bound]] = field(default_factory=dict)  # bounds that stand right before it or beside its row
     kept: frozenset[str] = frozenset()  # the indices of the chain's first side, free under Einstein's convention
+
+    @property
+    def says_zero(self) -> bool:
+        """Whether it says that something is zero."""
+        return any(isinstance(side, Num) and not side.value for side in (self.left, self.right))
 
     def note(self, *said: str) -> None:
         """Say what the reading of this step rests on, once."""

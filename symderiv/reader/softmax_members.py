@@ -10,12 +10,12 @@ from collections.abc import Iterator, Sequence
 
 from symderiv.reader import syntax
 from symderiv.reader.names import index_word, plain
-from symderiv.reader.nodes import Change, every, index_names, is_transpose
+from symderiv.reader.nodes import Change, every, index_names, is_transpose, on_sides
 
 
 def rewriting(rows: Sequence[syntax.Row]) -> Change | None:
     """What makes them entries of the whole softmax, softmax_i(z), or None."""
-    nodes = [n for row in rows for s in row.segments if isinstance(s.side, syntax.Node) for n in every(s.side)]
+    nodes = list(on_sides(rows))
     others = {name for node in nodes for name in _other(node)}
     numbers = {name for node in nodes for name in _summed(node) if plain(name) not in others}
     if any(_member(node, numbers) is not None for node in nodes):

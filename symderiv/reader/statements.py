@@ -201,24 +201,19 @@ class Statements:
             words = sentence.words.split("$")
             of_every = prose.EVERY.search(sentence.words) is not None
             surely, aside = prose.ONE_HOT.search(sentence.words), assertions.aside(sentence.words)
-            supposed = False
-            for k, formula in enumerate(sentence.formulas):
-                joined = supposed and prose.AND.fullmatch(words[k])  # "when $x = 1$ and $y = 0$"
-                supposed = bool(joined or prose.SUPPOSED.search(words[k]) or assertions.names_value(words, k))
-                supposed = supposed and not assertions.codes(words, k)
-                for row in self.reading.rows(formula.latex, formula.span).rows:
-                    given = self.value_said(row)
-                    if given is None:
-                        continue
-                    given = self._of_every(given) if of_every else given
-                    fact = 0 in given.data[0].indices or surely
-                    told = assertions.denied(words, k) or (not fact and aside)
-                    if supposed and (told or assertions.weakened(words, k)):
-                        self.asides[given.kind, given.data] = given
-                    elif not supposed:
-                        passing.setdefault(given.data[0], []).append(given)
-                    elif found.setdefault(given.data[0], given).data != given.data:
-                        return ()  # "if $y = 1$ ... and if $y = 0$": both are spoken of
+            for k, row, supposed in self._suppositions(sentence, alone=True):
+                given = self.value_said(row)
+                if given is None:
+                    continue
+                given = self._of_every(given) if of_every else given
+                fact = 0 in given.data[0].indices or surely
+                told = assertions.denied(words, k) or (not fact and aside)
+                if supposed and (told or assertions.weakened(words, k)):
+                    self.asides[given.kind, given.data] = given
+                elif not supposed:
+                    passing.setdefault(given.data[0], []).append(given)
+                elif found.setdefault(given.data[0], given).data != given.data:
+                    return ()  # "if $y = 1$ ... and if $y = 0$": both are spoken of
         for symbol, values in passing.items():
             if any(value.data != found[symbol].data for value in values if symbol in found):
                 values.append(found.pop(symbol))  # "suppose $y = 1$ for spam and $y = 0$ for ham"
@@ -243,14 +238,23 @@ class Statements:
         """
         found: dict[Var, dict[Term, Assumption]] = {}
         for sentence in sentences:
-            before, supposed = sentence.words.split("$"), False
-            for k, formula in enumerate(sentence.formulas):
-                joined = supposed and prose.AND.fullmatch(before[k])
-                supposed = bool(joined or prose.SUPPOSED.search(before[k])) and not assertions.codes(before, k)
-                for row in self.reading.rows(formula.latex, formula.span).rows if supposed else ():
-                    if (said := self.value_said(row)) is not None:
-                        found.setdefault(said.data[0], {})[said.data[1]] = said
+            for _, row, supposed in self._suppositions(sentence, alone=False):
+                if supposed and (said := self.value_said(row)) is not None:
+                    found.setdefault(said.data[0], {})[said.data[1]] = said
         return [said for values in found.values() for said in values.values() if len(values) == 1]
+
+    def _suppositions(self, sentence: prose.Sentence, alone: bool) -> Iterator[tuple[int, syntax.Row, bool]]:
+        """The rows in a sentence, the numbers of their formulas, and whether words suppose what they say.
+
+        With ``alone``, a formula that stands alone in its sentence is supposed, too.
+        """
+        words, supposed = sentence.words.split("$"), False
+        for k, formula in enumerate(sentence.formulas):
+            joined = supposed and prose.AND.fullmatch(words[k])  # "when $x = 1$ and $y = 0$"
+            supposed = bool(joined or prose.SUPPOSED.search(words[k]) or (alone and assertions.names_value(words, k)))
+            supposed = supposed and not assertions.codes(words, k)
+            for row in self.reading.rows(formula.latex, formula.span).rows:
+                yield k, row, supposed
 
     def sizes(self, sentences: Sequence[prose.Sentence]) -> dict[str, int]:
         """The sizes that the words suppose: ``for $K = 2$``, and under "" how many classes they speak of.

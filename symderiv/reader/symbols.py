@@ -18,7 +18,7 @@ from symderiv.reader.chosen import summed_over_classes
 from symderiv.reader.families import families_in
 from symderiv.reader.names import of_members, shown
 from symderiv.reader.ranges import Ranges
-from symderiv.reader.syntax import Node, Symbol
+from symderiv.reader.syntax import Node, Number, Symbol
 from symderiv.terms import (
     Assumption,
     Context,
@@ -320,6 +320,10 @@ class Symbols:
 
     def name(self, written: str, subs: int = 0, sups: int = 0) -> str:
         return self.versions.get(Head(written, subs, sups), written)
+
+    def is_square(self, name: str, sup: Node | None) -> bool:
+        r"""Whether a letter with this superscript is a symbol of its own, as the variance ``\sigma^2`` is."""
+        return isinstance(sup, Number) and sup.text == "2" and name in self.squares
 
     def entries_of(self, matrices: Iterable[str]) -> set[Head]:
         """The families of the entries of matrices, or of the members of families of matrices."""

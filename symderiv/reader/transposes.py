@@ -12,7 +12,7 @@ from itertools import pairwise
 
 from symderiv.reader import syntax
 from symderiv.reader.names import plain
-from symderiv.reader.nodes import Change, every, names_in, parts_of
+from symderiv.reader.nodes import Change, every, names_in, on_sides, parts_of
 from symderiv.reader.prose import Words
 
 SAID = Words(
@@ -28,7 +28,7 @@ SPACES = re.compile(r"\\mathbb\{?\s*R\}?\s*\^|\\R\s*\^|\\times")
 
 def rewriting(rows: Sequence[syntax.Row], words: str, source: str) -> tuple[Change | None, set[str]]:
     """What makes primes transpositions, or None; and the names of which the prime may be either."""
-    nodes = [n for row in rows for s in row.segments if isinstance(s.side, syntax.Node) for n in every(s.side)]
+    nodes = list(on_sides(rows))
     squares = {name for node in nodes for name in _beside_themselves(node)}
     said = SAID.search(words) is not None and any(map(_is_primed, nodes))
     if not said and not squares:

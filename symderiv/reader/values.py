@@ -153,16 +153,9 @@ class Values(Applications):
         r"""Whether this is a letter, or a square that is a symbol of its own, as the variance ``\sigma^2``."""
         return isinstance(node, syntax.Symbol) or self._is_square(node)
 
-    def _is_square(self, node: syntax.Node, parameter: str = "") -> bool:
-        base, sub, sup, primes = parts_of(node)
-        if (
-            sub is not None
-            or primes
-            or not isinstance(base, syntax.Symbol)
-            or plain(base.name) not in self.symbols.squares
-        ):
-            return False
-        return isinstance(sup, syntax.Number) and sup.text == "2" and parameter in ("", f"{plain(base.name)}^{{2}}")
+    def _is_square(self, node: syntax.Node) -> bool:
+        _, sub, sup, primes = parts_of(node)
+        return sub is None and not primes and self.symbols.is_square(_letter(node), sup)
 
     def instance_of(self, callee: str, name: str, body: syntax.Node, node: syntax.Node) -> Value | None:
         """``p(y_i | x_i)``, or ``p(y = 1 | x)``, where the author defined ``p(y | x)`` by a formula."""
@@ -186,9 +179,9 @@ class Values(Applications):
                     plain(left.name) == parameter
                 ):
                     items.append(value)
-                case syntax.Symbol() | syntax.Scripted() if _letter(item) == parameter or self._is_square(
-                    item, parameter
-                ):
+                case syntax.Symbol() | syntax.Scripted() if _letter(item) == parameter:
+                    items.append(item)
+                case syntax.Scripted() if self._is_square(item) and f"{_letter(item)}^{{2}}" == parameter:
                     items.append(item)
                 case _:
                     return None  # p(x) and p(z) are different functions

@@ -356,6 +356,7 @@ class Walk:
                 self.chains.section()
                 self.resumed.section()
                 self._bounds(inlines, "")
+                reading.bounds = self._bounded_in(list(inline_formulas(inlines)))
                 reading.title, reading.leads_to = prose.words(inlines), ""
                 reading.prose = reading.spoken = ""
                 reading.unnamed = None
@@ -549,6 +550,7 @@ class Walk:
             self.reading.derives = bool(prose.DERIVATIVES.search(self.reading.prose))
             self.reading.optimal = self.reading.optimal or bool(prose.OPTIMAL.search(self.reading.prose))
             written = self._bounds(inlines, self.reading.prose)
+            self.reading.bounds = set()  # to each sentence its own, and those before
             self.reading.zero = bool(prose.ZERO.search(self.reading.prose) or IS_ZERO.search(written))
             self.reading.derives = self.reading.derives or bool(DERIVATIVE_SIGN.search(written))
             self.reading.sought = self.reading.sought or bool(prose.ZERO_SAYS.search(said) and self.reading.derives)
@@ -589,7 +591,6 @@ class Walk:
         place = self.chains.place()
         for sentence in sentences:
             self.reading.unnamed = next(unnamed.said(self.reading, sentence), self.reading.unnamed)
-        self.reading.bounds = set()  # a sentence further down bounds nothing yet
         for number, sentence in enumerate(sentences, self.reading.sentences + 1):
             words = sentence.words.split("$")
             beside = zip(sentence.formulas, words, strict=False)
@@ -664,10 +665,10 @@ class Walk:
         formulas = list(inline_formulas(inlines))
         written = " ".join(formula.latex for formula in formulas)
         self.bounded = bool(prose.BOUNDED.search(words) or BOUND.search(written))
-        self.reading.bounds = self._bounded_in(formulas)
         return written
 
     def _bounded_in(self, formulas: Sequence[InlineMath]) -> set[str]:
+        """The names to which formulas set bounds."""
         return {n for f in formulas for row in self.reading.rows(f.latex, f.span).rows for n in _bounded(row)}
 
     def _skipped(self, block: Display) -> bool:
