@@ -380,9 +380,11 @@ class Calls(Expectations):
         if not isinstance(value, Array) or len(value.axes) not in (1, 2):
             raise refuse("E161", "softmax needs a vector", node)
         if len(value.axes) == 2:
-            if not self.symbols.rowwise and not {"Q", "K"} <= set(names_in(node)):
+            letters = "".join(name for name in names_in(node) if name in ("Q", "K"))
+            convention = self.symbols.rowwise is None and letters == "QK"  # Q K^T, and not K^T Q
+            if not self.symbols.rowwise and not convention:
                 raise refuse("E161", "whether this is a softmax of each row or of each column is not said", node)
-            if not self.symbols.rowwise:  # by convention
+            if convention:
                 self.notes.append("the softmax of queries and keys is read as that of each row")
             along = value.axes[1]
             return Array(

@@ -85,6 +85,11 @@ IN_COLUMNS = prose.Words(
 COMPONENT = prose.Words(r"\b(component|coordinate|entry|element)\b", re.IGNORECASE)
 BASIS = prose.Words(r"\b(basis|unit)\s+vectors?\b|基向量|단위벡터", re.IGNORECASE)
 ROWWISE = prose.Words(r"\brow[\s-]?wise\b|\b(?:each|every|to the)\s+rows?\b|逐行|按行", re.IGNORECASE)
+COLUMNWISE = prose.Words(
+    r"\bcolumn[\s-]?wise\b|\b(?:each|every|to the|over(?: the)?|along(?: the)?|of the)\s+columns?\b"
+    r"|\bspaltenweise\b|\b(?:par|por)\s+col\w+|逐列|按列",
+    re.IGNORECASE,
+)
 _OF_MATRICES = (
     r"(?:matri(?:x|ces|ce|z)|matrizen|positive?|(?:semi-?)?definite|p\.?s?\.?d\.?|invertible|real|réelles?|square|weights?"
     r"|sample|empirical|symmetric|(?:co)?variance|precision)\b"
@@ -162,7 +167,7 @@ class Spaces:
                 self.symbols.symmetric_since.setdefault(name, 0)
         self.symbols.jacobians = bool(JACOBIANS.search(text))
         self.symbols.in_columns = bool(IN_COLUMNS.search(text)) and not ROWWISE.search(text)
-        self.symbols.rowwise = bool(ROWWISE.search(text))
+        self.symbols.rowwise = True if ROWWISE.search(text) else False if COLUMNWISE.search(text) else None
         return bool(ROWS.search(text)) and not COLUMNS.search(text)
 
     def _entries(self, sentence: prose.Sentence) -> None:

@@ -145,7 +145,8 @@ class Symbols:
     where that is said, ``two_conventions`` the names said to be 0 or 1 here and 1 or -1 there; ``chosen`` the indices
     y_i that are classes of examples, each with the one-hot family that says which and the i; ``upper`` vectors whose
     entries are numbered above, ``basis`` families of basis vectors; ``rowwise``: a softmax of a matrix is one of each
-    of its rows; ``jacobians``: the document speaks of Jacobians, so that J_x(s) is one; ``row_families`` matrices X,
+    of its rows, None if words say neither that nor that it is one of each column; ``jacobians``: the document speaks
+    of Jacobians, so that J_x(s) is one; ``row_families`` matrices X,
     and the family of vectors x_i of their rows, ``entry_families`` and that of their entries x_{ij}; ``flat`` rows
     whose entries are written b_{1j}; ``gradients`` the variables that gradients are taken by; ``forms`` with what
     arguments each function is called, ``callees`` its name and subscript; ``valued`` letters that stand for values, as
@@ -292,7 +293,7 @@ class Symbols:
     two_conventions: set[str] = field(default_factory=set)
     upper: set[str] = field(default_factory=set)
     basis: set[str] = field(default_factory=set)
-    rowwise: bool = False
+    rowwise: bool | None = None
     jacobians: bool = False
     row_families: dict[str, str] = field(default_factory=dict)
     entry_families: dict[str, str] = field(default_factory=dict)
