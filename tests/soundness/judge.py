@@ -213,6 +213,31 @@ def _sides(claim: Claim, sizes: Mapping[str, int], point: Point, root: Mapping[s
     return evaluation(claim.left), evaluation(claim.right)
 
 
+def _completed(
+    claim: Claim,
+    sizes: Mapping[str, int],
+    preset: Mapping[Key, Fraction],
+    root: Mapping[str, int],
+    exact: bool,
+    rng: random.Random,
+) -> tuple[Point, Any, Any]:
+    """A point that has the values of a witness and at which both sides are defined, and the sides there; or raises
+    NotDefined, as it was raised first."""
+    first: NotDefined | None = None
+    for n in range(COMPLETIONS):
+        point = Point(claim.context, sizes, claim.context.assumptions, rng, MODES[n % 4], preset)
+        try:
+            if exact:
+                return point, *_sides(claim, sizes, point, root, RATIONALS)
+            return point, *precisely(claim, sizes, point, root)
+        except NotDefined as error:
+            first = first or error
+            if not point.missing:
+                break
+    assert first is not None
+    raise first
+
+
 def meets(assumptions: Sequence[Assumption], root: Mapping[str, int]) -> bool:
     for a in assumptions:
         if a.kind in ("equal", "distinct"):
@@ -332,10 +357,10 @@ def unfounded(claim: Claim, verdict: Refuted) -> str:
         if sizes.get(name, least) < least:
             return f"the size {name} is too small"
     rng = random.Random(1)
-    point = Point(context, sizes, context.assumptions, rng, 0, preset)
+    exact = rational(claim)
     try:
-        exact = rational(claim)
-        left, right = _sides(claim, sizes, point, root, RATIONALS) if exact else precisely(claim, sizes, point, root)
+        # what a witness leaves out its sides do not need, yet here a derivative needs the values of all that it passes
+        point, left, right = _completed(claim, sizes, preset, root, exact, rng)
         every = {**root}
         missing = [
             a

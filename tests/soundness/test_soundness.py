@@ -35,7 +35,7 @@ from symderiv.terms import (
 from tests.soundness import peers, traps
 from tests.soundness.forms import FormTally
 from tests.soundness.judge import survey, unfounded
-from tests.soundness.mutation import mutants, our_derivations
+from tests.soundness.mutation import mutants, our_derivations, read
 from tests.soundness.mutation import run as mutate
 from tests.soundness.record import code_lines, judge_balls, judge_claims, judge_forms
 from tests.soundness.reference import DIGITS, FLOATS, RATIONALS, Digits, Evaluation, NotDefined
@@ -262,6 +262,24 @@ def test_a_witness_is_one_point() -> None:
     verdict = prove(claim)
     assert isinstance(verdict, Refuted)
     assert unfounded(claim, verdict) == ""
+
+
+def test_what_a_witness_leaves_out_is_completed_where_it_is_defined() -> None:
+    """The sides need x and dL/dy; the reference needs a too, which has no value where d is negative."""
+    text = (
+        "$A = \\sqrt{d} B$ and $O = AV$. The gradient is\n"
+        "$$-\\frac{\\partial L}{\\partial A} = \\frac{\\partial L}{\\partial O} V^T$$\n"
+    )
+    steps, _ = read(text, "attention.md")
+    claims = [claim for step in steps if step for claim in step.claims]
+    verdicts = [prove(claim) for claim in claims]
+    refuted = [
+        (claim, verdict) for claim, verdict in zip(claims, verdicts, strict=True) if isinstance(verdict, Refuted)
+    ]
+    assert refuted
+    for claim, verdict in refuted:
+        assert all(v.name != "d" for v, _ in verdict.witness.values)
+        assert unfounded(claim, verdict) == ""
 
 
 def test_code_lines() -> None:
