@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 
 from symderiv import cache, sidefile
 from symderiv.checked import Opinions
-from symderiv.diagnostics import Diagnostic, UserError
+from symderiv.diagnostics import FAULT, Diagnostic, UserError
 from symderiv.document import Span
 from symderiv.kernel.budget import SECONDS
 from symderiv.reader.containers import Opened, open_path
@@ -87,6 +87,11 @@ class Outcome:
     fault: str = ""
     piece: Any = None
     opinions: Opinions | None = None
+
+    @property
+    def faulty(self) -> bool:
+        """Whether symderiv failed on the file, or on one of its steps."""
+        return bool(self.fault) or any(found.diagnostic.code == FAULT for found in self.findings)
 
 
 def examine(task: Task, read: Read | None = None, progress: Progress | None = None) -> tuple[Examined, str]:
@@ -180,7 +185,7 @@ def check_file(task: Task, progress: Progress | None = None) -> Outcome:
         return found
     clock = _Clock(progress)
     made = outcome(task, *examine(task, None if read is None else lambda: read, clock))
-    if key and not made.fault and not clock.late:
+    if key and not made.faulty and not clock.late:
         cache.put(task.cache, key, asdict(made))
     return made
 

@@ -6,13 +6,12 @@ This module must never call a step proved or false on any other ground than the 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 from symderiv import scrutiny, sidefile, solution
 from symderiv.checked import Checked, Step
-from symderiv.diagnostics import ReadError, UserError, beyond, whole
+from symderiv.diagnostics import FAULT, Diagnostic, ReadError, UserError, guarded, whole
 from symderiv.document import Document
 from symderiv.hearing import Hearing, left_open
 from symderiv.kernel import Proved, Refuted, Undecided, Verdict
@@ -114,27 +113,20 @@ def _judged(walk: Walk, number: int) -> Step:
     if posed.kind == "claim":
         if diagnostic is None:
             try:
-                posed.solving = posed.solving and walk.equations.may_matter(posed)
-                verdict, diagnostic = Hearing(walk, number).answer()
-                if isinstance(verdict, Refuted | Undecided) and (root := solution.another(walk, number)) is not None:
-                    verdict, diagnostic = root
-                if isinstance(verdict, Proved | Refuted) and (said := scrutiny.against(walk, posed, verdict)):
-                    verdict, diagnostic = left_open(posed, verdict.claim, said)
-                if posed.taken and isinstance(verdict, Proved | Refuted):
-                    walk.rates.drop(posed)
-                if isinstance(verdict, Refuted):
-                    walk.equations.drop(posed)
+                with guarded(posed.span):
+                    verdict, diagnostic = _answered(walk, number)
             except ReadError as error:
                 diagnostic = error.diagnostic
-            except (RecursionError, MemoryError):
-                diagnostic = beyond(posed.span)
         walk.equations.judged(posed, isinstance(verdict, Proved))
         if verdict is None and posed.kind == "claim":
             assert diagnostic is not None
             verdict = Undecided(None, diagnostic.message)
     elif diagnostic is None and posed.kind == "definition":
-        with suppress(ReadError, RecursionError, MemoryError):
-            verdict, diagnostic = solution.judged(walk, number)
+        try:
+            with guarded(posed.span):
+                verdict, diagnostic = solution.judged(walk, number)
+        except ReadError as error:
+            diagnostic = error.diagnostic if error.diagnostic.code == FAULT else None
     return Step(
         posed.span,
         posed.left_span,
@@ -147,3 +139,18 @@ def _judged(walk: Walk, number: int) -> Step:
         posed.expected_false,
         posed.notes,
     )
+
+
+def _answered(walk: Walk, number: int) -> tuple[Verdict | None, Diagnostic | None]:
+    posed = walk.posed[number]
+    posed.solving = posed.solving and walk.equations.may_matter(posed)
+    verdict, diagnostic = Hearing(walk, number).answer()
+    if isinstance(verdict, Refuted | Undecided) and (root := solution.another(walk, number)) is not None:
+        verdict, diagnostic = root
+    if isinstance(verdict, Proved | Refuted) and (said := scrutiny.against(walk, posed, verdict)):
+        verdict, diagnostic = left_open(posed, verdict.claim, said)
+    if posed.taken and isinstance(verdict, Proved | Refuted):
+        walk.rates.drop(posed)
+    if isinstance(verdict, Refuted):
+        walk.equations.drop(posed)
+    return verdict, diagnostic

@@ -6,8 +6,12 @@ is the writers' business.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from operator import index
+from pathlib import PurePath
+from traceback import extract_tb
 from typing import SupportsIndex
 
 from symderiv.document import Span
@@ -28,17 +32,37 @@ class Diagnostic:
         return {"E": "error", "U": "undecided", "W": "warning"}[self.code[0]] if self.code[:2] != "E3" else "undecided"
 
 
-def beyond(span: Span) -> Diagnostic:
-    """For what exhausts the stack or the memory: no formula that a person wrote does."""
-    return Diagnostic("E109", "the formula is nested too deeply, or too long, to be read", span)
-
-
 class ReadError(Exception):
     """Something that could not be read; carries its diagnostic."""
 
     def __init__(self, code: str, message: str, span: Span, help: str = "") -> None:
         super().__init__(message)
         self.diagnostic = Diagnostic(code, message, span, help=help)
+
+
+FAULT = "E903"  # a fault of symderiv's own
+
+
+@contextmanager
+def guarded(span: Span) -> Iterator[None]:
+    """What one step or block brings about is said of it, and the others are judged: raises ReadError for a formula that
+    exhausts the stack or the memory, as none does that a person wrote, and for a fault of symderiv's own."""
+    try:
+        yield
+    except (ReadError, UserError, OSError):
+        raise
+    except (RecursionError, MemoryError):
+        raise ReadError("E109", "the formula is nested too deeply, or too long, to be read", span) from None
+    except Exception as error:
+        raise fault(error, span) from error
+
+
+def fault(error: Exception, span: Span) -> ReadError:
+    """For a fault of symderiv's own, with the place where it happened."""
+    place = extract_tb(error.__traceback__)[-1]
+    what = f"{type(error).__name__} in {PurePath(place.filename).name}, line {place.lineno}"
+    help = f"report the document ({what}); the other steps are judged without this one"
+    return ReadError(FAULT, "this could not be judged: a fault in symderiv, not in the document", span, help)
 
 
 def whole(value: object) -> int | None:

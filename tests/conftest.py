@@ -11,7 +11,12 @@ from typing import NamedTuple
 
 import pytest
 
+from symderiv import diagnostics
+from symderiv.diagnostics import ReadError
+from symderiv.document import Span
+
 ROOT = Path(__file__).resolve().parent.parent
+TOLD = diagnostics.fault  # how a user is told of a fault
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -33,6 +38,15 @@ class Outcome(NamedTuple):
     status: int
     out: str
     err: str
+
+
+def pytest_configure() -> None:
+    """A fault of symderiv's own is one in every test, not a message."""
+
+    def raised(error: Exception, span: Span) -> ReadError:
+        raise error
+
+    diagnostics.fault = raised
 
 
 @pytest.fixture(autouse=True, scope="session")

@@ -20,8 +20,8 @@ from urllib.parse import unquote
 
 import pytest
 
-from symderiv import __version__
-from tests.conftest import ROOT, Outcome, blessed, command
+from symderiv import __version__, diagnostics
+from tests.conftest import ROOT, TOLD, Outcome, blessed, command
 
 Run = Callable[..., Outcome]
 
@@ -424,6 +424,32 @@ def test_a_fault_in_one_file_does_not_lose_the_others(run: Run, folder: Path, mo
     assert done.status == 70
     assert "error[E201]" in done.out
     assert "true.md could not be checked: this is a fault in symderiv" in done.err
+
+
+@pytest.mark.parametrize("where", ["symderiv.reader.chains.Chains._step", "symderiv.hearing.Hearing.answer"])
+def test_a_fault_in_one_step_does_not_lose_the_others(
+    run: Run, folder: Path, monkeypatch: pytest.MonkeyPatch, where: str
+) -> None:
+    r"""Whether it is read or judged: the step \sin^2 x + \cos^2 x = 1 meets a fault, those beside it do not."""
+    module, name, method = where.rsplit(".", 2)
+    holder = getattr(importlib.import_module(module), name)
+    sound = getattr(holder, method)
+    turns = iter(range(3))
+
+    def faulty(*arguments: object) -> object:
+        if next(turns) == 1:
+            raise ZeroDivisionError("by hand")
+        return sound(*arguments)
+
+    monkeypatch.setattr(diagnostics, "fault", TOLD)
+    monkeypatch.setattr(holder, method, faulty)
+    text = "$$a (b + c) = a b + a c$$\n\n$$\\sin^2 x + \\cos^2 x = 1$$\n\n$$a (b + c) = a b + c$$\n"
+    (folder / "three.md").write_text(text, encoding="utf-8")
+    done = run("check", "three.md")
+    assert done.status == 70
+    assert "error[E903]: this could not be judged: a fault in symderiv, not in the document" in done.out
+    assert "three.md:3:" in done.out and "ZeroDivisionError in test_check_command.py, line" in done.out
+    assert "1 proved, ✗ 1 false, ? 1 could not be checked" in done.out
 
 
 def test_from_python(folder: Path) -> None:

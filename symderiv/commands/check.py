@@ -123,7 +123,7 @@ def run(options: argparse.Namespace) -> int:
     _print(checked, skipped, options)
     if reports.failure is not None:
         raise reports.failure
-    if any(found.fault for found in checked):
+    if any(found.faulty for found in checked):
         return FAULT
     statuses = {found.status for found in checked}
     return next((status for status in (FALSE, UNUSABLE, UNDECIDED) if status in statuses), PROVED)

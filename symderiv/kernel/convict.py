@@ -104,7 +104,8 @@ def _meet(case: Case, point: Point) -> None:
         for choice in product(*spans):
             point.spend(1)
             here = dict(zip(names, choice, strict=True))
-            if not valued(left, context):  # an unknown derivative may have any value, but one
+            if not (valued(left, context) or left.head in context.definitions):
+                # an unknown derivative may have any value, but one
                 rate = Var(left.name, point.at(left.subs, here), point.at(left.sups, here))
                 value = _value(point, right, here)
                 if rates.setdefault(rate, value) != value:

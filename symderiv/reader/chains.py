@@ -10,7 +10,7 @@ import re
 from dataclasses import dataclass
 from itertools import pairwise
 
-from symderiv.diagnostics import Diagnostic, ReadError, beyond
+from symderiv.diagnostics import Diagnostic, ReadError, guarded
 from symderiv.document import Span
 from symderiv.reader import approximations, case_ends, syntax
 from symderiv.reader.arrays import Array, Value
@@ -117,9 +117,8 @@ class Chains(Namings):
                 before = row.segments[k - 1].side if k else None
                 begun = len(self.reading.posed)
                 try:
-                    self._step(segment, display, n, conditions)
-                except (RecursionError, MemoryError):
-                    self.unread(beyond(segment.span), segment.span, segment.relation, display, n)
+                    with guarded(segment.span):
+                        self._step(segment, display, n, conditions)
                 except ReadError as error:
                     self.unread(error.diagnostic, segment.span, segment.relation, display, n)
                 if not passing and any(posed.error is not None for posed in self.reading.posed[begun:]):

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from symderiv.diagnostics import Diagnostic, ReadError, beyond
+from symderiv.diagnostics import Diagnostic, ReadError, guarded
 from symderiv.document import Span
 from symderiv.reader import constructs as _constructs  # noqa: F401  (fills the parser's table)
 from symderiv.reader import vocabulary as v
@@ -58,11 +58,8 @@ def parse_expression(source_text: str, start: int, end: int, macros: Mapping[str
 
 
 def _guarded(line: Line, warnings: list[Diagnostic]) -> Node:
-    try:
+    with guarded(line.span(0, line.size)):
         return Parser(line, warnings).side()
-    except (RecursionError, MemoryError):
-        found = beyond(line.span(0, line.size))
-        raise ReadError(found.code, found.message, found.span) from None
 
 
 @dataclass(slots=True)

@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
-from symderiv.diagnostics import Diagnostic, ReadError, beyond
+from symderiv.diagnostics import Diagnostic, ReadError, guarded
 from symderiv.document import (
     Block,
     Callout,
@@ -243,9 +243,8 @@ class Walk:
         reading.symbols.ranges.defining = False
         for block in reading.document.blocks:
             try:
-                self._block(block)
-            except (RecursionError, MemoryError):
-                self.diagnostics.append(beyond(block.span))
+                with guarded(block.span):
+                    self._block(block)
             except ReadError as error:
                 self.diagnostics.append(error.diagnostic)
         for text, span in self.directives.skips.items():

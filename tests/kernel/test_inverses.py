@@ -8,7 +8,8 @@ from dataclasses import replace
 import pytest
 
 from symderiv.judge import prove
-from symderiv.terms import Claim, Context, Delta, Head, Index, Range, SizeOf, Term, Var, num, total, var
+from symderiv.kernel import Refuted
+from symderiv.terms import Claim, Context, Definition, Delta, Head, Index, Range, SizeOf, Term, Var, num, total, var
 from tests.kernel.claims import equation, proved, refuted
 
 Entries = Callable[[Index, Index], Term]
@@ -83,3 +84,17 @@ def test_a_solution_by_an_inverse() -> None:
     solution = total("k", D, B("i", "k") * total("n", ROWS, X("n", "k") * var("y", "n")))
     proved(var("w", "i"), solution, context)
     refuted(var("w", "i"), num(2) * solution, context)
+
+
+def test_the_derivative_of_an_inverse_is_not_what_a_line_says_but_what_it_is() -> None:
+    r"""With b = 1/a, db/da = -b^2: where a line before says db/da = 1, no point meets it, and nothing is false there."""
+    a, b = var("a"), var("b")
+    rate = Var(r"\partial b/\partial a", (), ())
+    context = Context(
+        {},
+        {rate.head: (Definition((), -b * b),)},
+        assumptions=(equation(rate, num(1)), equation(a * b, num(1))),
+    )
+    claim = Claim(rate, "=", b * b, context)
+    assert not isinstance(prove(claim), Refuted)
+    assert isinstance(prove(replace(claim, context=replace(context, assumptions=context.assumptions[1:]))), Refuted)

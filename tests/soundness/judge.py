@@ -10,7 +10,7 @@ import gc
 import random
 import signal
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from fractions import Fraction
@@ -213,29 +213,22 @@ def _sides(claim: Claim, sizes: Mapping[str, int], point: Point, root: Mapping[s
     return evaluation(claim.left), evaluation(claim.right)
 
 
-def _completed(
-    claim: Claim,
-    sizes: Mapping[str, int],
-    preset: Mapping[Key, Fraction],
-    root: Mapping[str, int],
-    exact: bool,
-    rng: random.Random,
-) -> tuple[Point, Any, Any]:
-    """A point that has the values of a witness and at which both sides are defined, and the sides there; or raises
-    NotDefined, as it was raised first."""
-    first: NotDefined | None = None
+def _completed(claim: Claim, at: Callable[[int], Point], root: Mapping[str, int]) -> tuple[Point, Any, Any] | str:
+    """A point with the values of a witness where both sides are defined and what is assumed holds, and the sides there;
+    or what is wrong with the first one. ``at(n)`` draws what the witness leaves out: its sides may do without, but here
+    a derivative needs the values of all that it passes."""
+    wrong = ""
     for n in range(COMPLETIONS):
-        point = Point(claim.context, sizes, claim.context.assumptions, rng, MODES[n % 4], preset)
+        point = at(n)
         try:
-            if exact:
-                return point, *_sides(claim, sizes, point, root, RATIONALS)
-            return point, *precisely(claim, sizes, point, root)
+            sides = _sides(claim, point.sizes, point, root, RATIONALS) if rational(claim) else None
+            left, right = sides or precisely(claim, point.sizes, point, root)
+            if point.hold(root):
+                return point, left, right
+            wrong = wrong or "an assumption does not hold"
         except NotDefined as error:
-            first = first or error
-            if not point.missing:
-                break
-    assert first is not None
-    raise first
+            wrong = wrong or f"not defined: {error}"
+    return wrong
 
 
 def meets(assumptions: Sequence[Assumption], root: Mapping[str, int]) -> bool:
@@ -356,26 +349,20 @@ def unfounded(claim: Claim, verdict: Refuted) -> str:
     for name, least in context.minimum.items():
         if sizes.get(name, least) < least:
             return f"the size {name} is too small"
+    said = [
+        a
+        for a in context.assumptions
+        if a.kind not in ("equal", "distinct") or {i for i in a.data if isinstance(i, str)} <= root.keys()
+    ]
     rng = random.Random(1)
-    exact = rational(claim)
     try:
-        # what a witness leaves out its sides do not need, yet here a derivative needs the values of all that it passes
-        point, left, right = _completed(claim, sizes, preset, root, exact, rng)
-        every = {**root}
-        missing = [
-            a
-            for a in context.assumptions
-            if a.kind in ("equal", "distinct") and not {i for i in a.data if isinstance(i, str)} <= root.keys()
-        ]
-        said = [a for a in context.assumptions if a not in missing]
-        # what the sides do not need is not in the witness: there must be values for it
-        others = (Point(context, sizes, said, rng, MODES[n % 4], point.values) for n in range(COMPLETIONS))
-        if not any(other.hold(every) for other in others):
-            return f"an assumption does not hold at {witness}"
-    except NotDefined as error:
-        return f"not defined: {error} at {witness}"
+        found = _completed(claim, lambda n: Point(context, sizes, said, rng, MODES[n % 4], preset), root)
     except Unknown as error:
         return f"unconfirmed: {error}"
+    if isinstance(found, str):
+        return f"{found} at {witness}"
+    point, left, right = found
+    exact = rational(claim)
     field = RATIONALS if exact else MORE_DIGITS
     strict = (
         not exact and claim.relation in ("<", ">", "!=") and not field.differ(left, right)

@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 
 from symderiv.derive import fill, find, settle
-from symderiv.diagnostics import ReadError, UserError
+from symderiv.diagnostics import FAULT, ReadError, UserError
 from symderiv.kernel import Proved, Refuted
 from symderiv.reader.containers import read_text
 from symderiv.reader.walk import Walk
@@ -293,7 +293,10 @@ def _one(tally: Tally, text: str, mutant: Mutant, changed: str, known: set, coun
     a, b = max(text.rfind("\n", 0, mutant.start) + 1, mutant.start - 40), min(mutant.end + 40, len(text))
     what = f"line {line}: {mutant.kind}: ...{text[a : mutant.start]}[{text[mutant.start : mutant.end]} -> {mutant.new}]{text[mutant.end : b].splitlines()[0] if text[mutant.end : b] else ''}..."
     try:
-        steps, _ = read(changed, tally.name)
+        steps, walk = read(changed, tally.name)
+        diagnostics = [*walk.diagnostics, *(posed.error for posed in walk.posed if posed.error)]
+        if faults := [found.help for found in diagnostics if found.code == FAULT]:
+            raise AssertionError(faults[0])
     except UserError:
         tally.count("not read", mutant.kind)
         return
