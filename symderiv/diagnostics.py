@@ -10,8 +10,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from operator import index
-from pathlib import PurePath
-from traceback import extract_tb
+from os.path import basename
 from typing import SupportsIndex
 
 from symderiv.document import Span
@@ -59,8 +58,10 @@ def guarded(span: Span) -> Iterator[None]:
 
 def fault(error: Exception, span: Span) -> ReadError:
     """For a fault of symderiv's own, with the place where it happened."""
+    from traceback import extract_tb
+
     place = extract_tb(error.__traceback__)[-1]
-    what = f"{type(error).__name__} in {PurePath(place.filename).name}, line {place.lineno}"
+    what = f"{type(error).__name__} in {basename(place.filename)}, line {place.lineno}"
     help = f"report the document ({what}); the other steps are judged without this one"
     return ReadError(FAULT, "this could not be judged: a fault in symderiv, not in the document", span, help)
 
