@@ -25,7 +25,7 @@ from symderiv.reader.sized import sizes_of
 from symderiv.reader.stationary import Compared
 from symderiv.reader.true_class import KIND
 from symderiv.reader.walk import Walk
-from symderiv.terms import Claim, Var, subterms
+from symderiv.terms import Assumption, Claim, Var, subterms
 from symderiv.vacuity import empty
 
 TAKEN = "what is differentiated is defined nowhere, so later steps take this line as given"
@@ -351,6 +351,17 @@ def claims_of(walk: Walk, posed: Posed) -> list[Claim]:
         raise error
 
 
+def _of_entries(given: Assumption, claims: Sequence[Claim]) -> Assumption:
+    """b = 0 is said of every entry where the b of ``claims`` has entries b_i."""
+    match given.data:
+        case (Var(name=name, indices=()), value):
+            bare = {t for claim in claims for side in (claim.left, claim.right) for t in subterms(side)}
+            entries = [t for t in bare if isinstance(t, Var) and t.name == name]
+            if len(entries) == 1:
+                return replace(given, data=(entries[0], value))
+    return given
+
+
 def _readings(walk: Walk, posed: Posed, claims: list[Claim]) -> Iterator[tuple[list[Claim], tuple[str, ...]]]:
     """Other readings of a step that a reader would try, with a note: the case said before, intermediates held fixed."""
     if posed.carried and not (posed.case or posed.conditions or tells_apart(posed, posed.carried)):
@@ -361,7 +372,7 @@ def _readings(walk: Walk, posed: Posed, claims: list[Claim]) -> Iterator[tuple[l
         said = tuple(
             f"{notation.unicode_latex(a.text)}, {a.source}" for a in posed.values if of_one_member(a) or a.kind == KIND
         )
-        yield walk.claims(replace(posed, case=(*posed.case, *posed.values))), said
+        yield walk.claims(replace(posed, case=(*posed.case, *(_of_entries(a, claims) for a in posed.values)))), said
     if (signed := walk.readings.signed(posed, claims)) is not None:
         yield signed
     zeroed = posed.sought or (posed.differentiates and not derives(*claims))  # a derivative is, or something else

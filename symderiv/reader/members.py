@@ -18,7 +18,7 @@ from symderiv.reader.inverses import inverse, raised, turned
 from symderiv.reader.names import index_word, one_capital, plain, says, shown
 from symderiv.reader.nodes import commands, is_layer, is_transpose, names_in, parts_of, says_vector, subscripts
 from symderiv.reader.vectors import Vectors
-from symderiv.reader.vocabulary import LOSSES
+from symderiv.reader.vocabulary import IDENTITY, LOSSES
 from symderiv.terms import (
     ONE,
     Delta,
@@ -133,6 +133,8 @@ class Members(Vectors):
             sub, sup = sup, None  # x^i, the i-th entry of x
         if isinstance(sub, syntax.Tuple | syntax.Product) and (found := self.slice(name, sub, node)) is not None:
             return found, sup
+        if name in IDENTITY and isinstance(sub, syntax.Product) and sub.operators == (r"\times",):
+            sub = sub.factors[0]  # I_{n \times n}
         subs = self.indices(sub, name)
         if subs is None:
             assert sub is not None
@@ -173,12 +175,12 @@ class Members(Vectors):
                 self.use(index, symbols.ranges.new(), node)
             # an entry of the vector of ones keeps its index, because a sum over it counts
             return (mul(*(Delta(i, i) for i in subs)) if subs else Array((symbols.ranges.new(),), lambda at: ONE)), sup
+        identity = name in IDENTITY and not sups and not symbols.defines(name, len(subs))
+        if identity and (self._is_length(sub) if subs else name in symbols.shapes):
+            return self.identity(sub), sup
         kind = symbols.kinds.get((name, len(subs), len(sups)))
         if kind is not None and not symbols.defines(name, len(subs), len(sups)):
             return self.inner_family(name, subs, sups, kind, node), sup
-        identity = name == "I" and not sups and not symbols.defines("I", 0)
-        if identity and (self._is_length(sub) if subs else name in symbols.shapes):
-            return self.identity(sub), sup
         if not subs and not sups:
             if name in self.bound or (name in symbols.declared and not symbols.defines(name, 0)):
                 raise refuse("E124", f"the index {name} is used as a number", node)

@@ -34,7 +34,7 @@ from symderiv.reader.nodes import (
     word_before,
 )
 from symderiv.reader.symbols import INDEX_LETTERS, STANDARD, Symbols
-from symderiv.reader.vocabulary import BOLD, ELEMENTWISE
+from symderiv.reader.vocabulary import BOLD, ELEMENTWISE, IDENTITY
 from symderiv.terms import Head, Range
 
 OUTPUTS = frozenset("azposhuyfgq")  # letters of what is computed for an example
@@ -49,6 +49,7 @@ EXPECTED = re.compile(
     r"\b(?:expect|random|varianc|covarianc|erwart|varian[zc]|espér|espera|ожидан|дисперс)|期望|期待|方差", re.IGNORECASE
 )
 SIZES = ("K", "N", "M", "n", "m")  # letters that are sizes though an equation says how large
+UNIT_SIZES = frozenset("ndmpqrk")  # letters of lengths, as in I_d
 CONFUSION = frozenset({"TP", "FP", "TN", "FN"})  # counts of true and false positives and negatives
 OPERATOR = re.compile(r"(?<!hadamard )(?<!linear )(?<!of )\boperators?\b(?!\s+norm)|算子|연산자", re.IGNORECASE)
 POSITIVE = re.compile(r"\\(?:var)?sigma\b|\\tau\b|(?<![A-Za-z\\])[sSdDrR]\b")  # deviations, distances and radii
@@ -163,6 +164,10 @@ class Survey:
         symbols = self.symbols
         self._sizes()
         symbols.index_names |= self.classes & symbols.sub_letters
+        elsewhere = set().union(*(below for name, below in self.subscripts.items() if name not in IDENTITY))
+        indices = elsewhere | symbols.bound_names | self.classes | self.summed.keys()
+        below = set().union(*(self.subscripts.get(name, set()) for name in IDENTITY))
+        symbols.unit_sizes = below & UNIT_SIZES - indices
         symbols.steps = self.stepped - self.paired - self.summed.keys() - symbols.bound_names - symbols.size_names
         symbols.ranges.steps = symbols.steps
         symbols.index_names -= symbols.steps

@@ -132,8 +132,9 @@ class Symbols:
     a bracket after it; ``calls`` how each function was called last, ``arguments`` with what; ``namesakes`` families
     that other symbols are named after, as Z_a after the a_i; ``awaited`` functions that some line defines, and of which
     symbol; ``index_sizes`` the size that a factor 1/m tells of the sum after it; ``hinted`` the ranges that the prose
-    gives; ``value_sets`` the sets that sums over the values of letters name; ``kinds`` which members (a name, how many
-    subscripts and labels) are vectors or matrices themselves, ``doubtful`` the names of which that is not sure;
+    gives; ``unit_sizes`` the d of I_d, an index nowhere; ``value_sets`` the sets that sums over the values of
+    letters name; ``kinds`` which members (a name, how many subscripts and labels) are vectors or matrices themselves,
+    ``doubtful`` the names of which that is not sure;
     ``layered`` names whose numbered labels are layers, each with its own shape, ``layered_subs`` those whose numbered
     subscripts are; ``softmax``: the prose calls \\sigma the softmax function; ``symmetric`` matrices that are called
     so, and where, ``solutions`` families that an equation was solved for, and in which step, ``solved_for`` those of
@@ -192,6 +193,7 @@ class Symbols:
     minimum: dict[str, int] = field(default_factory=dict)
     size_names: set[str] = field(default_factory=set)
     sub_letters: set[str] = field(default_factory=set)
+    unit_sizes: set[str] = field(default_factory=set)
     index_names: set[str] = field(default_factory=set)
     bound_names: set[str] = field(default_factory=set)
     pairs: set[str] = field(default_factory=set)

@@ -33,6 +33,9 @@ class Vectors(Indices):
         """A bare symbol that stands for a whole family: ``p`` where only p_1, p_2, ... or p_i are known."""
         symbols = self.symbols
         if self.as_scalars:
+            given = symbols.arrays.get(name)
+            listed = isinstance(given, Array) and all(isinstance(axis, int) for axis in given.axes)
+            self.guessed = self.guessed or listed  # w = [1, 2] is no number: it is another one, or this does not fit it
             return None
         if name in symbols.arrays:
             whole: Array = symbols.arrays[name]  # type: ignore[assignment]
@@ -145,7 +148,10 @@ class Vectors(Indices):
             return int(sub.text) > 1 if sub.text.isdigit() else False
         name = plain(sub.name) if isinstance(sub, syntax.Symbol) else ""
         symbols = self.symbols
-        return bool(name) and (name in symbols.size_names or name[0].isupper()) and name not in symbols.index_names
+        if name in symbols.unit_sizes:
+            return True
+        bound = symbols.bound_names if name in symbols.size_names else symbols.index_names
+        return bool(name) and (name in symbols.size_names or name[0].isupper()) and name not in bound
 
     def length(self, sub: syntax.Node | None) -> int | str:
         """The axis that a size in a subscript names; without one, an axis of any length."""
