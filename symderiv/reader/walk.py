@@ -37,6 +37,7 @@ from symderiv.reader import (
     case_ends,
     counted_from_zero,
     displayed_derivatives,
+    entries_of_numbered,
     evaluated,
     exponents,
     layer_letters,
@@ -167,6 +168,7 @@ class Walk:
             capital_words,
             called_members,
             numbered_derivatives,
+            entries_of_numbered,
             softmax_members,
             bias_of_weights,
         ):
