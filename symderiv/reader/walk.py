@@ -281,6 +281,7 @@ class Walk:
         symbols = self.reading.symbols
         text = self.reading.document.source.text
         symbols.log_base = logarithms.base(sentences, text)
+        symbols.bracket_means = bool(prose.BRACKET_MEAN.search(text))
         symbols.indicators = bool(prose.INDICATOR.search(words))
         symbols.other_signs = {sign for sign, said in prose.SIGNS_BY_WORD.items() if said.search(words)}
         if prose.ELEMENTWISE.search(words):
