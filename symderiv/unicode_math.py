@@ -19,7 +19,7 @@ _GREEK = {
 }  # fmt: skip
 _SYMBOLS = _GREEK | {
     "partial": "∂", "nabla": "∇", "sum": "Σ", "prod": "Π", "int": "∫", "infty": "∞", "ell": "ℓ", "cdot": "·",
-    "times": "×", "odot": "⊙", "otimes": "⊗", "circ": "∘", "pm": "±", "mp": "∓", "ne": "≠", "neq": "≠", "le": "≤",
+    "times": "×", "odot": "⊙", "bigodot": "⨀", "otimes": "⊗", "circ": "∘", "pm": "±", "mp": "∓", "ne": "≠", "neq": "≠", "le": "≤",
     "leq": "≤", "ge": "≥", "geq": "≥", "ll": "≪", "gg": "≫", "approx": "≈", "sim": "∼", "equiv": "≡", "propto": "∝",
     "in": "∈", "notin": "∉", "subset": "⊂", "to": "→", "rightarrow": "→", "Rightarrow": "⇒", "implies": "⇒",
     "iff": "⇔", "mapsto": "↦", "ldots": "…", "cdots": "⋯", "dots": "…", "vdots": "⋮", "ddots": "⋱", "prime": "′",
