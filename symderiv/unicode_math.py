@@ -18,8 +18,9 @@ _GREEK = {
     "Sigma": "Σ", "Upsilon": "Υ", "Phi": "Φ", "Psi": "Ψ", "Omega": "Ω",
 }  # fmt: skip
 _SYMBOLS = _GREEK | {
+    "bigodot": "⨀",
     "partial": "∂", "nabla": "∇", "sum": "Σ", "prod": "Π", "int": "∫", "infty": "∞", "ell": "ℓ", "cdot": "·",
-    "times": "×", "odot": "⊙", "bigodot": "⨀", "otimes": "⊗", "circ": "∘", "pm": "±", "mp": "∓", "ne": "≠", "neq": "≠", "le": "≤",
+    "times": "×", "odot": "⊙", "otimes": "⊗", "circ": "∘", "pm": "±", "mp": "∓", "ne": "≠", "neq": "≠", "le": "≤",
     "leq": "≤", "ge": "≥", "geq": "≥", "ll": "≪", "gg": "≫", "approx": "≈", "sim": "∼", "equiv": "≡", "propto": "∝",
     "in": "∈", "notin": "∉", "subset": "⊂", "to": "→", "rightarrow": "→", "Rightarrow": "⇒", "implies": "⇒",
     "iff": "⇔", "mapsto": "↦", "ldots": "…", "cdots": "⋯", "dots": "…", "vdots": "⋮", "ddots": "⋱", "prime": "′",
