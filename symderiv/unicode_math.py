@@ -18,6 +18,7 @@ _GREEK = {
     "Sigma": "Σ", "Upsilon": "Υ", "Phi": "Φ", "Psi": "Ψ", "Omega": "Ω",
 }  # fmt: skip
 _SYMBOLS = _GREEK | {
+    "bigodot": "⨀",
     "partial": "∂", "nabla": "∇", "sum": "Σ", "prod": "Π", "int": "∫", "infty": "∞", "ell": "ℓ", "cdot": "·",
     "times": "×", "odot": "⊙", "otimes": "⊗", "circ": "∘", "pm": "±", "mp": "∓", "ne": "≠", "neq": "≠", "le": "≤",
     "leq": "≤", "ge": "≥", "geq": "≥", "ll": "≪", "gg": "≫", "approx": "≈", "sim": "∼", "equiv": "≡", "propto": "∝",

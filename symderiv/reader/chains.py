@@ -19,6 +19,7 @@ from symderiv.reader.definitions import ARRAYS, Definitions
 from symderiv.reader.displayed_derivatives import Derived, derived
 from symderiv.reader.namings import Last, Namings
 from symderiv.reader.nodes import is_delta, is_numeral, names_in, rounded
+from symderiv.reader.one_number import is_rule
 from symderiv.reader.plain_words import HEADS_CASES
 from symderiv.reader.prose import (
     CONSTANT,
@@ -230,7 +231,7 @@ class Chains(Namings):
                 last.vector_rate = self.elaborator.vector_rate
                 self.kept = last.value.free if isinstance(last.value, Term) else frozenset()
             except ReadError as error:
-                pair = self._as_scalars(last.node, segment.side) if error.diagnostic.code in ARRAYS else None
+                pair = self._as_numbers(last, segment.side) if error.diagnostic.code in ARRAYS else None
                 if pair is None:
                     last.error = error.diagnostic
                 else:
@@ -242,9 +243,7 @@ class Chains(Namings):
             right = self.elaborator.side(segment.side)
         except ReadError as error:
             pair = (
-                self._as_scalars(last.node, segment.side)
-                if last is not None and error.diagnostic.code in ARRAYS
-                else None
+                self._as_numbers(last, segment.side) if last is not None and error.diagnostic.code in ARRAYS else None
             )
             if pair is None or last is None:
                 posed.error = error.diagnostic
@@ -258,11 +257,16 @@ class Chains(Namings):
             if self.elaborator.vector_rate or last.vector_rate:
                 posed.by_vectors = True
                 posed.transposed = self._transposed(last, segment.side)
+            plain_pair = None
             if isinstance(right, Array) != isinstance(last.value, Array) and last.node is not None:
                 plain_pair = self._as_scalars(last.node, segment.side)
-                if plain_pair is not None:
-                    last.value, right = plain_pair
-                    posed.left, posed.right = plain_pair
+                if plain_pair is None and last.rule is not None:
+                    plain_pair = self._as_rule(last, segment.side)
+            elif isinstance(right, Array) and isinstance(last.value, Array) and len(right.axes) != len(last.value.axes):
+                plain_pair = self._as_rule(last, segment.side)
+            if plain_pair is not None:
+                last.value, right = plain_pair
+                posed.left, posed.right = plain_pair
         elif posed.error is None:
             posed.error = (last.error if last else None) or Diagnostic(
                 "E111", "the left side could not be read", segment.span
@@ -289,6 +293,7 @@ class Chains(Namings):
             free=dict(self.elaborator.free),
             guessed=posed.guessed,
             vector_rate=self.elaborator.vector_rate,
+            rule=last.rule if last is not None else None,
         )
 
     def _defines(self, display: int) -> bool:
@@ -321,8 +326,23 @@ class Chains(Namings):
 
     def _as_scalars(self, left: syntax.Node | None, right: syntax.Node) -> tuple[Term, Term] | None:
         """Both sides with bare symbols as numbers, where nothing in them says vector: ``x`` beside x_1, x_2, ..."""
-        if left is None or not self.elaborator.may_be_numbers(left, right):
+        return self._numbers(left, right) if left is not None and self.elaborator.may_be_numbers(left, right) else None
+
+    def _as_numbers(self, last: Last, right: syntax.Node) -> tuple[Term, Term] | None:
+        """Both sides so, where as vectors they do not fit."""
+        found = self._as_scalars(last.node, right)
+        return found if found is not None else self._as_rule(last, right)
+
+    def _as_rule(self, last: Last, right: syntax.Node) -> tuple[Term, Term] | None:
+        """Both sides so, where the chain is a rule for functions of one number."""
+        first = last.rule if last.rule is not None else last.node
+        if first is None or last.node is None or not is_rule(first, right, self.symbols):
             return None
+        found = self._numbers(last.node, right)
+        last.rule = first if found is not None else None
+        return found
+
+    def _numbers(self, left: syntax.Node, right: syntax.Node) -> tuple[Term, Term] | None:
         elaborator = self.elaborator
         elaborator.as_scalars = True
         try:

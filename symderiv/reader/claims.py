@@ -359,6 +359,9 @@ class Claims:
             for b in symbols.variables
             if a != b and self.dependence.says(a, b)
         )
+        varied = {part.var.head for part in reached(terms, definitions) if isinstance(part, Deriv)}
+        for a, b in sorted((a, b) for a in heads for b in varied if self.dependence.set_apart(a, b)):
+            posed.note(f"{shown(a.name)} is taken not to depend on {shown(b.name)}")
         of_examples: dict[Head, set[Head]] = {}  # and the same for what belongs to an example
         for head, keys in symbols.lifted.items():
             of_examples[head] = {Head(f"{head.name}{MARK}{key}", head.subs, head.sups + 1) for key in keys}

@@ -14,11 +14,20 @@ from symderiv.reader.arrays import Array, Value, elementwise, inverse
 from symderiv.reader.indices import refuse
 from symderiv.reader.means import MEAN
 from symderiv.reader.names import letter_of, plain, shown
-from symderiv.reader.nodes import before_bar, call_name, differential, divergence, letters_called, parts_of
+from symderiv.reader.nodes import (
+    before_bar,
+    call_name,
+    differential,
+    divergence,
+    drawn_names,
+    drawn_together,
+    letters_called,
+    parts_of,
+)
 from symderiv.reader.symbols import PROBABILITIES, base_name
 from symderiv.reader.values import Values
 from symderiv.reader.vocabulary import MOMENTS
-from symderiv.terms import Index, Opaque, Term, Var, add, log, mul, neg, subterms
+from symderiv.terms import ONE, Index, Opaque, Term, Var, add, log, mul, neg, subterms
 
 Drawn = tuple[str, Callable[[], Term]]  # an index for values, and the weight of each, to be read where it is bound
 FINITE = "read as {} over finitely many values"
@@ -74,8 +83,10 @@ class Expectations(Values):
                 ((sub, _),) = self.symbols.draws.values()
                 self.notes.append("an expectation that names no distribution is one over the only one that is named")
                 return self.drawn(sub, node)
+            case _ if (found := drawn_together(sub)) is not None:
+                return self.jointly(*found, node)
             case syntax.Tuple(items=items):
-                return [found for item in items for found in self.drawn(item, node)]
+                return [drawing for item in items for drawing in self.drawn(item, node)]
             case syntax.Relation(left=left, rest=(("sim", distribution),)):
                 index = self.value_index(left)
                 if index:
@@ -92,10 +103,30 @@ class Expectations(Values):
                 if index:
                     name = rf"\mathbb{{P}}({{{letter_of(index)}}})"
                     return [(index, lambda: self.distribution(self.member_at(name, [index], node), index, node))]
-                found = self.form_of(sub)
-                if found is not None:
-                    return [(found, lambda: self.weight(sub, found, syntax.Symbol(found, node.span), node))]
+                letter = self.form_of(sub)
+                if letter is not None:
+                    return [(letter, lambda: self.weight(sub, letter, syntax.Symbol(letter, node.span), node))]
         raise refuse("E153", "an expectation, and what is drawn from which distribution is not understood", node)
+
+    def jointly(self, items: list[syntax.Node], distribution: syntax.Node | None, node: syntax.Node) -> list[Drawn]:
+        r"""What ``(x, y_w, y_l) \sim D`` draws; where no D is named, that of the same elsewhere, if there is one."""
+        if distribution is None and (same := self.symbols.draws.get(drawn_names(items))) is not None:
+            _, distribution = drawn_together(same[0]) or (items, None)
+        indices = [self.value_index(item) for item in items]
+        base, sub, sup, primes = parts_of(distribution) if distribution is not None else (None, None, None, 0)
+        if not all(indices) or len({*indices}) < len(indices) or sup is not None or primes:
+            raise refuse("E153", "an expectation, and what is drawn from which distribution is not understood", node)
+        name = call_name(base, sub) if isinstance(base, syntax.Symbol) else r"\mathbb{P}"
+        slots = ",".join(f"{{{letter_of(index)}}}" for index in indices)
+
+        def weight() -> Term:
+            value = self.member_at(f"{name}({slots})", [*indices], node)
+            assert isinstance(value, Var)
+            self.symbols.joint.setdefault(value.head, node.span)
+            return value
+
+        first, *others = indices
+        return [(first, weight), *((index, lambda: ONE) for index in others)]
 
     def alone(self, letter: str) -> tuple[syntax.Symbol, syntax.Node | None] | None:
         """The only probability in the document that is one of ``letter`` alone."""

@@ -164,6 +164,35 @@ def letters_called(node: syntax.Node) -> set[str]:
     return set()
 
 
+def drawn_together(sub: syntax.Node | None) -> tuple[list[syntax.Node], syntax.Node | None] | None:
+    r"""What ``(x, y) \sim D`` or ``x, y \sim D`` draws as one, and the name D; ``(x, y)`` alone names none."""
+    distribution: syntax.Node | None = None
+    drawn = sub
+    match sub:
+        case syntax.Relation(left=syntax.Group() as drawn, rest=(("sim", distribution),)):
+            pass
+        case syntax.Tuple(items=(*first, syntax.Relation(left=last, rest=(("sim", distribution),)))) if first:
+            drawn = syntax.Group("(", ")", syntax.Tuple((*first, last), sub.separators, sub.span), sub.span)
+    match drawn:
+        case syntax.Group(open="(", body=syntax.Tuple(items=items)) if all(map(value_name, items)):
+            named = distribution is None or isinstance(parts_of(distribution)[0], syntax.Symbol)
+            return ([*items], distribution) if named else None
+    return None
+
+
+def value_name(node: syntax.Node) -> str:
+    """The index that y, ``y'`` or ``y_w`` is if y is a letter for values; or ""."""
+    base, sub, sup, primes = parts_of(node)
+    if not isinstance(base, syntax.Symbol) or sup is not None:
+        return ""
+    return plain(base.name) + "'" * primes + (f"_{{{index_word(sub)}}}" if sub is not None else "")
+
+
+def drawn_names(items: Sequence[syntax.Node]) -> str:
+    """The key of what is drawn as one."""
+    return "(" + ",".join(map(syntax.sexpr, items)) + ")"
+
+
 def before_bar(body: syntax.Node) -> syntax.Node:
     """What stands before the bar of ``y | x``, or all where there is none."""
     return body.left if isinstance(body, syntax.Given) else body

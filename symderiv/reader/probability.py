@@ -14,7 +14,7 @@ from symderiv.kernel.derivative import unknown_derivative
 from symderiv.notation.printer import SLOT
 from symderiv.reader.names import shown
 from symderiv.reader.symbols import PROBABILITIES, Symbols, base_name
-from symderiv.terms import ONE, ZERO, Assumption, Head, Range, Sum, Var, mul, power
+from symderiv.terms import ONE, ZERO, Assumption, Head, Range, Sum, Term, Var, mul, power
 
 NAMED = re.compile(r"(?P<function>[^()]+)\((?P<left>[^()|]+)(?:\|(?P<right>[^()|]+))?\)")
 RULE = "the product rule of probability"
@@ -61,6 +61,18 @@ def normalised(
                     symbols.hinted_classes[str(name)] = symbols.ranges.slot(variable, place)
                 rate = Sum(indices[slot], range_, unknown_derivative(member, by))
                 yield Assumption("equation", (rate, ZERO), text, source)
+    for head in sorted(heads & symbols.joint.keys()):
+        yield _joint(symbols, head, f"line {line(symbols.joint[head])}: it is a distribution")
+
+
+def _joint(symbols: Symbols, head: Head, source: str) -> Assumption:
+    """``D(x, y_w, y_l)`` sums to one over all its letters together."""
+    indices = [f"{letter}{n}\N{PRIME}" for n, letter in enumerate(_letters(head))]
+    total: Term = Var(head.name, tuple(indices), ())
+    for n, index in reversed([*enumerate(indices)]):
+        symbols.hinted_classes[index] = symbols.ranges.slot(head, n)
+        total = Sum(index, Range(1, symbols.ranges.slot(head, n)), total)
+    return Assumption("equation", (total, ONE), rf"\sum_{{{','.join(_letters(head))}}} {shown(head.name)} = 1", source)
 
 
 def positive(symbols: Symbols, heads: Collection[Head], line: Callable[[Span], int]) -> Iterator[Assumption]:

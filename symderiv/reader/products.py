@@ -64,6 +64,9 @@ class Products(Differentials):
         if kind == r"\langle" and isinstance(node.body, syntax.Tuple) and len(node.body.items) == 2:
             left, right = (self.value(item) for item in node.body.items)
             return self.inner(left, right, node)
+        if kind == r"\langle" and self.symbols.bracket_means and not self.symbols.draws:
+            self.notes.append(r"\langle X \rangle is read as an expectation")
+            return self.mean(node.body)
         if kind == r"\langle":
             raise refuse("E153", "an average, and over what is not said", node)
         return self.value(node.body)

@@ -243,6 +243,11 @@ NATURAL_LOG = Words(
     r"\bnatural\s+log|\bnats?\b|natürlich\w*\s+Log|logarithme\s+n[aé]p?\w*|logaritmo\s+(?:natural|neperiano)|自然[对對]数",
     re.IGNORECASE,
 )
+BRACKET_MEAN = Words(  # "the expectation $\\langle X \\rangle$", in the source
+    r"(?:\bexpect(?:ations?|ed\s+values?)\b|\baverages?\b|\bmeans?\b|Erwartungswert\w*|Mittelwert\w*|espérances?|moyennes?"
+    r"|valor\s+esperado|\besperanza|valor\s+medio|期望|均值|平均|期待値|기댓값|평균)[^.$]{0,80}\$\$?[^$,]{0,80}?\\langle[^$,]{1,60}?\\rangle",
+    re.IGNORECASE,
+)
 INDICATOR = Words(r"\bindicator\b|\bindicatrice|\bIndikator|\bindicador|指示函数|示性", re.IGNORECASE)
 SIGNS_BY_WORD = {  # signs that are no products where the words speak of this
     r"\circ": Words(r"\bcompositions?\b|\bcompos(?:e|ed|ing)\b|\bKomposition\b|\bcomposée?\b|复合", re.IGNORECASE),

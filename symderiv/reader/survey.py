@@ -15,13 +15,15 @@ from symderiv.diagnostics import ReadError
 from symderiv.document import Span
 from symderiv.reader import syntax
 from symderiv.reader.bounds import NUMBER_PI
-from symderiv.reader.names import index_word, plain
+from symderiv.reader.names import index_word, letter_of, plain
 from symderiv.reader.nodes import (
     arguments,
     before_bar,
     call_name,
     differential,
     divergence,
+    drawn_names,
+    drawn_together,
     every,
     index_count,
     index_names,
@@ -31,6 +33,7 @@ from symderiv.reader.nodes import (
     parts_of,
     stands_as_value,
     syntax_parts,
+    value_name,
     word_before,
 )
 from symderiv.reader.symbols import INDEX_LETTERS, STANDARD, Symbols
@@ -88,6 +91,7 @@ class Survey:
         self.averages: dict[str, set[str]] = {}
         self.bodies: list[tuple[str, syntax.Node]] = []  # what is summed, for each letter below a sum
         self.callers: dict[str, set[str]] = {}  # what is called with each letter
+        self.drawn_values: set[str] = set()  # what they draw, with subscripts and primes: y_w, y'
         self.drawn: set[str] = set()  # letters that expectations and integrals run over, and names of distributions
         self.expected: set[Span] = set()  # the E_p of E_p[f]
         self.weights: set[str] = set()
@@ -531,12 +535,20 @@ class Survey:
 
     def _drawn(self, sub: syntax.Node | None, node: syntax.Node) -> None:
         """What an expectation draws, and from what."""
+        if sub is not None and (together := drawn_together(sub)) is not None:
+            drawn, distribution = together
+            self.drawn |= set().union(*map(letters_called, drawn))
+            self.drawn_values.update(map(value_name, drawn))
+            if distribution is not None or drawn_names(drawn) not in self.symbols.draws:
+                self.symbols.draws[drawn_names(drawn)] = (sub, node.span)
+            return
         match sub:
             case syntax.Tuple(items=items):
                 for item in items:
                     self._drawn(item, node)
             case syntax.Relation(left=left, rest=(("sim", _),)):
                 self.drawn |= letters_called(left)
+                self.drawn_values.add(value_name(left))
                 self.symbols.draws[syntax.sexpr(sub)] = (sub, node.span)
             case syntax.Product(factors=(_, syntax.Group(body=body))):
                 self.drawn |= letters_called(before_bar(body))
@@ -577,6 +589,7 @@ class Survey:
             if all(callers.intersection(names_in(body)) for letter, body in self.bodies if letter == name):
                 symbols.valued.add(name)
                 symbols.bound_names.add(name)
+        symbols.bound_names |= {name for name in self.drawn_values if letter_of(name) in symbols.valued}
         symbols.endless = (self.drawn & symbols.valued) - self.summed.keys()
 
     def _examples(self, words: str) -> None:

@@ -153,12 +153,13 @@ class Symbols:
     arguments each function is called, ``callees`` its name and subscript; ``valued`` letters that stand for values, as
     arguments of functions, ``valued_classes`` what they run over, ``endless`` those of them that no sum says to be
     finitely many; ``draws`` what expectations are over, and where; ``distributions`` families of weights that sum to
-    one along a slot, and where that is said; ``sampled`` letters that examples are summed over by, ``examples`` the
-    range class of each set of examples, ``nameless`` the index of a sum over examples that has none, ``common`` the
-    names of what is the same for all examples, ``lifted`` the families that are read for each example, and of which
-    examples; ``entrywise`` unknown functions whose derivative stands beside an elementwise product, so that f(z) of a
-    vector is that of each entry; ``pieces`` how many lines say what f(x), or f alone, is; ``partial`` the values for
-    which one of several lines says so, ``told`` after how many paragraphs of words each quantity was defined;
+    one along a slot, and where that is said, ``joint`` those that do along all their slots; ``bracket_means``: \\langle
+    X \\rangle is an expectation; ``sampled`` letters that examples are summed over by, ``examples`` the range class of
+    each set of examples, ``nameless`` the index of a sum over examples that has none, ``common`` the names of what is
+    the same for all examples, ``lifted`` the families that are read for each example, and of which examples;
+    ``entrywise`` unknown functions whose derivative stands beside an elementwise product, so that f(z) of a vector is
+    that of each entry; ``pieces`` how many lines say what f(x), or f alone, is; ``partial`` the values for which one of
+    several lines says so, ``told`` after how many paragraphs of words each quantity was defined;
     ``factors`` names of functions that are numbers here; ``asides`` the names of quantities with the meaning that
     running text gives them in passing, each after how many steps and paragraphs, and in what manner; ``lettered`` the
     family that a_k is where another one, a_j, has that name and k counts another layer (w_{kj}, too); ``applied`` names
@@ -308,6 +309,8 @@ class Symbols:
     endless: set[str] = field(default_factory=set)
     draws: dict[str, tuple[Node, Span]] = field(default_factory=dict)
     distributions: dict[tuple[Head, int], Span] = field(default_factory=dict)
+    joint: dict[Head, Span] = field(default_factory=dict)
+    bracket_means: bool = False
     sampled: set[str] = field(default_factory=set)
     examples: dict[str, str] = field(default_factory=dict)
     common: set[str] = field(default_factory=set)

@@ -16,7 +16,16 @@ from symderiv.reader.applications import Applications
 from symderiv.reader.arrays import Value
 from symderiv.reader.indices import refuse
 from symderiv.reader.names import index_word, letter_of, plain
-from symderiv.reader.nodes import arguments, call_name, is_transpose, letters_called, names_in, parts_of, prefers
+from symderiv.reader.nodes import (
+    arguments,
+    call_name,
+    is_transpose,
+    letters_called,
+    names_in,
+    parts_of,
+    prefers,
+    value_name,
+)
 from symderiv.reader.symbols import STANDARD
 from symderiv.terms import Head, Index, Range, Sum, Term, Var, num
 
@@ -26,12 +35,12 @@ class Values(Applications):
 
     def value_index(self, node: syntax.Node) -> str:
         r"""The index that y, ``y'`` or ``y_w`` is, if y is a letter for values; or ""."""
-        base, sub, sup, primes = parts_of(node)
+        base, sub, sup, _ = parts_of(node)
         if not isinstance(base, syntax.Symbol) or sup is not None or plain(base.name) not in self.symbols.valued:
             return ""
         if sub is not None and not self.symbols.index_names.union(self.bound, self.free).isdisjoint(names_in(sub)):
             return ""  # a_t changes with t
-        return plain(base.name) + "'" * primes + (f"_{{{index_word(sub)}}}" if sub is not None else "")
+        return value_name(node)
 
     def value_class(self, letter: str) -> str:
         """What the values of a letter run over."""

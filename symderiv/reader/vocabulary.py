@@ -50,7 +50,8 @@ OPERATORS: dict[str, str] = {
     for name in r"* \times \odot \circ \otimes \oslash \bullet \div \star \oplus \ominus \cup \cap \setminus \wedge "
     r"\vee . \cdot \bmod \circledast \boxtimes \rtimes \ltimes \amalg \uplus".split()
 } | {r"\ast": "*", r"\cdotp": r"\cdot", r"\land": r"\wedge", r"\lor": r"\vee", r"\centerdot": r"\cdot",
-     r"\smallsetminus": r"\setminus", r"\boldsymbol\cdot": r"\cdot", r"\backslash": r"\setminus"}  # fmt: skip
+     r"\smallsetminus": r"\setminus", r"\boldsymbol\cdot": r"\cdot", r"\backslash": r"\setminus",
+     r"\bigodot": r"\odot"}  # fmt: skip
 
 OPENERS: dict[str, str] = {  # as written -> (as in Group.open)
     "(": "(", "[": "[", r"\{": r"\{", r"\lbrace": r"\{", r"\langle": r"\langle", r"\lfloor": r"\lfloor",
@@ -87,7 +88,7 @@ ACCENTS: dict[str, str] = {
 }  # fmt: skip
 
 BIG = {"\\" + name: "\\" + name for name in """sum prod coprod int iint iiint oint bigcup bigcap bigoplus bigotimes
-    bigodot bigvee bigwedge max min sup inf lim limsup liminf argmax argmin""".split()}  # fmt: skip
+    bigvee bigwedge max min sup inf lim limsup liminf argmax argmin""".split()}  # fmt: skip
 CAPITALS = {r"\Sigma": r"\sum", r"\Pi": r"\prod"}  # letters that some authors take for these operators
 APPLIED_WITH_BRACKET = frozenset({r"\max", r"\min", r"\sup", r"\inf"})  # \max(0, x); \max_i x_i is a BigOp
 

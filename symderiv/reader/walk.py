@@ -37,6 +37,7 @@ from symderiv.reader import (
     case_ends,
     counted_from_zero,
     displayed_derivatives,
+    entries_of_numbered,
     evaluated,
     exponents,
     layer_letters,
@@ -167,6 +168,7 @@ class Walk:
             capital_words,
             called_members,
             numbered_derivatives,
+            entries_of_numbered,
             softmax_members,
             bias_of_weights,
         ):
@@ -278,6 +280,7 @@ class Walk:
         symbols = self.reading.symbols
         text = self.reading.document.source.text
         symbols.log_base = logarithms.base(sentences, text)
+        symbols.bracket_means = bool(prose.BRACKET_MEAN.search(text))
         symbols.indicators = bool(prose.INDICATOR.search(words))
         symbols.other_signs = {sign for sign, said in prose.SIGNS_BY_WORD.items() if said.search(words)}
         if prose.ELEMENTWISE.search(words):

@@ -1,0 +1,30 @@
+r"""Rules for functions of one number: ``\frac{d\sigma(z)}{dz} = \sigma(z)(1 - \sigma(z))`` beside a vector z.
+
+Only where such a formula cannot be one of vectors is it one of numbers. This module must never take a letter for a
+number in a formula that has another vector in it.
+"""
+
+from __future__ import annotations
+
+from symderiv.reader import syntax
+from symderiv.reader.calls import FUNCTIONS
+from symderiv.reader.names import plain
+from symderiv.reader.nodes import names_in, says_vector
+from symderiv.reader.symbols import Symbols
+
+
+def is_rule(left: syntax.Node, right: syntax.Node, symbols: Symbols) -> bool:
+    """Whether a formula differentiates an expression in one letter, and names nothing else that has a meaning.
+
+    Nothing in it is written for vectors, what is called is a known function, and other letters are constants.
+    """
+    match left:
+        case syntax.DerivativeOp(body=syntax.Node() as body, variables=((syntax.Symbol(name=variable), _),)):
+            others = {*names_in(left), *names_in(right)} - {plain(variable)}
+        case _:
+            return False
+    meant = symbols.shapes.keys() | symbols.call_texts.keys() | symbols.arrays.keys()
+    meant |= {name for name in others if symbols.defines(name, 0, 0)}
+    functions = FUNCTIONS.keys() | {name for name, subs in symbols.functions if not subs}
+    written = plain(variable) in names_in(body) and not (says_vector(left) or says_vector(right))
+    return written and not isinstance(body, syntax.Symbol) and not (others & meant) - functions
