@@ -22,8 +22,8 @@ def is_one(reading: Reading, head: Head, right: syntax.Node) -> bool:
         return False
     equations = list(_equations(reading))
     sides = [side for p in equations for side in (p.left, p.right) if isinstance(side, Term)]
-    if head not in {part.head for side in sides for part in subterms(side) if isinstance(part, Var)}:
-        return False
+    if head.name not in {part.name for side in sides for part in subterms(side) if isinstance(part, Var)}:
+        return False  # a member of a family, a = p(x), may be written without its index
     sought = _sought(reading, equations)
     open_ones = {name for name in sought if not reading.symbols.defines(name, 0)}
     return head.name not in sought and not open_ones.isdisjoint(map(plain, names_in(right)))
