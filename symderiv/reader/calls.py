@@ -257,7 +257,7 @@ class Calls(Expectations):
         return known(self.standard(name), value)
 
     def _its_argument(self, name: str) -> syntax.Node | None:
-        r"""What a function is called at everywhere, or in ``\frac{d\sigma}{dz}`` the z that it is called at somewhere."""
+        r"""What a function is called at everywhere; in ``\frac{d\sigma}{dz}`` the z, if it is called there at all."""
         called = self.symbols.call_texts.get(name, set())
         if self.by is not None and syntax.sexpr(self.by) in called:
             return self.by
