@@ -38,7 +38,7 @@ def rewriting(rows: Sequence[syntax.Row]) -> Change | None:
             case syntax.DerivativeOp(body=syntax.Product() as body):
                 named.update(_whole(body))
             case syntax.Product():
-                long.update(letter for word in words_in(node) if len(word) > LONGEST for letter in word)
+                long.update(letter for _, word in words_in(node) if len(word) > LONGEST for letter in word)
                 for a, b in _runs(node):
                     word = _word(node, a, b)
                     runs[word] += 1
