@@ -22,8 +22,9 @@ def is_one(reading: Reading, head: Head, right: syntax.Node) -> bool:
         return False
     equations = list(_equations(reading))
     sides = [side for p in equations for side in (p.left, p.right) if isinstance(side, Term)]
-    if head.name not in {part.name for side in sides for part in subterms(side) if isinstance(part, Var)}:
-        return False  # a member of a family, a = p(x), may be written without its index
+    known = {part.head[:2] for side in sides for part in subterms(side) if isinstance(part, Var)}
+    if head[:2] not in known:  # the a of a = p(x) belongs to an x that may go without saying
+        return False
     sought = _sought(reading, equations)
     open_ones = {name for name in sought if not reading.symbols.defines(name, 0)}
     return head.name not in sought and not open_ones.isdisjoint(map(plain, names_in(right)))
