@@ -238,11 +238,10 @@ class Calls(Expectations):
     def standing_for_value(self, name: str, node: syntax.Node) -> Value | None:
         r"""A bare ``\sigma`` where the document calls it ``\sigma(z)`` and nothing else: its value there."""
         symbols = self.symbols
-        argument = symbols.arguments.get(name)
+        argument = self._its_argument(name)
         if (
             not self.standard(name)
             or not isinstance(argument, syntax.Symbol)
-            or len(symbols.call_texts.get(name, ())) != 1
             or (name, 0) in symbols.functions
             or name in symbols.squares
             or symbols.softmax
@@ -256,6 +255,13 @@ class Calls(Expectations):
         symbols.standard.add(name)
         self.notes.append(f"{name} alone is read as {name}({plain(argument.name)})")
         return known(self.standard(name), value)
+
+    def _its_argument(self, name: str) -> syntax.Node | None:
+        r"""What a function is called at everywhere; in ``\frac{d\sigma}{dz}`` the z, if it is called there at all."""
+        called = self.symbols.call_texts.get(name, set())
+        if self.by is not None and syntax.sexpr(self.by) in called:
+            return self.by
+        return self.symbols.arguments.get(name) if len(called) == 1 else None
 
     def _awaits(self, name: str, item: syntax.Node) -> bool:
         """Whether a function is called before the line that defines it for one number, and at another point."""

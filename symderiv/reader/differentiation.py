@@ -50,10 +50,11 @@ class Differentiation(Indices):
             last = variables[-1] if square is None else square
             self.variable = last if isinstance(last, Var) else None
         self.calling = self._is_of(node.body, variables)
+        self.by = node.variables[0][0] if node.variables else None
         try:
             body = self.value(node.body)
         finally:
-            self.calling = False
+            self.calling, self.by = False, None
         if isinstance(body, Var):
             squares = (_square(value) for value in variables)
             by = {v.head for v in (*variables, *squares) if isinstance(v, Var)}

@@ -44,6 +44,7 @@ class Indices:
         self.variable: Var | None = None
         self.as_scalars = False  # read bare symbols as numbers even where families of their name are known
         self.calling = False
+        self.by: syntax.Node | None = None  # what is being differentiated by
         self.guessed = False  # whether a shape was guessed from fonts and transposes alone
         self.said: list[Assumption] = []  # conditions that subscripts state
         self.fixed: dict[str, int] = {}  # letters that a sum over a few numbers gives their values

@@ -249,8 +249,9 @@ class Members(Vectors):
         head = Head(name, len(subs), len(sups))
         if not subs and not sups and head not in symbols.definitions:
             called = [h for h in symbols.definitions if "|" in h.name and h.name.startswith(f"{written}(")]
-            if len(called) == 1 and not called[0].subs + called[0].sups and DIVERGENCE.fullmatch(plain(written)):
-                return Var(called[0].name, (), ())  # D_{KL}, after D_{KL}(q \| p) = ...
+            known = DIVERGENCE.fullmatch(plain(written)) or (written in LOSSES and written != "E")
+            if len(called) == 1 and not called[0].subs + called[0].sups and known:
+                return Var(called[0].name, (), ())  # D_{KL} after D_{KL}(q \| p) = ..., \ell after \ell(\mu | x) = ...
         if head not in symbols.definitions:
             if head in symbols.hidden:
                 names, head = symbols.hidden[head]

@@ -53,6 +53,7 @@ from symderiv.reader import (
     prose,
     raised_to_t,
     slashed_calls,
+    small_words,
     softmax_members,
     syntax,
     trailing,
@@ -166,6 +167,7 @@ class Walk:
             slashed_calls,
             primed,
             capital_words,
+            small_words,
             called_members,
             numbered_derivatives,
             entries_of_numbered,
@@ -528,6 +530,9 @@ class Walk:
         names = [plain(side.name) for side in (left, right) if isinstance(side, syntax.Symbol)]
         if isinstance(left, syntax.Symbol) and names[0] in self.reading.seen and prose.POINT.search(before):
             return True
+        called = [_called(side) for side in (left, right)]  # "when $p(x) = q(x)$"
+        if "" not in called and self.reading.seen.issuperset(called):
+            return prose.IF.search(before) is not None and not prose.NAMES.search(before)
         if len(names) < 2 or names[0] not in self.reading.seen or names[1] not in self.reading.seen:
             return False
         return bool(prose.NEGATED.search(before)) or not prose.NAMES.search(before)
@@ -815,6 +820,18 @@ def _manner(sentence: str, mentioned: bool) -> str:
     if assertions.hypothetical(sentence):
         return "supposed"
     return "mentioned" if mentioned or prose.IF.search(sentence) else "said"
+
+
+def _called(node: syntax.Node) -> str:
+    """The name of a function that is called with names only, ``p(x)``, or of a member, ``p_i``; or ""."""
+    match node:
+        case syntax.Product(factors=(called, syntax.Group(open="(", body=syntax.Symbol() | syntax.Scripted()))):
+            base, _, sup, primes = parts_of(called)
+        case syntax.Scripted():
+            base, _, sup, primes = parts_of(node)
+        case _:
+            return ""
+    return plain(base.name) if isinstance(base, syntax.Symbol) and sup is None and not primes else ""
 
 
 def _bounded(row: syntax.Row) -> Iterator[str]:
