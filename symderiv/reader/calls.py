@@ -134,6 +134,8 @@ class Calls(Expectations):
             called = name if subs else call_name(base, sub)
             derivative = self.function_derivative(called, primes, items[0], head, subs or [])
             if derivative is not None:
+                if self.variable is None and isinstance(point := self.value(items[0]), Var) and not point.indices:
+                    self.variable = point  # the primes of brackets after h'(x) are those by x
                 return self.scripts(derivative, gsup, gprimes, head), 2
             if sub is not None and not isinstance(items[0], syntax.Symbol | syntax.Scripted):
                 raise refuse("E126", "the derivative of a member of several functions, at another point", head)

@@ -39,6 +39,7 @@ from symderiv.reader import (
     displayed_derivatives,
     evaluated,
     exponents,
+    labels_beside_indices,
     layer_letters,
     leading,
     logarithms,
@@ -169,6 +170,7 @@ class Walk:
             numbered_derivatives,
             softmax_members,
             bias_of_weights,
+            labels_beside_indices,
         ):
             if (change := room.rewriting(rows)) is not None:
                 reading.rewrite(rows, change)
