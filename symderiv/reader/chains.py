@@ -272,7 +272,7 @@ class Chains(Namings):
             last.names is not None or (self.fresh_chain and self.is_model(last.value, right))
         )
         named = self.names_result(posed, segment.side) or self.names_by_number(posed, segment.side)
-        if named or self.reads_off(posed, naming):
+        if named or self.names_vector(posed, segment.side) or self.reads_off(posed, naming):
             self.last = Last(right, segment.side.span, segment.side, free=dict(self.elaborator.free))
             return
         goes_on = self.passing or self._defines(display)

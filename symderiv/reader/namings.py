@@ -215,6 +215,28 @@ class Namings:
         self.reading.posed.append(posed)
         return True
 
+    def names_vector(self, posed: Posed, side: syntax.Node) -> bool:
+        r"""``\nabla f = \mathrm{softmax}(z) = p``: a new letter at the end of a chain names the vector before it."""
+        last, before = self.last, self.reading.posed[-1:]
+        if posed.relation != "=" or last is None or last.node is None or not isinstance(side, syntax.Symbol):
+            return False
+        if posed.sought or posed.equated:
+            return False
+        value = posed.left
+        if not isinstance(value, Array) or len(value.axes) != 1 or not before or before[0].right is not value:
+            return False  # as the second side of an equation it may be what others are to be equal to
+        entry, name = value.entry(("?",)), plain(side.name)
+        if isinstance(entry, Var) or any(isinstance(t, Deriv) for t in subterms(entry)):
+            return False
+        new = name not in self.reading.seen and not self.symbols.defines(name, 0) and not self.symbols.defines(name, 1)
+        head = self.definitions.head_of(side)
+        if not new or head is None or self.definitions.assumed(name, [], []):
+            return False
+        if not self.definitions.define(head, side, last.node, "=", posed):
+            return False
+        self.reading.posed.append(posed)
+        return True
+
     def names_by_number(self, posed: Posed, side: syntax.Node) -> bool:
         r"""``B^T G = \zeta_1``: a member with a number, first met here, of a family that has no others is a name.
 
