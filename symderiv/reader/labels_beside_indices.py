@@ -1,8 +1,8 @@
 r"""Subscripts of a label and an index: the ``a_{L,k}`` of ``\sum_k (a_{L,k} - t_k)^2``, the entries of an a_L.
 
-So are the numbers of layers: ``z_{2,i}`` is an entry of z_2 beside matrices W_1 and W_2. The label becomes a part of the
-name, and what a sum runs over stays an index. This module must never take for a label what is an index or the end of a
-sum or list, nor for a layer what is counted with a letter.
+So are the numbers of layers: ``z_{2,i}`` is an entry of z_2 beside matrices W_1 and W_2. The label becomes a part of
+the name, and what a sum runs over stays an index. This module must never take for a label what is an index or the end
+of a sum or list, nor for a layer what is counted with a letter.
 """
 
 from __future__ import annotations
