@@ -204,6 +204,9 @@ class Survey:
         symbols.flat = {name for name, found in self.firsts.items() if found == {"1"}}
         if any(_capital(name) for name in self.symbols.turned & self.counted - self.indexed):
             symbols.layered_subs = self.counted - self.indexed
+        lettered = {name: below - {""} for name, below in self.subscripts.items()}
+        in_time = {name for name, below in lettered.items() if below and below <= symbols.steps}
+        symbols.layered_subs |= self.counted & in_time  # h_1 = W h_0 beside h_t = W h_{t-1}
         symbols.pairs = {name for name in symbols.pairs if not self.singles.get(name, 0)}
         if len(self.lefts) > 1 and self.firsts_of_layers.intersection(
             name for name, _ in self.lefts
