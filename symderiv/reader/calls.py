@@ -60,7 +60,7 @@ FUNCTIONS: dict[str, str] = {
     "softplus": "softplus",
     "relu": "relu",
     "ReLU": "relu",
-    **{name: name for name in ("sech", "csch", "coth", "tan", "sign")},
+    **{name: name for name in ("sech", "csch", "coth", "tan", "cot", "sec", "csc", "sign")},
     "sgn": "sign",
 }
 """Functions known by name, unless the author defines the name."""
@@ -70,6 +70,9 @@ BY_OTHERS: dict[str, Callable[[Term], Term]] = {
     "csch": lambda x: power(Fn("sinh", x), -1),
     "coth": lambda x: mul(Fn("cosh", x), power(Fn("sinh", x), -1)),
     "tan": lambda x: mul(Fn("sin", x), power(Fn("cos", x), -1)),
+    "cot": lambda x: mul(Fn("cos", x), power(Fn("sin", x), -1)),
+    "sec": lambda x: power(Fn("cos", x), -1),
+    "csc": lambda x: power(Fn("sin", x), -1),
     "sign": lambda x: mul(Fn("abs", x), power(x, -1)),
 }
 """Those of them that are written with others; a sign is none at 0."""
