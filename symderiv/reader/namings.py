@@ -320,6 +320,8 @@ class Namings:
         value = self.definitions.contracted(value, indices)
         made = self.symbols.define(unknown.name, indices, len(unknown.subs), value, posed.span)
         self.symbols.heads.setdefault(unknown.name, set()).add(made)
+        if unknown.head in self.symbols.hidden and not surely:
+            self.symbols.spread(unknown.head, left)
         posed.kind = "definition"
         posed.notes = (f"{shown(unknown.name)} is read off here",)
         self.reading.posed.append(posed)

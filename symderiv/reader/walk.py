@@ -40,6 +40,7 @@ from symderiv.reader import (
     entries_of_numbered,
     evaluated,
     exponents,
+    labels_beside_indices,
     layer_letters,
     leading,
     logarithms,
@@ -173,6 +174,7 @@ class Walk:
             entries_of_numbered,
             softmax_members,
             bias_of_weights,
+            labels_beside_indices,
         ):
             if (change := room.rewriting(rows)) is not None:
                 reading.rewrite(rows, change)
