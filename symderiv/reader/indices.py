@@ -84,7 +84,9 @@ class Indices:
         """The indices of a subscript; None if it is a part of the name, such as ``max``."""
         if node is None:
             return []
-        if name and not self.symbols.steps.isdisjoint(names_in(node)):
+        if name and not self.symbols.steps.isdisjoint(names := set(names_in(node))):
+            if not self.bound.keys().isdisjoint(names):
+                raise refuse("E154", "this sum runs over steps in time, whose quantities are names here", node)
             return None  # h_{t-1}, the name of what h was a step before
         match node:
             case syntax.Number():

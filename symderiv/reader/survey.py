@@ -107,7 +107,7 @@ class Survey:
         self.valued: set[str] = set()  # what the left side of an equation is, by itself
         self.functions: set[str] = set()  # what an equation says of a name and brackets: Z(x) = ...
         self.alone: set[str] = set()  # what an equation says is a quantity without indices: r = \sigma(u)
-        self.stepped: set[str] = set()  # the t of h_{t-1}, and letters that stand beside others in subscripts
+        self.stepped: Counter[str] = Counter()  # the t of h_{t-1}, and letters that stand beside others in subscripts
         self.paired: set[str] = set()
         self.marks: set[str] = set()  # superscripts of what stands alone on the left of an equation
         self.raised: Counter[str] = Counter()  # how often a letter is a superscript, and a function with a subscript
@@ -174,7 +174,8 @@ class Survey:
         indices = elsewhere | symbols.bound_names | self.classes | self.summed.keys()
         below = set().union(*(self.subscripts.get(name, set()) for name in IDENTITY))
         symbols.unit_sizes = below & UNIT_SIZES - indices
-        symbols.steps = self.stepped - self.paired - self.summed.keys() - symbols.bound_names - symbols.size_names
+        summed = {name for name, count in self.stepped.items() if self.summed[name] >= count}
+        symbols.steps = self.stepped.keys() - self.paired - summed
         symbols.ranges.steps = symbols.steps
         symbols.index_names -= symbols.steps
         changing = {name for name, below in self.subscripts.items() if below <= symbols.steps}
@@ -339,7 +340,7 @@ class Survey:
                     places.setdefault(name, set()).update(names_in(sub) if any(names_in(sub)) else ("",))
                 match sub:
                     case syntax.Add(terms=((_, syntax.Symbol() as step), (_, syntax.Number()))):
-                        self.stepped.add(plain(step.name))
+                        self.stepped[plain(step.name)] += 1
                     case syntax.Symbol() | syntax.Number():
                         pass
                     case _:
