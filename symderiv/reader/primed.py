@@ -1,4 +1,5 @@
-r"""Primes that are part of a name: the x' of ``k(x, x')``, of ``\partial x'`` and of an update ``c' = f c + i g``.
+r"""Primes that are part of a name: the x' of ``k(x, x')``, of ``\partial x'`` and of an update ``c' = f c + i g``; the
+v' of ``{v'_j}^T v_i``.
 
 Any other prime is a derivative, or that of an index. This module must never rename what the document calls like a
 function, sums over or defines without the prime.
@@ -11,7 +12,7 @@ from itertools import pairwise
 
 from symderiv.reader import syntax
 from symderiv.reader.names import plain
-from symderiv.reader.nodes import Change, every, index_names, parts_of, stands_bare
+from symderiv.reader.nodes import Change, every, index_names, is_transpose, parts_of, stands_bare
 
 
 def rewriting(rows: Sequence[syntax.Row]) -> Change | None:
@@ -42,7 +43,11 @@ def _primed_names(rows: Sequence[syntax.Row]) -> set[str]:
             for node in every(side) if isinstance(side, syntax.Node) else ():
                 match node:
                     case syntax.DerivativeOp(variables=variables):
-                        found.update(filter(None, (_primed(variable) for variable, _ in variables)))
+                        found.update(filter(None, (_primed_member(variable) for variable, _ in variables)))
+                    case syntax.Scripted(base=syntax.Group(body=body), sub=None, sup=sup, primes=0) if (
+                        sup is not None and is_transpose(sup)
+                    ):
+                        found.update(filter(None, (_primed_member(body),)))  # {v'_w}^T v_c
                     case syntax.Tuple(items=items):
                         plainly = {plain(item.name) for item in items if isinstance(item, syntax.Symbol)}
                         paired.update(name for item in items if (name := _primed(item)) in plainly)
@@ -64,6 +69,12 @@ def _renamed(node: syntax.Node, names: set[str]) -> syntax.Node:
             node.base = syntax.Symbol(plain(name) + "'" * primes, span)
             node.primes = 0
     return node
+
+
+def _primed_member(node: syntax.Node) -> str:
+    """The letter of v' and v'_j."""
+    base, _, sup, primes = parts_of(node)
+    return plain(base.name) if primes and sup is None and isinstance(base, syntax.Symbol) else ""
 
 
 def _primed(node: object) -> str:

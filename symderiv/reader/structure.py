@@ -81,6 +81,8 @@ def match(row: list[Token]) -> Line:
     """A row as a line with all its brackets matched and its bars made to open, close or separate."""
     row = _without_inner_spaces(row)
     text = [token.text for token in row]
+    if r"\rvert" not in text:  # p(y \lvert x), written for \mid
+        text = ["|" if x == r"\lvert" else x for x in text]
     stop = row[-1].end if row else 0
     line = Line(
         [*text, *[""] * _PADDING],

@@ -188,6 +188,8 @@ class Values(Applications):
                     plain(left.name) == parameter
                 ):
                     items.append(value)
+                case syntax.Number():  # p(1 | x)
+                    items.append(item)
                 case syntax.Symbol() | syntax.Scripted() if _letter(item) == parameter:
                     items.append(item)
                 case syntax.Scripted() if self._is_square(item) and f"{_letter(item)}^{{2}}" == parameter:
