@@ -1,6 +1,7 @@
 r"""Means and variances that words name: "$X$ has mean $\mu$ and variance $\sigma^2$", "$\mu$ denotes the mean of $X$".
 
-With them E[X] is \mu, and E[X^2] is \mu^2 + \sigma^2. This module must never take a mean of samples for an expectation.
+With them E[X] is \mu, and E[X^2] is \mu^2 + \sigma^2; ``X \sim \mathcal{N}(\mu, \sigma^2)`` tells more of them.
+This module must never take a mean of samples for an expectation.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ from dataclasses import replace
 from typing import NamedTuple
 
 from symderiv.document import InlineMath
-from symderiv.reader import assertions, listed, syntax
+from symderiv.reader import assertions, distributions, listed, syntax
 from symderiv.reader.means import MEAN, is_mean, linear
 from symderiv.reader.names import plain, shown
 from symderiv.reader.nodes import parts_of
@@ -21,6 +22,7 @@ from symderiv.terms import (
     ZERO,
     Claim,
     Deriv,
+    Head,
     Mul,
     Opaque,
     Term,
@@ -80,15 +82,30 @@ class Moment(NamedTuple):
     sure: bool
 
 
+class Law(NamedTuple):
+    """What is drawn how, where that is said: the line, the section, and after how many sentences."""
+
+    drawn: distributions.Drawn
+    line: int
+    section: int
+    sentence: int
+
+
 class Moments:
     """The moments that a document names in words, and the claims that speak of them."""
 
     def __init__(self, reading: Reading) -> None:
         self.reading = reading
         self.said: list[Moment] = []
+        self.laws: list[Law] = []
 
     def sentence(self, sentence: Sentence, number: int) -> None:
         """Take up what a sentence says, which has this number."""
+        words = sentence.words.split("$")
+        for k, formula in enumerate(sentence.formulas):
+            if not NEGATED.search(words[k]) and not assertions.weakened(words, k):
+                for row in self.reading.rows(formula.latex, formula.span).rows:
+                    self.row(row, number)
         for found in HAS.finditer(sentence.words):
             self._take(sentence, found, "of", "mean", False, number)
             self._take(sentence, found, "of", "variance", True, number)
@@ -98,6 +115,11 @@ class Moments:
         for found in NAMED.finditer(sentence.words):
             for n in ("", "2", "3"):
                 self._take(sentence, found, f"of{n}", f"name{n}", False, number)
+
+    def row(self, row: syntax.Row, number: int) -> None:
+        """Take up what a formula says to be drawn, in the sentence with this number or after it."""
+        line = self.reading.document.source.position(row.cells_span.start).line
+        self.laws += (Law(drawn, line, self.reading.section, number) for drawn in distributions.drawn(row))
 
     def _take(self, sentence: Sentence, found: re.Match[str], of: str, name: str, variance: bool, number: int) -> None:
         words = sentence.words
@@ -138,7 +160,8 @@ class Moments:
         found, notes = [], dict[str, None]()
         for claim in claims:
             known = self._known(posed, claim, sure)
-            found.append(_with(claim, known, notes) if known else claim)
+            laws = self._laws(posed, claim)
+            found.append(_with(claim, known, laws, notes) if known or laws else claim)
         return (found, tuple(notes)) if notes else None
 
     def put_in(self, posed: Posed, claims: Sequence[Claim]) -> list[Claim]:
@@ -157,12 +180,31 @@ class Moments:
             found.append(linear(replace(claim, left=left, right=right))[0])
         return found
 
+    def _laws(self, posed: Posed, claim: Claim) -> dict[str, tuple[list[Term], str]]:
+        """The moments of what is said to be drawn from a distribution, the last one that was said before the step.
+
+        A moment that holds a letter that is defined, or by which the claim differentiates, is left out.
+        """
+        drawn, _ = _spoken_of(claim)
+        parts = reached((claim.left, claim.right), claim.context.definitions)
+        taken = {t.var.head for t in parts if isinstance(t, Deriv)} | claim.context.definitions.keys()
+        before = (law for law in self.laws if law.section <= posed.section and law.sentence <= posed.sentence)
+        last = {law.drawn.of: law for law in before}
+        found: dict[str, tuple[list[Term], str]] = {}
+        for of, law in last.items():
+            if of in drawn and not self.reading.symbols.is_withdrawn({of}, law.sentence, posed.sentence):
+                moments = []
+                for moment in law.drawn.moments(self.reading.symbols):
+                    if not taken.isdisjoint(t.head for t in subterms(moment) if isinstance(t, Var)):
+                        break
+                    moments.append(moment)
+                if len(moments) > 1:
+                    found[of] = moments, f"how {shown(of)} is distributed, line {law.line}"
+        return found
+
     def _known(self, posed: Posed, claim: Claim, sure: bool) -> Known:
         """The moments in a claim that are named in words before it."""
-        parts = set(reached((claim.left, claim.right), claim.context.definitions))
-        drawn = {t.name for mean in filter(is_mean, parts) for t in subterms(mean) if isinstance(t, Var)}
-        here = {t.head for t in parts if isinstance(t, Var)} - claim.context.definitions.keys()
-        here -= {t.var.head for t in parts if isinstance(t, Deriv)}
+        drawn, here = _spoken_of(claim)
         symbols, known = self.reading.symbols, Known()
         for moment in self.said:
             name = Var(symbols.name(moment.name), (), ()) if moment.name else None
@@ -174,9 +216,18 @@ class Moments:
         return known
 
 
-def _with(claim: Claim, known: Known, notes: dict[str, None]) -> Claim:
+def _spoken_of(claim: Claim) -> tuple[set[str], set[Head]]:
+    """The names in the expectations of a claim, and what it speaks of that is not defined, nor differentiated by."""
+    parts = set(reached((claim.left, claim.right), claim.context.definitions))
+    drawn = {t.name for mean in filter(is_mean, parts) for t in subterms(mean) if isinstance(t, Var)}
+    here = {t.head for t in parts if isinstance(t, Var)} - claim.context.definitions.keys()
+    return drawn, here - {t.var.head for t in parts if isinstance(t, Deriv)}
+
+
+def _with(claim: Claim, known: Known, laws: dict[str, tuple[list[Term], str]], notes: dict[str, None]) -> Claim:
     """``claim`` with the ``known`` moments for E[X] and E[X^2], and what is to be said of them in ``notes``."""
-    claim, _ = linear(claim, [t.head for value, _ in known.values() for t in subterms(value) if isinstance(t, Var)])
+    values = [value for value, _ in known.values()] + [value for moments, _ in laws.values() for value in moments]
+    claim, _ = linear(claim, [t.head for value in values for t in subterms(value) if isinstance(t, Var)])
 
     def moment(var: Var, variance: bool) -> Term:
         if (var.name, variance) not in known:
@@ -187,11 +238,23 @@ def _with(claim: Claim, known: Known, notes: dict[str, None]) -> Claim:
 
     def put_in(part: Term) -> Term | None:
         match part.parts if is_mean(part) else ():
-            case (Var() as var,):
+            case (Var() as var,) if (var.name, False) in known:
                 return moment(var, False)
             case (Mul(parts=(Var() as var, Var() as other)),) if var == other and (var.name, True) in known:
                 return add(moment(var, True), power(moment(var, False), 2))
-        return None
+        return _of_law(part.parts[0], laws, notes) if is_mean(part) else None
 
     left, right = (rewritten(side, put_in) for side in (claim.left, claim.right))
     return replace(claim, left=left, right=right)
+
+
+def _of_law(body: Term, laws: dict[str, tuple[list[Term], str]], notes: dict[str, None]) -> Term | None:
+    """E[X^k], where the distribution of X is known."""
+    factors = set(body.parts) if isinstance(body, Mul) else {body}
+    times = len(body.parts) if isinstance(body, Mul) else 1
+    one = factors.pop() if len(factors) == 1 else None
+    if not isinstance(one, Var) or one.name not in laws or times >= len(laws[one.name][0]):
+        return None
+    moments, source = laws[one.name]
+    notes[source] = None
+    return moments[times]

@@ -713,6 +713,7 @@ class Walk:
             if n:
                 ends.append(self.chains.place())
                 ends_at = max((s.span.end for s in rows.rows[n - 1].segments), default=ends_at)
+            self.moments.row(row, reading.sentences)
             if beside[n] or (row.segments and row.segments[0].side is not None):
                 inherited = beside[n]
             start, text = row.cells_span.start, self.reading.document.source.text
