@@ -12,7 +12,8 @@ from dataclasses import replace
 from typing import NamedTuple
 
 from symderiv.document import InlineMath
-from symderiv.reader import assertions, distributions, listed, syntax
+from symderiv.reader import assertions, distributions, independence, listed, syntax
+from symderiv.reader.independence import Independence, Said
 from symderiv.reader.means import MEAN, is_mean, linear
 from symderiv.reader.names import plain, shown
 from symderiv.reader.nodes import parts_of
@@ -49,7 +50,7 @@ _OF = (
     r"(?:random\s+variable\s+|Zufallsvariablen?\s+|variable\s+(?:aléatoire|aleatoria)\s+)?"
 )
 HAS = Words(  # "$X$ has mean $\mu$ and variance $\sigma^2$", "$X$ be a random variable with mean $\mu$"
-    rf"(?P<of>\$)[^$.;]{{0,60}}?(?:\b(?:with|has|have|having|of|mit|hat|habe|avec|a|con|tiene)\b|[的のはがの]|,)\s*{_ADJECTIVES}"
+    rf"(?P<of>\$)(?:[^$.;]|i\.i\.d\.){{0,60}}?(?:\b(?:with|has|have|having|of|mit|hat|habe|avec|a|con|tiene)\b|[的のはがの]|,)\s*{_ADJECTIVES}"
     rf"(?:{_MEAN}{_IS}(?P<mean>\$|0|zero\b)(?:[\s,，]*(?:and|with|und|mit|et|y|con|和|且)*\s*{_ADJECTIVES}{_VARIANCE}{_IS}(?P<variance>\$))?"
     rf"|(?P<zero>zero[\s-]+mean\b)|{_VARIANCE}{_IS}(?P<alone>\$))",
     re.IGNORECASE,
@@ -98,9 +99,11 @@ class Moments:
         self.reading = reading
         self.said: list[Moment] = []
         self.laws: list[Law] = []
+        self.independence = Independence(reading)
 
     def sentence(self, sentence: Sentence, number: int) -> None:
         """Take up what a sentence says, which has this number."""
+        self.independence.sentence(sentence, number)
         words = sentence.words.split("$")
         for k, formula in enumerate(sentence.formulas):
             if not NEGATED.search(words[k]) and not assertions.weakened(words, k):
@@ -119,7 +122,9 @@ class Moments:
     def row(self, row: syntax.Row, number: int) -> None:
         """Take up what a formula says to be drawn, in the sentence with this number or after it."""
         line = self.reading.document.source.position(row.cells_span.start).line
-        self.laws += (Law(drawn, line, self.reading.section, number) for drawn in distributions.drawn(row))
+        found = [*distributions.drawn(row)]
+        self.laws += (Law(drawn, line, self.reading.section, number) for drawn in found)
+        self.independence.drawn({drawn.of for drawn in found}, row, number)
 
     def _take(self, sentence: Sentence, found: re.Match[str], of: str, name: str, variance: bool, number: int) -> None:
         words = sentence.words
@@ -161,7 +166,8 @@ class Moments:
         for claim in claims:
             known = self._known(posed, claim, sure)
             laws = self._laws(posed, claim)
-            found.append(_with(claim, known, laws, notes) if known or laws else claim)
+            apart = self.independence.holding(posed)
+            found.append(_with(claim, known, laws, apart, notes) if known or laws or apart else claim)
         return (found, tuple(notes)) if notes else None
 
     def put_in(self, posed: Posed, claims: Sequence[Claim]) -> list[Claim]:
@@ -185,9 +191,7 @@ class Moments:
 
         A moment that holds a letter that is defined, or by which the claim differentiates, is left out.
         """
-        drawn, _ = _spoken_of(claim)
-        parts = reached((claim.left, claim.right), claim.context.definitions)
-        taken = {t.var.head for t in parts if isinstance(t, Deriv)} | claim.context.definitions.keys()
+        drawn, taken = _spoken_of(claim)
         before = (law for law in self.laws if law.section <= posed.section and law.sentence <= posed.sentence)
         last = {law.drawn.of: law for law in before}
         found: dict[str, tuple[list[Term], str]] = {}
@@ -204,27 +208,32 @@ class Moments:
 
     def _known(self, posed: Posed, claim: Claim, sure: bool) -> Known:
         """The moments in a claim that are named in words before it."""
-        drawn, here = _spoken_of(claim)
+        drawn, taken = _spoken_of(claim)
         symbols, known = self.reading.symbols, Known()
         for moment in self.said:
             name = Var(symbols.name(moment.name), (), ()) if moment.name else None
             reaches = moment.of in drawn and moment.section <= posed.section and (moment.sure or not sure)
             withdrawn = symbols.is_withdrawn({moment.name, moment.of}, moment.sentence, posed.sentence)
-            if reaches and not withdrawn and (name is None or name.head in here):
+            if reaches and not withdrawn and (name is None or name.head not in taken):
                 value = ZERO if name is None else power(name, 2) if moment.squared else name
                 known[moment.of, moment.variance] = value, moment.source
         return known
 
 
 def _spoken_of(claim: Claim) -> tuple[set[str], set[Head]]:
-    """The names in the expectations of a claim, and what it speaks of that is not defined, nor differentiated by."""
+    """The names in the expectations of a claim, and what it defines, or differentiates by: no parameters of a law."""
     parts = set(reached((claim.left, claim.right), claim.context.definitions))
     drawn = {t.name for mean in filter(is_mean, parts) for t in subterms(mean) if isinstance(t, Var)}
-    here = {t.head for t in parts if isinstance(t, Var)} - claim.context.definitions.keys()
-    return drawn, here - {t.var.head for t in parts if isinstance(t, Deriv)}
+    return drawn, {t.var.head for t in parts if isinstance(t, Deriv)} | claim.context.definitions.keys()
 
 
-def _with(claim: Claim, known: Known, laws: dict[str, tuple[list[Term], str]], notes: dict[str, None]) -> Claim:
+def _with(
+    claim: Claim,
+    known: Known,
+    laws: dict[str, tuple[list[Term], str]],
+    independent: Sequence[Said],
+    notes: dict[str, None],
+) -> Claim:
     """``claim`` with the ``known`` moments for E[X] and E[X^2], and what is to be said of them in ``notes``."""
     values = [value for value, _ in known.values()] + [value for moments, _ in laws.values() for value in moments]
     claim, _ = linear(claim, [t.head for value in values for t in subterms(value) if isinstance(t, Var)])
@@ -244,7 +253,10 @@ def _with(claim: Claim, known: Known, laws: dict[str, tuple[list[Term], str]], n
                 return add(moment(var, True), power(moment(var, False), 2))
         return _of_law(part.parts[0], laws, notes) if is_mean(part) else None
 
-    left, right = (rewritten(side, put_in) for side in (claim.left, claim.right))
+    def apart(part: Term) -> Term | None:
+        return independence.apart(part.parts[0], independent, notes) if is_mean(part) else None
+
+    left, right = (rewritten(rewritten(side, apart), put_in) for side in (claim.left, claim.right))
     return replace(claim, left=left, right=right)
 
 

@@ -570,14 +570,22 @@ def sentences(inlines: Sequence[object]) -> Iterator[Sentence]:
             words.append("$")
             formulas.append(piece)
             continue
-        parts = re.split(r"(?<=[.!?。！？])\s+|(?<=[。！？])", piece)
-        for n, part in enumerate(parts):
+        for n, part in enumerate(_cut(piece)):
             if n and words:
                 yield Sentence("".join(words), tuple(formulas))
                 words, formulas = [], []
             words.append(part)
     if words:
         yield Sentence("".join(words), tuple(formulas))
+
+
+def _cut(text: str) -> list[str]:
+    """Cut at sentence ends, of which the last one in "i.i.d. with" is none."""
+    parts: list[str] = []
+    for part in re.split(r"((?<=[.!?。！？])\s+|(?<=[。！？]))", text):
+        goes_on = len(parts) > 1 and ABBREVIATION.search(parts[-2]) and re.match(r"[a-z(]|$", part)
+        parts[-2:] = ["".join([*parts[-2:], part])] if goes_on else [*parts[-2:], part]
+    return parts[::2]
 
 
 def last_said(every: Sequence[Sentence]) -> Sequence[Sentence]:
@@ -627,6 +635,7 @@ def closed_up(text: str) -> str:
     return _BLANKS.sub(lambda run: "\n\n" if run[0].count("\n") > 1 else "\n" if "\n" in run[0] else " ", text)
 
 
+ABBREVIATION = re.compile(r"\bi\.\s?i\.\s?d\.$", re.IGNORECASE)
 _BLANKS = re.compile(r"\s{2,}")
 
 
