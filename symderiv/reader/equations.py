@@ -104,6 +104,7 @@ class Equations:
         self.known: list[Equation] = []
         self.solving: set[int] = set()  # the sections in which something was set to zero that is not zero always
         self.unknown: set[int] = set()  # and those in which it was not understood what
+        self.unproved: set[Span] = set()  # the right sides of the steps that are neither proved nor equations
         self.false: dict[Span, Posed] = {}  # the sides that stand in a chain behind a false step, and that step
 
     def section(self, posed: Posed) -> int:
@@ -113,6 +114,8 @@ class Equations:
         """Note what a step says that is ``= 0``: an equation, unless it was proved as it stands."""
         if posed.left_span in self.false:
             self.false[posed.span] = self.false[posed.left_span]
+        if not proved and posed.kind == "claim":
+            self.unproved.add(posed.span)
         known = any(e.posed is posed for e in self.known)
         if posed.says_zero and (not proved or posed.derived or known):
             self.solving.add(self.section(posed))
@@ -233,6 +236,9 @@ class Equations:
             where = f"given the equation of line {self._line(equation.posed)}: it is that one"
             for multiples, times, _ in self.multiples(claims, equation.claims):
                 yield multiples, (f"{where}{times}",)
+            if summed := _summed(equation.claims, claims):
+                for multiples, times, _ in self.multiples(claims, summed):
+                    yield multiples, (f"{where}, summed over its index{f',{times}' if times else ''}",)
 
     def multiples(
         self, claims: Sequence[Claim], stated: Sequence[Claim], written: Sequence[Claim] = ()
@@ -267,8 +273,14 @@ class Equations:
         known = reached(*(side for c in first[0].claims for side in (c.left, c.right)))
         if not reached(*(side for c in claims for side in (c.left, c.right))) <= known:
             return []
-        posed.note(f"given the equation of line {self._line(first[0].posed)}")
+        posed.note(f"given {self.name(first[0].posed)}")
         return [self._given(claim, first) for claim in claims]
+
+    def given_all(self, posed: Posed, claims: Sequence[Claim]) -> list[Claim]:
+        """The claims given all equations before, which are noted."""
+        known = [e for e in self.before(posed) if e.posed is not posed]
+        posed.note(*(f"given {self.name(e.posed)}" for e in known))
+        return [self._given(claim, known) for claim in claims]
 
     def _line(self, posed: Posed) -> int:
         return self.reading.document.source.position(posed.span.start).line
@@ -463,6 +475,18 @@ def _as_written(head: Head) -> Definition:
     """What the unknown m is where \\hat m is spoken of."""
     indices: tuple[Index, ...] = tuple(f"{n}\N{PRIME}" for n in range(head.subs + head.sups))
     return Definition(indices, Var(head.name, indices[: head.subs], indices[head.subs :]))
+
+
+def _summed(equation: Sequence[Claim], claims: Sequence[Claim]) -> list[Claim]:
+    """An equation for each k, summed over k; empty if the ``claims`` are about each, too, or it has no such index."""
+    if len(equation) != 1 or len(claims) != 1 or claims[0].left.free | claims[0].right.free:
+        return []
+    left, right, ranges = equation[0].left, equation[0].right, equation[0].context.ranges
+    for index in sorted(left.free | right.free):
+        if index not in ranges:
+            return []
+        left, right = Sum(index, ranges[index], left), Sum(index, ranges[index], right)
+    return [replace(equation[0], left=left, right=right)] if left is not equation[0].left else []
 
 
 def solved_for(posed: Posed) -> list[Head]:
