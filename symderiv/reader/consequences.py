@@ -28,9 +28,10 @@ _COMMANDS = re.compile(r"\\(?:begin|end|label|tag|ref|eqref|h?space|vspace)\*?\{
 _FOLLOWS = Words(
     r"\b(?:so|thus|hence|therefore|thence|then|implies|implying|gives?|giving|yields?|get|obtain\w*|follows|leads?|becomes"
     r"|equivalent\w*|that\s+is|i\.e|means|simplif\w*|rearrang\w*|rewrit\w*|reduc\w*|expand\w*|multipl\w*|divid\w*|cancel\w*"
-    r"|clear\w*|sum(?:s|ming)?|collect\w*|also|daher|somit|folgt|ergibt|multiplizier\w*|dividier\w*|vereinfach\w*|umform\w*"
-    r"|donc|d'où|on\s+obtient|simplifi\w*|multipli\w*|divis\w*|luego|entonces|simplific\w*|dividi\w*)\b"
-    r"|化简|化簡|整理|两边|兩邊|同乘|同除|求和|展开|展開|解得|得到|得|故|因此|所以|于是|即|よって|따라서",
+    r"|clear\w*|substitut\w*|plug\w*|insert\w*|sum(?:s|ming)?|collect\w*|also|daher|somit|folgt|ergibt|multiplizier\w*"
+    r"|dividier\w*|vereinfach\w*|umform\w*|einsetz\w*|eingesetzt|donc|d'où|on\s+obtient|simplifi\w*|multipli\w*|divis\w*"
+    r"|luego|entonces|simplific\w*|dividi\w*|substitu\w*|sustitu\w*)\b"
+    r"|化简|化簡|整理|两边|兩邊|同乘|同除|求和|代入|代回|展开|展開|解得|得到|得|故|因此|所以|于是|即|よって|따라서",
     re.IGNORECASE,
 )
 _SETS = Words(  # a condition of its own, or one in a case

@@ -237,8 +237,15 @@ class Equations:
             for multiples, times, _ in self.multiples(claims, equation.claims):
                 yield multiples, (f"{where}{times}",)
             if summed := _summed(equation.claims, claims):
-                for multiples, times, _ in self.multiples(claims, summed):
-                    yield multiples, (f"{where}, summed over its index{f',{times}' if times else ''}",)
+                whole = [self._constrained(claim, posed) for claim in self._multiples(claims, summed, num(1))]
+                yield whole, (f"{where}, summed over its index",)
+
+    def _constrained(self, claim: Claim, posed: Posed) -> Claim:
+        """The claim under the constraints that are said where ``posed`` stands."""
+        for _, left, right in self.constraints(posed):
+            said = self.claims.of(replace(posed, left=left, right=right, relation="=", solved=True))
+            claim = given(claim, said, f"{notation.latex(said[0].left)} = {notation.latex(right)}", "as said before")
+        return claim
 
     def multiples(
         self, claims: Sequence[Claim], stated: Sequence[Claim], written: Sequence[Claim] = ()
