@@ -24,7 +24,7 @@ from symderiv.reader.assumed import given, without_values
 from symderiv.reader.claims import Claims
 from symderiv.reader.displayed_derivatives import labels, meant
 from symderiv.reader.families import derives, families_in, spoken_of
-from symderiv.reader.inverses import granted
+from symderiv.reader.inverses import granted, multiplied
 from symderiv.reader.names import plain, shown
 from symderiv.reader.reading import Posed, Reading
 from symderiv.reader.sized import sizes_of
@@ -236,9 +236,21 @@ class Equations:
             where = f"given the equation of line {self._line(equation.posed)}: it is that one"
             for multiples, times, _ in self.multiples(claims, equation.claims):
                 yield multiples, (f"{where}{times}",)
+            for other, times in self._by_matrices(claims, equation.claims):
+                yield other, (f"{where} times {times}",)
             if summed := _summed(equation.claims, claims):
                 whole = [self._constrained(claim, posed) for claim in self._multiples(claims, summed, num(1))]
                 yield whole, (f"{where}, summed over its index",)
+
+    def _by_matrices(self, claims: Sequence[Claim], stated: Sequence[Claim]) -> Iterator[tuple[list[Claim], str]]:
+        """Claims that vectors are what ``stated`` ones are, times a matrix whose inverse stands in those; which."""
+        if not len(claims) == len(stated) == 1 or not self.reading.symbols.inverses:
+            return
+        for product, matrix in multiplied(stated[0], self.reading.symbols):
+            here = [replace(claim, context=product.context) for claim in claims]
+            for scale in SCALES:
+                if not spent():
+                    yield list(self._multiples(here, [product], scale)), matrix
 
     def _constrained(self, claim: Claim, posed: Posed) -> Claim:
         """The claim under the constraints that are said where ``posed`` stands."""
