@@ -26,20 +26,25 @@ _COMMENT = re.compile(r"<!--.*?-->|(?<!\\)%[^\n]*", re.DOTALL)
 _MATHEMATICS = re.compile(r"(?<!\$)\$(?!\$)[^$]+\$(?!\$)|\\\(.*?\\\)", re.DOTALL)
 _COMMANDS = re.compile(r"\\(?:begin|end|label|tag|ref|eqref|h?space|vspace)\*?\{[^}]*\}(?:\{[lcr|]*\})?|\\[A-Za-z]+\*?")
 _FOLLOWS = Words(
-    r"\b(?:so|thus|hence|therefore|thence|then|implies|implying|gives?|giving|yields?|get|obtain\w*|follows|leads?|becomes"
-    r"|equivalent\w*|that\s+is|i\.e|means|simplif\w*|rearrang\w*|rewrit\w*|reduc\w*|expand\w*|multipl\w*|divid\w*|cancel\w*"
-    r"|clear\w*|substitut\w*|plug\w*|insert\w*|sum(?:s|ming)?|collect\w*|also|daher|somit|folgt|ergibt|multiplizier\w*"
-    r"|dividier\w*|vereinfach\w*|umform\w*|einsetz\w*|eingesetzt|donc|d'où|on\s+obtient|simplifi\w*|multipli\w*|divis\w*"
-    r"|luego|entonces|simplific\w*|dividi\w*|substitu\w*|sustitu\w*)\b"
-    r"|化简|化簡|整理|两边|兩邊|同乘|同除|求和|代入|代回|展开|展開|解得|得到|得|故|因此|所以|于是|即|よって|따라서",
+    r"\b(?:so|thus|hence|therefore|thence|implies|implying|follows|equivalent\w*|that\s+is|i\.e|simplif\w*|rearrang\w*"
+    r"|rewrit\w*|multipl\w*|divid\w*|cancel\w*|clear\w*|substitut\w*|plug\w*|insert\w*|sum(?:s|ming)?|daher|somit|folgt"
+    r"|multiplizier\w*|dividier\w*|vereinfach\w*|umform\w*|einsetz\w*|eingesetzt|donc|d'où|simplifi\w*|multipli\w*"
+    r"|divis\w*|luego|entonces|simplific\w*|dividi\w*|substitu\w*|sustitu\w*)\b"
+    r"|化简|化簡|整理|两边|兩邊|同乘|同除|求和|代入|代回|展开|展開|故|因此|所以|于是|即|よって|따라서",
+    re.IGNORECASE,
+)
+_GIVES = Words(  # another condition may do so, too: "for b we get"
+    r"\b(?:then|gives?|giving|yields?|get|obtain\w*|leads?|becomes|means|reduc\w*|expand\w*|collect\w*|ergibt|dann|on\s+obtient"
+    r"|alors|se\s+obtiene)\b|解得|得到|得|可得|得る|얻",
     re.IGNORECASE,
 )
 _SETS = Words(  # a condition of its own, or one in a case
     r"\b(?:deriv\w*|differentiat\w*|gradient\w*|partials?|constrain\w*|condition\w*|subject|require\w*|KKT|Karush\w*|Lagrang\w*"
-    r"|slackness|feasib\w*|likewise|similarly|analogous\w*|another|other|second|set(?:s|ting)?|equat\w*|let|suppose|assum\w*"
-    r"|if|when|case|either|or|except|unless|falls?|wenn|ebenso|analog|ableit\w*|bedingung\w*|setz\w*|si|dériv\w*|gradiente?"
-    r"|contrainte\w*|de\s+même|cas|deriv\w*|igual\w*|restricci\w*|condici\w*|caso)\b"
-    r"|求导|求導|导数|導數|偏导|梯度|约束|約束|条件|條件|同理|类似|類似|令|设|設|若|如果|当|當|或|微分|制約|미분|조건|마찬가지",
+    r"|slackness|feasib\w*|likewise|similarly|analogous\w*|another|other|second|next|now|also|further\w*|moreover|addition\w*"
+    r"|finally|for|set(?:s|ting)?|equat\w*|let|suppose|assum\w*|if|when|case|either|or|except|unless|falls?|wenn|ebenso|analog"
+    r"|für|außerdem|ableit\w*|bedingung\w*|setz\w*|si|dériv\w*|gradiente?|contrainte\w*|de\s+même|pour|cas|deriv\w*|igual\w*"
+    r"|para|restricci\w*|condici\w*|caso)\b"
+    r"|求导|求導|导数|導數|偏导|梯度|约束|約束|条件|條件|同理|类似|類似|令|设|設|若|如果|当|當|或|关于|關於|微分|制約|미분|조건|마찬가지",
     re.IGNORECASE,
 )
 _SEVERAL = Words(  # conditions that words announce, of which each line may be one
@@ -82,7 +87,7 @@ class Consequences:
             return None
         for step in self._before(begins):
             known = next((e for e in reversed(self.equations.known) if e.posed is step), None)
-            if _is_rate(step) or (presented == "beside" and self._may_be_another(known, claims)):
+            if _is_rate(step) or (presented != "said" and self._may_be_another(known, claims)):
                 return None  # what sets a derivative to zero is written out next
             if known is not None:
                 return Source(self.equations.name(step), known if known.holds else None, presented == "said")
@@ -141,7 +146,7 @@ class Consequences:
                 return
 
     def _presented(self, posed: Posed) -> str:
-        """How a step is presented after those before it: "said" to follow, "beside" without a word, or neither."""
+        """How a step is presented: "said" to follow from those before, "likely" to, "beside" them, or not at all."""
         if posed.implied:
             return "said"
         since = self.reading.posed[posed.at - 1].span.end if posed.at else 0
@@ -149,7 +154,9 @@ class Consequences:
         words = _COMMANDS.sub(" ", _MATHEMATICS.sub(" ", _COMMENT.sub(" ", between)))
         if not re.search(r"[^\W\d_]", words):
             return "beside"
-        return "said" if _FOLLOWS.search(words) and not _SETS.search(words) else ""
+        if _SETS.search(words):
+            return ""
+        return "said" if _FOLLOWS.search(words) else "likely" if _GIVES.search(words) else ""
 
     def _may_be_another(self, equation: Equation | None, claims: Sequence[Claim]) -> bool:
         """Whether the next line may be another condition: it speaks of something else, or words announce several."""

@@ -362,8 +362,8 @@ class Equations:
                 written.append((root, power(body, Fraction(1, 2))))  # \sigma^2 = v solves for \sigma
             keys = (((shown(head.name), *head[1:]), value) for head, value in written)
             unknown, put = next(((named[key], value) for key, value in keys if key in named), (None, body))
-            if unknown is None:
-                continue
+            if unknown is None or (unknown != member.head and unknown in families_in((body,), {})):
+                continue  # what w is next, in terms of w, is an update
             with_it, own = [], {unknown, member.head}
             without = [_for_any(claim, own, set(), heads) for claim in claims]
             for claim in (_for_any(claim, own, spoken, heads) for claim in claims):
@@ -571,6 +571,6 @@ def solution_of(head: Head) -> Head:
 
 _HAT = re.compile(r"^\\(?:wide)?hat\{(.*?)\}(\^\{2\})?$")
 _STAR = re.compile(
-    r"[_^]\{(?:\*|\\star|\\ast|(?:\\(?:text|mathrm|mathit|rm|operatorname)\{)?"
-    r"(?:MLE?|ml|mle|MAP|map|OLS|ols|LS|ls|MMSE|opt|best|ridge|Ridge)\}?)\}$"
+    r"(?:[_^]\{(?:\*|\\star|\\ast|(?:\\(?:text|mathrm|mathit|rm|operatorname)\{)?"
+    r"(?:MLE?|ml|mle|MAP|map|OLS|ols|LS|ls|MMSE|opt|best|ridge|Ridge)\}?)\}|\^\{\((?:new|neu|next|[a-z]\+1)\)\})$"
 )
