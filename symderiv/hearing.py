@@ -191,6 +191,11 @@ class Hearing:
             return found, None
         if isinstance(found, tuple):
             return found
+        if found and (against := self.walk.consequences.against(self.posed, self.claims)):
+            second = prove_all(against)
+            if isinstance(second, Refuted):
+                self.claims, self.verdict, self.posed.solving, self.posed.derived = against, second, False, True
+                return None
         if found:
             return self.left_open(found)
         if self.posed.kind == "equation":
@@ -431,6 +436,8 @@ def _from_equations(walk: Walk, posed: Posed, claims: list[Claim]) -> Proved | t
             posed.note(found.said)
             return found.verdict
         why = why or found.said
+        if not why and (source := walk.consequences.source(posed, claims)) is not None:
+            why = f"it is not seen to follow from {source.name}"
         if not one and not isinstance(found.verdict, Refuted):
             return ""
         holds = not why and not walk.equations.is_false(posed, claims)

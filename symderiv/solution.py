@@ -51,8 +51,8 @@ def judged(walk: Walk, number: int) -> Answer:
             why = f"it solves {solved.name} only where letters in it have the values that were found before"
             return left_open(posed, verdict.claim, why)
     match found:
-        case [(solved, Refuted() as verdict), *_] if all(
-            s.only and s.holds and isinstance(v, Refuted) for s, v in found
+        case [(solved, Refuted() as verdict), *others] if solved.holds and all(
+            s.only and isinstance(v, Refuted) for s, v in found
         ):
             if (posed.condition or (posed.extreme and not posed.stationary)) and walk.stationary.may_be_constrained(
                 posed
@@ -66,6 +66,7 @@ def judged(walk: Walk, number: int) -> Answer:
             plain = posed.solves and solved.explicit and walk.stationary.is_plain(posed, solved.since)
             of_one = not solved.unknown.subs + solved.unknown.sups  # a family may be least under a constraint
             plain = plain and (of_one or posed.stationary or not posed.names_optimum)
+            plain = plain and all(s.holds for s, _ in others)  # else the slip may be in an equation between
             if plain and not doubted(walk, posed, verdict, stated):
                 why = f"it does not solve {solved.name}"
                 return verdict, Diagnostic("E201", "this step is false", posed.span, (notes[0], why, *posed.notes))

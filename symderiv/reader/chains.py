@@ -131,6 +131,8 @@ class Chains(Namings):
                     beside = beside or self.place()
                 self._start(segment)
                 self.implied = segment.relation in ARROWS
+                if self.implied and not inline and all(s.side is None for s in row.segments[:k]):
+                    self._led_on_from_above(n)
             else:
                 self.last = Last(None, segment.span, None)
         if beside is not None:
@@ -149,6 +151,13 @@ class Chains(Namings):
         """A step that could not be read; nor can what continues from it."""
         self.reading.posed.append(Posed(span, span, relation, "claim", display, n, error=error))
         self.last = Last(None, span, None, error)
+
+    def _led_on_from_above(self, n: int) -> None:
+        """An arrow that begins row ``n`` of a display stands behind the step above, if no words come between."""
+        above = self.reading.posed[self.reading.begins :][-1:]
+        if n or not self.reading.prose.strip():
+            for posed in above:
+                posed.leads = posed.sought = True
 
     def _start(self, segment: syntax.Segment) -> None:
         self.elaborator.start_chain()

@@ -207,6 +207,7 @@ class Doubts:
                 isinstance(zero, Num)
                 and not zero.value
                 and posed.relation == "="
+                and not posed.derived
                 and any(isinstance(t, Var) for t in subterms(other))
             ):
                 return "this may be an equation to be solved, not one that holds always"

@@ -24,7 +24,7 @@ from symderiv.reader.assumed import given, without_values
 from symderiv.reader.claims import Claims
 from symderiv.reader.displayed_derivatives import labels, meant
 from symderiv.reader.families import derives, families_in, spoken_of
-from symderiv.reader.inverses import granted
+from symderiv.reader.inverses import granted, multiplied
 from symderiv.reader.names import plain, shown
 from symderiv.reader.reading import Posed, Reading
 from symderiv.reader.sized import sizes_of
@@ -104,6 +104,7 @@ class Equations:
         self.known: list[Equation] = []
         self.solving: set[int] = set()  # the sections in which something was set to zero that is not zero always
         self.unknown: set[int] = set()  # and those in which it was not understood what
+        self.unproved: set[Span] = set()  # the right sides of the steps that are neither proved nor equations
         self.false: dict[Span, Posed] = {}  # the sides that stand in a chain behind a false step, and that step
 
     def section(self, posed: Posed) -> int:
@@ -113,6 +114,8 @@ class Equations:
         """Note what a step says that is ``= 0``: an equation, unless it was proved as it stands."""
         if posed.left_span in self.false:
             self.false[posed.span] = self.false[posed.left_span]
+        if not proved and posed.kind == "claim":
+            self.unproved.add(posed.span)
         known = any(e.posed is posed for e in self.known)
         if posed.says_zero and (not proved or posed.derived or known):
             self.solving.add(self.section(posed))
@@ -233,6 +236,28 @@ class Equations:
             where = f"given the equation of line {self._line(equation.posed)}: it is that one"
             for multiples, times, _ in self.multiples(claims, equation.claims):
                 yield multiples, (f"{where}{times}",)
+            for other, times in self._by_matrices(claims, equation.claims):
+                yield other, (f"{where} times {times}",)
+            if summed := _summed(equation.claims, claims):
+                whole = [self._constrained(claim, posed) for claim in self._multiples(claims, summed, num(1))]
+                yield whole, (f"{where}, summed over its index",)
+
+    def _by_matrices(self, claims: Sequence[Claim], stated: Sequence[Claim]) -> Iterator[tuple[list[Claim], str]]:
+        """Claims that vectors are what ``stated`` ones are, times a matrix whose inverse stands in those; which."""
+        if not len(claims) == len(stated) == 1 or not self.reading.symbols.inverses:
+            return
+        for product, matrix in multiplied(stated[0], self.reading.symbols):
+            here = [replace(claim, context=product.context) for claim in claims]
+            for scale in SCALES:
+                if not spent():
+                    yield list(self._multiples(here, [product], scale)), matrix
+
+    def _constrained(self, claim: Claim, posed: Posed) -> Claim:
+        """The claim under the constraints that are said where ``posed`` stands."""
+        for _, left, right in self.constraints(posed):
+            said = self.claims.of(replace(posed, left=left, right=right, relation="=", solved=True))
+            claim = given(claim, said, f"{notation.latex(said[0].left)} = {notation.latex(right)}", "as said before")
+        return claim
 
     def multiples(
         self, claims: Sequence[Claim], stated: Sequence[Claim], written: Sequence[Claim] = ()
@@ -267,8 +292,14 @@ class Equations:
         known = reached(*(side for c in first[0].claims for side in (c.left, c.right)))
         if not reached(*(side for c in claims for side in (c.left, c.right))) <= known:
             return []
-        posed.note(f"given the equation of line {self._line(first[0].posed)}")
+        posed.note(f"given {self.name(first[0].posed)}")
         return [self._given(claim, first) for claim in claims]
+
+    def given_all(self, posed: Posed, claims: Sequence[Claim]) -> list[Claim]:
+        """The claims given all equations before, which are noted."""
+        known = [e for e in self.before(posed) if e.posed is not posed]
+        posed.note(*(f"given {self.name(e.posed)}" for e in known))
+        return [self._given(claim, known) for claim in claims]
 
     def _line(self, posed: Posed) -> int:
         return self.reading.document.source.position(posed.span.start).line
@@ -331,8 +362,8 @@ class Equations:
                 written.append((root, power(body, Fraction(1, 2))))  # \sigma^2 = v solves for \sigma
             keys = (((shown(head.name), *head[1:]), value) for head, value in written)
             unknown, put = next(((named[key], value) for key, value in keys if key in named), (None, body))
-            if unknown is None:
-                continue
+            if unknown is None or (unknown != member.head and unknown in families_in((body,), {})):
+                continue  # what w is next, in terms of w, is an update
             with_it, own = [], {unknown, member.head}
             without = [_for_any(claim, own, set(), heads) for claim in claims]
             for claim in (_for_any(claim, own, spoken, heads) for claim in claims):
@@ -465,6 +496,18 @@ def _as_written(head: Head) -> Definition:
     return Definition(indices, Var(head.name, indices[: head.subs], indices[head.subs :]))
 
 
+def _summed(equation: Sequence[Claim], claims: Sequence[Claim]) -> list[Claim]:
+    """An equation for each k, summed over k; empty if the ``claims`` are about each, too, or it has no such index."""
+    if len(equation) != 1 or len(claims) != 1 or claims[0].left.free | claims[0].right.free:
+        return []
+    left, right, ranges = equation[0].left, equation[0].right, equation[0].context.ranges
+    for index in sorted(left.free | right.free):
+        if index not in ranges:
+            return []
+        left, right = Sum(index, ranges[index], left), Sum(index, ranges[index], right)
+    return [replace(equation[0], left=left, right=right)] if left is not equation[0].left else []
+
+
 def solved_for(posed: Posed) -> list[Head]:
     """The families that a step may say the value of, as its solution: w for \\hat w, sigma for \\sigma^2."""
     member = _sides(posed)[0]
@@ -528,6 +571,6 @@ def solution_of(head: Head) -> Head:
 
 _HAT = re.compile(r"^\\(?:wide)?hat\{(.*?)\}(\^\{2\})?$")
 _STAR = re.compile(
-    r"[_^]\{(?:\*|\\star|\\ast|(?:\\(?:text|mathrm|mathit|rm|operatorname)\{)?"
-    r"(?:MLE?|ml|mle|MAP|map|OLS|ols|LS|ls|MMSE|opt|best|ridge|Ridge)\}?)\}$"
+    r"(?:[_^]\{(?:\*|\\star|\\ast|(?:\\(?:text|mathrm|mathit|rm|operatorname)\{)?"
+    r"(?:MLE?|ml|mle|MAP|map|OLS|ols|LS|ls|MMSE|opt|best|ridge|Ridge)\}?)\}|\^\{\((?:new|neu|next|[a-z]\+1)\)\})$"
 )

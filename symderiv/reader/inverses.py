@@ -6,7 +6,7 @@ entries of an inverse are, nor that a matrix has one: that is among what a proof
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import replace
 
 from symderiv.kernel.derivative import unknown_derivative
@@ -20,6 +20,7 @@ from symderiv.reader.symbols import Symbols
 from symderiv.terms import (
     Add,
     Assumption,
+    Claim,
     Context,
     Definition,
     Delta,
@@ -143,6 +144,28 @@ def granted(context: Context, symbols: Symbols, heads: Collection[Head]) -> Cont
     )
 
 
+def multiplied(claim: Claim, symbols: Symbols) -> Iterator[tuple[Claim, str]]:
+    r"""An equation between vectors times each matrix whose inverse stands in it, \Sigma (\Sigma^{-1} x) = 0, and which.
+
+    The inverse is assumed to be one there.
+    """
+    parts = {t for side in (claim.left, claim.right) for t in subterms(side) if isinstance(t, Var)}
+    free = claim.left.free | claim.right.free
+    for part in sorted(parts, key=repr):
+        entry = symbols.inverses[part.head][1] if part.head in symbols.inverses else None
+        own = _own(entry) if entry is not None else []
+        if entry is None or not free.issuperset(part.subs[: len(own)]):
+            continue
+        context = granted(claim.context, symbols, symbols.reached(part))
+        for index in sorted(free.difference(part.subs[: len(own)]) & claim.context.ranges.keys()):
+            other = fresh("a", free | entry.free | {t.index for t in subterms(claim.left) if isinstance(t, Sum)})
+            names = dict(zip(own, part.subs, strict=False))
+            row = rename(entry, {LINE: index, COLUMN: other, **names})
+            sides = (mul(row, rename(side, {index: other})) for side in (claim.left, claim.right))
+            left, right = (Sum(other, claim.context.ranges[index], side) for side in sides)
+            yield replace(claim, left=left, right=right, context=context), shown(part.name[: -len("^{-1}")])
+
+
 def _rate(
     head: Head, range_: Range, entry: Term, variable: Head, symbols: Symbols
 ) -> dict[Head, tuple[Definition, ...]]:
@@ -213,4 +236,4 @@ def _written(node: syntax.Node) -> str:
     return ""
 
 
-__all__ = ["granted", "inverse", "raised", "turned"]
+__all__ = ["granted", "inverse", "multiplied", "raised", "turned"]

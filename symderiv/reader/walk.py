@@ -69,6 +69,7 @@ from symderiv.reader.calls import FUNCTIONS
 from symderiv.reader.chains import ASIDE, CLAIMS, FALSE_MARK, Chains, Place
 from symderiv.reader.claims import Claims
 from symderiv.reader.classes import class_letters
+from symderiv.reader.consequences import Consequences
 from symderiv.reader.definitions import CUES, Definitions
 from symderiv.reader.directives import Directives, raised
 from symderiv.reader.doubts import Doubts
@@ -131,6 +132,7 @@ class Walk:
         self.layouts = Layouts(reading)
         self.equations = Equations(reading, self.claims_of)
         self.stationary = Stationary(reading, self.claims_of, self.equations, self.readings)
+        self.consequences = Consequences(reading, self.equations)
         self.together = Together(reading, self.claims_of, self.equations, self.stationary)
         self.statements = Statements(reading)
         self.definitions = Definitions(reading, self.claims_of)
