@@ -7,14 +7,13 @@ take what is uncorrelated, or independent given something else, for independent.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import NamedTuple
 
-from symderiv.document import InlineMath
 from symderiv.reader import assertions, listed, syntax
 from symderiv.reader.means import MEAN
 from symderiv.reader.names import plain, shown
-from symderiv.reader.nodes import parts_of
+from symderiv.reader.nodes import names_in, parts_of
 from symderiv.reader.prose import Sentence, Words
 from symderiv.reader.reading import Posed, Reading
 from symderiv.terms import ZERO, Delta, Index, Mul, Opaque, Term, Var, add, mul, neg, power
@@ -35,14 +34,19 @@ INDEPENDENT = Words(
     rf"|terms?|observations?)\s+)*(?P<after>{_NAMES})",
     re.IGNORECASE,
 )
+OTHERWISE = Words(  # what holds of independent ones is not said of others
+    r"\b(?:dependent|depend\s+on\s+each\s+other|correlated|not\s+(?:\w+\s+)?independent|in\s+general|general\s+case"
+    r"|no\s+longer|abhängig\w*|dépendant\w*|dependientes)\b|不独立|相关|一般",
+    re.IGNORECASE,
+)
 SAME = re.compile(r"i\.?\s?i\.?\s?d", re.IGNORECASE)
 
 
 class Said(NamedTuple):
-    """``names`` are independent of one another, and with ``members`` the members of each family; or ``supposed`` so."""
+    """``names`` are independent of one another, and the members of families with so many indices; or ``supposed`` so."""
 
     names: frozenset[str]
-    members: bool
+    members: frozenset[tuple[str, int]]
     source: str
     section: int
     sentence: int
@@ -55,35 +59,41 @@ class Independence:
     def __init__(self, reading: Reading) -> None:
         self.reading = reading
         self.said: list[Said] = []
+        self.ends: list[int] = []  # the sentences that speak of others
 
     def sentence(self, sentence: Sentence, number: int) -> None:
         """Take up what a sentence says, which has this number."""
+        if OTHERWISE.search(sentence.words):
+            self.ends.append(number)
         for found in INDEPENDENT.finditer(sentence.words):
             formulas = sentence.formulas_in(found, "before", "after", "one", "other")
             supposed = assertions.supposed(sentence.words, *found.span())
-            named = [name for formula in formulas for name in self._names(formula)]
-            members = bool(SAME.search(found[0])) or any(member for _, member in named)
-            self._take({name for name, _ in named}, members, formulas[0].span.start, number, supposed)
+            rows = [row for formula in formulas for row in self.reading.rows(formula.latex, formula.span).rows]
+            self._take([node for row in rows for node in listed.names(row)], formulas[0].span.start, number, supposed)
 
-    def drawn(self, names: set[str], row: syntax.Row, number: int) -> None:
+    def drawn(self, row: syntax.Row, number: int) -> None:
         r"""Take up ``X_i \overset{\text{iid}}{\sim} p``."""
         start, end = row.cells_span.start, row.cells_span.end
-        if SAME.search(self.reading.document.source.text, start, end):
-            self._take(names, True, start, number, supposed=False)
+        names, relation, _ = listed.said(row) or ([], "", None)
+        if relation == "sim" and SAME.search(self.reading.document.source.text, start, end):
+            self._take(names, start, number, supposed=False)
 
-    def _take(self, names: set[str], members: bool, start: int, number: int, supposed: bool) -> None:
+    def _take(self, nodes: Sequence[syntax.Node], start: int, number: int, supposed: bool) -> None:
+        names: dict[str, None] = {}
+        members: set[tuple[str, int]] = set()
+        every = any(isinstance(node, syntax.Ellipsis) for node in nodes)  # X_1, ..., X_n
+        for node in nodes:
+            base, sub, sup, primes = parts_of(node)
+            if isinstance(base, syntax.Symbol) and not primes and (sup is None or isinstance(sup, syntax.Group)):
+                names[plain(base.name)] = None
+                letters = [letter for script in (sub, sup) if script is not None for letter in names_in(script)]
+                if letters or every:
+                    members.add((plain(base.name), 1 if every else len(letters)))
         line = self.reading.document.source.position(start).line
-        source = f"{', '.join(map(shown, sorted(names)))} independent, line {line}"
-        if names and (members or len(names) > 1):
-            self.said.append(Said(frozenset(names), members, source, self.reading.section, number, supposed))
-
-    def _names(self, formula: InlineMath) -> Iterator[tuple[str, bool]]:
-        """The letters in a formula that consists of names, and whether each has an index."""
-        for row in self.reading.rows(formula.latex, formula.span).rows:
-            for node in listed.names(row):
-                base, sub, sup, primes = parts_of(node)
-                if isinstance(base, syntax.Symbol) and not primes and (sup is None or isinstance(sup, syntax.Group)):
-                    yield plain(base.name), sub is not None or sup is not None
+        source = f"{', '.join(map(shown, names))} independent, line {line}"
+        if members or len(names) > 1:
+            said = Said(frozenset(names), frozenset(members), source, self.reading.section, number, supposed)
+            self.said.append(said)
 
     def holding(self, posed: Posed) -> list[Said]:
         """What was said before a step; of what is only supposed, that of the sentence right before it."""
@@ -93,6 +103,7 @@ class Independence:
             if said.section <= posed.section
             and said.sentence <= posed.sentence
             and (not said.supposed or said.sentence == posed.sentence)
+            and not any(said.sentence < end <= posed.sentence for end in self.ends)
             and not self.reading.symbols.is_withdrawn(set(said.names), said.sentence, posed.sentence)
         ]
 
@@ -122,7 +133,8 @@ def _of_group(group: list[Var], known: Sequence[Said], notes: dict[str, None]) -
     if len(group) == 2 and group[0].head == group[1].head:
         one, other = group
         places = [(i, j) for i, j in zip(one.indices, other.indices, strict=True) if i != j]
-        source = next((said.source for said in known if said.members and one.name in said.names), "")
+        member = (one.name, len(one.indices))
+        source = next((said.source for said in known if member in said.members), "")
         if source and len(places) == 1:
             notes[source] = None
             first, second = _mean(one), _mean(other)

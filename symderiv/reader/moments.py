@@ -124,7 +124,7 @@ class Moments:
         line = self.reading.document.source.position(row.cells_span.start).line
         found = [*distributions.drawn(row)]
         self.laws += (Law(drawn, line, self.reading.section, number) for drawn in found)
-        self.independence.drawn({drawn.of for drawn in found}, row, number)
+        self.independence.drawn(row, number)
 
     def _take(self, sentence: Sentence, found: re.Match[str], of: str, name: str, variance: bool, number: int) -> None:
         words = sentence.words
