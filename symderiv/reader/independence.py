@@ -43,7 +43,7 @@ SAME = re.compile(r"i\.?\s?i\.?\s?d", re.IGNORECASE)
 
 
 class Said(NamedTuple):
-    """``names`` are independent of one another, and the members of families with so many indices; or ``supposed`` so."""
+    """``names`` are independent of one another, and members of families with so many indices; or ``supposed`` so."""
 
     names: frozenset[str]
     members: frozenset[tuple[str, int]]
