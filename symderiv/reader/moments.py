@@ -70,6 +70,11 @@ SAMPLED = Words(
 )
 
 
+PARAMETERS = frozenset(
+    Head(name, 0, 0) for name in (r"\mu", r"\sigma", r"\alpha", r"\beta", r"\lambda", r"\tau", "a", "b", "c")
+)
+
+
 class Moment(NamedTuple):
     """``name``, or "" for zero, is the mean of ``of``; ``squared``: its square is the variance. ``sure``: asserted."""
 
@@ -220,6 +225,11 @@ class Moments:
         return known
 
 
+def _letters(part: Term) -> Iterator[Var]:
+    """The letters in an expectation."""
+    return (t for t in subterms(part) if isinstance(t, Var)) if is_mean(part) else iter(())
+
+
 def _spoken_of(claim: Claim) -> tuple[set[str], set[Head]]:
     """The names in the expectations of a claim, and what it defines, or differentiates by: no parameters of a law."""
     parts = set(reached((claim.left, claim.right), claim.context.definitions))
@@ -236,7 +246,11 @@ def _with(
 ) -> Claim:
     """``claim`` with the ``known`` moments for E[X] and E[X^2], and what is to be said of them in ``notes``."""
     values = [value for value, _ in known.values()] + [value for moments, _ in laws.values() for value in moments]
-    claim, _ = linear(claim, [t.head for value in values for t in subterms(value) if isinstance(t, Var)])
+    constants = {t.head for value in values for t in subterms(value) if isinstance(t, Var)}
+    inside = {t.head for part in reached((claim.left, claim.right), claim.context.definitions) for t in _letters(part)}
+    parameters = inside & PARAMETERS if laws else set()  # of z = \mu + \sigma\epsilon, where \epsilon is what is drawn
+    claim, used = linear(claim, constants | parameters)
+    notes |= {f"{shown(head.name)} is read as a constant in the expectations": None for head in used}
 
     def moment(var: Var, variance: bool) -> Term:
         if (var.name, variance) not in known:
