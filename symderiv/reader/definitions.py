@@ -290,6 +290,8 @@ class Definitions(Meanings):
         if any(i in symbols.size_names for i in (*subs, *labels)):
             return self._last_member(name, subs, labels, right, posed)  # y_K = ... is one member, the last
         if head[3] and self._in_part(name, {n for arg in head[3] for n in names_in(arg)}):
+            if not symbols.defines(name, len(subs), len(labels)):
+                posed.unsaid = f"it may say what {shown(name)} is within bounds, and nothing else says what it is"
             return False  # "for $x > 0$, $f(x) = x$" is one piece of f
         entries = self.elaborator.entries_of(name)
         if entries is not None and not subs and symbols.defines(entries.name, 2):

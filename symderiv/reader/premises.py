@@ -147,6 +147,15 @@ class Premises:
                 others = (syntax.Segment(op, None, side, side.span) for op, side in node.rest)
                 self._take(syntax.Row(remark.span, (first, *others), ()), node.span, "row", False, (display, n))
 
+    def displayed(self, posed: Posed, head: Head) -> None:
+        """Take up what a display says a family is like; it holds from there on."""
+        span = Span(posed.left_span.start, posed.span.end)
+        text = " ".join(self.reading.document.source.text[span.start : span.end].replace("&", " ").split())
+        names, where = frozenset({_bare(shown(head.name))}), (posed.section, posed.paragraph)
+        self.said.append(
+            Premise((posed,), names, text, text, span, *where, "section", frozenset(), None, posed.sentence, False)
+        )
+
     def _take(
         self,
         row: syntax.Row,

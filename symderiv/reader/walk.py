@@ -596,7 +596,7 @@ class Walk:
         for number, sentence in enumerate(sentences, self.reading.sentences + 1):
             words = sentence.words.split("$")
             beside = zip(sentence.formulas, words, strict=False)
-            self.reading.bounds |= self._bounded_in([f for f, said in beside if not prose.SUBJECT_TO.search(said)])
+            self.reading.bounds |= self._bounded_in([f for f, said in beside if not _always(said)])
             supposed: tuple[Assumption, ...] | None = ()
             begun = len(self.posed)
             for n, formula in enumerate(sentence.formulas):
@@ -815,6 +815,11 @@ def _manner(sentence: str, mentioned: bool) -> str:
     if assertions.hypothetical(sentence):
         return "supposed"
     return "mentioned" if mentioned or prose.IF.search(sentence) else "said"
+
+
+def _always(words: str) -> bool:
+    """Whether words before a bound say that it holds throughout, and is no case: "subject to", "multipliers"."""
+    return prose.SUBJECT_TO.search(words) is not None or prose.MULTIPLIERS.search(words) is not None
 
 
 def _bounded(row: syntax.Row) -> Iterator[str]:
