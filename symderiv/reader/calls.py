@@ -60,7 +60,7 @@ FUNCTIONS: dict[str, str] = {
     "softplus": "softplus",
     "relu": "relu",
     "ReLU": "relu",
-    **{name: name for name in ("sech", "csch", "coth", "tan", "sign")},
+    **{name: name for name in ("sech", "csch", "coth", "tan", "cot", "sec", "csc", "sign")},
     "sgn": "sign",
 }
 """Functions known by name, unless the author defines the name."""
@@ -70,6 +70,9 @@ BY_OTHERS: dict[str, Callable[[Term], Term]] = {
     "csch": lambda x: power(Fn("sinh", x), -1),
     "coth": lambda x: mul(Fn("cosh", x), power(Fn("sinh", x), -1)),
     "tan": lambda x: mul(Fn("sin", x), power(Fn("cos", x), -1)),
+    "cot": lambda x: mul(Fn("cos", x), power(Fn("sin", x), -1)),
+    "sec": lambda x: power(Fn("cos", x), -1),
+    "csc": lambda x: power(Fn("sin", x), -1),
     "sign": lambda x: mul(Fn("abs", x), power(x, -1)),
 }
 """Those of them that are written with others; a sign is none at 0."""
@@ -134,6 +137,8 @@ class Calls(Expectations):
             called = name if subs else call_name(base, sub)
             derivative = self.function_derivative(called, primes, items[0], head, subs or [])
             if derivative is not None:
+                if self.variable is None and isinstance(point := self.value(items[0]), Var) and not point.indices:
+                    self.variable = point  # the primes of brackets after h'(x) are those by x
                 return self.scripts(derivative, gsup, gprimes, head), 2
             if sub is not None and not isinstance(items[0], syntax.Symbol | syntax.Scripted):
                 raise refuse("E126", "the derivative of a member of several functions, at another point", head)
@@ -238,11 +243,10 @@ class Calls(Expectations):
     def standing_for_value(self, name: str, node: syntax.Node) -> Value | None:
         r"""A bare ``\sigma`` where the document calls it ``\sigma(z)`` and nothing else: its value there."""
         symbols = self.symbols
-        argument = symbols.arguments.get(name)
+        argument = self._its_argument(name)
         if (
             not self.standard(name)
             or not isinstance(argument, syntax.Symbol)
-            or len(symbols.call_texts.get(name, ())) != 1
             or (name, 0) in symbols.functions
             or name in symbols.squares
             or symbols.softmax
@@ -256,6 +260,13 @@ class Calls(Expectations):
         symbols.standard.add(name)
         self.notes.append(f"{name} alone is read as {name}({plain(argument.name)})")
         return known(self.standard(name), value)
+
+    def _its_argument(self, name: str) -> syntax.Node | None:
+        r"""What a function is called at everywhere; in ``\frac{d\sigma}{dz}`` the z, if it is called there at all."""
+        called = self.symbols.call_texts.get(name, set())
+        if self.by is not None and syntax.sexpr(self.by) in called:
+            return self.by
+        return self.symbols.arguments.get(name) if len(called) == 1 else None
 
     def _awaits(self, name: str, item: syntax.Node) -> bool:
         """Whether a function is called before the line that defines it for one number, and at another point."""

@@ -2,8 +2,8 @@ r"""Names of two or three capital letters, as the CE of ``CE = -log p`` and the 
 
 They are names where these letters stand nowhere else, and the name stands before a bracket that holds names, or is all
 that an equation is about, or that is differentiated; three letters before such a bracket are a name wherever else they
-stand, as are those of ``BN_\gamma(x)`` if the last stands nowhere else. This module must never look at what a symbol
-means.
+stand, as are those of ``BN_\gamma(x)`` if the last stands nowhere else. The F of F_1 is not that of FPR and FP, nor the
+P of Precision. This module must never look at what a symbol means.
 """
 
 from __future__ import annotations
@@ -14,14 +14,17 @@ from dataclasses import replace
 
 from symderiv.document import Span
 from symderiv.reader import syntax
-from symderiv.reader.nodes import Change, everywhere, parts_of
+from symderiv.reader.nodes import Change, everywhere, parts_of, words_in
 
+LONGEST = 3  # more letters without a gap are a word
 COUNTS = {"TP", "FP", "TN", "FN"}  # the true and false positives and negatives, where two of them stand
 
 
 def rewriting(rows: Sequence[syntax.Row]) -> Change | None:
     """What writes such names of ``rows`` as one symbol each."""
     letters: Counter[str] = Counter()
+    numbered: Counter[str] = Counter()
+    long: Counter[str] = Counter()
     runs: Counter[str] = Counter()
     called: set[str] = set()
     with_parameters: set[str] = set()
@@ -30,9 +33,12 @@ def rewriting(rows: Sequence[syntax.Row]) -> Change | None:
         match node:
             case syntax.Symbol(name=name):
                 letters[name] += 1
+            case syntax.Scripted(base=syntax.Symbol(name=name), sub=syntax.Number()):
+                numbered[name] += 1
             case syntax.DerivativeOp(body=syntax.Product() as body):
                 named.update(_whole(body))
             case syntax.Product():
+                long.update(letter for _, word in words_in(node) if len(word) > LONGEST for letter in word)
                 for a, b in _runs(node):
                     word = _word(node, a, b)
                     runs[word] += 1
@@ -46,11 +52,13 @@ def rewriting(rows: Sequence[syntax.Row]) -> Change | None:
         for letter in word:
             inside[letter] += times
     counts = COUNTS & runs.keys() if len(COUNTS & runs.keys()) > 1 else set()
+    alone = letters - inside
+    really_alone = alone - numbered - long
     words = {word for word in called if len(word) == 3}
-    words |= {word for word in called | named | counts if all(letters[letter] == inside[letter] for letter in word)}
-    words |= {
-        word for word in with_parameters if letters[word[-1]] == inside[word[-1]]
-    }  # else BN_a(x) is B times N_a(x)
+    words |= {word for word in called | named | counts if alone.keys().isdisjoint(word)}
+    words |= {word for word in named if len(word) == 3 and really_alone.keys().isdisjoint(word)}
+    words |= {word for word in counts if really_alone.keys().isdisjoint(word)}
+    words |= {word for word in with_parameters if word[-1] not in alone}  # else BN_a(x) is B times N_a(x)
     return (lambda node: _written(node, words)) if words else None
 
 
@@ -66,7 +74,7 @@ def _runs(node: syntax.Product) -> Iterator[tuple[int, int]]:
             and node.factors[n - 1].span.end == node.factors[n].span.start
         )
         if not goes_on:
-            if 2 <= n - start <= 3 and _is_capital(node.factors[start]):
+            if 2 <= n - start <= LONGEST and _is_capital(node.factors[start]):
                 yield start, n
             start = n
 

@@ -274,7 +274,11 @@ class Chains(Namings):
         naming = last is not None and (
             last.names is not None or (self.fresh_chain and self.is_model(last.value, right))
         )
-        named = self.names_result(posed, segment.side) or self.names_by_number(posed, segment.side)
+        named = (
+            self.names_result(posed, segment.side)
+            or (not self.fresh_chain and self.names_whole_result(posed, last, segment.side))
+            or self.names_by_number(posed, segment.side)
+        )
         if named or self.reads_off(posed, naming):
             self.last = Last(right, segment.side.span, segment.side, free=dict(self.elaborator.free))
             return

@@ -149,6 +149,24 @@ def fraction(p: Parser) -> x.Node:
     return x.Quotient(numerator, denominator, v.FRACTIONS[p.text[a]], p.span(a, p.i))
 
 
+def binomial(p: Parser) -> x.Node:
+    r"""``\binom{n}{k}`` is n! / (k! (n - k)!)."""
+    a = p.i
+    p.i += 1
+    above, below = p.argument("the upper number"), p.argument("the lower number")
+    place = p.span(a, p.i)
+    rest: x.Node = x.Group("(", ")", x.Add((("+", above), ("-", below)), place), place)
+    match above, below:
+        case x.Number(text=n), x.Number(text=k) if n.isdigit() and k.isdigit() and int(n) >= int(k):
+            rest = x.Number(str(int(n) - int(k)), place)
+    return x.Quotient(
+        x.Factorial(above, place),
+        x.Product((x.Factorial(below, place), x.Factorial(rest, place)), ("",), place),
+        "frac",
+        place,
+    )
+
+
 def root(p: Parser) -> x.Node:
     a = p.i
     p.i += 1
@@ -478,6 +496,7 @@ CONSTRUCTS.update(
         **dict.fromkeys(v.FONTS, font),
         **dict.fromkeys(v.ACCENTS, accent),
         **dict.fromkeys(v.FRACTIONS, fraction),
+        **dict.fromkeys(v.BINOMIALS, binomial),
         **dict.fromkeys(v.BIG, big_operator),
         **dict.fromkeys(v.CAPITALS, capital),
         **dict.fromkeys(v.FUNCTIONS, known_function),

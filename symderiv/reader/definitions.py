@@ -612,6 +612,11 @@ class Definitions(Meanings):
             if any(h.sups for h in symbols.heads.get(name, ())):
                 raise ReadError("E164", "a family of vectors is not in the language yet", right.span)
             probe = value.entry(tuple("?" for _ in value.axes)) if all(isinstance(a, str) for a in value.axes) else None
+            if probe is not None and name not in symbols.arrays:
+                whole = Head(symbols.name(name, len(value.axes)), len(value.axes), 0)
+                beside = {part.head for part in subterms(probe) if isinstance(part, Var)}
+                if whole in symbols.reached(probe) - beside:
+                    raise ReadError("E165", f"{shown(name)} is what this is defined through", posed.span)
             symbols.arrays[name] = value
             if not args:
                 self._define_beside(name, right, posed)

@@ -8,14 +8,16 @@ from __future__ import annotations
 import re
 from fractions import Fraction
 
+from symderiv.kernel.derivative import Unsupported, definition_of, differentiate
 from symderiv.reader import syntax
 from symderiv.reader.arrays import Array, Value, elementwise
+from symderiv.reader.families import substitute
 from symderiv.reader.indices import Indices, refuse
 from symderiv.reader.names import index_word, plain
 from symderiv.reader.nodes import parts_of
 from symderiv.reader.symbols import base_name
 from symderiv.reader.vocabulary import PARAMETERS
-from symderiv.terms import Deriv, Num, Pow, Term, Var, mul, num, subterms
+from symderiv.terms import Context, Deriv, Num, Pow, Sum, Term, Var, mul, num, rewritten, subterms
 
 
 class Differentiation(Indices):
@@ -41,6 +43,8 @@ class Differentiation(Indices):
                     f"declare it: `shape {value.name} : m x n`",
                 )
             if isinstance(value, Term) and not isinstance(value, Var) and _square(value) is None:
+                if node.variables == ((variable, 1),) and (found := self._by_expression(value, node)) is not None:
+                    return found
                 raise refuse("E170", "a derivative can be taken by a variable or a named quantity only", variable)
             variables += [value] * order
         if node.body is None:
@@ -50,10 +54,11 @@ class Differentiation(Indices):
             last = variables[-1] if square is None else square
             self.variable = last if isinstance(last, Var) else None
         self.calling = self._is_of(node.body, variables)
+        self.by = node.variables[0][0] if node.variables else None
         try:
             body = self.value(node.body)
         finally:
-            self.calling = False
+            self.calling, self.by = False, None
         if isinstance(body, Var):
             squares = (_square(value) for value in variables)
             by = {v.head for v in (*variables, *squares) if isinstance(v, Var)}
@@ -64,6 +69,29 @@ class Differentiation(Indices):
         for value in reversed(variables):
             result = self.differentiated(result, value, node)
         return result
+
+    def _by_expression(self, inner: Term, node: syntax.DerivativeOp) -> Term | None:
+        r"""``\frac{\partial}{\partial (\beta x)} \sigma(\beta x)``, the derivative by what is put into a function.
+
+        None where the body depends on what stands in it in another way, too.
+        """
+        body = self.value(node.body) if node.body is not None else None
+        if not isinstance(body, Term):
+            return None
+        definitions, within = self.symbols.definitions, self.symbols.reached(inner)
+        if isinstance(body, Var):
+            body = definition_of(body, definitions) or body
+        point = Var("\\cdot", (), ())
+        outer = rewritten(body, lambda part: point if part is inner else None, {})
+        if not within or outer is body or not within.isdisjoint(self.symbols.reached(outer)):
+            return None
+        if any(isinstance(part, Sum) and part.index in inner.free for part in subterms(body)):
+            return None
+        try:
+            derivative = differentiate(outer, point, Context(definitions=definitions))
+        except Unsupported:
+            return None
+        return substitute(derivative, {point: inner}, {})
 
     def _is_of(self, body: syntax.Node, variables: list[Value]) -> bool:
         """Whether a bare name is that of a function of just what it is differentiated by: then that is its argument."""

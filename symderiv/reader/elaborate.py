@@ -11,7 +11,7 @@ from fractions import Fraction
 from math import factorial
 
 from symderiv.diagnostics import ReadError
-from symderiv.reader import syntax
+from symderiv.reader import factorials, syntax
 from symderiv.reader.arrays import Value, elementwise
 from symderiv.reader.derivatives import of_whole
 from symderiv.reader.differentiation import Differentiation
@@ -94,7 +94,7 @@ class Elaborator(Products, Sums, Differentiation):
                 factor = self.scalar(node.body)
                 if isinstance(factor, Num) and factor.value.denominator == 1 and 0 <= factor.value <= LARGEST_FACTORIAL:
                     return num(Fraction(factorial(int(factor.value))))
-                return Opaque("!", (factor,), (0,))
+                return Opaque(factorials.NAME, (factor,), (0,))
             case syntax.Decorated():
                 if node.kind in ("overline", "bar") and (letters := self.lettered(node.body)):
                     product = ("" if max(map(len, letters)) == 1 else " ").join(letters)

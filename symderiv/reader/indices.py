@@ -6,7 +6,7 @@ understand is a ReadError with its place.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 
 from symderiv.diagnostics import Diagnostic, ReadError
@@ -44,6 +44,7 @@ class Indices:
         self.variable: Var | None = None
         self.as_scalars = False  # read bare symbols as numbers even where families of their name are known
         self.calling = False
+        self.by: syntax.Node | None = None  # what is being differentiated by
         self.guessed = False  # whether a shape was guessed from fonts and transposes alone
         self.said: list[Assumption] = []  # conditions that subscripts state
         self.fixed: dict[str, int] = {}  # letters that a sum over a few numbers gives their values
@@ -98,11 +99,9 @@ class Indices:
                 index = self.index(node)
                 return None if index is None else [index]
             case syntax.Tuple():
-                parts = [self.indices(item) for item in node.items]
-                return None if any(p is None for p in parts) else [i for p in parts if p for i in p]
+                return self._each(node.items, node)
             case syntax.Product() if all(op in ("", ".") for op in node.operators):
-                parts = [self.indices(item) for item in node.factors]
-                return None if any(p is None for p in parts) else [i for p in parts if p for i in p]
+                return self._each(node.factors, node)
             case syntax.Group(open="(" | "["):
                 return self.indices(node.body, name)
             case syntax.Scripted(base=syntax.Symbol() as base, sub=None, sup=None, primes=primes) if primes:
@@ -127,6 +126,16 @@ class Indices:
         if name and isinstance(node, syntax.Text):
             return None
         raise refuse("E122", "this subscript is not an index that I understand", node)
+
+    def _each(self, items: Sequence[syntax.Node], node: syntax.Node) -> list[Index] | None:
+        """The indices side by side in a subscript; a name cannot hold one that a sum runs over."""
+        parts = [self.indices(item) for item in items]
+        found = [index for part in parts if part for index in part]
+        if None not in parts:
+            return found
+        if not self.bound.keys().isdisjoint(found):
+            raise refuse("E122", "this subscript is not an index that I understand", node)
+        return None
 
     def label_index(self, name: str, inner: Index, node: syntax.Node) -> Index:
         """``y_i`` used as an index: one class, the same wherever i is the same."""

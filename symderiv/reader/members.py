@@ -249,8 +249,9 @@ class Members(Vectors):
         head = Head(name, len(subs), len(sups))
         if not subs and not sups and head not in symbols.definitions:
             called = [h for h in symbols.definitions if "|" in h.name and h.name.startswith(f"{written}(")]
-            if len(called) == 1 and not called[0].subs + called[0].sups and DIVERGENCE.fullmatch(plain(written)):
-                return Var(called[0].name, (), ())  # D_{KL}, after D_{KL}(q \| p) = ...
+            known = DIVERGENCE.fullmatch(plain(written)) or (written in LOSSES and written != "E")
+            if len(called) == 1 and not called[0].subs + called[0].sups and known:
+                return Var(called[0].name, (), ())  # D_{KL} after D_{KL}(q \| p) = ..., \ell after \ell(\mu | x) = ...
         if head not in symbols.definitions:
             if head in symbols.hidden:
                 names, head = symbols.hidden[head]
@@ -328,7 +329,7 @@ class Members(Vectors):
         """Primes and exponent on a value."""
         if primes and not self.symbols.doubtful_primes.isdisjoint(names_in(node)):
             raise refuse("E126", "whether this prime is a derivative or a transposition is not said", node)
-        own = self._own_variable(value) if primes else None
+        own = self._own_variable(value) or self._only_variable(value, node) if primes else None
         for _ in range(primes):
             if isinstance(value, Opaque) and len(value.parts) == 1:
                 value = Opaque(value.name, value.parts, (value.orders[0] + 1,))
@@ -410,6 +411,16 @@ class Members(Vectors):
             return None
         variable = function.parameters[0].var
         return variable if variable is not None and not variable.indices else None
+
+    def _only_variable(self, value: Value, node: syntax.Node) -> Var | None:
+        """The only letter in a bracket, as in ``(x^2)'``, where nothing in the document may be transposed."""
+        symbols = self.symbols
+        vectors = symbols.vectors or symbols.matrices or symbols.shapes or symbols.kinds
+        if vectors or not isinstance(parts_of(node)[0], syntax.Group) or not isinstance(value, Term):
+            return None
+        inside = {part for part in subterms(value) if isinstance(part, Var)}
+        only = inside.pop() if len(inside) == 1 else None
+        return only if only is not None and not only.indices and only.head not in symbols.definitions else None
 
     def _is_power(self, sup: syntax.Node | None) -> bool:
         """Whether e with this superscript is Euler's number, though an e is defined: ``e^{-x}``, ``e^z``."""

@@ -17,9 +17,11 @@ from symderiv.reader.arrays import Array, Value
 from symderiv.reader.definitions import Definitions
 from symderiv.reader.families import differences
 from symderiv.reader.names import plain, shown
-from symderiv.reader.nodes import names_in, parts_of
+from symderiv.reader.nodes import every, names_in, parts_of
 from symderiv.reader.reading import Posed, Reading
 from symderiv.terms import Add, Deriv, Fn, Head, Num, Opaque, Term, Var, neg, subterms
+
+VECTOR = re.compile(r"[a-z]|\\[a-z]+|(?:\\(?:mathbf|boldsymbol|hat|tilde|bar|vec)\{)+(?:[a-z]|\\[a-z]+)\}+")
 
 
 @dataclass(slots=True, eq=False, repr=False)
@@ -216,6 +218,28 @@ class Namings:
         self.reading.posed.append(posed)
         return True
 
+    def names_whole_result(self, posed: Posed, last: Last | None, side: syntax.Node) -> bool:
+        r"""``\nabla F = \mathrm{softmax}(z) = p``: a new letter at the end names the vector that the chain has led to.
+
+        ``A x = b`` names nothing, nor does what follows a derivative: what comes next says what that is.
+        """
+        vector = isinstance(posed.left, Array) and len(posed.left.axes) == 1
+        left = last.node if last is not None else None
+        if not vector or posed.relation != "=" or left is None or self.reading.sought or self.reading.solving:
+            return False
+        if not isinstance(side, syntax.Symbol) or self.reading.is_index(side) or not VECTOR.fullmatch(side.name):
+            return False
+        if any(isinstance(part, syntax.DerivativeOp | syntax.Nabla) for part in every(left)):
+            return False
+        name = plain(side.name)
+        known = name in self.reading.seen or any(self.symbols.defines(name, n) for n in (0, 1, 2))
+        if known or name in {*names_in(left), *self.symbols.size_names} or self.definitions.assumed(name, [], []):
+            return False
+        if not self.definitions.define((name, None, None, []), side, left, ":=", posed) or posed.error is not None:
+            return False
+        self.reading.posed.append(posed)
+        return True
+
     def names_by_number(self, posed: Posed, side: syntax.Node) -> bool:
         r"""``B^T G = \zeta_1``: a member with a number, first met here, of a family that has no others is a name.
 
@@ -296,6 +320,8 @@ class Namings:
         value = self.definitions.contracted(value, indices)
         made = self.symbols.define(unknown.name, indices, len(unknown.subs), value, posed.span)
         self.symbols.heads.setdefault(unknown.name, set()).add(made)
+        if unknown.head in self.symbols.hidden and not surely:
+            self.symbols.spread(unknown.head, left)
         posed.kind = "definition"
         posed.notes = (f"{shown(unknown.name)} is read off here",)
         self.reading.posed.append(posed)

@@ -86,6 +86,20 @@ def word_before(factors: Sequence[syntax.Node], operators: Sequence[str], end: i
     return word if len(word) >= 4 else ""
 
 
+def words_in(node: syntax.Product) -> Iterator[tuple[int, str]]:
+    """The words of letters without a gap in a product, and where they begin: Precision, and the xy of 2xy."""
+    begun, word = 0, ""
+    for n, factor in enumerate(node.factors):
+        letter = factor.name if isinstance(factor, syntax.Symbol) and len(factor.name) == 1 else ""
+        goes_on = n and node.operators[n - 1] == "" and node.factors[n - 1].span.end == factor.span.start
+        if word and not (letter and goes_on):
+            yield begun, word
+            word = ""
+        begun, word = begun if word else n, word + letter
+    if word:
+        yield begun, word
+
+
 def is_transpose(node: syntax.Node) -> bool:
     return isinstance(node, syntax.Symbol) and node.name in TRANSPOSES
 

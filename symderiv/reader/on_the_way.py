@@ -22,7 +22,8 @@ def is_one(reading: Reading, head: Head, right: syntax.Node) -> bool:
         return False
     equations = list(_equations(reading))
     sides = [side for p in equations for side in (p.left, p.right) if isinstance(side, Term)]
-    if head not in {part.head for side in sides for part in subterms(side) if isinstance(part, Var)}:
+    known = {part.head[:2] for side in sides for part in subterms(side) if isinstance(part, Var)}
+    if head[:2] not in known:  # the a of a = p(x) belongs to an x that may go without saying
         return False
     sought = _sought(reading, equations)
     open_ones = {name for name in sought if not reading.symbols.defines(name, 0)}

@@ -1,4 +1,4 @@
-r"""What matrices and vectors are said to be like: ``U U^\top = I`` beside ``X = U S V^\top``, ``u_i^\top u_j = \delta_{ij}``.
+r"""What matrices and vectors are said to be like: ``U U^\top = I`` beside ``X = U S V^\top``.
 
 No line can follow from nothing: of a matrix of which nothing else is known, this is given. This module must never take
 so what speaks of anything that is defined.

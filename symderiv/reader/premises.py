@@ -31,7 +31,23 @@ from symderiv.reader.prose import IF, NEGATED, TO_SHOW, Sentence, Words, range_o
 from symderiv.reader.reading import Posed, Reading
 from symderiv.reader.readings import Readings
 from symderiv.reader.spaces import LISTED
-from symderiv.terms import ZERO, Claim, Mul, Num, Pow, SizeOf, Term, Var, mul, num, power, reached, rewritten, subterms
+from symderiv.terms import (
+    ZERO,
+    Claim,
+    Head,
+    Mul,
+    Num,
+    Pow,
+    SizeOf,
+    Term,
+    Var,
+    mul,
+    num,
+    power,
+    reached,
+    rewritten,
+    subterms,
+)
 
 SO = Words(
     r"\b(?:so|thus|hence|therefore|then|gets?|obtain\w*|gives?|yields?|becomes?|find|follows?|since|because|as|i\.e\.|also|daher"

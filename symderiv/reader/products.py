@@ -26,7 +26,7 @@ from symderiv.reader.indices import refuse
 from symderiv.reader.names import plain
 from symderiv.reader.nodes import binds, index_names, is_transpose, names_in, parts_of, subscripts
 from symderiv.reader.survey import CONSTANTS, FUNCTION_LETTERS
-from symderiv.reader.vocabulary import ELEMENTWISE, LOSSES
+from symderiv.reader.vocabulary import BOLD, ELEMENTWISE, LOSSES
 from symderiv.terms import (
     ONE,
     Fn,
@@ -367,8 +367,12 @@ class Products(Differentials):
         if name != "d" and name in self.symbols.equated:
             return None  # \delta = \partial L/\partial y
         base, sub, sup, primes = parts_of(factors[n + 1])
-        if not isinstance(base, syntax.Symbol) or (name == "d" and base.span.start != first.span.end):
+        if not isinstance(base, syntax.Symbol):
             return None
+        if name == "d" and base.span.start != first.span.end:  # \mathbf d q is what \mathbf{d}q is
+            short = f"d {plain(base.name)}"
+            if not first.name.startswith(BOLD) or not any(h.name == short for h in self.symbols.definitions):
+                return None
         if self.is_word(base) and self.standard(plain(base.name)):
             return None  # \delta sign(r) is a product
         if isinstance(sup, syntax.Number):

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
 from symderiv.diagnostics import ReadError
-from symderiv.document import Block, Display, Heading, Paragraph, Span, all_blocks
+from symderiv.document import Block, Display, Heading, InlineMath, Paragraph, Span, all_blocks
 from symderiv.reader import assertions, prose, syntax
 from symderiv.reader.names import GREEK_CAPITALS, index_word, members, of_members, one_capital, plain
 from symderiv.reader.nodes import everywhere, is_transposition, parts_of
@@ -100,7 +100,7 @@ MATRIX_NAMED = prose.Words(
     re.IGNORECASE,
 )
 NAMED_MATRIX = prose.Words(
-    r"\$[\s,(—–-]*(?:is|are|be|being|both|been|assumed|taken|to|that|which|ist|sind|sei|seien|est|sont|es|son|é|è|sia|будет|jest|będzie|là)?"
+    r"\$[\s,(—–-]*(?:is|are|be|being|both|been|assumed|taken|to|that|which|denotes?|represents?|ist|sind|sei|seien|est|sont|es|son|é|è|sia|будет|jest|będzie|là)?"
     rf"(?:\s*\b(?:an?|the|any|arbitrary|all|both|assumed|taken|to|be|and|une?|una|uma|il|la|le|der|die|das|eine?|ma\s+trận|macierz\w*|матриц\w*"
     rf"|{_OF_MATRICES}))*[\s,]*$"
     r"|\$\s*(?:(?:是|为|為|は|が|는|은|가|이)?\s*(?:一个|一個|その|실수)?|(?:是|为|為|は|が)\s*[^\W\d_]{1,12}[的の])\s*$",
@@ -241,7 +241,12 @@ class Spaces:
         number = sentence.words.count("$", 0, begin)
         between = sentence.words.split("$")[1:-1]
         first = last = number
-        goes_on = _AND.search(before) and MATRIX_NAMED.match(after)  # "$x$ and symmetric $A$"
+        goes_on = (
+            MATRIX_NAMED.match(after)
+            and (  # "$x$ and symmetric $A$", "$J = x^T A x$, the symmetric matrix $A$"
+                _AND.search(before) or not self._is_named(sentence.formulas[number - 1 : number])
+            )
+        )
         if NAMED_MATRIX.search(before) and not goes_on:
             beside = first = last = number - 1
             while first > 0 and LISTED.fullmatch(between[first - 1]):
@@ -270,6 +275,12 @@ class Spaces:
                         self.symbols.supposed_symmetric.add(name)
                     elif name:
                         self._is_symmetric(name, formula.span, said[0])
+
+    def _is_named(self, formulas: Sequence[InlineMath]) -> bool:
+        """Whether nothing but symbols stands in the formulas, of which words may say that they are matrices."""
+        rows = [row for formula in formulas for row in self.reading.rows(formula.latex, formula.span).rows]
+        equations = [row for row in rows if len(row.segments) > 1 and row.segments[1].relation != "in"]
+        return bool(rows) and not equations
 
     def _ordered_in_words(self, sentence: prose.Sentence) -> None:
         at = -1

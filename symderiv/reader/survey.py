@@ -97,6 +97,8 @@ class Survey:
         self.weights: set[str] = set()
         self.conditioned: set[str] = set()  # letters before a bar, as y in p(y|x)
         self.subscripts: dict[str, set[str]] = {}  # what stands below each letter, "" for a number
+        self.bold: dict[str, set[str]] = {}  # the same for letters in bold type, and in any other
+        self.light: dict[str, set[str]] = {}
         self.divided: set[str] = set()  # what sums are divided by, as averages are
         self.boxed: Counter[str] = Counter()  # how often a name stands before a bracket that ``bare`` does not count
         self.energies: set[str] = set()  # what stands alone on the left of an equation, or is differentiated
@@ -213,6 +215,10 @@ class Survey:
         symbols.flat = {name for name, found in self.firsts.items() if found == {"1"}}
         if any(_capital(name) for name in self.symbols.turned & self.counted - self.indexed):
             symbols.layered_subs = self.counted - self.indexed
+        lettered = {name: below - {""} for name, below in self.subscripts.items()}
+        in_time = {name for name, below in lettered.items() if below and below <= symbols.steps}
+        symbols.layered_subs |= self.counted & in_time  # h_1 = W h_0 beside h_t = W h_{t-1}
+        symbols.layered_subs |= {name for name in self.bold if self._is_numbered_in_bold(name)}
         symbols.pairs = {name for name in symbols.pairs if not self.singles.get(name, 0)}
         if len(self.lefts) > 1 and self.firsts_of_layers.intersection(
             name for name, _ in self.lefts
@@ -328,7 +334,9 @@ class Survey:
                 name = plain(base.name)
                 if name != "E":  # what is drawn is no index
                     self.scripted.update(names_in(sub))
-                self.subscripts.setdefault(name, set()).update(names_in(sub) if any(names_in(sub)) else ("",))
+                dressed = self.bold if base.name.startswith(BOLD) else self.light
+                for places in (self.subscripts, dressed):
+                    places.setdefault(name, set()).update(names_in(sub) if any(names_in(sub)) else ("",))
                 match sub:
                     case syntax.Add(terms=((_, syntax.Symbol() as step), (_, syntax.Number()))):
                         self.stepped.add(plain(step.name))
@@ -406,6 +414,11 @@ class Survey:
             if isinstance(part, syntax.Symbol) and len(part.name) == 1 and part.span not in self.joined and not score:
                 self.lone.add(part.name)
             self.node(part)
+
+    def _is_numbered_in_bold(self, name: str) -> bool:
+        r"""The ``\mathbf{u}_1`` beside a ``\mathbf{u}`` with the components u_k is another vector, and no component."""
+        components = self.light.get(name, {""})
+        return self.bold[name] == {""} and "" not in components and self.symbols.bare[name] > 0
 
     def _labelled(self, node: syntax.Scripted) -> None:
         """Labels that are numbers only, on a vector or matrix: layers, each of its own shape."""

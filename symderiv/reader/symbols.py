@@ -386,6 +386,27 @@ class Symbols:
             self._define_lifted(head, key)
         return head
 
+    def spread(self, shown: Head, body: Term) -> None:
+        """Put the members for ``shown``, under the sums that bind them, in the definitions that say ``body``.
+
+        So it is with an ``h(x^{(i)})`` of which it is said in hindsight that it differs between the members.
+        """
+        names, head = self.hidden[shown]
+
+        def member(part: Term) -> Term | None:
+            if isinstance(part, Var) and part.head == shown:
+                return Var(head.name, part.subs, (*part.sups, *names))
+            return None
+
+        known = rewritten(body, member, {})
+        if not known.free <= body.free:
+            return
+        for whole, members in self.members.items():
+            saying = {k: Definition(d.params, known) for k, d in members.items() if d.body is body}
+            if saying and whole in self.definitions:
+                members |= saying
+                self.definitions[whole] = tuple(members.values())
+
     def per_example(self, term: Term) -> set[Head]:
         """The families in ``term`` that may differ between examples, if it belongs to one."""
         heads = {t.head for t in subterms(term) if isinstance(t, Var)}

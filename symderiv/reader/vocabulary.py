@@ -126,10 +126,10 @@ DECORATIONS = {"\\" + name: name for name in """underbrace overbrace cancel bcan
     colorbox overparen underparen underbracket overbracket sout enclose framebox smash""".split()}  # fmt: skip
 FRACTIONS = {r"\frac": "frac", r"\dfrac": "frac", r"\tfrac": "frac", r"\cfrac": "frac", r"\nicefrac": "/",
              r"\sfrac": "/", r"\flatfrac": "/"}  # fmt: skip
-REFUSED = {r"\choose": "a binomial", r"\binom": "a binomial", r"\dbinom": "a binomial", r"\tbinom": "a binomial",
-           r"\atop": r"\atop", r"\pmod": r"\pmod", r"\mod": r"\mod", r"\forall": "a quantifier",
-           r"\exists": "a quantifier", r"\sideset": r"\sideset", r"\includegraphics": "a picture",
-           r"\href": "a link", r"\genfrac": r"\genfrac"}  # fmt: skip
+BINOMIALS = frozenset({r"\binom", r"\dbinom", r"\tbinom"})
+REFUSED = {r"\choose": "a binomial", r"\atop": r"\atop", r"\pmod": r"\pmod", r"\mod": r"\mod",
+           r"\forall": "a quantifier", r"\exists": "a quantifier", r"\sideset": r"\sideset",
+           r"\includegraphics": "a picture", r"\href": "a link", r"\genfrac": r"\genfrac"}  # fmt: skip
 
 ROW_ENVIRONMENTS = frozenset("""aligned align alignedat alignat split gathered gather multline multlined eqnarray
     equation flalign displaymath math IEEEeqnarray dmath""".split())  # fmt: skip

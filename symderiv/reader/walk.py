@@ -40,6 +40,7 @@ from symderiv.reader import (
     entries_of_numbered,
     evaluated,
     exponents,
+    labels_beside_indices,
     layer_letters,
     leading,
     logarithms,
@@ -53,6 +54,7 @@ from symderiv.reader import (
     prose,
     raised_to_t,
     slashed_calls,
+    small_words,
     softmax_members,
     syntax,
     trailing,
@@ -166,11 +168,13 @@ class Walk:
             slashed_calls,
             primed,
             capital_words,
+            small_words,
             called_members,
             numbered_derivatives,
             entries_of_numbered,
             softmax_members,
             bias_of_weights,
+            labels_beside_indices,
         ):
             if (change := room.rewriting(rows)) is not None:
                 reading.rewrite(rows, change)
@@ -528,6 +532,9 @@ class Walk:
         names = [plain(side.name) for side in (left, right) if isinstance(side, syntax.Symbol)]
         if isinstance(left, syntax.Symbol) and names[0] in self.reading.seen and prose.POINT.search(before):
             return True
+        called = [_called(side) for side in (left, right)]  # "when $p(x) = q(x)$"
+        if "" not in called and self.reading.seen.issuperset(called):
+            return prose.IF.search(before) is not None and not prose.NAMES.search(before)
         if len(names) < 2 or names[0] not in self.reading.seen or names[1] not in self.reading.seen:
             return False
         return bool(prose.NEGATED.search(before)) or not prose.NAMES.search(before)
@@ -820,6 +827,18 @@ def _manner(sentence: str, mentioned: bool) -> str:
 def _always(words: str) -> bool:
     """Whether words before a bound say that it holds throughout, and is no case: "subject to", "multipliers"."""
     return prose.SUBJECT_TO.search(words) is not None or prose.MULTIPLIERS.search(words) is not None
+
+
+def _called(node: syntax.Node) -> str:
+    """The name of a function that is called with names only, ``p(x)``, or of a member, ``p_i``; or ""."""
+    match node:
+        case syntax.Product(factors=(called, syntax.Group(open="(", body=syntax.Symbol() | syntax.Scripted()))):
+            base, _, sup, primes = parts_of(called)
+        case syntax.Scripted():
+            base, _, sup, primes = parts_of(node)
+        case _:
+            return ""
+    return plain(base.name) if isinstance(base, syntax.Symbol) and sup is None and not primes else ""
 
 
 def _bounded(row: syntax.Row) -> Iterator[str]:

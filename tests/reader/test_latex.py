@@ -95,6 +95,7 @@ x^10 :: (* (^ x 1) 0)
 f^{(l)\top} :: (^ f (* (() l) \top))
 \theta_{y|x} :: (_ \theta (| y x))
 n! :: (! n)
+\binom{n}{k} :: (/ (! n) (* (! k) (! (() (+ n (- k))))))
 
 # sums and products
 a + b - c :: (+ a b (- c))
@@ -328,7 +329,6 @@ _i :: E106 0-1
 f(x)|_{x=0} :: E114 4-5
 a = = b :: E102 4-5
 a , , b :: E102 4-5
-\binom{n}{k} :: E114 0-6
 {n \choose k} :: E114 3-10
 \begin{tabular}{c} a \end{tabular} :: E108 0-15
 \begin{foo} a \end{foo} :: E108 0-11
