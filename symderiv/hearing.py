@@ -189,9 +189,10 @@ class Hearing:
         head = of.pop() if len(of) == 1 else None
         if head is None:
             return None
-        posed, before = self.posed, self.walk.posed[: self.number]
-        follows = posed.implied or posed.concluded or self.walk.reading.strict
-        if follows or not orthonormal.is_new(head, posed, before):
+        posed, reading = self.posed, self.walk.reading
+        before = reading.document.source.text[: self.walk.displays[posed.display].start]
+        follows = posed.implied or posed.concluded or orthonormal.to_show(before) or reading.strict
+        if follows or not orthonormal.is_new(head, posed, self.walk.posed[: self.number]):
             return self.left_open(f"it may say what {shown(head.name)} is like")
         posed.kind = "definition"
         self.walk.premises.displayed(posed, head)

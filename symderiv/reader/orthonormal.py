@@ -9,7 +9,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from symderiv.reader.arrays import Array
+from symderiv.reader.assertions import REACH
 from symderiv.reader.families import families_in
+from symderiv.reader.prose import TO_SHOW
 from symderiv.reader.reading import Posed
 from symderiv.terms import Claim, Delta, Head, Mul, Sum, Term, Var
 
@@ -27,6 +29,11 @@ def is_new(head: Head, posed: Posed, before: Sequence[Posed]) -> bool:
     earlier = [p for p in before if p.display != posed.display]
     sides = (side for p in earlier for side in (p.left, p.right) if side is not None)
     return head not in families_in([_entry(side) for side in sides], {})
+
+
+def to_show(before: str) -> bool:
+    """Whether the paragraph at the end of the text before a display says that it is to be shown."""
+    return TO_SHOW.search(before[-REACH:].rstrip(" \n$([\\").rpartition("\n\n")[2]) is not None
 
 
 def _product_of(total: Sum, claim: Claim) -> Head | None:
