@@ -36,6 +36,7 @@ from symderiv.reader import (
     capital_words,
     case_ends,
     counted_from_zero,
+    derivatives_without_arguments,
     displayed_derivatives,
     entries_of_numbered,
     evaluated,
@@ -100,7 +101,7 @@ SIGN = re.compile(r"\\[A-Za-z]+|:=|[=<>!]=|[^\sA-Za-z\\]")
 
 
 IS_ZERO = re.compile(r"=\s*(?:\\(?:mathbf|vec|bm|boldsymbol)\s*\{?\s*)?0(?![.\d])")
-DERIVATIVE_SIGN = re.compile(r"\\(?:partial|nabla)(?![A-Za-z])|\\[dt]?frac\s*\{\s*d\s*[A-Za-z\\}]|'")
+DERIVATIVE_SIGN = re.compile(r"\\(?:part(?:ial)?|nabla)(?![A-Za-z])|\\[dt]?frac\s*\{\s*d\s*[A-Za-z\\}]|'")
 BOUND = re.compile(r"[<>≤≥]|\\(?:leq?|geq?|lt|gt|leqslant|geqslant)(?![A-Za-z])")
 
 
@@ -174,6 +175,7 @@ class Walk:
             entries_of_numbered,
             softmax_members,
             bias_of_weights,
+            derivatives_without_arguments,
             labels_beside_indices,
         ):
             if (change := room.rewriting(rows)) is not None:
