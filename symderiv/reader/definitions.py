@@ -615,8 +615,10 @@ class Definitions(Meanings):
             if probe is not None and name not in symbols.arrays:
                 whole = Head(symbols.name(name, len(value.axes)), len(value.axes), 0)
                 beside = {part.head for part in subterms(probe) if isinstance(part, Var)}
-                itself = whole in beside and whole not in symbols.definitions and not isinstance(probe, Var)
-                if itself or whole in symbols.reached(probe) - beside:
+                if whole in beside and whole not in symbols.definitions and not isinstance(probe, Var):
+                    posed.kind, posed.right = "definition", value  # w := w - \alpha dJ/dw says what the next w is
+                    return
+                if whole in symbols.reached(probe) - beside:
                     raise ReadError("E165", f"{shown(name)} is what this is defined through", posed.span)
             symbols.arrays[name] = value
             if not args:
