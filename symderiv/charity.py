@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
+from itertools import product
 
 from symderiv import notation
 from symderiv.faults import holds_when
@@ -21,7 +22,7 @@ from symderiv.reader.names import shown
 from symderiv.reader.reading import MENTIONED, Posed
 from symderiv.reader.true_class import KIND
 from symderiv.reader.walk import Walk
-from symderiv.terms import ONE, ZERO, Assumption, Claim, Var
+from symderiv.terms import ONE, ZERO, Assumption, Claim, Deriv, Term, Var, rename, subterms
 from symderiv.vacuity import of_derivatives
 
 
@@ -138,6 +139,27 @@ def _degenerate(walk: Walk, posed: Posed, claims: Sequence[Claim]) -> Readings:
         yield special, f"it holds for {apart}, and whether they may be the same is not said"
 
 
+def _others(walk: Walk, posed: Posed, claims: Sequence[Claim]) -> Readings:
+    r"""The other members, where the same one has been dealt with: dy_o/dx_w below dy_o/dx_o."""
+    earlier = {part for p in walk.posed[: posed.at] if p.display == posed.display for part in _rates(p)}
+    for part in _rates(posed):
+        for i, j in product(part.free, part.var.indices):
+            if isinstance(j, str) and i != j and rename(part, {j: i}) in earlier:
+                pair = Assumption("distinct", tuple(sorted((i, j))), f"{i} \\ne {j}", "supposed")
+                said = f"it holds for {i} \N{NOT EQUAL TO} {j}, and the other case stands before it"
+                yield walk.claims(replace(posed, case=(*posed.case, pair))), said
+
+
+def _rates(posed: Posed) -> list[Deriv]:
+    return [
+        part
+        for side in (posed.left, posed.right)
+        if isinstance(side, Term)
+        for part in subterms(side)
+        if isinstance(part, Deriv)
+    ]
+
+
 def _set_apart(walk: Walk, posed: Posed, claims: Sequence[Claim]) -> Readings:
     """A free index that is none of those that a sum runs over."""
     for index, other in walk.set_apart(claims):
@@ -187,6 +209,7 @@ MEANINGS: tuple[Callable[[Walk, Posed, Sequence[Claim]], Readings], ...] = (
     _moments,
     _unnamed,
     _degenerate,
+    _others,
     _set_apart,
     _solved,
     _symmetric,

@@ -14,12 +14,13 @@ from symderiv import hindsight, notation
 from symderiv.diagnostics import Diagnostic, ReadError
 from symderiv.judge import prove_all, refuted_at
 from symderiv.kernel import Proved, Refuted, Undecided, Verdict
-from symderiv.reader import bounds, counted_from_zero, equations, named_sets, regions
+from symderiv.reader import bounds, counted_from_zero, equations, named_sets, orthonormal, regions
 from symderiv.reader.assumed import is_value
 from symderiv.reader.case_ends import tells_apart
 from symderiv.reader.elaborate import LAYOUTS
 from symderiv.reader.families import derives, spoken_of
 from symderiv.reader.fixed import of_one_member
+from symderiv.reader.names import shown
 from symderiv.reader.reading import Posed
 from symderiv.reader.sized import sizes_of
 from symderiv.reader.stationary import Compared
@@ -182,6 +183,21 @@ class Hearing:
         self.posed.note(said)
         return None
 
+    def orthonormal(self) -> Answer | None:
+        """What says that an unknown matrix is orthogonal says what it is like, where it comes in."""
+        of = {orthonormal.said_of(claim) for claim in self.claims} if isinstance(self.verdict, Refuted) else {None}
+        head = of.pop() if len(of) == 1 else None
+        if head is None:
+            return None
+        posed, reading = self.posed, self.walk.reading
+        before = reading.document.source.text[: self.walk.displays[posed.display].start]
+        follows = posed.implied or posed.concluded or orthonormal.to_show(before) or reading.strict
+        if follows or not orthonormal.is_new(head, posed, self.walk.posed[: self.number]):
+            return self.left_open(f"it may say what {shown(head.name)} is like")
+        posed.kind = "definition"
+        self.walk.premises.displayed(posed, head)
+        return STATEMENT
+
     def follows(self) -> Answer | None:
         """A proof from the equations that are being solved, or that it is such an equation itself."""
         if not self.walk.equations.may_follow(self.posed, self.claims):
@@ -320,6 +336,7 @@ STAGES: tuple[Callable[[Hearing], Answer | None], ...] = (
     Hearing.read_otherwise,
     Hearing.defines_summands,
     Hearing.symmetric,
+    Hearing.orthonormal,
     Hearing.follows,
     Hearing.meets_premises,
     Hearing.of_sets,

@@ -263,7 +263,11 @@ def _candidates(claims: Sequence[Claim]) -> Iterator[_Candidate]:
     known = {(a.kind, *a.data[:1]) for a in scene.context.assumptions}
     data = [head for head in scene.families if head not in scene.varied]
     for head in data:
-        if ("onehot", head) not in known:
+        if ("onehot", head) in known:
+            continue
+        if ("binary", head) in known:
+            yield from _one_hot(scene, head, natural=True)  # zeros and ones that sum to one
+        else:
             yield from _sums_to_one(scene, head)
     for head in scene.families:
         yield from _constant_feature(scene, head)
@@ -280,10 +284,15 @@ def _candidates(claims: Sequence[Claim]) -> Iterator[_Candidate]:
             text = rf"{member} \in \{{0, 1\}}"
             yield _Candidate(Assumption("binary", (head,), text), f"assume {member} in {{0,1}}", False)
     for head in data:
-        if head.subs and head.subs - 1 in scene.summed(head) and ("onehot", head) not in known:
-            text = rf"{latex(_member(head, scene.letters(head)))} \text{{ one-hot}}"
-            assumption = Assumption("onehot", (head, head.subs - 1), text)
-            yield _Candidate(assumption, f"onehot {latex(_member(head, scene.letters(head)))}", False)
+        if not {("onehot", head), ("binary", head)} & known:
+            yield from _one_hot(scene, head, natural=False)
+
+
+def _one_hot(scene: _Scene, head: Head, natural: bool) -> Iterator[_Candidate]:
+    if head.subs and head.subs - 1 in scene.summed(head):
+        member = latex(_member(head, scene.letters(head)))
+        assumption = Assumption("onehot", (head, head.subs - 1), rf"{member} \text{{ one-hot}}")
+        yield _Candidate(assumption, f"onehot {member}", natural)
 
 
 def _along(scene: _Scene, head: Head, slot: int) -> tuple[str, Var, Range, tuple[tuple[str, Range], ...]] | None:

@@ -19,7 +19,8 @@ _GREEK = {
 }  # fmt: skip
 _SYMBOLS = _GREEK | {
     "bigodot": "⨀",
-    "partial": "∂", "nabla": "∇", "sum": "Σ", "prod": "Π", "int": "∫", "infty": "∞", "ell": "ℓ", "cdot": "·",
+    "partial": "∂", "part": "∂", "nabla": "∇", "sum": "Σ", "prod": "Π", "int": "∫", "infty": "∞", "ell": "ℓ",
+    "cdot": "·",
     "times": "×", "odot": "⊙", "otimes": "⊗", "circ": "∘", "pm": "±", "mp": "∓", "ne": "≠", "neq": "≠", "le": "≤",
     "leq": "≤", "ge": "≥", "geq": "≥", "ll": "≪", "gg": "≫", "approx": "≈", "sim": "∼", "equiv": "≡", "propto": "∝",
     "in": "∈", "notin": "∉", "subset": "⊂", "to": "→", "rightarrow": "→", "Rightarrow": "⇒", "implies": "⇒",

@@ -290,6 +290,8 @@ class Definitions(Meanings):
         if any(i in symbols.size_names for i in (*subs, *labels)):
             return self._last_member(name, subs, labels, right, posed)  # y_K = ... is one member, the last
         if head[3] and self._in_part(name, {n for arg in head[3] for n in names_in(arg)}):
+            if not symbols.defines(name, len(subs), len(labels)):
+                posed.unsaid = f"it may say what {shown(name)} is within bounds, and nothing else says what it is"
             return False  # "for $x > 0$, $f(x) = x$" is one piece of f
         entries = self.elaborator.entries_of(name)
         if entries is not None and not subs and symbols.defines(entries.name, 2):
@@ -613,6 +615,9 @@ class Definitions(Meanings):
             if probe is not None and name not in symbols.arrays:
                 whole = Head(symbols.name(name, len(value.axes)), len(value.axes), 0)
                 beside = {part.head for part in subterms(probe) if isinstance(part, Var)}
+                if whole in beside and whole not in symbols.definitions and not isinstance(probe, Var):
+                    posed.kind, posed.right = "definition", value  # w := w - \alpha dJ/dw says what the next w is
+                    return
                 if whole in symbols.reached(probe) - beside:
                     raise ReadError("E165", f"{shown(name)} is what this is defined through", posed.span)
             symbols.arrays[name] = value

@@ -450,6 +450,8 @@ class Doubts:
                 return f"on what {shown(var.name)} depends is not said"
             if proved and var.head not in varied and var.name in named and self._speaks(shown(var.name), free):
                 return f"{shown(var.name)} has other indices where it is defined"
+            if not proved and Head(var.name, len(var.subs), 0) in claim.context.definitions:  # \gamma_{jk}^{(t)}
+                return f"{shown(var.name)} has no such superscript where it is defined"
             if found is None or (var.head in varied and not found.of_one):
                 continue
             depends = found.names is None or any(self._speaks(name, free) for name in found.names)
@@ -767,7 +769,7 @@ def _letter(name: str) -> str:
     r"""The letter y of ``\hat{y}``, ``\mathbf{y}`` and ``y(x)``."""
     while (found := _DRESSED.fullmatch(shown(name))) is not None:
         name = found[1]
-    return re.split(r"[_(]", name)[0]
+    return re.split(r"[_(^]", name)[0]
 
 
 def _heads(term: Term) -> set[str]:

@@ -48,7 +48,7 @@ def with_cases(
 
 
 def _leads(row: syntax.Row, following: syntax.Row, text: str, seen: Collection[str]) -> bool:
-    r"""Whether all of a row is a case for the next one, on the same line: ``y = 1, \quad \frac{dL}{dz} = p - 1``."""
+    r"""Whether all of a row is a case for the next one: ``y = 1, \quad \frac{dL}{dz} = ...``, or ``w = o:``."""
     if len(row.segments) != 2 or not following.segments or not _compares(row):
         return False
     (left, right), first = (segment.side for segment in row.segments), following.segments[0].side
@@ -56,7 +56,9 @@ def _leads(row: syntax.Row, following: syntax.Row, text: str, seen: Collection[s
     words = " ".join(r.content.text for r in row.remarks if isinstance(r.content, syntax.Text)).lower().split()
     derives = isinstance(first, syntax.DerivativeOp | syntax.Nabla)
     at_value = isinstance(left, syntax.Symbol) and plain(left.name) in seen and not isinstance(right, syntax.Symbol)
-    return "\\\\" not in between and (":" in between or (derives and at_value) or not v.CONDITIONAL.isdisjoint(words))
+    if ":" in between.partition("\\\\")[0]:
+        return True
+    return "\\\\" not in between and ((derives and at_value) or not v.CONDITIONAL.isdisjoint(words))
 
 
 def _compares(row: syntax.Row) -> bool:

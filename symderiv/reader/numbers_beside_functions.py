@@ -58,8 +58,8 @@ def rewriting(rows: Sequence[syntax.Row], source: str) -> Found:
     for row in rows:
         for side in (segment.side for segment in row.segments):
             for node in every(side) if isinstance(side, syntax.Node) else ():
-                called.update(plain(symbol.name) for symbol, _ in _callers(node))
-                defined.update(plain(symbol.name) for symbol, item in _callers(node) if _is_sigmoid(symbol, item))
+                called.update(plain(symbol.name) for symbol, _ in callers(node))
+                defined.update(plain(symbol.name) for symbol, item in callers(node) if _is_sigmoid(symbol, item))
                 derived.update(_derived(node))
                 given.update(_given_squares(node))
         left = row.segments[0].side if len(row.segments) > 1 and row.segments[1].relation in ("=", ":=") else None
@@ -91,7 +91,7 @@ def own_name(name: str) -> str:
     return f"{{{name}}}"
 
 
-def _callers(node: syntax.Node) -> Iterator[tuple[syntax.Symbol, syntax.Node]]:
+def callers(node: syntax.Node) -> Iterator[tuple[syntax.Symbol, syntax.Node]]:
     """The symbols right before a bracket, and what it holds."""
     if not isinstance(node, syntax.Product):
         return
@@ -127,27 +127,27 @@ def _derived(node: syntax.Node) -> Iterator[str]:
         yield plain(base.name)
 
 
-def _bare(node: syntax.Node, below: bool = False, squared: bool = False) -> Iterator[tuple[syntax.Symbol, bool, bool]]:
+def bare(node: syntax.Node, below: bool = False, squared: bool = False) -> Iterator[tuple[syntax.Symbol, bool, bool]]:
     """The symbols in ``node`` without a bracket after them, whether below a bar, and whether squared."""
     match node:
         case syntax.Symbol():
             yield node, below, squared
             return
         case syntax.Quotient(numerator=numerator, denominator=denominator):
-            yield from _bare(numerator, below)
-            yield from _bare(denominator, True)
+            yield from bare(numerator, below)
+            yield from bare(denominator, True)
             return
         case syntax.Scripted(base=syntax.Symbol() as base, sub=None, sup=syntax.Number(), primes=0):
             yield base, below, True
             return
         case syntax.Scripted(base=syntax.Symbol(), sup=sup):  # \sigma_i, \sigma^{(l)} and \sigma' are other things
             if sup is not None:
-                yield from _bare(sup)
+                yield from bare(sup)
             return
-    called = {id(symbol) for symbol, _ in _callers(node)}
+    called = {id(symbol) for symbol, _ in callers(node)}
     for part in syntax_parts(node):
         if id(parts_of(part)[0]) not in called:
-            yield from _bare(part, below)
+            yield from bare(part, below)
 
 
 def _divisors(row: syntax.Row) -> Iterator[tuple[str, str]]:
@@ -157,7 +157,7 @@ def _divisors(row: syntax.Row) -> Iterator[tuple[str, str]]:
             name = left.factors[0] if isinstance(left, syntax.Product) and len(left.factors) == 2 else left
             base, _, _, primes = parts_of(name)
             if isinstance(base, syntax.Symbol) and not primes:
-                for symbol, below, squared in _bare(right):
+                for symbol, below, squared in bare(right):
                     if plain(symbol.name) != plain(base.name) and (below or squared):
                         yield plain(base.name), plain(symbol.name)
 
@@ -168,7 +168,7 @@ def _places(row: syntax.Row, names: set[str], unsaid: set[str]) -> Iterator[Span
     Of those ``unsaid`` only what is below a bar is.
     """
     nodes = [segment.side for segment in row.segments if isinstance(segment.side, syntax.Node)]
-    found = [use for node in nodes for use in _bare(node)]
+    found = [use for node in nodes for use in bare(node)]
     derived = {name for node in nodes for part in every(node) for name in _derived(part)}
     rates = [part for node in nodes for part in every(node) if isinstance(part, syntax.DerivativeOp)]
     by = {id(parts_of(variable)[0]) for rate in rates for variable, _ in rate.variables}

@@ -57,7 +57,7 @@ _INLINE = re.compile(r"(?<!\$)\$[^$]+\$|\\\(.*?\\\)", re.DOTALL)
 _OPENED = re.compile(r"(\$\$|\\\[|\\begin\{[^}]*\}|\$)")
 _TEXT = re.compile(r"\\(?:text|mbox|mathrm)\s*\{([^}]*)\}")
 _SYMBOL = re.compile(r"[\s$\\()\[\]]*[A-Za-z]+(?:\{?[A-Za-z]\}?)?(?:[_^]\{?\w+\}?)?[\s$\\()\[\]]*")
-_DERIVED = re.compile(r"\\(?:partial|nabla)|'|\\prime|\\[dt]?frac\s*\{?\s*d|\\in\s*\\mathbb")
+_DERIVED = re.compile(r"\\(?:part(?:ial)?\b|nabla)|'|\\prime|\\[dt]?frac\s*\{?\s*d|\\in\s*\\mathbb")
 _CASE_BEHIND = re.compile(
     r"[\s$.,;]*(?:\\\]|\\\))?[\s.,;]*(?:if|when|where|for|provided|only|unless|this\s+is|because|since|but)\b",
     re.IGNORECASE,

@@ -31,7 +31,23 @@ from symderiv.reader.prose import IF, NEGATED, TO_SHOW, Sentence, Words, range_o
 from symderiv.reader.reading import Posed, Reading
 from symderiv.reader.readings import Readings
 from symderiv.reader.spaces import LISTED
-from symderiv.terms import ZERO, Claim, Mul, Num, Pow, SizeOf, Term, Var, mul, num, power, reached, rewritten, subterms
+from symderiv.terms import (
+    ZERO,
+    Claim,
+    Head,
+    Mul,
+    Num,
+    Pow,
+    SizeOf,
+    Term,
+    Var,
+    mul,
+    num,
+    power,
+    reached,
+    rewritten,
+    subterms,
+)
 
 SO = Words(
     r"\b(?:so|thus|hence|therefore|then|gets?|obtain\w*|gives?|yields?|becomes?|find|follows?|since|because|as|i\.e\.|also|daher"
@@ -146,6 +162,15 @@ class Premises:
                 first = syntax.Segment(None, None, node.left, node.left.span)
                 others = (syntax.Segment(op, None, side, side.span) for op, side in node.rest)
                 self._take(syntax.Row(remark.span, (first, *others), ()), node.span, "row", False, (display, n))
+
+    def displayed(self, posed: Posed, head: Head) -> None:
+        """Take up what a display says a family is like; it holds from there on."""
+        span = Span(posed.left_span.start, posed.span.end)
+        text = " ".join(self.reading.document.source.text[span.start : span.end].replace("&", " ").split())
+        names, where = frozenset({_bare(shown(head.name))}), (posed.section, posed.paragraph)
+        self.said.append(
+            Premise((posed,), names, text, text, span, *where, "section", frozenset(), None, posed.sentence, False)
+        )
 
     def _take(
         self,

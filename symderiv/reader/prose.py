@@ -57,10 +57,16 @@ def named(group: str) -> str:
     return rf"(?:{alone}(?P<{group}>\$(?:\s*,\s*\$)*{_AND}\$)|(?P<{group}_one>\$))"
 
 
+_TRUE = (
+    r"(?:(?:true|correct|right|actual|observed|target|gold|ground[\s-]truth|richtigen|wahren|korrekten|vraie|bonne"
+    r"|correcta|verdadera)\s+)"
+)
 ONE_HOT = Words(
     r"one[\s-]?hot|1-of-[KCNM]\b|独热|獨熱|원[\s-]?핫|ワンホット|un\s+seul\s+1|a single (?:one|1)\b"
     r"|(?:exactly|only)\s+one\s+(?:of\s+them\s+|(?:entry|component|element|coordinate)\s+)?(?:is|equals)\s+(?:1|one)\b"
-    r"|(?:只|仅|僅)有一[个個](?:元素|分量|标签|類別|类别)?(?:为|為|是)\s*1|[1一]つだけが?\s*1|하나만\s*1",
+    r"|(?:只|仅|僅)有一[个個](?:元素|分量|标签|類別|类别)?(?:为|為|是)\s*1|[1一]つだけが?\s*1|하나만\s*1"
+    rf"|{_TRUE}(?:class\s+)?(?:label|indicator|target|value)\s*\((?:either\s+)?(?:0\s*(?:or|/)\s*1|1\s*(?:or|/)\s*0|binary)\)\s+(?:for|of)"
+    r"\s+(?:the\s+|each\s+|every\s+)?(?:class|category)\b",
     re.IGNORECASE,
 )
 BEFORE_ONE_HOT = Words(
@@ -70,10 +76,6 @@ BEFORE_ONE_HOT = Words(
 AFTER_ONE_HOT = Words(
     r"[\s-]*(?:(?:encod\w+|column|row|vectors?|labels?|targets?|codes?|indicators?|Vektor|向量)\s*)*(?=\$)",
     re.IGNORECASE,
-)
-_TRUE = (
-    r"(?:(?:true|correct|right|actual|observed|target|gold|ground[\s-]truth|richtigen|wahren|korrekten|vraie|bonne"
-    r"|correcta|verdadera)\s+)"
 )
 _CLASS = r"(?:class|label|category|Klasse|classe|clase)"
 ONE_HOT_AT = Words(
@@ -187,6 +189,12 @@ BOTH = Words(
 SUBJECT_TO = Words(  # right before what is required
     r"(?:\bsubject\s+to(?:\s+the)?(?:\s+constraints?)?|\bs\.?\s?t\.|\bs\.t\b|\bunder\s+(?:the|these)\s+constraints?(?:\s+that)?|\bsuch\s+that\s+the\s+constraints?\s+hold"
     r"|\bunter\s+(?:der|den)\s+Nebenbedingung(?:en)?|\bsous\s+(?:la|les)\s+contraintes?(?:\s+que)?|\bsujet[oa]s?\s+a\b|约束条件|約束條件)[\s:{}&,~\\!$.;]*(?:quad|qquad)?[\s{}&]*$",
+    re.IGNORECASE,
+)
+MULTIPLIERS = Words(  # beside a bound that holds of them always: no case of what they stand in
+    r"\b(?:multipliers?|dual\s+variables?|introduc\w*|\w*multiplikator\w*|einführ\w*|multiplicateurs?|introduis\w*|multiplicadore?s?"
+    r"|introduci\w*|moltiplicator\w*)\b(?:(?!\b(?:for|if|when|where|für|wenn|pour|si|para)\b)[^.;:])*$"
+    r"|(?:乘子|乘数|乘數|对偶变量|引入|乗数|双対変数|승수)[^。；：]*$",
     re.IGNORECASE,
 )
 CONSTRAINT = Words(

@@ -45,7 +45,7 @@ MEAN = Words(
     re.IGNORECASE,
 )
 CENTRED = Words(r"zero[\s-]*mean|mean\s+(?:of\s+)?(?:zero|0)|cent(?:e?red|ralis|raliz)|noise|unbiased", re.IGNORECASE)
-PARTIAL = Words(r"\\partial|\\nabla|[∂∇]|\\pd|\\pdv")
+PARTIAL = Words(r"\\part(?:ial)?\b|\\nabla|[∂∇]|\\pd|\\pdv")
 DISTRIBUTED = Words(
     r"\bdistribut|bernoulli|rademacher|indicator|success|\beither\b|\bcoins?\b|\bdi[ce]e?\b|\b(?:takes?|with)\s+(?:\w+\s+)?values?\b"
     r"|with\s+(?:equal\s+)?probabilit|standardi[sz]|whitened|\bunit[\s-]|binomial|gauss|\bnormal\b|poisson|uniform|exponential|binary|independen|\bi\.?i\.?d\b|verteil|unabh"
@@ -235,11 +235,14 @@ class Readings:
         With da/dz and dz/dw written somewhere, a depends on z and w, and not on the x that stands beside it.
         """
         tops = {a for a, _ in self.symbols.rates}
-        heads = self.symbols.reached(*(side for claim in claims for side in (claim.left, claim.right)))
+        sides = [side for claim in claims for side in (claim.left, claim.right)]
+        heads = self.symbols.reached(*sides)
+        rates = (part for side in sides for part in subterms(side) if isinstance(part, Deriv))
+        here = {(rate.body.head, rate.var.head) for rate in rates if isinstance(rate.body, Var)}
         away = sorted(
-            pair
-            for pair in claims[0].context.dependent
-            if heads.issuperset(pair) and pair[0] in tops and pair[1] not in self.symbols.below(pair[0])
+            (a, b)
+            for a, b in claims[0].context.dependent
+            if heads.issuperset((a, b)) and a in tops and (a, b) not in here and b not in self.symbols.below(a)
         )
         if not away:
             return None

@@ -51,6 +51,8 @@ def nest(tokens: list[Token]) -> tuple[list[Token], list[int]]:
                     gone.update((k, i))  # the inner of double braces
                 elif before in v.FONTS and tokens[k + 1].text == r"\partial":
                     gone.add(k - 1)  # a derivative set in bold is the derivative
+                elif before in v.FONTS and tokens[k - 2].text not in ("_", "^") and _relates(tokens, jump, k, i):
+                    gone.update((k - 1, k, i))  # a whole equation set in bold is the equation
                 elif before in v.FONTS and tokens[k + 1].text in "([" and _is_word(tokens[k + 2].text):
                     gone.update((k - 1, k, i))  # a remark set in bold is a remark
     if stack:
@@ -67,6 +69,14 @@ def _is_operator(tokens: list[Token], jump: list[int], a: int, b: int) -> bool:
         return False
     below = a + 1 + jump[a + 1] + 1
     return tokens[below].text == "{" and below + jump[below] + 1 == b
+
+
+def _relates(tokens: list[Token], jump: list[int], brace: int, end: int) -> bool:
+    """Whether a relation stands in a braced group, and not deeper in it."""
+    i = brace + 1
+    while i < end and tokens[i].text not in v.RELATIONS:
+        i += jump[i] + 1
+    return i < end
 
 
 def _is_word(text: str) -> bool:

@@ -715,10 +715,14 @@ class Statements:
         if found and len(names) == 1:
             self.called.add(names[0])
             self.indicators.at(*found)
+            said_of = [s.side for row in self.reading.rows(found[0].latex, found[0].span).rows for s in row.segments]
+            own = {
+                n for side in said_of if isinstance(side, syntax.Node) for n in names_in(side)
+            }  # "y_i ... for class i"
             for formula in sentence.formulas:
                 for row in self.reading.rows(formula.latex, formula.span).rows:
                     side = row.segments[0].side if len(row.segments) == 1 else None
-                    if isinstance(side, syntax.Symbol) and self.reading.is_index(side):
+                    if isinstance(side, syntax.Symbol) and side.name not in own and self.reading.is_index(side):
                         self.symbols.hot.add((names[0], plain(side.name)))
                     given = self.indicators.bit(row)
                     if given is not None and given.data[0].name == names[0] and given.data[1] == ONE:

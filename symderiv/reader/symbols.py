@@ -19,6 +19,7 @@ from symderiv.reader.families import families_in
 from symderiv.reader.names import of_members, shown
 from symderiv.reader.ranges import Ranges
 from symderiv.reader.syntax import Node, Number, Symbol
+from symderiv.reader.vocabulary import LOSSES
 from symderiv.terms import (
     Assumption,
     Context,
@@ -540,9 +541,11 @@ class Symbols:
     def is_intermediate(self, head: Head) -> bool:
         """Whether a family that is differentiated by is differentiated, too, by what its definition mentions.
 
-        Then a definition that comes later says what it is; of any other variable it may say where a minimum lies.
+        Or else what is differentiated by it is so by that as well, and is a loss of which nothing else is known. Then a
+        definition that comes later says what it is; of any other variable it may say where a minimum lies.
         """
-        by = {b for a, b in self.rates if a == head}
+        losses = {a for a, b in self.rates if b == head and a.name in LOSSES} - self.definitions.keys()
+        by = {b for a, b in self.rates if a == head or a in losses} - {head}
         return bool(by) and not by.isdisjoint(self.reached(*(d.body for d in self.definitions.get(head, ()))))
 
     def below(self, head: Head, layers: Mapping[Head, tuple[Definition, ...]] | None = None) -> set[Head]:

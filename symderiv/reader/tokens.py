@@ -172,7 +172,7 @@ def _lex(source: str, start: int, end: int, macros: dict[str, Macro]) -> list[To
         elif kind == "command" and text in _MACRO_DEFINITIONS:
             stop = definition_at(source, at, end, macros) or stop
         elif kind == "command":
-            append(Token(text, at, stop))
+            append(Token(text if text in macros else v.SPELLINGS.get(text, text), at, stop))
             boxes = boxes or text in (r"\fbox", r"\framebox")
         elif kind == "break":
             append(Token(r"\\", at, stop))

@@ -108,6 +108,11 @@ WORDS: dict[str, str] = {
     "sqrt": "sqrt", "trace": "tr", "Trace": "tr", "arg max": r"\argmax", "arg min": r"\argmin", "lim": r"\lim",
     "inf": r"\inf",
 }  # fmt: skip
+# Commands that the web renderers of LaTeX know, beside those of LaTeX itself.
+SPELLINGS: dict[str, str] = {
+    r"\part": r"\partial", r"\infin": r"\infty", r"\lang": r"\langle", r"\rang": r"\rangle", r"\isin": r"\in",
+    r"\sdot": r"\cdot", r"\exist": r"\exists", r"\plusmn": r"\pm", r"\rarr": r"\to", r"\thetasym": r"\vartheta",
+}  # fmt: skip
 # Among these, the letters alone are a word wherever they stand; the others only before a bracket or a script.
 ALWAYS_WORDS = frozenset({"log", "ln", "exp", "tanh", "softmax", "Softmax", "sigmoid", "Sigmoid", "ReLU", "relu",
                           "Log", "Exp", "SoftMax", "softplus", "cosh", "sinh"})  # fmt: skip

@@ -36,6 +36,7 @@ from symderiv.reader import (
     capital_words,
     case_ends,
     counted_from_zero,
+    derivatives_without_arguments,
     displayed_derivatives,
     entries_of_numbered,
     evaluated,
@@ -101,7 +102,7 @@ SIGN = re.compile(r"\\[A-Za-z]+|:=|[=<>!]=|[^\sA-Za-z\\]")
 
 
 IS_ZERO = re.compile(r"=\s*(?:\\(?:mathbf|vec|bm|boldsymbol)\s*\{?\s*)?0(?![.\d])")
-DERIVATIVE_SIGN = re.compile(r"\\(?:partial|nabla)(?![A-Za-z])|\\[dt]?frac\s*\{\s*d\s*[A-Za-z\\}]|'")
+DERIVATIVE_SIGN = re.compile(r"\\(?:part(?:ial)?|nabla)(?![A-Za-z])|\\[dt]?frac\s*\{\s*d\s*[A-Za-z\\}]|'")
 BOUND = re.compile(r"[<>≤≥]|\\(?:leq?|geq?|lt|gt|leqslant|geqslant)(?![A-Za-z])")
 
 
@@ -176,6 +177,7 @@ class Walk:
             entries_of_numbered,
             softmax_members,
             bias_of_weights,
+            derivatives_without_arguments,
             labels_beside_indices,
         ):
             if (change := room.rewriting(rows)) is not None:
@@ -605,7 +607,7 @@ class Walk:
         for number, sentence in enumerate(sentences, self.reading.sentences + 1):
             words = sentence.words.split("$")
             beside = zip(sentence.formulas, words, strict=False)
-            self.reading.bounds |= self._bounded_in([f for f, said in beside if not prose.SUBJECT_TO.search(said)])
+            self.reading.bounds |= self._bounded_in([f for f, said in beside if not _always(said)])
             supposed: tuple[Assumption, ...] | None = ()
             begun = len(self.posed)
             for n, formula in enumerate(sentence.formulas):
@@ -825,6 +827,11 @@ def _manner(sentence: str, mentioned: bool) -> str:
     if assertions.hypothetical(sentence):
         return "supposed"
     return "mentioned" if mentioned or prose.IF.search(sentence) else "said"
+
+
+def _always(words: str) -> bool:
+    """Whether words before a bound say that it holds throughout, and is no case: "subject to", "multipliers"."""
+    return prose.SUBJECT_TO.search(words) is not None or prose.MULTIPLIERS.search(words) is not None
 
 
 def _called(node: syntax.Node) -> str:
