@@ -58,6 +58,7 @@ _CASES = re.compile(
 _WITH_COLUMNS = {"array", "tabular", "alignedat", "alignat"}  # environments that say how their columns are set
 _MATRIX = re.compile(r"\\begin\{[pbBvV]?(?:small)?matrix\}((?:(?!\\begin).)*?)\\end\{[a-zA-Z]*matrix\}", re.DOTALL)
 _DIFFERENTIAL = re.compile(r"[∂d][⁰¹²³⁴-⁹]*")
+_SCRIPTED = re.compile(r"(\w)((?:_(?:\w|\{[^{}]*\})|\^\{\([^{}]*\)\})+)")  # a letter with indices and labels, no power
 _CLOSED = re.compile(
     r"[\w∂∇][\u0300-\u036f⁰¹²³⁴-⁹]*(?:[_^](?:\w|\{[^{}]*\}))*[⁰¹²³⁴-⁹]*|\d+|(?:exp|log|ln|tanh)?\([^()]*\)"
 )
@@ -186,9 +187,11 @@ def _command(name: str, tokens: list[str], position: int) -> tuple[str, int]:
     if name in _ACCENTS:
         inner, position = _argument(tokens, position)
         inner = inner.strip()
+        if (one := _SCRIPTED.fullmatch(inner)) is not None:  # \hat{y_i}
+            return f"{one[1]}{_ACCENTS[name]}{one[2]}", position
         if len(inner) > 1 and name in ("bar", "overline"):  # the mean of a product is not the product of the means
             return "".join(c if c.isspace() else f"{c}\u0305" for c in inner), position
-        return (inner + _ACCENTS[name] if len(inner) == 1 else inner), position
+        return (inner + _ACCENTS[name] if len(inner) == 1 else f"{name}({inner})" if inner else ""), position
     if name in _LETTERS:
         inner, position = _argument(tokens, position)
         return "".join(_styled(letter, _LETTERS[name]) for letter in inner.strip()), position

@@ -202,6 +202,8 @@ def test_verdict_data():
         (r"\frac{d}{dx} f + \frac{\partial}{\partial x} f", "d/dx f + ∂/∂x f"),
         (r"\frac{\partial^2 L}{\partial x^2} = \frac{d u}{d x}", "∂²L/∂x² = du/dx"),
         (r"\frac{\partial^2 L}{\partial x \partial y} + \frac{dL(x)}{cd}", "∂²L/(∂x ∂y) + (dL(x))/(cd)"),
+        (r"\hat{y_i} + \widehat{p_{ij}} + \bar{x^{(i)}} + \hat{AB}", "ŷ_i + p̂_{ij} + x̄^{(i)} + hat(AB)"),
+        (r"\bar{x^2} - \bar{x}^2 + \hat{\sigma^2}", "x̅²̅ − x̄² + hat(σ²)"),
         (r"\binom{n}{k} = \dbinom{n+1}{k}", "(n choose k) = (n+1 choose k)"),
     ],
 )
