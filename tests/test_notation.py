@@ -248,3 +248,9 @@ def test_shared_terms_are_printed_once():
 
 def test_bound_index_with_prime_prints():
     assert latex(Sum("i'", Range(1, "K"), var("f", "i'", "j"))) == "\\sum_{i'=1}^{K} f_{i'j}"
+
+
+def test_a_square_that_is_a_symbol_is_raised_in_brackets():
+    variance = var(r"\sigma^{2}")
+    assert unicode_condition(Condition(power(variance, 2), "!=")) == "(σ²)² ≠ 0"
+    assert unicode_condition(Condition(variance, ">")) == "σ² > 0"

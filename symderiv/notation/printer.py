@@ -238,6 +238,8 @@ def _power(style: Style, term: Pow) -> Piece:
     if isinstance(term.exponent, Num) and term.exponent.value == Fraction(1, 2):
         return style.root(_piece(style, term.base))
     base = _inside(style, term.base, BASE)
+    if base.text.endswith(tuple("⁰¹²³⁴⁵⁶⁷⁸⁹")):  # (σ²)², where σ² is the symbol
+        base = style.bracket(base)
     return Piece(base.text + style.script("^", _piece(style, term.exponent).text), FACTOR, base.tall)
 
 
