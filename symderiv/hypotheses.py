@@ -261,14 +261,16 @@ def _member(head: Head, indices: Sequence[Index]) -> Var:
 def _candidates(claims: Sequence[Claim]) -> Iterator[_Candidate]:
     scene = _Scene(claims)
     known = {(a.kind, *a.data[:1]) for a in scene.context.assumptions}
+    said = (a for a in scene.context.assumptions if not a.source.startswith("declared"))  # in the author's words
+    worded = {a.data[0] for a in said if a.kind == "binary"}
     data = [head for head in scene.families if head not in scene.varied]
     for head in data:
         if ("onehot", head) in known:
             continue
-        if ("binary", head) in known:
-            yield from _one_hot(scene, head, natural=True)  # zeros and ones that sum to one
-        else:
+        if ("binary", head) not in known:
             yield from _sums_to_one(scene, head)
+        elif head in worded:
+            yield from _one_hot(scene, head, natural=True)  # zeros and ones that sum to one
     for head in scene.families:
         yield from _constant_feature(scene, head)
     for head in scene.families:
@@ -284,7 +286,7 @@ def _candidates(claims: Sequence[Claim]) -> Iterator[_Candidate]:
             text = rf"{member} \in \{{0, 1\}}"
             yield _Candidate(Assumption("binary", (head,), text), f"assume {member} in {{0,1}}", False)
     for head in data:
-        if not {("onehot", head), ("binary", head)} & known:
+        if ("onehot", head) not in known and head not in worded:
             yield from _one_hot(scene, head, natural=False)
 
 
