@@ -6,13 +6,14 @@ unknown function for a number.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from fractions import Fraction
 from functools import reduce
 
 from symderiv.kernel.derivative import Unsupported, definition_of, differentiate
 from symderiv.reader import logarithms, syntax, thresholds
 from symderiv.reader.arrays import Array, Value, contraction, elementwise, inverse, join
+from symderiv.reader.before_brackets import base_name as base_of
 from symderiv.reader.dependence import Dependence
 from symderiv.reader.expectations import Expectations
 from symderiv.reader.families import substitute
@@ -326,12 +327,9 @@ class Calls(Expectations):
             value = self.cross_entropy(items, node)
         elif symbols.defines(name, len(subs)) or self._is_family(name, subs):
             always = len(name) > 1 and name.isalpha() and self._always_alike(name)
-            if always or self.only_names(items):
-                value = (
-                    self.var(name, subs, labels, node)
-                    if subs or labels or not self.array(name, node)
-                    else self.array(name, node)
-                )
+            if always or (self.only_names(items) and self._is_called(name, subs, items, node)):
+                family = self.array(name, node) if not subs and not labels else None
+                value = family or self._at(name, subs, labels, items, node)
         elif len(items) == 1 and not subs and not labels and gsub is None and self._awaits(name, items[0]):
             inner = self.value(items[0])
             value = elementwise([inner], lambda p: Opaque(name, (p[0],), (0,)), symbols.ranges, node.span)
@@ -362,8 +360,9 @@ class Calls(Expectations):
             and not gsub
             and self.only_names(items)
             and (len(name.partition("_{")[0]) == 1 or name[0] == "\\")
+            and self._is_called(name, subs, items, node)
         ):
-            value = self.var(name, subs, labels, node)  # f(x; theta), always with the same arguments
+            value = self._at(name, subs, labels, items, node)  # f(x; theta), always with the same arguments
         if value is None:
             return None
         if gsub is not None:
@@ -371,6 +370,50 @@ class Calls(Expectations):
         if sup is not None:
             value = self.scripts(value, sup, 0, node)
         return value
+
+    def _is_called(self, name: str, subs: list[Index], items: list[syntax.Node], node: syntax.Node) -> bool:
+        """Whether a bracket says on what a quantity depends; False: it is a factor. Raises where that is in doubt."""
+        if len(items) != 1:
+            return True
+        of, symbols = base_of(items[0]), self.symbols
+        own = symbols.definitions.get(Head(symbols.name(name, len(subs)), len(subs), 0), ())
+        reached = {head.name for head in symbols.reached(*(definition.body for definition in own))}
+        if of != name and any(symbols.name(of, n) in reached for n in range(3)):
+            return True
+        told = symbols.uses.tells(name, bool(subs), of, symbols.defines(name, len(subs)))
+        if told is None:
+            raise refuse("E151", f"whether {shown(name)} is a function here or a factor is not said", node)
+        return told
+
+    def _at(
+        self, name: str, subs: list[Index], labels: list[Index], items: list[syntax.Node], node: syntax.Node
+    ) -> Term:
+        r"""What depends on its arguments, as their names say: one for each index of theirs, as ``h(x^{(i)})`` is."""
+        symbols = self.symbols
+        known = symbols.defines(name, len(subs))
+        if not known and len(items) == 1 and not symbols.uses.always_alike(name, bool(subs)):
+            raise refuse("E162", f"{shown(name)} has other arguments elsewhere, and what it is was not said", node)
+        free = sorted({index for item in items for index in self._indices_of(item)} - {*subs, *labels})
+        if free and symbols.defines(name, len(subs), len(labels) + len(free)):
+            return self.var(name, subs, [*labels, *free], node)
+        if free and not known:
+            member = Var(symbols.name(name, len(subs), len(labels) + len(free)), tuple(subs), (*labels, *free))
+            for n, index in enumerate(member.indices):
+                self.use(index, symbols.ranges.slot(member.head, n), node)
+            return member
+        value = self.var(name, subs, labels, node)
+        if not value.free.issuperset(free):
+            raise refuse("E162", f"its definition does not show how it depends on {free[0]}", node)
+        return value
+
+    def _indices_of(self, item: syntax.Node) -> Iterator[str]:
+        """The letters of the indices that an argument has."""
+        base, sub, sup, _ = parts_of(item)
+        if isinstance(base, syntax.Symbol):
+            name = plain(base.name)
+            subs = self.indices(sub, name) or []
+            labels, _, _ = self.label(name, sup)
+            yield from (index for index in (*subs, *labels) if isinstance(index, str))
 
     def _always_alike(self, name: str) -> bool:
         """Whether a function is called with the same arguments everywhere."""
