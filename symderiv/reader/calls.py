@@ -59,6 +59,8 @@ FUNCTIONS: dict[str, str] = {
     "logistic": "sigmoid",
     r"\sigma": "sigmoid",
     "softplus": "softplus",
+    "Softplus": "softplus",
+    "SoftPlus": "softplus",
     "relu": "relu",
     "ReLU": "relu",
     **{name: name for name in ("sech", "csch", "coth", "tan", "cot", "sec", "csc", "sign")},
@@ -92,6 +94,8 @@ class Calls(Expectations):
     def call(self, factors: list[syntax.Node], operators: list[str], n: int) -> tuple[Value, int]:
         """The value of a call ``f(x)`` that begins at factor ``n``, and how many factors it took (0: no call)."""
         head = factors[n]
+        if n + 1 < len(factors) and operators[n + 1] == "" and self._taken_at(head, factors[n + 1]):
+            return self.value(head), 2
         base, sub, sup, primes = parts_of(head)
         one = isinstance(head, syntax.Number) and head.text == "1"
         if n + 1 >= len(factors) or operators[n + 1] != "" or not (isinstance(base, syntax.Symbol) or one):
@@ -159,6 +163,17 @@ class Calls(Expectations):
         if value is None:
             return ONE, 0
         return self.scripts(value, gsup, primes + gprimes, head), 2
+
+    def _taken_at(self, head: syntax.Node, follower: syntax.Node) -> bool:
+        r"""Whether a bracket says at which point a derivative is taken: ``\frac{df}{dx}(x)``."""
+        match head, follower:
+            case (
+                syntax.DerivativeOp(body=syntax.Node(), variables=((variable, 1),), body_from_product=False),
+                syntax.Group(open="(", body=body),
+            ) if syntax.sexpr(variable) == syntax.sexpr(body):
+                self.notes.append("a bracket after a derivative is read as the point at which it is taken")
+                return True
+        return False
 
     def truth(self, node: syntax.Relation, whole: syntax.Node) -> Value:
         """1 where a condition holds, and else 0; of a vector, ``1[z > 0]``, entry by entry."""
