@@ -21,7 +21,7 @@ from symderiv.reader.indices import INDICATORS, refuse
 from symderiv.reader.inverses import turned
 from symderiv.reader.inverted import inverted
 from symderiv.reader.names import GREEK_NAMES, index_word, plain, shown
-from symderiv.reader.nodes import call_name, is_data, names_in, parts_of, prefers, stands_bare
+from symderiv.reader.nodes import call_name, is_data, is_transpose, names_in, parts_of, prefers, stands_bare
 from symderiv.reader.symbols import PROBABILITIES, base_name
 from symderiv.reader.vocabulary import MOMENTS, QUANTITIES
 from symderiv.terms import (
@@ -155,6 +155,8 @@ class Calls(Expectations):
                 return self.scripts(found, gsup, gprimes, head), 2
         elif name in MOMENTS and not self.symbols.defines(name, 1) and (name, 1) not in self.symbols.functions:
             raise refuse("E153", f"{name} under a distribution that is only named", head)
+        if not known and gsup is not None and is_transpose(gsup) and self._holds_scripts(name, sub, items):
+            return ONE, 0  # y (w^*)^T x
         value = self.called(name, sub, sup, items, gsub, head)
         if value is None and name in ("sum", "Sum") and sub is None and len(items) == 1:
             value = self.total(self.value(items[0]))
@@ -399,6 +401,13 @@ class Calls(Expectations):
         if told is None:
             raise refuse("E151", f"whether {shown(name)} is a function here or a factor is not said", node)
         return told
+
+    def _holds_scripts(self, name: str, sub: syntax.Node | None, items: list[syntax.Node]) -> bool:
+        """Whether a bracket is there for the script after it, as what it holds has one, where it may be a factor."""
+        symbols = self.symbols
+        if len(items) != 1 or parts_of(items[0])[2] is None or any((name, n) in symbols.functions for n in range(3)):
+            return False
+        return symbols.uses.tells(name, sub is not None, base_of(items[0]), True) is None
 
     def _at(
         self, name: str, subs: list[Index], labels: list[Index], items: list[syntax.Node], node: syntax.Node
