@@ -6,13 +6,14 @@ unknown function for a number.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from fractions import Fraction
 from functools import reduce
 
 from symderiv.kernel.derivative import Unsupported, definition_of, differentiate
 from symderiv.reader import logarithms, syntax, thresholds
 from symderiv.reader.arrays import Array, Value, contraction, elementwise, inverse, join
+from symderiv.reader.before_brackets import base_name as base_of
 from symderiv.reader.dependence import Dependence
 from symderiv.reader.expectations import Expectations
 from symderiv.reader.families import substitute
@@ -20,7 +21,7 @@ from symderiv.reader.indices import INDICATORS, refuse
 from symderiv.reader.inverses import turned
 from symderiv.reader.inverted import inverted
 from symderiv.reader.names import GREEK_NAMES, index_word, plain, shown
-from symderiv.reader.nodes import call_name, is_data, names_in, parts_of, prefers, stands_bare
+from symderiv.reader.nodes import call_name, is_data, is_transpose, names_in, parts_of, prefers, stands_bare
 from symderiv.reader.symbols import PROBABILITIES, base_name
 from symderiv.reader.vocabulary import MOMENTS, QUANTITIES
 from symderiv.terms import (
@@ -58,6 +59,8 @@ FUNCTIONS: dict[str, str] = {
     "logistic": "sigmoid",
     r"\sigma": "sigmoid",
     "softplus": "softplus",
+    "Softplus": "softplus",
+    "SoftPlus": "softplus",
     "relu": "relu",
     "ReLU": "relu",
     **{name: name for name in ("sech", "csch", "coth", "tan", "cot", "sec", "csc", "sign")},
@@ -91,6 +94,8 @@ class Calls(Expectations):
     def call(self, factors: list[syntax.Node], operators: list[str], n: int) -> tuple[Value, int]:
         """The value of a call ``f(x)`` that begins at factor ``n``, and how many factors it took (0: no call)."""
         head = factors[n]
+        if n + 1 < len(factors) and operators[n + 1] == "" and self._taken_at(head, factors[n + 1]):
+            return self.value(head), 2
         base, sub, sup, primes = parts_of(head)
         one = isinstance(head, syntax.Number) and head.text == "1"
         if n + 1 >= len(factors) or operators[n + 1] != "" or not (isinstance(base, syntax.Symbol) or one):
@@ -150,6 +155,8 @@ class Calls(Expectations):
                 return self.scripts(found, gsup, gprimes, head), 2
         elif name in MOMENTS and not self.symbols.defines(name, 1) and (name, 1) not in self.symbols.functions:
             raise refuse("E153", f"{name} under a distribution that is only named", head)
+        if not known and gsup is not None and is_transpose(gsup) and self._holds_scripts(name, sub, items):
+            return ONE, 0  # y (w^*)^T x
         value = self.called(name, sub, sup, items, gsub, head)
         if value is None and name in ("sum", "Sum") and sub is None and len(items) == 1:
             value = self.total(self.value(items[0]))
@@ -158,6 +165,17 @@ class Calls(Expectations):
         if value is None:
             return ONE, 0
         return self.scripts(value, gsup, primes + gprimes, head), 2
+
+    def _taken_at(self, head: syntax.Node, follower: syntax.Node) -> bool:
+        r"""Whether a bracket says at which point a derivative is taken: ``\frac{df}{dx}(x)``."""
+        match head, follower:
+            case (
+                syntax.DerivativeOp(body=syntax.Node(), variables=((variable, 1),), body_from_product=False),
+                syntax.Group(open="(", body=body),
+            ) if syntax.sexpr(variable) == syntax.sexpr(body):
+                self.notes.append("a bracket after a derivative is read as the point at which it is taken")
+                return True
+        return False
 
     def truth(self, node: syntax.Relation, whole: syntax.Node) -> Value:
         """1 where a condition holds, and else 0; of a vector, ``1[z > 0]``, entry by entry."""
@@ -326,12 +344,9 @@ class Calls(Expectations):
             value = self.cross_entropy(items, node)
         elif symbols.defines(name, len(subs)) or self._is_family(name, subs):
             always = len(name) > 1 and name.isalpha() and self._always_alike(name)
-            if always or self.only_names(items):
-                value = (
-                    self.var(name, subs, labels, node)
-                    if subs or labels or not self.array(name, node)
-                    else self.array(name, node)
-                )
+            if always or (self.only_names(items) and self._is_called(name, subs, items, node)):
+                family = self.array(name, node) if not subs and not labels else None
+                value = family or self._at(name, subs, labels, items, node)
         elif len(items) == 1 and not subs and not labels and gsub is None and self._awaits(name, items[0]):
             inner = self.value(items[0])
             value = elementwise([inner], lambda p: Opaque(name, (p[0],), (0,)), symbols.ranges, node.span)
@@ -362,8 +377,9 @@ class Calls(Expectations):
             and not gsub
             and self.only_names(items)
             and (len(name.partition("_{")[0]) == 1 or name[0] == "\\")
+            and self._is_called(name, subs, items, node)
         ):
-            value = self.var(name, subs, labels, node)  # f(x; theta), always with the same arguments
+            value = self._at(name, subs, labels, items, node)  # f(x; theta), always with the same arguments
         if value is None:
             return None
         if gsub is not None:
@@ -371,6 +387,57 @@ class Calls(Expectations):
         if sup is not None:
             value = self.scripts(value, sup, 0, node)
         return value
+
+    def _is_called(self, name: str, subs: list[Index], items: list[syntax.Node], node: syntax.Node) -> bool:
+        """Whether a bracket says on what a quantity depends; False: it is a factor. Raises where that is in doubt."""
+        if len(items) != 1:
+            return True
+        of, symbols = base_of(items[0]), self.symbols
+        own = symbols.definitions.get(Head(symbols.name(name, len(subs)), len(subs), 0), ())
+        reached = {head.name for head in symbols.reached(*(definition.body for definition in own))}
+        if of != name and any(symbols.name(of, n) in reached for n in range(3)):
+            return True
+        told = symbols.uses.tells(name, bool(subs), of, symbols.defines(name, len(subs)))
+        if told is None:
+            raise refuse("E151", f"whether {shown(name)} is a function here or a factor is not said", node)
+        return told
+
+    def _holds_scripts(self, name: str, sub: syntax.Node | None, items: list[syntax.Node]) -> bool:
+        """Whether a bracket is there for the script after it, as what it holds has one, where it may be a factor."""
+        symbols = self.symbols
+        if len(items) != 1 or parts_of(items[0])[2] is None or any((name, n) in symbols.functions for n in range(3)):
+            return False
+        return symbols.uses.tells(name, sub is not None, base_of(items[0]), True) is None
+
+    def _at(
+        self, name: str, subs: list[Index], labels: list[Index], items: list[syntax.Node], node: syntax.Node
+    ) -> Term:
+        r"""What depends on its arguments, as their names say: one for each index of theirs, as ``h(x^{(i)})`` is."""
+        symbols = self.symbols
+        known = symbols.defines(name, len(subs))
+        if not known and len(items) == 1 and not symbols.uses.always_alike(name, bool(subs)):
+            raise refuse("E162", f"{shown(name)} has other arguments elsewhere, and what it is was not said", node)
+        free = sorted({index for item in items for index in self._indices_of(item)} - {*subs, *labels})
+        if free and symbols.defines(name, len(subs), len(labels) + len(free)):
+            return self.var(name, subs, [*labels, *free], node)
+        if free and not known:
+            member = Var(symbols.name(name, len(subs), len(labels) + len(free)), tuple(subs), (*labels, *free))
+            for n, index in enumerate(member.indices):
+                self.use(index, symbols.ranges.slot(member.head, n), node)
+            return member
+        value = self.var(name, subs, labels, node)
+        if not value.free.issuperset(free):
+            raise refuse("E162", f"its definition does not show how it depends on {free[0]}", node)
+        return value
+
+    def _indices_of(self, item: syntax.Node) -> Iterator[str]:
+        """The letters of the indices that an argument has."""
+        base, sub, sup, _ = parts_of(item)
+        if isinstance(base, syntax.Symbol):
+            name = plain(base.name)
+            subs = self.indices(sub, name) or []
+            labels, _, _ = self.label(name, sup)
+            yield from (index for index in (*subs, *labels) if isinstance(index, str))
 
     def _always_alike(self, name: str) -> bool:
         """Whether a function is called with the same arguments everywhere."""

@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from symderiv.document import Span
+from symderiv.reader.brackets import Uses
 from symderiv.reader.chosen import summed_over_classes
 from symderiv.reader.families import families_in
 from symderiv.reader.names import of_members, shown
@@ -262,6 +263,7 @@ class Symbols:
     sets: dict[str, str] = field(default_factory=dict)  # those that sums run over, by their sizes
     refused: set[tuple[str, int, int]] = field(default_factory=set)  # of which a definition was not taken up
     listed: set[int] = field(default_factory=set)  # to which numbers all members of something are written out
+    uses: Uses = field(default_factory=Uses)  # which names are functions of what stands in brackets after them
     unclear_signs: set[Span] = field(default_factory=set)  # of transposition or labels, or powers
     doubtful_primes: set[str] = field(default_factory=set)  # of which a prime may transpose, or differentiate
     unsaid_numbers: frozenset[str] = frozenset()  # that may be values of the functions they are named like

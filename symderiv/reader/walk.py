@@ -29,6 +29,7 @@ from symderiv.document import (
 from symderiv.reader import (
     activations,
     assertions,
+    before_brackets,
     bias_of_weights,
     bounds,
     called_members,
@@ -219,6 +220,7 @@ class Walk:
             reading.symbols.wholes = {new: plain(name) for name, new in beside.items()}
             reading.rewrite(rows, lambda node: exponents.set_apart(node, beside))
         reading.symbols.listed = wholes_listed.numbers(rows)
+        reading.symbols.uses = before_brackets.uses(rows)
         for row in rows:
             survey.row(row)
         reading.symbols.index_names |= class_letters(rows, survey.summed.keys())

@@ -31,7 +31,7 @@ def _blocks(blocks: tuple[Block, ...]) -> Iterator[Block]:
         match block:
             case Paragraph() if (formula := _alone(block)) is not None:
                 following = _alone(blocks[number + 1]) if number + 1 < len(blocks) else None
-                if _states(formula.latex) or (following is not None and _goes_on(following.latex)):
+                if states(formula.latex) or (following is not None and _goes_on(following.latex)):
                     yield Display(formula.latex, formula.span)
                 else:
                     yield block
@@ -54,7 +54,8 @@ def _alone(block: Block) -> InlineMath | None:
     return formulas[0]
 
 
-def _states(latex: str) -> bool:
+def states(latex: str) -> bool:
+    """Whether a formula says something other than the value of a symbol."""
     depth = 0
     for token in _TOKEN.finditer(latex):
         depth += (token[0] == "{") - (token[0] == "}")

@@ -16,6 +16,7 @@ from dataclasses import dataclass, field
 from symderiv.diagnostics import Diagnostic
 from symderiv.document import Block, Code, CodeBlock, Directive, Display, Inline, InlineMath, Reference, Span
 from symderiv.reader.containers import formulas
+from symderiv.reader.containers.alone import states
 from symderiv.reader.containers.macros import COMMANDS, PATIENCE, Macro, definition_at
 
 FOUND = "\ue000"
@@ -114,7 +115,9 @@ class Mask:
     def finish(self) -> str:
         """The masked text: every find is a run of ``FOUND``."""
         inline = sum(formula.kind in ("dollar", "paren", "gitlab", "paren2") for formula in self._formulas)
-        kramdown = sum(map(self._goes_on, self._formulas)) > inline
+        going_on = [formula for formula in self._formulas if self._goes_on(formula)]
+        named = any(not states(self.text[formula.inside : formula.close]) for formula in going_on)
+        kramdown = named and len(going_on) > inline  # who writes $$x$$ for a symbol in the text
         inside = [self.text[formula.inside : formula.close] for formula in self._formulas]
         doubled = any(map(_FOUR.search, inside)) and not any(map(_TWO.search, inside))
         doubled |= any(map(_TWO_LETTERS.search, inside)) and not any(map(_ONE.search, inside))
