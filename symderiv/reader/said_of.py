@@ -30,13 +30,16 @@ NAMED_MATRIX = Words(
     r"|\$\s*(?:(?:是|为|為|は|が|는|은|가|이)?\s*(?:一个|一個|その|실수)?|(?:是|为|為|は|が)\s*[^\W\d_]{1,12}[的の])\s*$",
     re.IGNORECASE,
 )
-_AND = Words(rf"\$[\s,]*and\s+(?:{_OF_MATRICES}\s*)*$", re.IGNORECASE)
 LISTED = Words(r"\s*(?:,|,?\s*(?:and|or|und|et|y|e|和|与|및|と))\s*", re.IGNORECASE)
 _OTHERWISE = Words(r"\s*(?:arbitrary|general|any|not|need\b|(?:is|ist|est|es|denotes|has|was|lies)\b)", re.IGNORECASE)
 _ONE = Words(  # a verb or an article for one matrix
     r"\b(?:is|ist|est|es|é|è|sia|sei|jest|będzie|будет|là|denotes|represents|an?|une?|una|uma|eine?)\b", re.IGNORECASE
 )
 _MANY = Words(r"\b(?:are|be|being|both|all|each|sind|seien|sont|soient|son|są)\b", re.IGNORECASE)
+_VERB = Words(
+    r"\b(?:is|are|be|being|been|assumed|taken|which|that|denotes?|represents?|ist|sind|sei|seien|est|sont|es|son|é|è|sia|будет|jest|będzie|là)\b|[是为為はが는은가이]",
+    re.IGNORECASE,
+)
 _MATRIX = Words(r"\b(?:matrix|matrice(?=\s+(?:de|di|diag))|matriz|Matrix)\b|\w(?:matrix)\b", re.IGNORECASE)
 _MATRICES = Words(r"\b(?:matrices|matrizen|matrici)\b", re.IGNORECASE)
 _NOUN = Words(r"^[\s)]*(?:[^\W\d_][\w-]*[\s)]+){0,3}?(?:matri\w+)", re.IGNORECASE)
@@ -62,7 +65,7 @@ def matrices(
     pieces = sentence.words.split("$")
     link, named = NAMED_MATRIX.search(before), MATRIX_NAMED.match(after)
     goes_on = named and (  # "$x$ and symmetric $A$", "$J = x^T A x$, the symmetric matrix $A$"
-        _AND.search(before) or not number or not _are_names(items(sentence.formulas[number - 1]))
+        not link or not _VERB.search(link[0]) or not _are_names(items(sentence.formulas[number - 1]))
     )
     if link and not goes_on:
         first = number - 1

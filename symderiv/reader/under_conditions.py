@@ -30,7 +30,7 @@ _CHOICE = Words(  # "if we let $z = w x$, then", "if you encode it as a vector":
 _CASE = Words(
     r"\bin\s+(?:the|an?)\s+(?!general\b|above\b|usual\b|present\b|current\b)(?:special\s+|particular\s+)?(?:[\w-]+\s+){0,2}case\b(?:\s+(?:of|where|when|that)\b[^.;]*)?[\s,:]*$"
     r"|\bim\s+(?!allgemeinen\b)(?:[\w-]+\s+){0,2}(?:Fall|Spezialfall)\w*\b[^.;]*$|\bdans\s+le\s+cas\s+(?!général)[^.;]*$|\ben\s+el\s+caso\s+(?!general)[^.;]*$"
-    r"|在[^，。]{1,12}(?:情况|情況|情形)下?[，,\s]*$|[^\s、。]{1,12}の場合[はに、\s]*$",
+    r"|[在对對][^，。]{1,12}(?:情况|情況|情形)下?[，,\s]*$|[^\s、。]{1,12}の場合[はに、\s]*$",
     re.IGNORECASE,
 )
 _IMAGINED = Words(
@@ -40,10 +40,18 @@ _IMAGINED = Words(
 )
 _LEAVES = Words(
     r"\b(?:in\s+general|(?:more\s+)?generally|general\s+(?:case|setting|situation)|(?:for|with|when|if|let)\s+(?:an?\s+|the\s+)?(?:general|arbitrary|other|non)\b|otherwise|else|however"
-    r"|in\s+contrast|by\s+contrast|unless|conversely|on\s+the\s+other\s+hand|if\s+not|whereas|not\s+(?:necessarily\s+)?independent|dependent|(?:without|drop\w*|relax\w*|back\s+to)"
+    r"|instead|(?:if|when|where|wenn|falls|si)\b[^.;]{0,60}\b(?:not|no|nicht|kein\w*|pas)|in\s+contrast|by\s+contrast|unless|conversely|on\s+the\s+other\s+hand|if\s+not|whereas|not\s+(?:necessarily\s+)?independent|dependent|(?:without|drop\w*|relax\w*|back\s+to)"
     r"\s+(?:this|the|that)|im\s+allgemeinen|allgemein|andernfalls|sonst|jedoch|dagegen|en\s+général|sinon|autrement|cependant|toutefois|en\s+general|de\s+lo\s+contrario|sin\s+embargo"
     r"|en\s+caso\s+contrario|in\s+generale|altrimenti|em\s+geral|caso\s+contrário|в\s+общем|иначе|однако)\b|一般(?:地|来说|來說|情况|情況|的|に)|否则|否則|然而|但是|不独立|そうでなければ|しかし|일반적|그렇지",
     re.IGNORECASE,
+)
+_OTHER_CASE = re.compile(
+    r"(?:^|[.!?:;]\s+|\n)\W*(?:for|with|when|if|under|given|suppose|assume|consider|in|für|mit|bei|wenn|pour|avec|si|para|con)\b([^.:;$]*)",
+    re.IGNORECASE,
+)
+_WORD = re.compile(r"[^\W\d_]{4,}")
+_OFTEN = frozenset(
+    {"with", "when", "that", "this", "there", "then", "have", "case", "only", "some", "each", "from", "they", "where"}
 )
 _TO = r"\b(?:for|with|when|if|in|für|mit|bei|wenn|pour|avec|si|para|con)\b[^.$]{0,40}\$+\s*"
 _SENTENCE = re.compile(r"[.!?。！？]\s*(?=\S)")
@@ -108,5 +116,8 @@ def _names(reading: Reading, posed: Posed) -> set[str]:
 def _left(said: Conditional, between: str) -> bool:
     """Whether the text between the definition and a step leaves its case: "In general", "for the sigmoid $f$"."""
     if HEADING.search(between) or _LEAVES.search(between):
+        return True
+    of = set(_WORD.findall(said.words.lower())) - _OFTEN  # "when the noise is Gaussian", "for Laplacian noise"
+    if any(not of.isdisjoint(_WORD.findall(other[1].lower())) for other in _OTHER_CASE.finditer(between)):
         return True
     return re.search(_TO + re.escape(said.name) + r"(?![A-Za-z])", between, re.IGNORECASE) is not None
