@@ -432,16 +432,10 @@ class Doubts:
         return ""
 
     def unrelated(self, claim: Claim) -> tuple[Head, Head] | None:
-        """Two families, each on its own side, of which nothing says how one follows from the other.
-
-        What a solution further down says of w, w = S^{-1} m, tells nothing of the m of a line about every w.
-        """
-        put_in = claim.context.definitions
-        for known in ({**self.symbols.definitions, **put_in}, put_in):
-            left, right = self._unknowns(claim.left, known), self._unknowns(claim.right, known)
-            if left - right and right - left:
-                return min(left - right), min(right - left)
-        return None
+        """Two families, each on its own side, of which nothing says how one follows from the other."""
+        known = {**self.symbols.definitions, **claim.context.definitions}
+        left, right = self._unknowns(claim.left, known), self._unknowns(claim.right, known)
+        return (min(left - right), min(right - left)) if left - right and right - left else None
 
     def _unread(self, claim: Claim, inside: Sequence[Term], proved: bool) -> str:
         """What is said to be something that could not be read, on which more hinges than is known.

@@ -202,6 +202,7 @@ class Symbols:
     sizes: dict[str, int] = field(default_factory=dict)
     minimum: dict[str, int] = field(default_factory=dict)
     size_names: set[str] = field(default_factory=set)
+    scripted_sizes: set[str] = field(default_factory=set)  # "n_in": sums run to n_{\text{in}}
     sub_letters: set[str] = field(default_factory=set)
     unit_sizes: set[str] = field(default_factory=set)
     index_names: set[str] = field(default_factory=set)
