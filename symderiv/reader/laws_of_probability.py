@@ -23,10 +23,13 @@ def contradicts(left: syntax.Node, right: syntax.Node) -> bool:
     known, said = _factors(left), _factors(right)
     if known is None or said is None or len(known) != 1 or len(said) < 2 or len({f[0] for f in (*known, *said)}) != 1:
         return False
-    letters = frozenset[str]().union(*(before | behind for _, before, behind, _ in (*known, *said)))
-    conditional = any(behind for _, _, behind, _ in (*known, *said))
-    whole = any(before | behind == letters for _, before, behind, _ in said)
-    return conditional and whole and _powers(known) != _powers(said)
+    one, other = next(((before, behind) for _, before, behind, _ in (*known, *said) if behind), (None, None))
+    if one is None or other is None:
+        return False
+    kinds = {one, other, one | other, frozenset[str]()}  # of more letters, some may be independent: p(w|x) = p(w)
+    apart = all(before in kinds and behind in kinds for _, before, behind, _ in (*known, *said))
+    whole = any(before | behind == one | other for _, before, behind, _ in said)
+    return apart and whole and _powers(known) != _powers(said)
 
 
 def _powers(factors: list[Factor]) -> Counter[frozenset[str]]:
