@@ -13,7 +13,7 @@ from symderiv.diagnostics import Diagnostic, ReadError
 from symderiv.document import Span
 from symderiv.kernel import Proved, Refuted
 from symderiv.notation import counterexample
-from symderiv.reader import in_a_case, models, on_the_way, syntax
+from symderiv.reader import in_a_case, laws_of_probability, models, on_the_way, syntax
 from symderiv.reader.arrays import Array, Value
 from symderiv.reader.indices import refuse
 from symderiv.reader.layers import further, place
@@ -298,6 +298,8 @@ class Definitions(Meanings):
             return False  # the entries are defined already
         if self.assumed(name, subs, labels) or (name in symbols.standard and not subs):
             return False
+        if laws_of_probability.contradicts(left, right):
+            return False  # p(x|y) = p(y|x) p(y) / p(x) is Bayes' rule gone wrong, and not what p(x|y) is
         if relation == "=" and not head[3] and on_the_way.is_one(self.reading, written, right):
             return False  # k = np, where p is sought
         again = name in set(names_in(right)) if subs else stands_whole(right, name)

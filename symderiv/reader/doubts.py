@@ -18,7 +18,7 @@ from symderiv.document import Span
 from symderiv.judge import prove_all
 from symderiv.kernel import Proved, Refuted, Witness
 from symderiv.kernel.derivative import Unsupported, definition_of
-from symderiv.reader import factorials, in_a_case, logarithms, named_sets, orders
+from symderiv.reader import factorials, in_a_case, logarithms, named_sets, orders, under_conditions
 from symderiv.reader.bounds import NUMBER_PI
 from symderiv.reader.families import differences, families_in
 from symderiv.reader.means import is_mean
@@ -366,6 +366,10 @@ class Doubts:
         """
         if said := self._in_a_case(posed, claim, proved):
             return said
+        for said, left in under_conditions.rests_on(self.reading, posed, claim):
+            if left:
+                return said
+            posed.note(said)
         for head in sorted(self.symbols.reached(claim.left, claim.right) & self.symbols.hot_since.keys()):
             since = max((n for n in self.symbols.hot_since[head] if n <= posed.sentence), default=posed.sentence)
             if self.symbols.is_softened(head, since, posed.sentence):

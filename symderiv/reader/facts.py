@@ -13,7 +13,7 @@ from typing import NamedTuple
 from symderiv.document import InlineMath
 from symderiv.reader import listed, syntax
 from symderiv.reader.nodes import parts_of
-from symderiv.reader.prose import ARE, Sentence, Words, named
+from symderiv.reader.prose import ARE, OF_ONE, Sentence, Words, named
 from symderiv.reader.reading import Reading
 
 _VECTORS = (
@@ -86,7 +86,9 @@ def facts(sentence: Sentence, reading: Reading) -> Iterator[Fact]:
 
 
 def _formulas(sentence: Sentence, found: re.Match[str]) -> tuple[InlineMath, ...]:
-    return sentence.formulas_in(found, *(group for group, text in found.groupdict().items() if text))
+    """The formulas of a match; of several before a verb for one, the last: "$u$, $v$, and $w$ is a unit vector"."""
+    formulas = sentence.formulas_in(found, *(group for group, text in found.groupdict().items() if text))
+    return formulas[-1:] if OF_ONE.search(found[0]) else formulas
 
 
 def _names(sentence: Sentence, found: re.Match[str], reading: Reading) -> Iterator[tuple[InlineMath, syntax.Node]]:

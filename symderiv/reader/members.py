@@ -124,6 +124,20 @@ class Members(Vectors):
                     return self.scripts(self.delta(pair[0], pair[1], node), sup, 0, node)
         return None
 
+    def _scripted_size(self, name: str, sub: syntax.Node) -> Term | None:
+        r"""The n_{\text{in}} of ``n_{\text{in}} \sigma^2``, where sums run to it; N_k has a value for each index k."""
+        symbols, word = self.symbols, f"{name}_{index_word(sub)}"
+        if (
+            word not in symbols.scripted_sizes
+            or symbols.defines(name, 1)
+            or symbols.defines(f"{name}_{{{index_word(sub)}}}", 0)
+        ):
+            return None
+        if not (symbols.index_names | symbols.bound_names).isdisjoint(names_in(sub)):
+            return None
+        size = symbols.size(word)
+        return num(size) if isinstance(size, int) else SizeOf(size)
+
     def member(
         self, base: syntax.Symbol, sub: syntax.Node | None, sup: syntax.Node | None, node: syntax.Node
     ) -> tuple[Value, syntax.Node | None]:
@@ -135,6 +149,8 @@ class Members(Vectors):
             return found, sup
         if name in IDENTITY and isinstance(sub, syntax.Product) and sub.operators == (r"\times",):
             sub = sub.factors[0]  # I_{n \times n}
+        if sub is not None and (size := self._scripted_size(name, sub)) is not None:
+            return size, sup
         subs = self.indices(sub, name)
         if subs is None:
             assert sub is not None

@@ -30,7 +30,7 @@ from symderiv.reader.nodes import every, is_numeral, names_in, parts_of
 from symderiv.reader.prose import IF, NEGATED, TO_SHOW, Sentence, Words, range_of
 from symderiv.reader.reading import Posed, Reading
 from symderiv.reader.readings import Readings
-from symderiv.reader.spaces import LISTED
+from symderiv.reader.said_of import LISTED
 from symderiv.terms import (
     ZERO,
     Claim,

@@ -50,6 +50,8 @@ ARE = (
     r"[\s,]*){1,3}(?:an?\s+|eine?\s+|une?\s+|una?\s+)?"
 )
 
+OF_ONE = Words(r"\$\s*(?:is|has|ist|hat|est|a|es|tiene)\s", re.IGNORECASE)  # a verb for one of the names before it
+
 
 def named(group: str) -> str:
     """A pattern for "$x$ and $y$" or one name, as ``group`` or ``group_one``; "given $x$, $y$ is" has one name."""

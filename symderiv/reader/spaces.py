@@ -11,7 +11,7 @@ from itertools import pairwise
 
 from symderiv.diagnostics import ReadError
 from symderiv.document import Block, Display, Heading, InlineMath, Paragraph, Span, all_blocks
-from symderiv.reader import assertions, prose, syntax
+from symderiv.reader import assertions, prose, said_of, syntax
 from symderiv.reader.names import GREEK_CAPITALS, index_word, members, of_members, one_capital, plain
 from symderiv.reader.nodes import everywhere, is_transposition, parts_of
 from symderiv.reader.reading import Reading
@@ -90,28 +90,8 @@ COLUMNWISE = prose.Words(
     r"|\bspaltenweise\b|\b(?:par|por)\s+col\w+|逐列|按列",
     re.IGNORECASE,
 )
-_OF_MATRICES = (
-    r"(?:matri(?:x|ces|ce|z)|matrizen|positive?|(?:semi-?)?definite|p\.?s?\.?d\.?|invertible|real|réelles?|square|weights?"
-    r"|sample|empirical|symmetric|(?:co)?variance|precision)\b"
-)
-MATRIX_NAMED = prose.Words(
-    rf"(?:[\s(]*+,?\s*+(?:and\s+)?{_OF_MATRICES}[\s)]*+|(?:of|for)\s+(?:class|component|cluster|group)\s+[a-z]\b\s*+|[\s,]*+(?:矩阵|矩陣|阵|행렬|行列|матриц\w*|-?Matrix)|\s*\$\s*(?=matri))*+"
-    r"\s*(?=\$)",
-    re.IGNORECASE,
-)
-NAMED_MATRIX = prose.Words(
-    r"\$[\s,(—–-]*(?:is|are|be|being|both|been|assumed|taken|to|that|which|denotes?|represents?|ist|sind|sei|seien|est|sont|es|son|é|è|sia|будет|jest|będzie|là)?"
-    rf"(?:\s*\b(?:an?|the|any|arbitrary|all|both|assumed|taken|to|be|and|une?|una|uma|il|la|le|der|die|das|eine?|ma\s+trận|macierz\w*|матриц\w*"
-    rf"|{_OF_MATRICES}))*[\s,]*$"
-    r"|\$\s*(?:(?:是|为|為|は|が|는|은|가|이)?\s*(?:一个|一個|その|실수)?|(?:是|为|為|は|が)\s*[^\W\d_]{1,12}[的の])\s*$",
-    re.IGNORECASE,
-)
-_AND = prose.Words(rf"\$[\s,]*and\s+(?:{_OF_MATRICES}\s*)*$", re.IGNORECASE)
-NEAR = 1_600  # characters in which words speak of a matrix
 DENIES = prose.Words(r"\b(?:не|nie|não|non|no|không|khác)\s+(?:[^\W\d]+\s+){0,2}$", re.IGNORECASE)
 DENIED = prose.Words(r"^(?:行列|矩阵|행렬|\s)*(?:とは限ら|では?な|でな|이\s*아니|이지\s*않|이라는)")
-OTHERWISE = prose.Words(r"\s*(?:arbitrary|general|any|not|need\b)", re.IGNORECASE)
-LISTED = prose.Words(r"\s*(?:,|,?\s*(?:and|or|und|et|y|e|和|与|및|と))\s*", re.IGNORECASE)
 
 
 class Spaces:
@@ -149,8 +129,10 @@ class Spaces:
                 self._covariances(sentence)
                 if SAYS_SHAPE.search(sentence.words):
                     self._sentence(sentence)
-                for said in () if self.reading.strict else prose.SYMMETRIC.finditer(sentence.words):
-                    self._symmetric(sentence, said)
+                if not self.reading.strict:
+                    sized = said_of.without_sizes(sentence, self._is_size)
+                    for said in prose.SYMMETRIC.finditer(sized.words):
+                        self._symmetric(sized, said)
                 self._ordered_in_words(sentence)
         return self._whole(" ".join(words), rows) if words else False
 
@@ -233,54 +215,47 @@ class Spaces:
 
     def _symmetric(self, sentence: prose.Sentence, said: re.Match[str]) -> None:
         """``a symmetric matrix $S$``, ``$S$ (is) symmetric``, ``symmetric $A$ and $B$``: what is beside the word."""
+        before, after = sentence.words[: said.start()], sentence.words[said.end() :]
+        if DENIES.search(before[-said_of.NEAR :]) or DENIED.match(after):
+            return
         supposed = assertions.supposed(sentence.words, said.start(), said.end())
-        begin, end = said.span()
-        before, after = sentence.words[max(0, begin - NEAR) : begin], sentence.words[end : end + NEAR]
-        if DENIES.search(before) or DENIED.match(after):
-            return
-        number = sentence.words.count("$", 0, begin)
-        between = sentence.words.split("$")[1:-1]
-        first = last = number
-        goes_on = (
-            MATRIX_NAMED.match(after)
-            and (  # "$x$ and symmetric $A$", "$J = x^T A x$, the symmetric matrix $A$"
-                _AND.search(before) or not self._is_named(sentence.formulas[number - 1 : number])
-            )
-        )
-        if NAMED_MATRIX.search(before) and not goes_on:
-            beside = first = last = number - 1
-            while first > 0 and LISTED.fullmatch(between[first - 1]):
-                first -= 1
-        elif named := MATRIX_NAMED.match(after):
-            beside = first = last = number + named[0].count("$")
-            while last < len(between) and LISTED.fullmatch(between[last]):
-                last += 1
-            pieces = sentence.words.split("$")
-            if last > first and OTHERWISE.match(pieces[last + 1]):  # "with symmetric $A$, $B$ arbitrary"
-                last -= 1
-        else:
-            return
-        for number in range(max(first, 0), min(last + 1, len(sentence.formulas))):
-            formula = sentence.formulas[number]
-            for row in self.reading.rows(formula.latex, formula.span).rows:
-                equation = number != beside and len(row.segments) > 1 and row.segments[1].relation != "in"
-                side = row.segments[0].side if row.segments and not equation else None
-                items: list[object] = [*side.items] if isinstance(side, syntax.Tuple) else [side]
-                for remark in row.remarks:  # "$A, B \in R^{n x n}$"
-                    content: syntax.Node = remark.content
-                    items.append(content.left if isinstance(content, syntax.Relation) else content)
-                for item in items:
-                    name = self._matrix(item) if isinstance(item, syntax.Node) else ""
-                    if name and supposed:
-                        self.symbols.supposed_symmetric.add(name)
-                    elif name:
-                        self._is_symmetric(name, formula.span, said[0])
+        for item, sure in said_of.matrices(sentence, said, self._items):
+            if not (name := self._matrix(item.node)):
+                continue
+            if supposed or not sure:
+                self.symbols.supposed_symmetric.add(name)
+            else:
+                self._is_symmetric(name, item.formula.span, said[0])
 
-    def _is_named(self, formulas: Sequence[InlineMath]) -> bool:
-        """Whether nothing but symbols stands in the formulas, of which words may say that they are matrices."""
-        rows = [row for formula in formulas for row in self.reading.rows(formula.latex, formula.span).rows]
-        equations = [row for row in rows if len(row.segments) > 1 and row.segments[1].relation != "in"]
-        return bool(rows) and not equations
+    def _items(self, formula: InlineMath) -> list[said_of.Item]:
+        r"""The names that a formula lists, ``$A, B \in R^{n x n}$``, or the left side of its equation."""
+        items: list[said_of.Item] = []
+        for row in self.reading.rows(formula.latex, formula.span).rows:
+            relation = row.segments[1].relation if len(row.segments) > 1 else ""
+            side = row.segments[0].side if row.segments else None
+            form = "equation" if relation not in ("", "in") else "member" if relation else "name"
+            nodes: list[object] = [*side.items] if isinstance(side, syntax.Tuple) else [side]
+            forms = [form] * len(nodes)
+            for remark in row.remarks:  # "$A, B \in R^{n x n}$"
+                content: syntax.Node = remark.content
+                if isinstance(content, syntax.Relation):
+                    if content.rest[0][0] == "in" and not prose.index_like(content.left):  # no "$k = 1, \\dots, K$"
+                        forms = ["member" if one == "name" else one for one in forms]
+                        nodes.append(content.left)
+                        forms.append("member")
+                else:
+                    nodes.append(content)
+                    forms.append("name")
+            items += [
+                said_of.Item(n, formula, f) for n, f in zip(nodes, forms, strict=True) if isinstance(n, syntax.Node)
+            ]
+        return items
+
+    def _is_size(self, formula: InlineMath) -> bool:
+        r"""Whether a formula is a size: ``$m \times m$``."""
+        rows = self.reading.rows(formula.latex, formula.span).rows
+        side = rows[0].segments[0].side if len(rows) == 1 and len(rows[0].segments) == 1 else None
+        return isinstance(side, syntax.Product | syntax.Group) and len(dims(side)) == 2
 
     def _ordered_in_words(self, sentence: prose.Sentence) -> None:
         at = -1

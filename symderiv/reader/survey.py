@@ -331,6 +331,8 @@ class Survey:
                 if isinstance(sup, syntax.Symbol) and plain(sup.name) != r"\infty":
                     symbols.size_names.add(plain(sup.name))
                     symbols.ranges.taken.add(plain(sup.name))
+                elif isinstance(sup, syntax.Scripted) and sup.sub is not None and sup.sup is None:
+                    symbols.scripted_sizes.add(index_word(sup))
             case syntax.Scripted(base=syntax.Symbol() as base, sub=sub, sup=sup, primes=primes) if sub is not None:
                 name = plain(base.name)
                 if name != "E":  # what is drawn is no index

@@ -111,6 +111,15 @@ class InCase(NamedTuple):
     words: str
 
 
+class Conditional(NamedTuple):
+    """A definition under a condition: of what, how the formula begins and where it stands, in which words it is set."""
+
+    heads: frozenset[Head]
+    name: str
+    span: Span
+    words: str
+
+
 class Said(NamedTuple):
     """Where something was said: after so many headings, and in which sentence."""
 
@@ -195,6 +204,7 @@ class Symbols:
     sizes: dict[str, int] = field(default_factory=dict)
     minimum: dict[str, int] = field(default_factory=dict)
     size_names: set[str] = field(default_factory=set)
+    scripted_sizes: set[str] = field(default_factory=set)  # "n_in": sums run to n_{\text{in}}
     sub_letters: set[str] = field(default_factory=set)
     unit_sizes: set[str] = field(default_factory=set)
     index_names: set[str] = field(default_factory=set)
@@ -324,6 +334,7 @@ class Symbols:
     partial: dict[Head, tuple[Assumption, ...]] = field(default_factory=dict)
     factors: set[str] = field(default_factory=set)
     asides: dict[str, list[tuple[int, int, str, str]]] = field(default_factory=dict)
+    conditional: list[Conditional] = field(default_factory=list)  # definitions that words make under a condition
     cased: dict[str, list[InCase]] = field(default_factory=dict)  # what is said of a quantity in one case only
     lettered: dict[tuple[str, tuple[Index, ...]], str] = field(default_factory=dict)
 

@@ -14,7 +14,7 @@ from symderiv.document import InlineMath, Span
 from symderiv.reader import assertions, listed, prose, syntax
 from symderiv.reader.names import plain
 from symderiv.reader.nodes import parts_of
-from symderiv.reader.prose import ARE, Sentence, Words, named
+from symderiv.reader.prose import ARE, OF_ONE, Sentence, Words, named
 from symderiv.reader.reading import Reading
 
 OR = re.compile(r"\W*(?:or|and|either|oder|und|ou|et|o|y|或|或者|和|또는|または|か)\W*", re.IGNORECASE)
@@ -69,6 +69,7 @@ class TwoNumbers:
         for found in _said(CALLED, sentence):
             word = found["word"] or found["before"]
             formulas = sentence.formulas_in(found, "named", "named_one", "after", "after_one")
+            formulas = formulas[-1:] if OF_ONE.search(found[0]) else formulas
             self._names(formulas, "binary", word, sure=False)
         for found in _said(VALUED, sentence):
             kind, text = self._set(sentence, found)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 
 from symderiv.diagnostics import Diagnostic, ReadError, guarded
@@ -61,6 +62,7 @@ from symderiv.reader import (
     syntax,
     trailing,
     transposes,
+    under_conditions,
     unnamed,
     users_items,
     wholes_listed,
@@ -484,10 +486,21 @@ class Walk:
                 self.reading.warn(found.warnings)
                 self.reading.inline, self.reading.before = True, before
                 open_ = prose.IF.search(before) or prose.NEGATED.search(before) or prose.TO_SHOW.search(before)
-                self.chains.segments(row, len(self.displays) - 1, 0, [], inline=True, asserted=not open_)
+                with self._under(under_conditions.words(before)):
+                    self.chains.segments(row, len(self.displays) - 1, 0, [], inline=True, asserted=not open_)
                 self.reading.values, self.reading.inline = values, False
             elif head is not None and len(row.segments) == 2:
                 self.definitions.aside(head, left, right, manner=_manner(around, mentioned))
+
+    @contextmanager
+    def _under(self, words: str) -> Iterator[None]:
+        """What is defined within holds under the condition that ``words`` set, if they do."""
+        known, begun = set(self.reading.symbols.definitions), len(self.posed)
+        yield
+        for posed in self.posed[begun:] if words else ():
+            if posed.kind == "definition":
+                new = frozenset(self.reading.symbols.definitions.keys() - known)
+                under_conditions.note(self.reading, posed.left_span, new, words)
 
     def _passing(self, row: syntax.Row, formula: InlineMath) -> None:
         """A claim in running text."""
@@ -757,7 +770,8 @@ class Walk:
                 reading.values = tuple(a for a in case_before if a.kind == "equation") or reading.values
                 try:
                     reading.case += self.statements.values_at(row)
-                    self.chains.segments(row, number, n, whole or inherited)
+                    with self._under(under_conditions.words(reading.prose)):
+                        self.chains.segments(row, number, n, whole or inherited)
                     self._limits(row, self.posed[begun:])
                     for posed in self.posed[begun:] if (doubted := self.statements.doubted(row)) else ():
                         posed.supposed = posed.supposed or doubted
