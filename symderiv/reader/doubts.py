@@ -366,7 +366,9 @@ class Doubts:
         """
         if said := self._in_a_case(posed, claim, proved):
             return said
-        for said, left in under_conditions.rests_on(self.reading, posed, claim):
+        for said, left, heads in under_conditions.rests_on(self.reading, posed, claim):
+            if proved and heads and _holds_without(claim, heads):
+                continue
             if left:
                 return said
             posed.note(said)
@@ -803,6 +805,19 @@ def _told_apart_and_used(term: Sum) -> Iterator[str]:
         match part:
             case Add(parts=(Num(value=1), Mul(parts=(Num(value=-1), Delta() as same)))):
                 yield from (same.free & used) - {term.index}
+
+
+def _holds_without(claim: Claim, heads: frozenset[Head]) -> bool:
+    """Whether ``claim`` is proved whatever ``heads`` are, and however they depend on what it differentiates by."""
+    context = claim.context
+    parts = reached((claim.left, claim.right), context.definitions)
+    varied = {part.var.head for part in parts if isinstance(part, Deriv)}
+    without = replace(
+        context,
+        definitions={head: made for head, made in context.definitions.items() if head not in heads},
+        dependent=context.dependent | {(head, by) for head in heads for by in varied},
+    )
+    return isinstance(prove_all([replace(claim, context=without)]), Proved)
 
 
 def _is_bar(term: Var) -> bool:

@@ -86,8 +86,9 @@ def note(reading: Reading, left: Span, new: frozenset[Head], said: str) -> None:
         symbols.conditional.append(Conditional(heads, name[0], left, said))
 
 
-def rests_on(reading: Reading, posed: Posed, claim: Claim) -> Iterator[tuple[str, bool]]:
-    """What a claim rests on that was said under a condition, and whether the words have left it since."""
+def rests_on(reading: Reading, posed: Posed, claim: Claim) -> Iterator[tuple[str, bool, frozenset[Head]]]:
+    """What a claim rests on that was said under a condition, whether the words have left it since, and of what it was
+    said, if that is known."""
     if not (before := [said for said in reading.symbols.conditional if said.span.end <= posed.left_span.start]):
         return
     heads = reading.symbols.reached(claim.left, claim.right)
@@ -99,6 +100,7 @@ def rests_on(reading: Reading, posed: Posed, claim: Claim) -> Iterator[tuple[str
             yield (
                 f"line {line} says it in one case: '{said.words}'",
                 _left(said, text[said.span.end : posed.left_span.start]),
+                said.heads,
             )
 
 
