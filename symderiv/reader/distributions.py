@@ -8,7 +8,7 @@ plain letter in the second place of a normal distribution may be its variance or
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from math import comb
 from typing import NamedTuple
 
@@ -78,15 +78,20 @@ class Drawn(NamedTuple):
         return MOMENTS[self.law][1](*known) if self.law is not None and len(known) == len(values) else []
 
 
-def drawn(row: syntax.Row) -> Iterator[Drawn]:
-    """What ``row`` says to be drawn, and from what."""
-    names, relation, right = listed.said(row) or ([], "", row)
-    if relation == "sim" and isinstance(right, syntax.Node):
-        name, arguments = _law(right)
-        for node in names:
-            base, _, sup, primes = parts_of(node)
-            if isinstance(base, syntax.Symbol) and not primes and (sup is None or isinstance(sup, syntax.Group)):
-                yield Drawn(plain(base.name), name, arguments)
+def drawn(row: syntax.Row) -> tuple[list[syntax.Node], list[Drawn]]:
+    """The names that ``row`` says to be drawn, and from what their letters are."""
+    names, relation, right = listed.said(row) or ([], "", None)
+    if relation != "sim" or right is None:
+        return [], []
+    name, arguments = _law(right)
+    return names, [Drawn(letter, name, arguments) for letter in map(letter_of_name, names) if letter]
+
+
+def letter_of_name(node: syntax.Node) -> str:
+    """The letter of a name with indices or labels, X_i and X^{(i)}; "" for a power, or for X'."""
+    base, _, sup, primes = parts_of(node)
+    plainly = not primes and (sup is None or isinstance(sup, syntax.Group))
+    return plain(base.name) if plainly and isinstance(base, syntax.Symbol) else ""
 
 
 def _law(node: syntax.Node) -> tuple[str | None, tuple[syntax.Node, ...]]:
@@ -124,4 +129,4 @@ def _value(node: syntax.Node, symbols: Symbols) -> Term | None:
     return letter if sup is None else None
 
 
-__all__ = ["Drawn", "drawn"]
+__all__ = ["Drawn", "drawn", "letter_of_name"]

@@ -11,8 +11,9 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from symderiv.reader import assertions, listed, syntax
+from symderiv.reader.distributions import letter_of_name
 from symderiv.reader.means import MEAN
-from symderiv.reader.names import plain, shown
+from symderiv.reader.names import shown
 from symderiv.reader.nodes import names_in, parts_of
 from symderiv.reader.prose import Sentence, Words
 from symderiv.reader.reading import Posed, Reading
@@ -71,11 +72,10 @@ class Independence:
             rows = [row for formula in formulas for row in self.reading.rows(formula.latex, formula.span).rows]
             self._take([node for row in rows for node in listed.names(row)], formulas[0].span.start, number, supposed)
 
-    def drawn(self, row: syntax.Row, number: int) -> None:
-        r"""Take up ``X_i \overset{\text{iid}}{\sim} p``."""
+    def drawn(self, names: Sequence[syntax.Node], row: syntax.Row, number: int) -> None:
+        r"""Take up ``X_i \overset{\text{iid}}{\sim} p``, which says that ``names`` are drawn."""
         start, end = row.cells_span.start, row.cells_span.end
-        names, relation, _ = listed.said(row) or ([], "", None)
-        if relation == "sim" and SAME.search(self.reading.document.source.text, start, end):
+        if names and SAME.search(self.reading.document.source.text, start, end):
             self._take(names, start, number, supposed=False)
 
     def _take(self, nodes: Sequence[syntax.Node], start: int, number: int, supposed: bool) -> None:
@@ -83,12 +83,11 @@ class Independence:
         members: set[tuple[str, int]] = set()
         every = any(isinstance(node, syntax.Ellipsis) for node in nodes)  # X_1, ..., X_n
         for node in nodes:
-            base, sub, sup, primes = parts_of(node)
-            if isinstance(base, syntax.Symbol) and not primes and (sup is None or isinstance(sup, syntax.Group)):
-                names[plain(base.name)] = None
-                letters = [letter for script in (sub, sup) if script is not None for letter in names_in(script)]
-                if letters or every:
-                    members.add((plain(base.name), 1 if every else len(letters)))
+            if name := letter_of_name(node):
+                names[name] = None
+                indices = [i for script in parts_of(node)[1:3] if script is not None for i in names_in(script)]
+                if indices or every:
+                    members.add((name, 1 if every else len(indices)))
         line = self.reading.document.source.position(start).line
         source = f"{', '.join(map(shown, names))} independent, line {line}"
         if members or len(names) > 1:

@@ -127,9 +127,9 @@ class Moments:
     def row(self, row: syntax.Row, number: int) -> None:
         """Take up what a formula says to be drawn, in the sentence with this number or after it."""
         line = self.reading.document.source.position(row.cells_span.start).line
-        found = [*distributions.drawn(row)]
+        names, found = distributions.drawn(row)
         self.laws += (Law(drawn, line, self.reading.section, number) for drawn in found)
-        self.independence.drawn(row, number)
+        self.independence.drawn(names, row, number)
 
     def _take(self, sentence: Sentence, found: re.Match[str], of: str, name: str, variance: bool, number: int) -> None:
         words = sentence.words
@@ -167,11 +167,13 @@ class Moments:
         self, posed: Posed, claims: Sequence[Claim], sure: bool = True
     ) -> tuple[list[Claim], tuple[str, ...]] | None:
         """The claims where expectations are the moments that words name, and what to say; None if they name none."""
+        if not (self.said or self.laws or self.independence.said):
+            return None
         found, notes = [], dict[str, None]()
+        apart = self.independence.holding(posed)
         for claim in claims:
             known = self._known(posed, claim, sure)
             laws = self._laws(posed, claim)
-            apart = self.independence.holding(posed)
             found.append(_with(claim, known, laws, apart, notes) if known or laws or apart else claim)
         return (found, tuple(notes)) if notes else None
 

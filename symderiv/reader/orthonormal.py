@@ -8,12 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from symderiv.reader.arrays import Array
+from symderiv.reader.arrays import one_entry
 from symderiv.reader.assertions import REACH
 from symderiv.reader.families import families_in
 from symderiv.reader.prose import TO_SHOW
 from symderiv.reader.reading import Posed
-from symderiv.terms import Claim, Delta, Head, Mul, Sum, Term, Var
+from symderiv.terms import Claim, Delta, Head, Mul, Sum, Var
 
 
 def said_of(claim: Claim) -> Head | None:
@@ -27,8 +27,8 @@ def said_of(claim: Claim) -> Head | None:
 def is_new(head: Head, posed: Posed, before: Sequence[Posed]) -> bool:
     """Whether no display before that of ``posed`` speaks of a family."""
     earlier = [p for p in before if p.display != posed.display]
-    sides = (side for p in earlier for side in (p.left, p.right) if side is not None)
-    return head not in families_in([_entry(side) for side in sides], {})
+    entries = (one_entry(side) for p in earlier for side in (p.left, p.right))
+    return head not in families_in([entry for entry in entries if entry is not None], {})
 
 
 def to_show(before: str) -> bool:
@@ -42,7 +42,3 @@ def _product_of(total: Sum, claim: Claim) -> Head | None:
             summed = total.index in one.indices and total.index in other.indices
             return one.head if summed and one.head == other.head and one.head not in claim.context.definitions else None
     return None
-
-
-def _entry(side: Term | Array) -> Term:
-    return side if isinstance(side, Term) else side.entry(tuple("?" for _ in side.axes))

@@ -79,9 +79,7 @@ def _primed_member(node: syntax.Node) -> str:
 
 def _primed(node: object) -> str:
     """The symbol below a prime, if a node is that and no more."""
-    if isinstance(node, syntax.Scripted) and node.primes and node.sub is None and node.sup is None:
-        return plain(node.base.name) if isinstance(node.base, syntax.Symbol) else ""
-    return ""
+    return _primed_member(node) if isinstance(node, syntax.Scripted) and node.sub is None else ""
 
 
 def _not_numbers(node: syntax.Node) -> Iterator[str]:

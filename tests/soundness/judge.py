@@ -217,11 +217,11 @@ def _completed(claim: Claim, at: Callable[[int], Point], root: Mapping[str, int]
     """A point with the values of a witness where both sides are defined and what is assumed holds, and the sides there;
     or what is wrong with the first one. ``at(n)`` draws what the witness leaves out: its sides may do without, but here
     a derivative needs the values of all that it passes."""
-    wrong = ""
+    wrong, exact = "", rational(claim)
     for n in range(COMPLETIONS):
         point = at(n)
         try:
-            sides = _sides(claim, point.sizes, point, root, RATIONALS) if rational(claim) else None
+            sides = _sides(claim, point.sizes, point, root, RATIONALS) if exact else None
             left, right = sides or precisely(claim, point.sizes, point, root)
             if point.hold(root):
                 return point, left, right
