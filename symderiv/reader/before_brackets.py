@@ -9,8 +9,7 @@ from collections.abc import Iterator, Sequence
 
 from symderiv.reader import syntax
 from symderiv.reader.brackets import Uses
-from symderiv.reader.names import plain
-from symderiv.reader.nodes import every, parts_of, syntax_parts
+from symderiv.reader.nodes import every, letter_below, parts_of, syntax_parts
 
 
 def uses(rows: Sequence[syntax.Row]) -> Uses:
@@ -22,15 +21,9 @@ def uses(rows: Sequence[syntax.Row]) -> Uses:
             found.bare.update(_bare(side))
             _note(side, found)
         if sides:
-            others = {base_name(side) for side in sides[1:]}
+            others = {letter_below(side) for side in sides[1:]}
             found.calls.update((name, of) for name, of in _calls(sides[0]) if name not in others)
     return found
-
-
-def base_name(node: syntax.Node) -> str:
-    """The name of a symbol without its scripts, or ""."""
-    base = parts_of(node)[0]
-    return plain(base.name) if isinstance(base, syntax.Symbol) else ""
 
 
 def _note(node: syntax.Node, found: Uses) -> None:
@@ -38,7 +31,7 @@ def _note(node: syntax.Node, found: Uses) -> None:
     before = set[int]()
     for n, head, group in _brackets(node):
         before.add(n)
-        name, sub = base_name(head), parts_of(head)[1]
+        name, sub = letter_below(head), parts_of(head)[1]
         if name and isinstance(group.body, syntax.Symbol | syntax.Scripted):
             found.arguments.setdefault((name, sub is not None), set()).add(_without_indices(group.body))
     for n, part in enumerate(_parts(node)):
@@ -50,7 +43,7 @@ def _note(node: syntax.Node, found: Uses) -> None:
 
 def _parts(node: syntax.Node) -> Iterator[syntax.Node]:
     r"""The parts of a node that may be quantities: in ``p_i`` no p stands alone, and no D in ``\sum_{x \in D}``."""
-    if base_name(node):
+    if letter_below(node):
         yield from (script for script in parts_of(node)[1:3] if script is not None)
     elif isinstance(node, syntax.BigOp):
         yield node.body
@@ -69,7 +62,7 @@ def _brackets(node: syntax.Node) -> Iterator[tuple[int, syntax.Node, syntax.Grou
 
 def _bare(node: syntax.Node) -> Iterator[tuple[str, bool]]:
     """What stands without a bracket if ``node`` is a name."""
-    if name := base_name(node):
+    if name := letter_below(node):
         yield name, parts_of(node)[1] is not None
 
 
@@ -90,7 +83,7 @@ def _calls(node: syntax.Node) -> Iterator[tuple[str, str]]:
     """The name and the argument of a formula that is nothing but a call."""
     match node:
         case syntax.Product(factors=(head, syntax.Group(body=body)), operators=("",)):
-            if (name := base_name(head)) and (of := base_name(body)):
+            if (name := letter_below(head)) and (of := letter_below(body)):
                 yield name, of
 
 

@@ -13,7 +13,6 @@ from functools import reduce
 from symderiv.kernel.derivative import Unsupported, definition_of, differentiate
 from symderiv.reader import logarithms, syntax, thresholds
 from symderiv.reader.arrays import Array, Value, contraction, elementwise, inverse, join
-from symderiv.reader.before_brackets import base_name as base_of
 from symderiv.reader.dependence import Dependence
 from symderiv.reader.expectations import Expectations
 from symderiv.reader.families import substitute
@@ -21,7 +20,16 @@ from symderiv.reader.indices import INDICATORS, refuse
 from symderiv.reader.inverses import turned
 from symderiv.reader.inverted import inverted
 from symderiv.reader.names import GREEK_NAMES, index_word, plain, shown
-from symderiv.reader.nodes import call_name, is_data, is_transpose, names_in, parts_of, prefers, stands_bare
+from symderiv.reader.nodes import (
+    call_name,
+    is_data,
+    is_transpose,
+    letter_below,
+    names_in,
+    parts_of,
+    prefers,
+    stands_bare,
+)
 from symderiv.reader.symbols import PROBABILITIES, base_name
 from symderiv.reader.vocabulary import MOMENTS, QUANTITIES
 from symderiv.terms import (
@@ -392,7 +400,7 @@ class Calls(Expectations):
         """Whether a bracket says on what a quantity depends; False: it is a factor. Raises where that is in doubt."""
         if len(items) != 1:
             return True
-        of, symbols = base_of(items[0]), self.symbols
+        of, symbols = letter_below(items[0]), self.symbols
         own = symbols.definitions.get(Head(symbols.name(name, len(subs)), len(subs), 0), ())
         reached = {head.name for head in symbols.reached(*(definition.body for definition in own))}
         if of != name and any(symbols.name(of, n) in reached for n in range(3)):
@@ -407,7 +415,7 @@ class Calls(Expectations):
         symbols = self.symbols
         if len(items) != 1 or parts_of(items[0])[2] is None or any((name, n) in symbols.functions for n in range(3)):
             return False
-        return symbols.uses.tells(name, sub is not None, base_of(items[0]), True) is None
+        return symbols.uses.tells(name, sub is not None, letter_below(items[0]), True) is None
 
     def _at(
         self, name: str, subs: list[Index], labels: list[Index], items: list[syntax.Node], node: syntax.Node

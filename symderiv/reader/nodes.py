@@ -34,6 +34,12 @@ def parts_of(node: syntax.Node) -> tuple[syntax.Node, syntax.Node | None, syntax
     return node, None, None, 0
 
 
+def letter_below(node: syntax.Node) -> str:
+    """The letter of a symbol without its scripts: y for ``y`` and ``y^{(i)}``; "" for anything else."""
+    base = parts_of(node)[0]
+    return plain(base.name) if isinstance(base, syntax.Symbol) else ""
+
+
 def syntax_parts(node: syntax.Node) -> Iterator[syntax.Node]:
     """The immediate children of a syntax node."""
     name: str

@@ -20,6 +20,7 @@ from symderiv.reader.nodes import (
     arguments,
     call_name,
     is_transpose,
+    letter_below,
     letters_called,
     names_in,
     parts_of,
@@ -164,7 +165,7 @@ class Values(Applications):
 
     def _is_square(self, node: syntax.Node) -> bool:
         _, sub, sup, primes = parts_of(node)
-        return sub is None and not primes and self.symbols.is_square(_letter(node), sup)
+        return sub is None and not primes and self.symbols.is_square(letter_below(node), sup)
 
     def instance_of(self, callee: str, name: str, body: syntax.Node, node: syntax.Node) -> Value | None:
         """``p(y_i | x_i)``, or ``p(y = 1 | x)``, where the author defined ``p(y | x)`` by a formula."""
@@ -190,9 +191,9 @@ class Values(Applications):
                     items.append(value)
                 case syntax.Number():  # p(1 | x)
                     items.append(item)
-                case syntax.Symbol() | syntax.Scripted() if _letter(item) == parameter:
+                case syntax.Symbol() | syntax.Scripted() if letter_below(item) == parameter:
                     items.append(item)
-                case syntax.Scripted() if self._is_square(item) and f"{_letter(item)}^{{2}}" == parameter:
+                case syntax.Scripted() if self._is_square(item) and f"{letter_below(item)}^{{2}}" == parameter:
                     items.append(item)
                 case _:
                     return None  # p(x) and p(z) are different functions
@@ -296,9 +297,3 @@ class Values(Applications):
         if index not in inner.free:
             raise refuse("E154", f"nothing in this sum depends on {index}, as far as is known", node)
         return Sum(index, Range(1, range_class), inner)
-
-
-def _letter(node: syntax.Node) -> str:
-    """The letter of an argument: y for ``y`` and ``y^{(i)}``."""
-    base = parts_of(node)[0]
-    return plain(base.name) if isinstance(base, syntax.Symbol) else ""
