@@ -70,6 +70,11 @@ SAMPLED = Words(
 )
 
 
+ANOTHER_LAW = Words(  # "now let $X$ be uniform": what was known of it before holds no longer
+    r"\b(?:uniform|normal|gau(?:ss|ß)|exponential|poisson|bernoulli|binomial|beta|gamma|laplac|cauchy|student|geometric"
+    r"|multinomial|categorical|rademacher|logistic|chi-?squared?|distribut|verteil|distribu)\w*|均匀|均勻|正态|指数|泊松|服从|一様|分布|분포",
+    re.IGNORECASE,
+)
 PARAMETERS = frozenset(
     Head(name, 0, 0) for name in (r"\mu", r"\sigma", r"\alpha", r"\beta", r"\lambda", r"\tau", "a", "b", "c")
 )
@@ -104,11 +109,14 @@ class Moments:
         self.reading = reading
         self.said: list[Moment] = []
         self.laws: list[Law] = []
+        self.changes: list[tuple[str, int]] = []  # the letters of which sentences name a distribution, and which do
         self.independence = Independence(reading)
 
     def sentence(self, sentence: Sentence, number: int) -> None:
         """Take up what a sentence says, which has this number."""
         self.independence.sentence(sentence, number)
+        if ANOTHER_LAW.search(sentence.words):
+            self.changes += ((name, number) for f in sentence.formulas for name, _, _ in self._names(f))
         words = sentence.words.split("$")
         for k, formula in enumerate(sentence.formulas):
             if not NEGATED.search(words[k]) and not assertions.weakened(words, k):
@@ -203,7 +211,7 @@ class Moments:
         last = {law.drawn.of: law for law in before}
         found: dict[str, tuple[list[Term], str]] = {}
         for of, law in last.items():
-            if of in drawn and not self.reading.symbols.is_withdrawn({of}, law.sentence, posed.sentence):
+            if of in drawn and not self._ends({of}, law.sentence, posed.sentence):
                 moments = []
                 for moment in law.drawn.moments(self.reading.symbols):
                     if not taken.isdisjoint(t.head for t in subterms(moment) if isinstance(t, Var)):
@@ -213,6 +221,11 @@ class Moments:
                     found[of] = moments, f"how {shown(of)} is distributed, line {law.line}"
         return found
 
+    def _ends(self, names: set[str], said: int, at: int) -> bool:
+        """Whether what sentence ``said`` says of ``names`` holds no longer after sentence ``at``."""
+        changed = any(name in names and said < number <= at for name, number in self.changes)
+        return changed or self.reading.symbols.is_withdrawn(names, said, at)
+
     def _known(self, posed: Posed, claim: Claim, sure: bool) -> Known:
         """The moments in a claim that are named in words before it."""
         drawn, taken = _spoken_of(claim)
@@ -220,7 +233,7 @@ class Moments:
         for moment in self.said:
             name = Var(symbols.name(moment.name), (), ()) if moment.name else None
             reaches = moment.of in drawn and moment.section <= posed.section and (moment.sure or not sure)
-            withdrawn = symbols.is_withdrawn({moment.name, moment.of}, moment.sentence, posed.sentence)
+            withdrawn = self._ends({moment.name, moment.of}, moment.sentence, posed.sentence)
             if reaches and not withdrawn and (name is None or name.head not in taken):
                 value = ZERO if name is None else power(name, 2) if moment.squared else name
                 known[moment.of, moment.variance] = value, moment.source
