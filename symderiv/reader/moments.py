@@ -13,6 +13,7 @@ from typing import NamedTuple
 
 from symderiv.document import InlineMath
 from symderiv.reader import assertions, distributions, independence, listed, syntax
+from symderiv.reader.in_a_case import HEADING
 from symderiv.reader.independence import Independence, Said
 from symderiv.reader.means import MEAN, is_mean, linear
 from symderiv.reader.names import plain, shown
@@ -75,6 +76,7 @@ ANOTHER_LAW = Words(  # "now let $X$ be uniform": what was known of it before ho
     r"|multinomial|categorical|rademacher|logistic|chi-?squared?|distribut|verteil|distribu)\w*|均匀|均勻|正态|指数|泊松|服从|一様|分布|분포",
     re.IGNORECASE,
 )
+HEADING_LINE = re.compile(rf"(?:{HEADING.pattern}).*", re.MULTILINE)
 PARAMETERS = frozenset(
     Head(name, 0, 0) for name in (r"\mu", r"\sigma", r"\alpha", r"\beta", r"\lambda", r"\tau", "a", "b", "c")
 )
@@ -94,10 +96,10 @@ class Moment(NamedTuple):
 
 
 class Law(NamedTuple):
-    """What is drawn how, where that is said: the line, the section, and after how many sentences."""
+    """What is drawn how, where that is said: the offset, the section, and after how many sentences."""
 
     drawn: distributions.Drawn
-    line: int
+    start: int
     section: int
     sentence: int
 
@@ -134,9 +136,8 @@ class Moments:
 
     def row(self, row: syntax.Row, number: int) -> None:
         """Take up what a formula says to be drawn, in the sentence with this number or after it."""
-        line = self.reading.document.source.position(row.cells_span.start).line
         names, found = distributions.drawn(row)
-        self.laws += (Law(drawn, line, self.reading.section, number) for drawn in found)
+        self.laws += (Law(drawn, row.cells_span.start, self.reading.section, number) for drawn in found)
         self.independence.drawn(names, row, number)
 
     def _take(self, sentence: Sentence, found: re.Match[str], of: str, name: str, variance: bool, number: int) -> None:
@@ -209,16 +210,19 @@ class Moments:
         drawn, taken = _spoken_of(claim)
         before = (law for law in self.laws if law.section <= posed.section and law.sentence <= posed.sentence)
         last = {law.drawn.of: law for law in before}
+        source = self.reading.document.source
         found: dict[str, tuple[list[Term], str]] = {}
         for of, law in last.items():
-            if of in drawn and not self._ends({of}, law.sentence, posed.sentence):
+            between = source.text[law.start : posed.left_span.start]
+            another = any(ANOTHER_LAW.search(heading[0]) for heading in HEADING_LINE.finditer(between))
+            if of in drawn and not another and not self._ends({of}, law.sentence, posed.sentence):
                 moments = []
                 for moment in law.drawn.moments(self.reading.symbols):
                     if not taken.isdisjoint(t.head for t in subterms(moment) if isinstance(t, Var)):
                         break
                     moments.append(moment)
                 if len(moments) > 1:
-                    found[of] = moments, f"how {shown(of)} is distributed, line {law.line}"
+                    found[of] = moments, f"how {shown(of)} is distributed, line {source.position(law.start).line}"
         return found
 
     def _ends(self, names: set[str], said: int, at: int) -> bool:
