@@ -14,7 +14,7 @@ from itertools import pairwise
 from symderiv.reader import syntax
 from symderiv.reader.names import plain
 from symderiv.reader.nodes import index_names, stands_as_value, syntax_parts
-from symderiv.reader.symbols import INDEX_LETTERS
+from symderiv.reader.vocabulary import INDEX_LETTERS
 
 COUNTING = frozenset("ijklmnrs")  # letters that hardly ever stand for anything but an index
 

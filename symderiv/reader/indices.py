@@ -16,7 +16,8 @@ from symderiv.reader.chosen import choose
 from symderiv.reader.layers import place
 from symderiv.reader.names import index_word, letter_of, plain
 from symderiv.reader.nodes import is_layer, is_time, is_transpose, names_in
-from symderiv.reader.symbols import INDEX_LETTERS, Symbols
+from symderiv.reader.symbols import Symbols
+from symderiv.reader.vocabulary import INDEX_LETTERS
 from symderiv.terms import ONE, ZERO, Assumption, Delta, Index, Range, Term, Var, add, mul, neg, reached
 
 INDICATORS = frozenset(

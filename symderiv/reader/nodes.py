@@ -10,8 +10,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from symderiv.document import Span
 from symderiv.reader import syntax
 from symderiv.reader.names import index_word, letter, plain
-from symderiv.reader.symbols import INDEX_LETTERS
-from symderiv.reader.vocabulary import BOLD
+from symderiv.reader.vocabulary import BOLD, INDEX_LETTERS
 
 TRANSPOSES = frozenset(
     {"T", r"\top", r"\intercal", r"\mathsf{T}", r"\mathrm{T}", r"\text{T}", r"\mathbf{T}", "t", r"\prime"}

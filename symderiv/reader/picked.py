@@ -14,7 +14,7 @@ from symderiv.reader import syntax
 from symderiv.reader.names import plain
 from symderiv.reader.nodes import Change, every, index_names, mentions, names_in, on_sides
 from symderiv.reader.prose import Words
-from symderiv.reader.symbols import INDEX_LETTERS
+from symderiv.reader.vocabulary import INDEX_LETTERS
 
 SUCH_THAT = Words(
     r"\s*(?:s\.?\s*t\.?|such\s+that|with|where|for\s+which|if|when|mit|wo|falls|tel\w*\s+que|avec|où|tal\w*\s+que|con|donde|si"

@@ -16,7 +16,7 @@ from symderiv.reader.indices import refuse
 from symderiv.reader.names import index_word, is_whole, letter_of, plain
 from symderiv.reader.nodes import is_layer, is_time, mentions, names_in, parts_of, stands_as_value, subscripts
 from symderiv.reader.samples import Samples
-from symderiv.reader.symbols import INDEX_LETTERS
+from symderiv.reader.vocabulary import INDEX_LETTERS
 from symderiv.terms import (
     ONE,
     ZERO,

@@ -36,8 +36,8 @@ from symderiv.reader.nodes import (
     value_name,
     word_before,
 )
-from symderiv.reader.symbols import INDEX_LETTERS, STANDARD, Symbols
-from symderiv.reader.vocabulary import BOLD, ELEMENTWISE, IDENTITY
+from symderiv.reader.symbols import STANDARD, Symbols
+from symderiv.reader.vocabulary import BOLD, ELEMENTWISE, IDENTITY, INDEX_LETTERS
 from symderiv.terms import Head, Range
 
 OUTPUTS = frozenset("azposhuyfgq")  # letters of what is computed for an example

@@ -41,7 +41,6 @@ from symderiv.terms import (
 )
 
 FONTS = ("mathbf", "boldsymbol", "bm", "pmb", "vec", "mathrm", "mathit", "mathsf", "textbf", "underline", "bf")
-INDEX_LETTERS = frozenset("ijklmnpqrstcdabuvgh")
 STANDARD = frozenset(("log", "ln", "exp", r"\sigma", "tanh", "softmax", "max", "min", "1", "e", "d", r"\delta"))
 PROBABILITIES = frozenset(("p", "q", "P", r"\pi", r"\mathbb{P}", r"\Pr"))  # letters of distributions
 MARK = "@"  # parts the name of a family from the examples that its members belong to

@@ -189,6 +189,7 @@ MOMENTS = {"Var": 1, r"\mathbb{V}": 1, "Cov": 2}
 PARAMETERS = frozenset(("w", r"\theta", r"\beta"))
 """Letters for what losses are minimised by."""
 
+INDEX_LETTERS = frozenset("ijklmnpqrstcdabuvgh")  # that may run over a range
 IDENTITY = frozenset({"I", r"\mathbb{I}"})  # the letters of the identity matrix
 LOSSES = ("L", "J", "C", "E", "l", r"\ell", r"\mathcal{L}", r"\mathcal{J}", r"\mathcal{C}", "loss", "cost", "Loss")
 """Letters for what is minimised."""
