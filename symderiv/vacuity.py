@@ -31,7 +31,7 @@ def of_derivatives(claims: Sequence[Claim]) -> str:
     """Why a proof would be empty: both sides vanish as read, because a derivative on them does, and nobody wrote 0."""
     for claim in claims:
         sides = (claim.left, claim.right)
-        parts = {t for side in sides for t in subterms(side)}
+        parts = set(reached(sides, claim.context.definitions))
         derivatives = [t for t in parts if isinstance(t, Deriv)]
         if ZERO in sides or not derivatives:
             continue
