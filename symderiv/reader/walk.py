@@ -78,6 +78,7 @@ from symderiv.reader.definitions import CUES, Definitions
 from symderiv.reader.directives import Directives, raised
 from symderiv.reader.doubts import Doubts
 from symderiv.reader.equations import Equations
+from symderiv.reader.events import Events
 from symderiv.reader.families import families_in
 from symderiv.reader.forward import functions_of_one
 from symderiv.reader.layouts import Layouts
@@ -141,6 +142,7 @@ class Walk:
         self.statements = Statements(reading)
         self.definitions = Definitions(reading, self.claims_of)
         self.moments = Moments(reading)
+        self.events = Events(reading)
         self.premises = Premises(reading, self.claims_of, self.readings)
         self.chains = Chains(reading, self.definitions, self.rates)
         reading.symbols.sizes.update(sizes or {})
