@@ -24,6 +24,7 @@ from symderiv.terms import (
     Var,
     add,
     exp,
+    log,
     mul,
     neg,
     num,
@@ -40,8 +41,10 @@ def moments_under(density: Term, of: Var) -> list[Term]:
     letters = sorted(families_in((density,), {}) - {of.head})
     if len(letters) > MOST or any(head.subs or head.sups for head in letters) or not _may_be_one(density, of):
         return []
-    for candidate, moments in _candidates(density, of, letters):
-        if provable(Claim(power(density, 2), "=", power(candidate, 2))) is not None:
+    by_logarithm = isinstance(density, Fn) and density.name == "exp"  # as where \log p(x) was written
+    for candidate, logarithm, moments in _candidates(density, of, letters):
+        sides = (density.parts[0], logarithm) if by_logarithm else (power(density, 2), power(candidate, 2))
+        if provable(Claim(sides[0], "=", sides[1])) is not None:
             return moments
     return []
 
@@ -60,24 +63,27 @@ def _exponent(part: Term) -> Term:
     return ZERO
 
 
-def _candidates(density: Term, of: Var, letters: list[Head]) -> Iterator[tuple[Term, list[Term]]]:
-    """Densities with these letters for parameters, each with its moments."""
+def _candidates(density: Term, of: Var, letters: list[Head]) -> Iterator[tuple[Term, Term, list[Term]]]:
+    """Densities with these letters for parameters, each with its logarithm and its moments."""
     variables = [Var(head.name, (), ()) for head in letters]
     counted = [part for part in subterms(density) if isinstance(part, Opaque) and part.name == factorials.NAME]
     for p in variables:
-        yield mul(power(p, of), power(add(ONE, neg(p)), add(ONE, neg(of)))), MOMENTS["Bernoulli"][1](p)
+        q, failure = add(ONE, neg(p)), add(ONE, neg(of))
+        likely = add(mul(of, log(p)), mul(failure, log(q)))
+        yield mul(power(p, of), power(q, failure)), likely, MOMENTS["Bernoulli"][1](p)
         for factorial in counted:
             if factorial.parts == (of,):
-                yield mul(power(p, of), exp(neg(p)), power(factorial, -1)), MOMENTS["Poisson"][1](p)
+                likely = add(mul(of, log(p)), neg(p), neg(log(factorial)))
+                yield mul(power(p, of), exp(neg(p)), power(factorial, -1)), likely, MOMENTS["Poisson"][1](p)
     for variance in (ONE, *variables, *(power(v, 2) for v in variables)):
         for mean in (ZERO, *variables):
-            yield _normal(of, mean, variance), MOMENTS["Normal"][1](mean, variance)
+            yield *_normal(of, mean, variance), MOMENTS["Normal"][1](mean, variance)
 
 
-def _normal(of: Term, mean: Term, variance: Term) -> Term:
-    half = num("1/2")
-    exponent = mul(num("-1/2"), power(add(of, neg(mean)), 2), power(variance, -1))
-    return mul(power(power(mul(num(2), PI, variance), half), -1), exp(exponent))
+def _normal(of: Term, mean: Term, variance: Term) -> tuple[Term, Term]:
+    half, factor = num("1/2"), mul(num(2), PI, variance)
+    exponent = neg(mul(half, power(add(of, neg(mean)), 2), power(variance, -1)))
+    return mul(power(factor, num("-1/2")), exp(exponent)), add(neg(mul(half, log(factor))), exponent)
 
 
 __all__ = ["moments_under"]

@@ -470,6 +470,9 @@ class Walk:
                 self.definitions.aside(head, left, right, manner="supposed")
             if denied:
                 continue
+            if head is None and asserted and _is_logarithm(left) and not prose.CONDITIONAL.search(around):
+                self._by_logarithm(row, formula)
+                continue
             if head is None and isinstance(right, syntax.Symbol) and not self.reading.is_index(right):
                 head = self.definitions.head_of(right)  # "$\\sum_j e^{f_j} = \\Sigma$"
             cases = head is not None and self.reading.symbols.pieces[head[0]] > 1
@@ -517,6 +520,16 @@ class Walk:
         plain = plain and not any(plain_words.CASE_SIGN.search(latex) for latex in self.beside)
         for posed in self.posed[begun:]:
             posed.plain = plain
+
+    def _by_logarithm(self, row: syntax.Row, formula: InlineMath) -> None:
+        r"""``\log p(x) = ...`` in running text, which says what p is; or nothing, if that is known."""
+        known, displays = set(self.reading.symbols.definitions), len(self.displays)
+        self.displays.append(formula.span)
+        self.reading.elaborator.start_chain()
+        begun = len(self.posed)
+        self.chains.segments(row, displays, 0, [], inline=True)
+        if known.issuperset(self.reading.symbols.definitions):
+            del self.posed[begun:], self.displays[displays:]
 
     def _is_compound(self, left: syntax.Node) -> bool:
         """Whether a left side names nothing: a sum or product, or a derivative with primes, of what is defined."""
@@ -895,3 +908,9 @@ def _words(remarks: Sequence[syntax.Remark]) -> str:
 def _is_unread(row: syntax.Row) -> bool:
     """Whether a row is one side that could not be read."""
     return len(row.segments) == 1 and isinstance(row.segments[0].side, ReadError)
+
+
+def _is_logarithm(node: syntax.Node) -> bool:
+    if isinstance(node, syntax.Add) and len(node.terms) == 1:
+        node = node.terms[0][1]
+    return isinstance(node, syntax.Apply) and node.name in ("log", "ln")
