@@ -761,7 +761,7 @@ class Walk:
                 self._unread(row, number, n)
             elif row.segments and ASIDE.match(text, row.segments[0].span.start, row.cells_span.end):
                 aside = row.cells_span.end
-            elif row.segments and self.statements.range(row):
+            elif row.segments and (_lists_values(row) or self.statements.range(row)):
                 self.chains.last = None
             elif row.segments and self.statements.normalises(row, number, reading.prose if not n else ""):
                 self.chains.assumed(row, number, n, "it is assumed from here on")
@@ -914,3 +914,14 @@ def _is_logarithm(node: syntax.Node) -> bool:
     if isinstance(node, syntax.Add) and len(node.terms) == 1:
         node = node.terms[0][1]
     return isinstance(node, syntax.Apply) and node.name in ("log", "ln")
+
+
+def _lists_values(row: syntax.Row) -> bool:
+    r"""Whether a row says which numbers a letter may be: ``x = 1, 2, 3, \dots``."""
+    match [(segment.relation, segment.side) for segment in row.segments]:
+        case [(None, syntax.Symbol()), ("=", syntax.Number())] if row.remarks:
+            listed = row.remarks[0].content
+            items = listed.items if isinstance(listed, syntax.Tuple) else (listed,)
+            numbers = all(isinstance(item, syntax.Number | syntax.Ellipsis) for item in items)
+            return numbers and any(isinstance(item, syntax.Ellipsis) for item in items)
+    return False
