@@ -236,7 +236,7 @@ class Moments:
             yield Law(drawn.of, drawn.moments(self.reading.symbols), start, section, sentence)
 
     def _written_out(self, posed: Posed) -> Iterator[Law]:
-        """The densities that are defined before a step, of x, and of X, where no other density of it is defined."""
+        """The densities that are defined before a step, of x and X, where nothing else says how these are drawn."""
         symbols, found = self.reading.symbols, dict[str, dict[str, Law]]()
         for head, definitions in symbols.definitions.items():
             if not base_name(head.name).startswith(DENSITIES) or head.subs or head.sups:
@@ -251,8 +251,9 @@ class Moments:
                     self.densities[density] = moments_under(density, of)
                 law = Law(of.name, self.densities[density], step.left_span.start, step.section, step.sentence)
                 found.setdefault(of.name, {})[head.name.partition("#")[0]] = law
+        drawn = {said.of.lower() for said, _, _, _ in self.drawn}  # perhaps the density is a model of it only
         for letter, laws in found.items():
-            if len(laws) == 1:
+            if len(laws) == 1 and letter.lower() not in drawn:
                 yield from (law._replace(of=name) for law in laws.values() for name in {letter, letter.upper()})
 
     def _density_of(self, head: Head) -> Var | None:
