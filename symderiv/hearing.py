@@ -21,6 +21,7 @@ from symderiv.reader.elaborate import LAYOUTS
 from symderiv.reader.families import derives, spoken_of
 from symderiv.reader.fixed import of_one_member
 from symderiv.reader.names import shown
+from symderiv.reader.probability import RULE
 from symderiv.reader.reading import Posed
 from symderiv.reader.sized import sizes_of
 from symderiv.reader.stationary import Compared
@@ -110,6 +111,16 @@ class Hearing:
         if self.verdict is not self.drawn[0] and isinstance(self.verdict, Refuted):
             self.verdict = Undecided(self.claims[0], "it is not seen to fail with what words name", ("normal form",))
         return None
+
+    def by_events(self) -> Answer | None:
+        """A proof by the laws of probability, of events."""
+        if isinstance(self.verdict, Proved) or not (read := self.walk.events.reading_of(self.claims)):
+            return None
+        second = prove_all(read)
+        if not isinstance(second, Proved) or empty(self.walk, read):
+            return None
+        self.posed.note(RULE)
+        return second, None
 
     def by_signs(self) -> Answer | None:
         """A proof for each sign of a number: of |x| = max(x, -x)."""
@@ -331,6 +342,7 @@ STAGES: tuple[Callable[[Hearing], Answer | None], ...] = (
     Hearing.is_proved,
     Hearing.at_two_points,
     Hearing.by_moments,
+    Hearing.by_events,
     Hearing.by_signs,
     Hearing.in_region,
     Hearing.read_otherwise,

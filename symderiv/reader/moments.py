@@ -12,7 +12,8 @@ from dataclasses import replace
 from typing import NamedTuple
 
 from symderiv.document import InlineMath
-from symderiv.reader import assertions, distributions, independence, listed, syntax
+from symderiv.reader import assertions, distributions, independence, listed, probability, syntax
+from symderiv.reader.densities import moments_under
 from symderiv.reader.in_a_case import HEADING
 from symderiv.reader.independence import Independence, Said
 from symderiv.reader.means import MEAN, is_mean, linear
@@ -20,6 +21,7 @@ from symderiv.reader.names import plain, shown
 from symderiv.reader.nodes import parts_of
 from symderiv.reader.prose import IF, NEGATED, Sentence, Words
 from symderiv.reader.reading import Posed, Reading
+from symderiv.reader.symbols import base_name
 from symderiv.terms import (
     ZERO,
     Claim,
@@ -77,6 +79,7 @@ ANOTHER_LAW = Words(  # "now let $X$ be uniform": what was known of it before ho
     re.IGNORECASE,
 )
 HEADING_LINE = re.compile(rf"(?:{HEADING.pattern}).*", re.MULTILINE)
+DENSITIES = ("p", "q", "f", "P")  # letters of densities
 PARAMETERS = frozenset(
     Head(name, 0, 0) for name in (r"\mu", r"\sigma", r"\alpha", r"\beta", r"\lambda", r"\tau", "a", "b", "c")
 )
@@ -96,9 +99,10 @@ class Moment(NamedTuple):
 
 
 class Law(NamedTuple):
-    """What is drawn how, where that is said: the offset, the section, and after how many sentences."""
+    """The moments of what is drawn, and where that is said: the offset, the section, and after how many sentences."""
 
-    drawn: distributions.Drawn
+    of: str
+    moments: Sequence[Term]
     start: int
     section: int
     sentence: int
@@ -110,7 +114,8 @@ class Moments:
     def __init__(self, reading: Reading) -> None:
         self.reading = reading
         self.said: list[Moment] = []
-        self.laws: list[Law] = []
+        self.drawn: list[tuple[distributions.Drawn, int, int, int]] = []
+        self.densities: dict[Term, list[Term]] = {}  # their moments, as far as they have been looked at
         self.changes: list[tuple[str, int]] = []  # the letters of which sentences name a distribution, and which do
         self.independence = Independence(reading)
 
@@ -137,7 +142,7 @@ class Moments:
     def row(self, row: syntax.Row, number: int) -> None:
         """Take up what a formula says to be drawn, in the sentence with this number or after it."""
         names, found = distributions.drawn(row)
-        self.laws += (Law(drawn, row.cells_span.start, self.reading.section, number) for drawn in found)
+        self.drawn += ((drawn, row.cells_span.start, self.reading.section, number) for drawn in found)
         self.independence.drawn(names, row, number)
 
     def _take(self, sentence: Sentence, found: re.Match[str], of: str, name: str, variance: bool, number: int) -> None:
@@ -176,7 +181,7 @@ class Moments:
         self, posed: Posed, claims: Sequence[Claim], sure: bool = True
     ) -> tuple[list[Claim], tuple[str, ...]] | None:
         """The claims where expectations are the moments that words name, and what to say; None if they name none."""
-        if not (self.said or self.laws or self.independence.said):
+        if not any(is_mean(part) for c in claims for part in reached((c.left, c.right), c.context.definitions)):
             return None
         found, notes = [], dict[str, None]()
         apart = self.independence.holding(posed)
@@ -208,8 +213,9 @@ class Moments:
         A moment that holds a letter that is defined, or by which the claim differentiates, is left out.
         """
         drawn, taken = _spoken_of(claim)
-        before = (law for law in self.laws if law.section <= posed.section and law.sentence <= posed.sentence)
-        last = {law.drawn.of: law for law in before}
+        said = sorted([*self._said_to_be_drawn(), *self._written_out(posed)], key=lambda law: law.start)
+        before = (law for law in said if law.section <= posed.section and law.sentence <= posed.sentence)
+        last = {law.of: law for law in before}
         source = self.reading.document.source
         found: dict[str, tuple[list[Term], str]] = {}
         for of, law in last.items():
@@ -217,13 +223,47 @@ class Moments:
             another = any(ANOTHER_LAW.search(heading[0]) for heading in HEADING_LINE.finditer(between))
             if of in drawn and not another and not self._ends({of}, law.sentence, posed.sentence):
                 moments = []
-                for moment in law.drawn.moments(self.reading.symbols):
+                for moment in law.moments:
                     if not taken.isdisjoint(t.head for t in subterms(moment) if isinstance(t, Var)):
                         break
                     moments.append(moment)
                 if len(moments) > 1:
                     found[of] = moments, f"how {shown(of)} is distributed, line {source.position(law.start).line}"
         return found
+
+    def _said_to_be_drawn(self) -> Iterator[Law]:
+        for drawn, start, section, sentence in self.drawn:
+            yield Law(drawn.of, drawn.moments(self.reading.symbols), start, section, sentence)
+
+    def _written_out(self, posed: Posed) -> Iterator[Law]:
+        """The densities that are defined before a step, of x and X, where nothing else says how these are drawn."""
+        symbols, found = self.reading.symbols, dict[str, dict[str, Law]]()
+        for head, definitions in symbols.definitions.items():
+            if not base_name(head.name).startswith(DENSITIES) or head.subs or head.sups:
+                continue
+            for d in definitions:
+                at = symbols.order[head, d.params]
+                if at > posed.at or (of := self._density_of(head)) is None:
+                    continue
+                step = self.reading.posed[at]
+                density = symbols.ranges.resolve(d.body, {})
+                if density not in self.densities:
+                    self.densities[density] = moments_under(density, of)
+                law = Law(of.name, self.densities[density], step.left_span.start, step.section, step.sentence)
+                found.setdefault(of.name, {})[head.name.partition("#")[0]] = law
+        drawn = {said.of.lower() for said, _, _, _ in self.drawn}  # perhaps the density is a model of it only
+        for letter, laws in found.items():
+            if len(laws) == 1 and letter.lower() not in drawn:
+                yield from (law._replace(of=name) for law in laws.values() for name in {letter, letter.upper()})
+
+    def _density_of(self, head: Head) -> Var | None:
+        r"""The letter x of ``p(x; \mu)`` or ``p(x | \mu)``."""
+        function = self.reading.symbols.functions.get((head.name.partition("#")[0], 0))
+        if function is not None:
+            return function.parameters[0].var if function.parameters else None
+        named = probability.NAMED.fullmatch(head.name.partition("#")[0])
+        plainly = named is not None and re.fullmatch(r"\\?[a-zA-Z]+", named["left"])
+        return Var(named["left"], (), ()) if named is not None and plainly else None
 
     def _ends(self, names: set[str], said: int, at: int) -> bool:
         """Whether what sentence ``said`` says of ``names`` holds no longer after sentence ``at``."""

@@ -120,6 +120,7 @@ class Namings:
         if value is not None and negative:
             value = neg(value)
         self.last = Last(value, side.span, side, posed.error, names=argument)
+        posed.section, posed.sentence = self.reading.section, self.reading.sentences
         self.reading.posed.append(posed)
         return True
 

@@ -213,7 +213,7 @@ MISTAKE = (  # of people who derive, and not of a perceptron that makes one on a
 )
 TO_SHOW = Words(
     rf"\b(?:show\w*|prov(?:e|es|ing)|verif\w+|check\w*|wish|want|claim\w*|goal|whether|false|wrong|{MISTAKE}|zeig\w*|montr\w*"
-    r"|demostr\w*|mostr\w*)\b|证明|證明|示す|示せ|証明|보이|증명",
+    r"|demostr\w*|mostr\w*)\b|证明|證明|示す|示せ|(?:証明|증명)(?!\s*[:：])|보이",
     re.IGNORECASE,
 )
 GROUNDS = Words(  # at the end of the words before a formula that others follow from

@@ -25,7 +25,7 @@ _MOMENT = (
     r"|varianzas?|desviaci[óo]n\w{0,20}(?:\s+(?:est[áa]ndar|típica))?|均值|平均值?|方差|标准差|分散|標準偏差|평균|분산|표준\s*편차)"
 )
 _TOTAL = (
-    r"(?:sums?(?!\s+(?:up\s+)?to\b)|totals?(?!\s+numbers?\b)"
+    r"(?:sums?(?!\s+(?:(?:up\s+)?to|up|both|these|this|each|the)\b)|totals?(?!\s+numbers?\b)"
     r"|(?:maxim(?:um|a|al)|minim(?:um|a|al))(?!\s+(?:likelihood|entropy|margin|a\s+posteriori|description)\b)|max|min|largest|smallest|biggest|greatest|norm|statistics?|denominator"
     r"|expected|normali[sz]ers?|(?:normali[sz]\w+|partition)\s+(?:constant|factor|term|function|sum)|logsumexp|log-sum-exp|functions?(?=\s+of\b)"
     r"|(?:\w{0,20}Summe|Nenner|Gesamt\w{0,20}|größte\w{0,20}|kleinste\w{0,20}|Funktion)|sommes?|dénominateur|fonction(?=\s+d)|suma|"

@@ -78,6 +78,7 @@ from symderiv.reader.definitions import CUES, Definitions
 from symderiv.reader.directives import Directives, raised
 from symderiv.reader.doubts import Doubts
 from symderiv.reader.equations import Equations
+from symderiv.reader.events import Events
 from symderiv.reader.families import families_in
 from symderiv.reader.forward import functions_of_one
 from symderiv.reader.layouts import Layouts
@@ -141,6 +142,7 @@ class Walk:
         self.statements = Statements(reading)
         self.definitions = Definitions(reading, self.claims_of)
         self.moments = Moments(reading)
+        self.events = Events(reading)
         self.premises = Premises(reading, self.claims_of, self.readings)
         self.chains = Chains(reading, self.definitions, self.rates)
         reading.symbols.sizes.update(sizes or {})
@@ -468,6 +470,9 @@ class Walk:
                 self.definitions.aside(head, left, right, manner="supposed")
             if denied:
                 continue
+            if head is None and asserted and _is_logarithm(left) and not prose.CONDITIONAL.search(around):
+                self._by_logarithm(row, formula)
+                continue
             if head is None and isinstance(right, syntax.Symbol) and not self.reading.is_index(right):
                 head = self.definitions.head_of(right)  # "$\\sum_j e^{f_j} = \\Sigma$"
             cases = head is not None and self.reading.symbols.pieces[head[0]] > 1
@@ -515,6 +520,16 @@ class Walk:
         plain = plain and not any(plain_words.CASE_SIGN.search(latex) for latex in self.beside)
         for posed in self.posed[begun:]:
             posed.plain = plain
+
+    def _by_logarithm(self, row: syntax.Row, formula: InlineMath) -> None:
+        r"""``\log p(x) = ...`` in running text, which says what p is; or nothing, if that is known."""
+        known, displays = set(self.reading.symbols.definitions), len(self.displays)
+        self.displays.append(formula.span)
+        self.reading.elaborator.start_chain()
+        begun = len(self.posed)
+        self.chains.segments(row, displays, 0, [], inline=True)
+        if known.issuperset(self.reading.symbols.definitions):
+            del self.posed[begun:], self.displays[displays:]
 
     def _is_compound(self, left: syntax.Node) -> bool:
         """Whether a left side names nothing: a sum or product, or a derivative with primes, of what is defined."""
@@ -746,7 +761,7 @@ class Walk:
                 self._unread(row, number, n)
             elif row.segments and ASIDE.match(text, row.segments[0].span.start, row.cells_span.end):
                 aside = row.cells_span.end
-            elif row.segments and self.statements.range(row):
+            elif row.segments and (_lists_values(row) or self.statements.range(row)):
                 self.chains.last = None
             elif row.segments and self.statements.normalises(row, number, reading.prose if not n else ""):
                 self.chains.assumed(row, number, n, "it is assumed from here on")
@@ -893,3 +908,20 @@ def _words(remarks: Sequence[syntax.Remark]) -> str:
 def _is_unread(row: syntax.Row) -> bool:
     """Whether a row is one side that could not be read."""
     return len(row.segments) == 1 and isinstance(row.segments[0].side, ReadError)
+
+
+def _is_logarithm(node: syntax.Node) -> bool:
+    if isinstance(node, syntax.Add) and len(node.terms) == 1:
+        node = node.terms[0][1]
+    return isinstance(node, syntax.Apply) and node.name in ("log", "ln")
+
+
+def _lists_values(row: syntax.Row) -> bool:
+    r"""Whether a row says which numbers a letter may be: ``x = 1, 2, 3, \dots``."""
+    match [(segment.relation, segment.side) for segment in row.segments]:
+        case [(None, syntax.Symbol()), ("=", syntax.Number())] if row.remarks:
+            listed = row.remarks[0].content
+            items = listed.items if isinstance(listed, syntax.Tuple) else (listed,)
+            numbers = all(isinstance(item, syntax.Number | syntax.Ellipsis) for item in items)
+            return numbers and any(isinstance(item, syntax.Ellipsis) for item in items)
+    return False
