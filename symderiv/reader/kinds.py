@@ -280,7 +280,11 @@ class Kinds:
                 self.found[found[0]] = MATRIX if capital else self.vector
 
     def _apply(self, node: syntax.Apply) -> str | None:
-        argument = node.argument.body if isinstance(node.argument, syntax.Group) else node.argument
+        match node.argument:
+            case syntax.Group(open="(" | "[" | "{" | r"\{", body=argument):
+                pass
+            case argument:  # \log |A| is a number
+                pass
         inner = self.kind(argument)
         if node.name == "softmax":
             if inner is None and self.habits:
