@@ -125,8 +125,10 @@ class Kinds:
                 self.kind(cell)
 
     def _symbol(self, node: syntax.Symbol | syntax.Scripted) -> str | None:
-        base, sub, sup, _ = parts_of(node)
+        base, sub, sup, primes = parts_of(node)
         if isinstance(base, syntax.Group):
+            if primes and isinstance(base.body, syntax.Product) and {*base.body.operators} == {r"\circ"}:
+                return None  # (f \circ g)' is that of a composition
             if sub is not None and base.open in (r"\|", r"\lVert"):
                 return self._group(base)
             inner = self._group(base)
