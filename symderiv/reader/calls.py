@@ -14,6 +14,7 @@ from symderiv.kernel.derivative import Unsupported, definition_of, differentiate
 from symderiv.reader import logarithms, syntax, thresholds
 from symderiv.reader.arrays import Array, Value, contraction, elementwise, inverse, join
 from symderiv.reader.dependence import Dependence
+from symderiv.reader.determinants import determinant
 from symderiv.reader.expectations import Expectations
 from symderiv.reader.families import substitute
 from symderiv.reader.indices import INDICATORS, refuse
@@ -537,6 +538,9 @@ class Calls(Expectations):
             return self.scripts(value, node.sup, node.primes, node)
         if name in ("diag", "tr", "trace"):
             return self.matrix_function(name, node)
+        if name == "det" and isinstance(matrix := self.value(argument), Array):
+            inside = argument.body if isinstance(argument, syntax.Group) else argument
+            return self.scripts(determinant(matrix, symbols, inside), node.sup, 0, node)
         if name == "sqrt":
             return elementwise([self.value(argument)], lambda p: power(p[0], Fraction(1, 2)), symbols.ranges, node.span)
         if name in ("max", "min") and node.sub is None and not node.primes:

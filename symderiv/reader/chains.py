@@ -169,7 +169,7 @@ class Chains(Namings):
         if isinstance(segment.side, ReadError):
             self.last = Last(None, segment.span, None, segment.side.diagnostic)
         elif segment.side is not None:
-            self.last = Last(None, segment.side.span, segment.side)
+            self.last = Last(None, segment.side.span, segment.side, first=segment.side)
             self.begun = Place(Last(None, segment.side.span, segment.side))
 
     def _step(self, segment: syntax.Segment, display: int, n: int, conditions: list[Assumption]) -> None:
@@ -266,16 +266,9 @@ class Chains(Namings):
             if self.elaborator.vector_rate or last.vector_rate:
                 posed.by_vectors = True
                 posed.transposed = self._transposed(last, segment.side)
-            plain_pair = None
-            if isinstance(right, Array) != isinstance(last.value, Array) and last.node is not None:
-                plain_pair = self._as_scalars(last.node, segment.side)
-                if plain_pair is None and last.rule is not None:
-                    plain_pair = self._as_rule(last, segment.side)
-            elif isinstance(right, Array) and isinstance(last.value, Array) and len(right.axes) != len(last.value.axes):
-                plain_pair = self._as_rule(last, segment.side)
-            if plain_pair is not None:
-                last.value, right = plain_pair
-                posed.left, posed.right = plain_pair
+            if (pair := self._plain_pair(last, segment.side, right)) is not None:
+                last.value, right = pair
+                posed.left, posed.right = pair
         elif posed.error is None:
             posed.error = (last.error if last else None) or Diagnostic(
                 "E111", "the left side could not be read", segment.span
@@ -306,7 +299,8 @@ class Chains(Namings):
             free=dict(self.elaborator.free),
             guessed=posed.guessed,
             vector_rate=self.elaborator.vector_rate,
-            rule=last.rule if last is not None else None,
+            first=last.first if last is not None else None,
+            of_numbers=last is not None and last.of_numbers,
         )
 
     def _defines(self, display: int) -> bool:
@@ -341,18 +335,32 @@ class Chains(Namings):
         """Both sides with bare symbols as numbers, where nothing in them says vector: ``x`` beside x_1, x_2, ..."""
         return self._numbers(left, right) if left is not None and self.elaborator.may_be_numbers(left, right) else None
 
+    def _plain_pair(self, last: Last, node: syntax.Node, right: Value) -> tuple[Term, Term] | None:
+        """Both sides as numbers, where as vectors they are not alike, or the chain has been one of numbers so far."""
+        left = last.value
+        mixed = isinstance(right, Array) != isinstance(left, Array)
+        if mixed and (found := self._as_scalars(last.node, node)) is not None:
+            return found
+        unlike = isinstance(right, Array) and isinstance(left, Array) and len(right.axes) != len(left.axes)
+        return self._as_rule(last, node) if mixed or unlike or last.of_numbers else None
+
     def _as_numbers(self, last: Last, right: syntax.Node) -> tuple[Term, Term] | None:
         """Both sides so, where as vectors they do not fit."""
         found = self._as_scalars(last.node, right)
         return found if found is not None else self._as_rule(last, right)
 
     def _as_rule(self, last: Last, right: syntax.Node) -> tuple[Term, Term] | None:
-        """Both sides so, where the chain is a rule for functions of one number."""
-        first = last.rule if last.rule is not None else last.node
-        if first is None or last.node is None or not is_rule(first, right, self.symbols):
+        """Both sides so, where the chain is a rule for functions of one number, from its beginning or from here."""
+        if last.node is None:
+            return None
+        sides = [last.node, right]
+        if not any(
+            first is not None and all(is_rule(first, side, self.symbols) for side in sides)
+            for first in (last.first, last.node)
+        ):
             return None
         found = self._numbers(last.node, right)
-        last.rule = first if found is not None else None
+        last.of_numbers = last.of_numbers or found is not None
         return found
 
     def _numbers(self, left: syntax.Node, right: syntax.Node) -> tuple[Term, Term] | None:

@@ -18,6 +18,7 @@ from symderiv.reader.assumed import SOLVED_FOR, given
 from symderiv.reader.captured import spelled_out
 from symderiv.reader.chosen import fixed_classes, summed_over_classes
 from symderiv.reader.dependence import Dependence
+from symderiv.reader.determinants import dependent as dependent_on_entries
 from symderiv.reader.einstein import summed
 from symderiv.reader.families import families_in
 from symderiv.reader.fixed import of_one_member, with_members
@@ -253,7 +254,8 @@ class Claims:
         """
         symbols = self.symbols
         heads = self.symbols.reached(*terms)
-        heads |= symbols.reached(*(entry for head, (_, entry) in symbols.inverses.items() if head in heads))
+        matrices = (*symbols.inverses.items(), *symbols.determinants.items())
+        heads |= symbols.reached(*(entry for head, (_, entry) in matrices if head in heads))
         ranges = symbols.ranges
         differentiated = {t.var.head for side in terms for t in subterms(side) if isinstance(t, Deriv)}
         later = {
@@ -384,6 +386,8 @@ class Claims:
         if symbols.inverses:  # not those in what was solved for, and is a variable here
             assumed = (part for a in said.values() for part in a.data if isinstance(part, Term))
             context = granted(context, symbols, families_in((*terms, *assumed), definitions))
+        if symbols.determinants:
+            context = dependent_on_entries(context, symbols, families_in(terms, definitions))
         context = with_members(context, [a for a in fixed if self._relevant(a, heads)])
         written = set().union(*(term.free for term in terms))
         context, _ = placed(context, [a for a in posed.case if a.kind == KIND], written)

@@ -18,7 +18,7 @@ from symderiv.document import Span
 from symderiv.judge import prove_all
 from symderiv.kernel import Proved, Refuted, Witness
 from symderiv.kernel.derivative import Unsupported, definition_of
-from symderiv.reader import factorials, in_a_case, logarithms, named_sets, orders, under_conditions
+from symderiv.reader import determinants, factorials, in_a_case, logarithms, named_sets, orders, under_conditions
 from symderiv.reader.bounds import NUMBER_PI
 from symderiv.reader.families import differences, families_in
 from symderiv.reader.means import is_mean
@@ -161,6 +161,8 @@ class Doubts:
             return "this may say what an unknown function is like"
         if factorials.tied(inside):
             return "factorials are tied to one another, of which nothing is known here"
+        if determinants.tied(claim, self.symbols):
+            return "this may say what a determinant is, of which nothing is known here but its name"
         if peculiar := self._peculiar(claim):
             return f"this may say what the derivative of the unknown function {shown(peculiar)} is like"
         for part in parts:

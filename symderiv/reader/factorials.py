@@ -29,20 +29,20 @@ def tied(parts: Collection[Term]) -> bool:
 def _is_a_number(term: Term) -> bool:
     """Whether all that is added up in ``term`` cancels, but for numbers."""
     times: dict[Term, Fraction] = {}
-    for summand, factor in _summands(term, Fraction(1)):
+    for summand, factor in summands(term):
         times[summand] = times.get(summand, Fraction(0)) + factor
     return not any(times.values())
 
 
-def _summands(term: Term, factor: Fraction) -> Iterator[tuple[Term, Fraction]]:
+def summands(term: Term, factor: Fraction = Fraction(1)) -> Iterator[tuple[Term, Fraction]]:
     """What is added up in ``term`` beside numbers, and how often."""
     match term:
         case Num():
             return
         case Add(parts=parts):
             for part in parts:
-                yield from _summands(part, factor)
+                yield from summands(part, factor)
         case Mul(parts=(Num(value=value), rest)):
-            yield from _summands(rest, factor * value)
+            yield from summands(rest, factor * value)
         case _:
             yield term, factor

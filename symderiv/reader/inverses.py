@@ -82,7 +82,7 @@ def inverse(matrix: Array, symbols: Symbols, node: syntax.Node) -> Array:
     entry = matrix.entry((LINE, COLUMN))
     if entry is Delta(LINE, COLUMN):
         return matrix
-    own = _own(entry)
+    own = own_indices(entry)
     if entry.free - {LINE, COLUMN, *own}:
         raise refuse("E150", "the inverse of a matrix that is made of its index is not in the language", node)
     members = {index: f"{MEMBER}{n}" for n, index in enumerate(own)}
@@ -93,13 +93,13 @@ def inverse(matrix: Array, symbols: Symbols, node: syntax.Node) -> Array:
         if other is across:
             return _family(head, axis, own).transposed
     base = node.base if isinstance(node, syntax.Scripted) else node
-    head = Head(f"{_written(base) or 'M'}^{{-1}}", len(own) + 2, 0)
+    head = Head(f"{written(base) or 'M'}^{{-1}}", len(own) + 2, 0)
     while head in symbols.inverses:  # another matrix that is written alike, after a new definition
         head = Head(f"{head.name}'", head.subs, 0)
     for slot in range(2):
         symbols.ranges.unite(symbols.ranges.slot(head, len(own) + slot), axis)
-    for slot, index in enumerate(_own(entry)):
-        symbols.ranges.unite(symbols.ranges.slot(head, slot), _class(entry, index, symbols))
+    for slot, index in enumerate(own_indices(entry)):
+        symbols.ranges.unite(symbols.ranges.slot(head, slot), class_of(entry, index, symbols))
     symbols.inverses[head] = axis, entry
     if _ordered(entry, symbols) is _ordered(across, symbols):
         named = all_members(head.name) if own else head.name
@@ -118,8 +118,8 @@ def granted(context: Context, symbols: Symbols, heads: Collection[Head]) -> Cont
             continue
         line, column = names = f"{LINE}{n}", f"{COLUMN}{n}"
         ranges |= dict.fromkeys(names, symbols.ranges.range_of(axis))
-        members = {member: f"{member}~{n}" for member in _own(entry)}
-        ranges |= {members[m]: symbols.ranges.range_of(_class(entry, m, symbols)) for m in members}
+        members = {member: f"{member}~{n}" for member in own_indices(entry)}
+        ranges |= {members[m]: symbols.ranges.range_of(class_of(entry, m, symbols)) for m in members}
         index, own = fresh("k", entry.free), (*members.values(),)
         products = (
             mul(Var(head.name, (*own, line, index), ()), rename(entry, {LINE: index, COLUMN: column, **members})),
@@ -153,7 +153,7 @@ def multiplied(claim: Claim, symbols: Symbols) -> Iterator[tuple[Claim, str]]:
     free = claim.left.free | claim.right.free
     for part in sorted(parts, key=repr):
         entry = symbols.inverses[part.head][1] if part.head in symbols.inverses else None
-        own = _own(entry) if entry is not None else []
+        own = own_indices(entry) if entry is not None else []
         if entry is None or not free.issuperset(part.subs[: len(own)]):
             continue
         context = granted(claim.context, symbols, symbols.reached(part))
@@ -172,7 +172,7 @@ def _rate(
     r"""\partial B_ij/\partial x = -\sum_a \sum_b B_ia (\partial A_ab/\partial x) B_bj, since A B = I for all x."""
     names = [f"{PRIME}{n}" for n in range(variable.subs + variable.sups)]
     x = Var(variable.name, tuple(names[: variable.subs]), tuple(names[variable.subs :]))
-    own = _own(entry)
+    own = own_indices(entry)
     a, b = fresh("a", entry.free | {*names}), fresh("b", entry.free | {*names})
     change = Deriv(rename(entry, {LINE: a, COLUMN: b}), x)
     product = mul(num(-1), Var(head.name, (*own, LINE, a), ()), change, Var(head.name, (*own, b, COLUMN), ()))
@@ -181,13 +181,13 @@ def _rate(
     return {rate.head: (Definition((*own, LINE, COLUMN, *names), body),)}
 
 
-def _own(entry: Term) -> list[str]:
+def own_indices(entry: Term) -> list[str]:
     r"""The indices of a matrix, other than those of its entries, in their order: the k of \Sigma_k."""
     found = (i for t in subterms(entry) if isinstance(t, Var) for i in t.indices if isinstance(i, str))
     return [i for i in dict.fromkeys(found) if i in entry.free and i not in (LINE, COLUMN)]
 
 
-def _class(entry: Term, index: str, symbols: Symbols) -> str:
+def class_of(entry: Term, index: str, symbols: Symbols) -> str:
     """The range class of one of them."""
     places = ((t.head, t.indices.index(index)) for t in subterms(entry) if isinstance(t, Var) and index in t.indices)
     return symbols.ranges.slot(*next(places))
@@ -213,7 +213,7 @@ def _ordered(term: Term, symbols: Symbols) -> Term:
     return term
 
 
-def _written(node: syntax.Node) -> str:
+def written(node: syntax.Node) -> str:
     """The matrix as its author writes it, for the name of its inverse; empty where that would be long, as of sums."""
     match node:
         case syntax.Symbol():
@@ -223,17 +223,17 @@ def _written(node: syntax.Node) -> str:
         case syntax.Scripted():
             base, sub, sup, _ = parts_of(node)
             scripts = [(mark, part) for mark, part in (("_", sub), ("^", sup)) if part is not None]
-            return _written(base) + "".join(f"{mark}{{{_written(part)}}}" for mark, part in scripts)
+            return written(base) + "".join(f"{mark}{{{written(part)}}}" for mark, part in scripts)
         case syntax.Group(open="(" | "["):
-            inside = _written(node.body)
+            inside = written(node.body)
             return f"({inside})" if inside else ""
         case syntax.Product():
-            factors = [_written(factor) for factor in node.factors]
+            factors = [written(factor) for factor in node.factors]
             return " ".join(factors) if all(factors) else ""
         case syntax.Add():
-            terms = [(sign, _written(part)) for sign, part in node.terms]
+            terms = [(sign, written(part)) for sign, part in node.terms]
             return "".join(map("".join, terms)).removeprefix("+") if all(part for _, part in terms) else ""
     return ""
 
 
-__all__ = ["granted", "inverse", "multiplied", "raised", "turned"]
+__all__ = ["class_of", "granted", "inverse", "multiplied", "own_indices", "raised", "turned", "written"]

@@ -7,7 +7,7 @@ through the document with them. This module must never overrule a declaration, a
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from symderiv.diagnostics import ReadError
 from symderiv.reader import syntax
@@ -125,8 +125,10 @@ class Kinds:
                 self.kind(cell)
 
     def _symbol(self, node: syntax.Symbol | syntax.Scripted) -> str | None:
-        base, sub, sup, _ = parts_of(node)
+        base, sub, sup, primes = parts_of(node)
         if isinstance(base, syntax.Group):
+            if primes and isinstance(base.body, syntax.Product) and {*base.body.operators} == {r"\circ"}:
+                return None  # (f \circ g)' is that of a composition
             if sub is not None and base.open in (r"\|", r"\lVert"):
                 return self._group(base)
             inner = self._group(base)
@@ -149,9 +151,9 @@ class Kinds:
             return None
         key, rest = found
         if key[0] == "e" and rest is not None:
-            for term in [t for _, t in rest.terms] if isinstance(rest, syntax.Add) else [rest]:
-                if isinstance(term, syntax.Product) and any(map(_turned, term.factors)):
-                    self.expect(term, NUMBER)  # e^{-y w^T x}
+            for term in filter(_dots, _terms(rest)):
+                self.expect(term, NUMBER)  # e^{-y w^T x}, e^{-(w^T x + b)}
+                self.kind(rest)
         if key[1] and isinstance(rest, syntax.Number) and rest.text != "1":
             self.found.setdefault(key, NUMBER)  # x_i^2
         if base.name in (r"\mathbf{1}", r"\boldsymbol{1}") and not key[1]:
@@ -240,6 +242,9 @@ class Kinds:
             for term, kind in zip(terms, kinds, strict=True):
                 if kind is None:
                     self.expect(term, self._bias(terms, kinds, term) if known == MATRIX else known)
+        if known == NUMBER and any(k == NUMBER and _dots(t) for t, k in zip(terms, kinds, strict=True)):
+            for term in terms:
+                self.expect(term, NUMBER)  # the b of w^T x + b
         only_literals = all(isinstance(t, syntax.Number) for t, k in zip(terms, kinds, strict=True) if k == NUMBER)
         return None if known == NUMBER and only_literals and None in kinds else known
 
@@ -277,7 +282,11 @@ class Kinds:
                 self.found[found[0]] = MATRIX if capital else self.vector
 
     def _apply(self, node: syntax.Apply) -> str | None:
-        argument = node.argument.body if isinstance(node.argument, syntax.Group) else node.argument
+        match node.argument:
+            case syntax.Group(open="(" | "[" | "{" | r"\{", body=argument):
+                pass
+            case argument:  # \log |A| is a number
+                pass
         inner = self.kind(argument)
         if node.name == "softmax":
             if inner is None and self.habits:
@@ -309,6 +318,23 @@ class Kinds:
         if variable == NUMBER:
             return body
         return MATRIX if {body, variable} <= {ROW, COLUMN} else None
+
+
+def _terms(node: syntax.Node) -> Iterator[syntax.Node]:
+    """What a formula adds up, also within brackets."""
+    match node:
+        case syntax.Add(terms=terms):
+            for _, term in terms:
+                yield from _terms(term)
+        case syntax.Group(open="(" | "[" | "{", body=body):
+            yield from _terms(body)
+        case _:
+            yield node
+
+
+def _dots(node: syntax.Node) -> bool:
+    """Whether a product has a transposed factor."""
+    return isinstance(node, syntax.Product) and any(map(_turned, node.factors))
 
 
 def _turned(node: syntax.Node) -> bool:

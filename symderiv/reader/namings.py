@@ -36,7 +36,8 @@ class Last:
     guessed: bool = False
     vector_rate: bool = False  # whether a derivative of a vector by a vector stands in it
     names: syntax.Node | None = None  # what the chain has just defined as this side
-    rule: syntax.Node | None = None  # the first side of the chain, where that is one of numbers beside vectors
+    first: syntax.Node | None = None  # the first side of the chain
+    of_numbers: bool = False  # whether the step to this side was read as one of numbers, beside vectors
 
 
 class Namings:

@@ -18,13 +18,24 @@ def is_rule(left: syntax.Node, right: syntax.Node, symbols: Symbols) -> bool:
 
     Nothing in it is written for vectors, what is called is a known function, and other letters are constants.
     """
+    functions = {*FUNCTIONS, *(name for name, subs in symbols.functions if not subs)}
+    functions |= {name for name, kind in symbols.activations.items() if kind}
     match left:
         case syntax.DerivativeOp(body=syntax.Node() as body, variables=((syntax.Symbol(name=variable), _),)):
-            others = {*names_in(left), *names_in(right)} - {plain(variable)}
+            pass
+        case syntax.Product(
+            factors=(
+                syntax.Scripted(base=syntax.Symbol(name=name), sub=None, sup=None, primes=1 | 2),
+                syntax.Group(open="(", body=syntax.Symbol(name=variable) as body),
+            )
+        ) if plain(name) in functions:
+            body = left
         case _:
             return False
+    others = {*names_in(left), *names_in(right)} - {plain(variable)}
     meant = symbols.shapes.keys() | symbols.call_texts.keys() | symbols.arrays.keys()
     meant |= {name for name in others if symbols.defines(name, 0, 0)}
-    functions = FUNCTIONS.keys() | {name for name, subs in symbols.functions if not subs}
+    if not symbols.defines("e", 0):
+        meant.discard("e")  # e^x (e^x + 1) is no call
     written = plain(variable) in names_in(body) and not (says_vector(left) or says_vector(right))
     return written and not isinstance(body, syntax.Symbol) and not (others & meant) - functions

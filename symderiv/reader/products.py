@@ -21,6 +21,7 @@ from symderiv.reader.arrays import (
     join,
     times,
 )
+from symderiv.reader.determinants import determinant
 from symderiv.reader.differentials import Differentials
 from symderiv.reader.indices import refuse
 from symderiv.reader.names import plain
@@ -52,6 +53,9 @@ class Products(Differentials):
     def group(self, node: syntax.Group) -> Value:
         kind = node.open
         if kind in ("|", r"\lvert") and node.close in ("|", r"\rvert"):
+            inside = self.value(node.body)
+            if isinstance(inside, Array) and len(inside.axes) == 2:
+                return determinant(inside, self.symbols, node.body)
             return Fn("abs", self.scalar(node.body))
         if kind in (r"\|", r"\lVert"):
             return power(self.sum_of_entries(node, lambda t: power(t, 2)), Fraction(1, 2))

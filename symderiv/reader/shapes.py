@@ -160,6 +160,8 @@ class Shapes(Kinds):
         if not isinstance(base, syntax.Symbol) or not isinstance(group, syntax.Group) or group.open not in ("(", "["):
             return False
         name = plain(base.name)
+        if sup is not None and is_transpose(sup):
+            return False  # g^T (y - \mu) is a product, though g is a letter for functions
         if self.symbols.jacobians and name == "J":
             return True
         if name in FUNCTIONS or name in LOSSES or name in FUNCTION_LETTERS or (len(name) > 1 and name[0].isalpha()):
@@ -194,9 +196,10 @@ class Shapes(Kinds):
             return NUMBER
         if name in LOSSES:
             return NUMBER
-        found = self.key(group.body)
-        if sub is None and found is not None and found[0][1] and inner in (None, NUMBER):
-            return None  # s(z_i) may be s_i
+        items = group.body.items if isinstance(group.body, syntax.Tuple) else (group.body,)
+        members = any(found is not None and found[0][1] for found in map(self.key, items))
+        if sub is None and members and inner in (None, NUMBER):
+            return None  # s(z_i) may be s_i, and p(x_i, w) p_i
         return self._raised(self.kind(part[0]), gsup)
 
     def _sample(self, argument: syntax.Node) -> None:

@@ -152,6 +152,7 @@ class Symbols:
     x = ...", "let x = ...", ``words`` capitals without a gap that never stand
     alone, FL and TP, ``restated`` names that have another meaning by a line that perhaps only repeats what they mean,
     wrongly, ``inverses`` families of the entries of one, with the range class of the matrix and its entry,
+    ``determinants`` the same of numbers,
     ``equal_to_transposes`` those of them of which an equation says so; ``signs`` families of the numbers 1 and -1, and
     where that is said, ``two_conventions`` the names said to be 0 or 1 here and 1 or -1 there; ``chosen`` the indices
     y_i that are classes of examples, each with the one-hot family that says which and the i; ``upper`` vectors whose
@@ -302,6 +303,7 @@ class Symbols:
     words: set[str] = field(default_factory=set)
     restated: set[str] = field(default_factory=set)
     inverses: dict[Head, tuple[str, Term]] = field(default_factory=dict)
+    determinants: dict[Head, tuple[str, Term]] = field(default_factory=dict)
     equal_to_transposes: set[str] = field(default_factory=set)
     signs: dict[Head, str] = field(default_factory=dict)
     signs_since: dict[Head, int] = field(default_factory=dict)
