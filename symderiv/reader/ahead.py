@@ -18,6 +18,7 @@ from symderiv.reader.introduced import lines
 from symderiv.reader.nodes import call_name, every, names_in, parts_of
 from symderiv.reader.reading import Reading
 from symderiv.reader.symbols import PROBABILITIES, base_name
+from symderiv.reader.vocabulary import MOMENTS
 
 IS = prose.Words(  # that what comes says what something is
     r"\b(?:is|are|reads|defin\w+|denot\w+|functions?|model|hypothesis|network|activations?|ist|lautet|Funktion|est"
@@ -55,7 +56,6 @@ class Ahead:
     """Finds the definitions, and for each the block before which it is taken up."""
 
     def __init__(self, reading: Reading, blocks: Sequence[Block]) -> None:
-        self.strict = reading.strict
         self.lines = list(lines(reading, blocks))
         self.calls = [{name for s in line.row.segments for name in calls(s.side)} for line in self.lines]
         self.told = [set(calls(line.row.segments[0].side)) for line in self.lines]
@@ -68,7 +68,7 @@ class Ahead:
         """The rows to take up before each block, each behind those that it is made of."""
         for n in range(len(self.lines)):
             use = self._first_use(n)
-            if use is not None and not self.strict and self._is_meant(n, use):
+            if use is not None and self._is_meant(n, use):
                 self.chosen[n] = use
         while any(self._changes(n) for n in sorted(self.chosen)):
             pass
@@ -94,7 +94,7 @@ class Ahead:
         letter = line.letter()
         if equation is None or line.doubted or self.letters[letter][0] != n:
             return False
-        if letter in FUNCTIONS or base_name(letter) in PROBABILITIES:
+        if letter in FUNCTIONS or letter in MOMENTS or letter == "E" or base_name(letter) in PROBABILITIES:
             return False  # known by name, or called with what tells distributions apart
         if line.said:
             return True

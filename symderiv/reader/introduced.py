@@ -8,7 +8,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
 
 from symderiv.document import Block, Callout, Display, Heading, ItemList, Paragraph, Span
 from symderiv.reader import assertions, prose, syntax
@@ -106,22 +105,10 @@ def _blocks(blocks: Sequence[Block], quoted: bool) -> Iterator[tuple[Block, bool
 def _displayed(reading: Reading, block: Display, place: Place, words: str, apart: bool) -> Iterator[Line]:
     said, apart = WHERE.search(words) is not None, apart or _doubted(words)
     for row in reading.rows(block.latex, block.span).rows:
-        own = "".join(r.content.text for r in row.remarks[:1] if isinstance(r.content, syntax.Text))
-        remarks = list(_remarked(row))
+        own = "".join(r.content.text for r in row.remarks if isinstance(r.content, syntax.Text))
         if row.segments:
-            said = (WHERE.search(own) is not None and not remarks) or (said and not own)
+            said = WHERE.search(own) is not None or (said and not own)
             yield Line(row, place, words, said, apart or _doubted(own))
-        for text, remark in remarks:
-            yield Line(remark, place, words, WHERE.search(text) is not None, apart or _doubted(text))
-
-
-def _remarked(row: syntax.Row) -> Iterator[tuple[str, syntax.Row]]:
-    r"""The equations among the remarks of a row, with the words before them: ``\text{where } h(x) = g(z)``."""
-    for words, remark in pairwise(row.remarks):
-        match words.content, remark.content:
-            case syntax.Text(text=text), syntax.Relation(left=left, rest=(("=", right),)):
-                first = syntax.Segment(None, None, left, left.span)
-                yield text, syntax.Row(remark.span, (first, syntax.Segment("=", None, right, right.span)), ())
 
 
 def _in_sentence(reading: Reading, sentence: prose.Sentence, place: Place, apart: bool) -> Iterator[Line]:
