@@ -38,6 +38,7 @@ from symderiv.reader import (
     capital_words,
     case_ends,
     counted_from_zero,
+    deltas_for_partials,
     derivatives_without_arguments,
     displayed_derivatives,
     entries_of_numbered,
@@ -157,7 +158,8 @@ class Walk:
         blocks = reading.document.blocks
         survey = Survey(reading.symbols)
         written = [row for f in formulas(blocks) for row in reading.rows(f.latex, f.span).rows]
-        if found := capital_sums.operators(written, reading.document.source.text):
+        text = reading.document.source.text
+        if found := capital_sums.operators(written, text) | deltas_for_partials.operators(written, text):
             reading.reread(found)
         trailing.join(reading, blocks)
         for formula in formulas(blocks):
