@@ -96,9 +96,11 @@ class Ahead:
             return False
         if letter in FUNCTIONS or letter in MOMENTS or letter == "E" or base_name(letter) in PROBABILITIES:
             return False  # known by name, or called with what tells distributions apart
+        head, other = function(equation[0]), function(equation[1])
+        if other is not None and (head is None or syntax.sexpr(head[1][0]) == syntax.sexpr(other[1][0])):
+            return False  # "where $f(x) = g(x)$" may say for which x this is so
         if line.said:
             return True
-        head = function(equation[0])
         if head is None or any(head[0] in told for told in self.told[:n]) or prose.concludes(line.before):
             return False
         beside = line.place.number <= self.lines[use].place.number + 1

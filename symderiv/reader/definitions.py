@@ -17,7 +17,7 @@ from symderiv.reader import in_a_case, laws_of_probability, models, on_the_way, 
 from symderiv.reader.arrays import Array, Value
 from symderiv.reader.claims import Claims
 from symderiv.reader.indices import refuse
-from symderiv.reader.introduced import EXAMPLE
+from symderiv.reader.introduced import says_one_of_many
 from symderiv.reader.layers import further, place
 from symderiv.reader.meanings import Meanings
 from symderiv.reader.named_sets import differ
@@ -390,7 +390,7 @@ class Definitions(Meanings):
         symbols.ranges.defining, heads = True, set(symbols.definitions)
         try:
             self._make(name, subs, labels, head[3], right, posed)
-            if EXAMPLE.search(self.reading.before if self.reading.inline else self.reading.prose[-160:]):
+            if says_one_of_many(self.reading.before if self.reading.inline else self.reading.prose[-160:]):
                 symbols.instances |= symbols.definitions.keys() - heads
         except ReadError as error:
             if error.diagnostic.code == "E165" and not isinstance(self._verdict(left, right), Refuted | None):

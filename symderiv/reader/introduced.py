@@ -30,6 +30,12 @@ EXAMPLE = prose.Words(  # one of many, or one that is sought
     re.IGNORECASE,
 )
 
+AT = prose.Words(  # a place where something happens
+    r"\b(?:points?|places?|regions?|sets?|cases?|attained|reached|achieved|zeros?|vanish\w*|equal|minim\w+|maxim\w+|optim\w+"
+    r"|occurs?|lies?|(?:cross|intersect|meet|touch)\w*(?:\s+\w+){0,4})\s+where\b[^$]*$",
+    re.IGNORECASE,
+)
+
 
 @dataclass(frozen=True, slots=True)
 class Place:
@@ -122,6 +128,11 @@ def _in_sentence(reading: Reading, sentence: prose.Sentence, place: Place, apart
                 yield Line(row, place, before, said, doubted)
 
 
+def says_one_of_many(words: str) -> bool:
+    """Whether words before a formula make it an example, or a place: what came before may not be about it."""
+    return EXAMPLE.search(words) is not None or AT.search(words) is not None
+
+
 def _doubted(words: str) -> bool:
-    found = (kind.search(words) for kind in (prose.IF, prose.TO_SHOW, prose.NEGATED, EXAMPLE, assertions.SAID_ASIDE))
-    return any(found)
+    found = (kind.search(words) for kind in (prose.IF, prose.TO_SHOW, prose.NEGATED, assertions.SAID_ASIDE))
+    return says_one_of_many(words) or any(found)
