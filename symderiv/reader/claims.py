@@ -23,7 +23,6 @@ from symderiv.reader.einstein import summed
 from symderiv.reader.families import families_in
 from symderiv.reader.fixed import of_one_member, with_members
 from symderiv.reader.folded import folded, stands_in
-from symderiv.reader.forward import unfolded
 from symderiv.reader.indices import MOST_CALLS
 from symderiv.reader.inverses import granted
 from symderiv.reader.inverted import inverted
@@ -151,11 +150,9 @@ class Claims:
 
     def _claim(self, posed: Posed, left: Term, right: Term, classes: dict[str, str]) -> Claim:
         memo: dict[Term, Term] = {}
-        values: dict[Term, Term] = {}
         said = {i for a in (*posed.case, *posed.conditions) for i in a.data if isinstance(i, str)}
         kept = said & self.symbols.chosen.keys()
         left, right = (summed_over_classes(side, self.symbols, kept=kept) for side in (left, right))
-        left, right = unfolded(left, self.symbols, values), unfolded(right, self.symbols, values)
         left, right = self._inverted(posed, left, right)
         if written_out(left, right) > MOST_PARTS:
             message = f"this step has more than {MOST_PARTS:,} parts when its products and functions are written out"
@@ -198,7 +195,7 @@ class Claims:
         ranges = {name: range_ for name, range_ in spans if isinstance(name, str) and range_ is not None}
         var = Var(head.name, made.params[: head.subs], made.params[head.subs :])
         context = replace(claim.context, ranges={**claim.context.ranges, **ranges})
-        stated = Claim(var, "=", self._resolved(made.body, {}), context)
+        stated = Claim(var, "=", self.symbols.ranges.resolve(made.body, {}), context)
         text = " ".join(source.text[step.left_span.start : step.span.end].replace("&", " ").split())
         return given(claim, [stated], text, f"line {source.position(step.span.start).line}, {SOLVED_FOR}")
 
@@ -242,10 +239,6 @@ class Claims:
             assumptions=assumptions,
         )
 
-    def _resolved(self, term: Term, memo: dict[Term, Term]) -> Term:
-        """``term`` with ranges for range classes, and with the functions that have been defined since it was read."""
-        return unfolded(self.symbols.ranges.resolve(term, memo), self.symbols, {})
-
     def context(self, posed: Posed, classes: dict[str, str], *terms: Term) -> Context:
         """Where a claim lives: the definitions made before it, or, on a second reading, later ones too.
 
@@ -262,6 +255,7 @@ class Claims:
             h
             for h in symbols.definitions
             if posed.later
+            and h not in symbols.instances
             and (h not in symbols.variables or symbols.is_intermediate(h))
             and (
                 not (posed.solving or posed.stationary) or differentiated or h in symbols.announced
@@ -271,7 +265,7 @@ class Claims:
         definitions = {}
         for head, made in symbols.definitions.items():
             known = tuple(
-                Definition(d.params, self._resolved(d.body, memo))
+                Definition(d.params, self.symbols.ranges.resolve(d.body, memo))
                 for d in made
                 if (
                     symbols.order[head, d.params] <= posed.at

@@ -15,7 +15,9 @@ from symderiv.kernel import Proved, Refuted
 from symderiv.notation import counterexample
 from symderiv.reader import in_a_case, laws_of_probability, models, on_the_way, syntax
 from symderiv.reader.arrays import Array, Value
+from symderiv.reader.claims import Claims
 from symderiv.reader.indices import refuse
+from symderiv.reader.introduced import says_one_of_many
 from symderiv.reader.layers import further, place
 from symderiv.reader.meanings import Meanings
 from symderiv.reader.named_sets import differ
@@ -36,7 +38,7 @@ from symderiv.reader.nodes import (
     sums,
 )
 from symderiv.reader.prose import Words
-from symderiv.reader.reading import Posed
+from symderiv.reader.reading import Posed, Reading
 from symderiv.reader.rests import NOTE, define_all, first_members
 from symderiv.reader.survey import POSITIVE, Survey
 from symderiv.reader.symbols import PROBABILITIES, Function, InCase, Parameter, shape
@@ -60,6 +62,10 @@ NOT_SAID = ("E124", "E154", "E156", "E214")  # what is defined was understood, b
 
 class Definitions(Meanings):
     """Finds the head that a left side names, and makes its definition."""
+
+    def __init__(self, reading: Reading, claims: Claims) -> None:
+        super().__init__(reading, claims)
+        self.ahead: dict[Span, Posed] = {}  # what was defined before its line was reached, by its left side
 
     def head_of(
         self, node: syntax.Node
@@ -247,6 +253,9 @@ class Definitions(Meanings):
         found = self.indices(head)
         if found is None:
             return False
+        if (made := self.ahead.get(left.span)) is not None:
+            posed.kind, posed.left, posed.right, posed.kept = "definition", made.left, made.right, made.kept
+            return True
         name, subs, labels = found
         if unsaid := self._is_rate(left):
             posed.error = refuse("E150", unsaid, left).diagnostic
@@ -378,9 +387,11 @@ class Definitions(Meanings):
                     self.reading.diagnostics.append(Diagnostic("W420", message, posed.left_span, notes, help))
                 else:
                     return False
-        symbols.ranges.defining = True
+        symbols.ranges.defining, heads = True, set(symbols.definitions)
         try:
             self._make(name, subs, labels, head[3], right, posed)
+            if says_one_of_many(self.reading.before if self.reading.inline else self.reading.prose[-160:]):
+                symbols.instances |= symbols.definitions.keys() - heads
         except ReadError as error:
             if error.diagnostic.code == "E165" and not isinstance(self._verdict(left, right), Refuted | None):
                 return False  # what was defined through it is turned round, and not by way of an equation to be solved
@@ -390,9 +401,41 @@ class Definitions(Meanings):
                 symbols.refused.add((name, len(subs), len(labels)))
         finally:
             symbols.ranges.defining = False
+        self._settle(name, posed.right)
+        return True
+
+    def take_up(self, row: syntax.Row) -> None:
+        """Define a function before it is called, as a row further down says."""
+        left, right = row.segments[0].side, row.segments[1].side
+        assert isinstance(left, syntax.Node) and isinstance(right, syntax.Node)
+        head = self.head_of(left)
+        found = self.indices(head) if head is not None else None
+        if head is None or found is None or self.is_defined(head):
+            return
+        name, subs, labels = found
+        posed = Posed(right.span, left.span, "=", "claim", -1, 0)
+        values, self.reading.values = self.reading.values, ()
+        self.elaborator.start_chain()
+        self.symbols.ranges.defining = True
+        try:
+            self._make(name, subs, labels, head[3], right, posed)
+        except ReadError:
+            return  # said where it stands
+        finally:
+            self.symbols.ranges.defining = False
+            self.reading.values = values
+        self._settle(name, posed.right)
+        self.ahead[left.span] = posed
+
+    def is_taken_up(self, left: syntax.Node) -> bool:
+        """Whether this left side of a definition was defined before."""
+        return left.span in self.ahead
+
+    def _settle(self, name: str, value: Value | None) -> None:
+        """Draw the conclusions from what ``name`` has been defined to be."""
+        symbols = self.symbols
         if self.elaborator.guessed:
             symbols.doubtful.add(name)
-        value = posed.right
         self._shorten(name, value)
         axes = value.axes if isinstance(value, Array) else ()
         symbols.ranges.settled.update(axis for axis in axes if isinstance(axis, str))
@@ -400,7 +443,6 @@ class Definitions(Meanings):
         if isinstance(term, Term):
             heads = {t.head for t in subterms(term) if isinstance(t, Var)}
             symbols.ranges.settled.update(c for (head, _), c in symbols.ranges.slots.items() if head in heads)
-        return True
 
     def _says_no_more(self, head: tuple, left: syntax.Node, right: syntax.Node, posed: Posed) -> bool:
         """Whether a line says what the meaning of its left side comes to, in general or in one case; it is a claim."""

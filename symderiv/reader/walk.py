@@ -38,6 +38,7 @@ from symderiv.reader import (
     capital_words,
     case_ends,
     counted_from_zero,
+    deltas_for_partials,
     derivatives_without_arguments,
     displayed_derivatives,
     entries_of_numbered,
@@ -69,6 +70,7 @@ from symderiv.reader import (
 )
 from symderiv.reader import vocabulary as v
 from symderiv.reader.abbreviations import abbreviations
+from symderiv.reader.ahead import Ahead
 from symderiv.reader.calls import FUNCTIONS
 from symderiv.reader.chains import ASIDE, CLAIMS, FALSE_MARK, Chains, Place
 from symderiv.reader.claims import Claims
@@ -129,6 +131,7 @@ class Walk:
         self.headed: tuple[Assumption, ...] = ()  # cases of which the heading speaks without setting them
         self.joined: list[tuple[str, str]] = []  # the sizes that are read as one
         self.met: set[str] = set()  # the texts of displays to skip that occurred
+        self.ahead: dict[Span, list[syntax.Row]] = {}  # definitions that come later and are taken up before a block
         self.posed, self.diagnostics = reading.posed, reading.diagnostics
         self.rates = Rates(reading)
         self.claims_of = Claims(reading, self.rates)
@@ -157,7 +160,8 @@ class Walk:
         blocks = reading.document.blocks
         survey = Survey(reading.symbols)
         written = [row for f in formulas(blocks) for row in reading.rows(f.latex, f.span).rows]
-        if found := capital_sums.operators(written, reading.document.source.text):
+        text = reading.document.source.text
+        if found := capital_sums.operators(written, text) | deltas_for_partials.operators(written, text):
             reading.reread(found)
         trailing.join(reading, blocks)
         for formula in formulas(blocks):
@@ -255,6 +259,7 @@ class Walk:
         if stated or any(isinstance(side, syntax.Node) and says_vector(side) for side in sides):
             Shapes(reading.elaborator, ROW if lying else COLUMN).find(rows)
         self._declare(defined)
+        self.ahead = Ahead(reading, blocks).find()
         reading.elaborator.start_chain()
         reading.symbols.ranges.defining = False
         for block in reading.document.blocks:
@@ -367,6 +372,8 @@ class Walk:
     def _block(self, block: Block) -> None:
         reading = self.reading
         reading.bound(block.span)
+        for row in self.ahead.get(block.span, ()):
+            self.definitions.take_up(row)
         match block:
             case Heading(inlines=inlines):
                 self.chains.section()
@@ -484,7 +491,8 @@ class Walk:
             anew = anew or not prose.CONDITIONAL.search(around)
             anew = anew or (head is not None and cases and (bool(supposed) or self.definitions.is_partial(head)))
             mentioned = self.reading.apart or assertions.mentioned(around)
-            if head is not None and (not self.definitions.is_defined(head) or (anew and not mentioned)):
+            new = head is not None and (self.definitions.is_taken_up(left) or not self.definitions.is_defined(head))
+            if head is not None and (new or (anew and not mentioned)):
                 self.displays.append(formula.span)
                 self.reading.elaborator.start_chain()
                 values, self.reading.values = self.reading.values, supposed or ()
