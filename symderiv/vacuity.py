@@ -12,7 +12,7 @@ from symderiv.kernel.derivative import is_unknown
 from symderiv.reader.names import shown
 from symderiv.reader.prose import Words
 from symderiv.reader.walk import Walk
-from symderiv.terms import ZERO, Claim, Deriv, Sum, Var, reached, subterms
+from symderiv.terms import ZERO, Claim, Deriv, Sum, Var, reached
 
 INDEPENDENT = Words(
     r"\b(?:not\s+(?:\w+\s+)?depend|independent\s+of|free\s+of|constants?|held\s+fixed|unabhängig\s+von|hängt\s+nicht|konstant\w*"

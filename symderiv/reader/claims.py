@@ -13,6 +13,7 @@ from itertools import product
 
 from symderiv.diagnostics import ReadError
 from symderiv.document import Span
+from symderiv.reader import later
 from symderiv.reader.arrays import Array, join, shapes
 from symderiv.reader.assumed import SOLVED_FOR, given
 from symderiv.reader.captured import spelled_out
@@ -251,11 +252,13 @@ class Claims:
         heads |= symbols.reached(*(entry for head, (_, entry) in matrices if head in heads))
         ranges = symbols.ranges
         differentiated = {t.var.head for side in terms for t in subterms(side) if isinstance(t, Deriv)}
-        later = {
+        text = self.reading.document.source.text
+        told_later = {
             h
             for h in symbols.definitions
             if posed.later
             and h not in symbols.instances
+            and later.speaks_of(text, posed.left_span, symbols.defined_at[h])
             and (h not in symbols.variables or symbols.is_intermediate(h))
             and (
                 not (posed.solving or posed.stationary) or differentiated or h in symbols.announced
@@ -269,7 +272,7 @@ class Claims:
                 for d in made
                 if (
                     symbols.order[head, d.params] <= posed.at
-                    or (head in later and not self._concludes(head, d, differentiated))
+                    or (head in told_later and not self._concludes(head, d, differentiated))
                 )
                 and not self._is_variable(posed, head, d, differentiated)
                 and not self._is_value(posed, head, d)

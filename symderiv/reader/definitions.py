@@ -671,7 +671,7 @@ class Definitions(Meanings):
             posed.left, posed.right = None, value
             entries = elaborator.entries_of(name)
             family = entries.name if entries is not None else name
-            self._define_family(family, value, probe)
+            self._define_family(family, value, probe, Span(posed.left_span.start, posed.span.end))
             head = Head(symbols.name(family, len(value.axes)), len(value.axes), 0)
             if head in symbols.definitions:
                 posed.left = elaborator.family(head, right)

@@ -94,6 +94,9 @@ _TOKEN = re.compile(
     """,
     re.VERBOSE | re.DOTALL,
 )
+_SPACE = re.compile(r"~|\\[,;:> ]")
+_EMS = {r"\,": 3 / 18, r"\:": 4 / 18, r"\>": 4 / 18}  # the others have a quarter of an em and more
+_TAG = re.compile(r"\(\d{1,3}[a-z]?\)\s*(?:\\\\|$)")  # the number of a row, set by hand
 _THOUSANDS = re.compile(r"[1-9]\d{0,2}(?:\\,\d{3})+(?!\d)")  # 1\,000
 _COMMA = re.compile(r"[1-9]\d{0,2}(?:,\d{3})+(?![\d,])")  # 1,000
 _BRACES = re.compile(r"\\.|[{}$]", re.DOTALL)
@@ -136,6 +139,12 @@ def tokenize(source: str, start: int, end: int, macros: Mapping[str, Macro]) -> 
     return tokens
 
 
+def _is_wide(space: str, source: str, stop: int, end: int) -> bool:
+    r"""Whether spaces are as wide as ``\quad`` to the eye: ``~~~~``, ``\;\;\;``; or part a formula from its (3)."""
+    spaces = _SPACE.findall(space)
+    return bool(spaces) and (sum(_EMS.get(s, 1 / 4) for s in spaces) >= 3 / 4 or bool(_TAG.match(source[stop:end])))
+
+
 def _lex(source: str, start: int, end: int, macros: dict[str, Macro]) -> list[Token]:
     tokens: list[Token] = []
     append = tokens.append
@@ -149,7 +158,8 @@ def _lex(source: str, start: int, end: int, macros: dict[str, Macro]) -> list[To
         stop = found.end()
         text = found[0]
         if kind == "skip":
-            pass
+            if _is_wide(text, source, stop, end):
+                append(Token(r"\quad", at, stop))
         elif kind == "letter":
             if stop - at > 1:
                 known = v.WORDS.get(text, text)

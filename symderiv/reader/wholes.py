@@ -50,7 +50,7 @@ class Wholes:
         posed.left = Array(value.axes, lambda at: Var(head.name, (*below, *at), above), value.row)
         posed.right = value
 
-    def _define_family(self, name: str, value: Array, probe: Term | None) -> None:
+    def _define_family(self, name: str, value: Array, probe: Term | None, span: Span) -> None:
         """A vector that is defined as a whole also has members: p = softmax(z) gives p_i."""
         symbols = self.symbols
         if probe is None or not 1 <= len(value.axes) <= 2:
@@ -68,7 +68,7 @@ class Wholes:
                 return  # the entries are defined already
             symbols.new_version(name, len(names), 0)  # C = A, and then C = A B
             body = value.entry(tuple(names))
-        head = symbols.define(name, tuple(names), len(names), body, Span(0, 0))
+        head = symbols.define(name, tuple(names), len(names), body, span)
         symbols.auto.add(head)
         for n, axis in enumerate(value.axes):
             if isinstance(axis, str):
