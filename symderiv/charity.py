@@ -14,14 +14,14 @@ from symderiv.faults import holds_when
 from symderiv.hypotheses import as_weights, with_totals
 from symderiv.judge import prove_all, refuted_at
 from symderiv.kernel import Proved, Refuted
-from symderiv.reader import ends
-from symderiv.reader.case_ends import tells_apart
-from symderiv.reader.facts import BY_NORM, OF_MEAN_ZERO, OF_UNIT_LENGTH
-from symderiv.reader.fixed import of_one_member
-from symderiv.reader.names import shown
+from symderiv.reader.grammar.names import shown
+from symderiv.reader.indexed import ends
+from symderiv.reader.indexed.fixed import of_one_member
+from symderiv.reader.known.case_ends import tells_apart
+from symderiv.reader.known.facts import BY_NORM, OF_MEAN_ZERO, OF_UNIT_LENGTH
+from symderiv.reader.known.true_class import KIND
 from symderiv.reader.reading import MENTIONED, Posed
-from symderiv.reader.true_class import KIND
-from symderiv.reader.walk import Walk
+from symderiv.reader.steps.walk import Walk
 from symderiv.terms import ONE, ZERO, Assumption, Claim, Deriv, Term, Var, rename, subterms
 from symderiv.vacuity import of_derivatives
 

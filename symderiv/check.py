@@ -16,7 +16,7 @@ from symderiv.document import Document
 from symderiv.hearing import Hearing, left_open
 from symderiv.kernel import Proved, Refuted, Undecided, Verdict
 from symderiv.kernel.budget import STEP, within
-from symderiv.reader.walk import Walk
+from symderiv.reader.steps.walk import Walk
 
 Progress = Callable[[int, int], None]
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from symderiv import notation
 from symderiv.diagnostics import Diagnostic, ReadError
 from symderiv.kernel import Refuted
-from symderiv.reader.families import derives
+from symderiv.reader.indexed.families import derives
 from symderiv.reader.reading import Posed
-from symderiv.reader.stationary import Compared
-from symderiv.reader.walk import DERIVATIVE_SIGN, Walk
+from symderiv.reader.steps.stationary import Compared
+from symderiv.reader.steps.walk import DERIVATIVE_SIGN, Walk
 from symderiv.repair import holds_when as cases
 from symderiv.repair import repair
 from symderiv.terms import Deriv, Term, subterms

@@ -14,19 +14,22 @@ from symderiv import hindsight, notation
 from symderiv.diagnostics import Diagnostic, ReadError
 from symderiv.judge import prove_all, refuted_at
 from symderiv.kernel import Proved, Refuted, Undecided, Verdict
-from symderiv.reader import bounds, counted_from_zero, equations, named_sets, orthonormal, regions
-from symderiv.reader.assumed import is_value
-from symderiv.reader.case_ends import tells_apart
-from symderiv.reader.elaborate import LAYOUTS
-from symderiv.reader.families import derives, spoken_of
-from symderiv.reader.fixed import of_one_member
-from symderiv.reader.names import shown
-from symderiv.reader.probability import RULE
+from symderiv.reader.elaboration import regions
+from symderiv.reader.elaboration.elaborate import LAYOUTS
+from symderiv.reader.elaboration.probability import RULE
+from symderiv.reader.grammar.names import shown
+from symderiv.reader.indexed.assumed import is_value
+from symderiv.reader.indexed.families import derives, spoken_of
+from symderiv.reader.indexed.fixed import of_one_member
+from symderiv.reader.indexed.sized import sizes_of
+from symderiv.reader.known import named_sets, orthonormal
+from symderiv.reader.known.case_ends import tells_apart
+from symderiv.reader.known.true_class import KIND
+from symderiv.reader.letters import bounds, counted_from_zero
 from symderiv.reader.reading import Posed
-from symderiv.reader.sized import sizes_of
-from symderiv.reader.stationary import Compared
-from symderiv.reader.true_class import KIND
-from symderiv.reader.walk import Walk
+from symderiv.reader.steps import equations
+from symderiv.reader.steps.stationary import Compared
+from symderiv.reader.steps.walk import Walk
 from symderiv.terms import Assumption, Claim, Var, subterms
 from symderiv.vacuity import empty
 

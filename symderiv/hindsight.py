@@ -10,12 +10,12 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from symderiv.judge import provable
-from symderiv.reader.arrays import one_entry
-from symderiv.reader.assumed import is_value, without_values
-from symderiv.reader.families import families_in
-from symderiv.reader.names import shown
+from symderiv.reader.grammar.names import shown
+from symderiv.reader.indexed.arrays import one_entry
+from symderiv.reader.indexed.assumed import is_value, without_values
+from symderiv.reader.indexed.families import families_in
 from symderiv.reader.reading import Posed
-from symderiv.reader.walk import Walk
+from symderiv.reader.steps.walk import Walk
 from symderiv.terms import ZERO, Add, Claim, Deriv, Head, Mul, Sum, Term, Var, subterms
 
 

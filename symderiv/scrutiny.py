@@ -9,11 +9,11 @@ from dataclasses import replace
 from symderiv.diagnostics import ReadError
 from symderiv.judge import prove_all
 from symderiv.kernel import Proved, Refuted
-from symderiv.reader.elaborate import LAYOUTS
-from symderiv.reader.layouts import DENOMINATOR, NUMERATOR
-from symderiv.reader.names import shown
+from symderiv.reader.elaboration.elaborate import LAYOUTS
+from symderiv.reader.grammar.names import shown
+from symderiv.reader.known.layouts import DENOMINATOR, NUMERATOR
 from symderiv.reader.reading import Posed
-from symderiv.reader.walk import Walk
+from symderiv.reader.steps.walk import Walk
 from symderiv.terms import Claim
 
 

@@ -11,12 +11,13 @@ from symderiv.diagnostics import Diagnostic
 from symderiv.hearing import STATEMENT, Answer, doubted, left_open
 from symderiv.judge import provable, prove_all
 from symderiv.kernel import Proved, Refuted, Undecided, Verdict
-from symderiv.reader import bounds, equations
-from symderiv.reader.equations import Solved
-from symderiv.reader.families import families_in, spoken_of
-from symderiv.reader.names import shown
+from symderiv.reader.grammar.names import shown
+from symderiv.reader.indexed.families import families_in, spoken_of
+from symderiv.reader.letters import bounds
 from symderiv.reader.reading import Posed
-from symderiv.reader.walk import Walk
+from symderiv.reader.steps import equations
+from symderiv.reader.steps.equations import Solved
+from symderiv.reader.steps.walk import Walk
 from symderiv.terms import ZERO, Add, Assumption, Claim, Num, Term, Var
 
 

@@ -9,9 +9,9 @@ from dataclasses import replace
 from symderiv import hindsight, notation
 from symderiv.judge import provable
 from symderiv.kernel.derivative import is_unknown
-from symderiv.reader.names import shown
-from symderiv.reader.prose import Words
-from symderiv.reader.walk import Walk
+from symderiv.reader.grammar.names import shown
+from symderiv.reader.steps.walk import Walk
+from symderiv.reader.words.prose import Words
 from symderiv.terms import ZERO, Claim, Deriv, Sum, Var, reached
 
 INDEPENDENT = Words(

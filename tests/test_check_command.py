@@ -426,7 +426,7 @@ def test_a_fault_in_one_file_does_not_lose_the_others(run: Run, folder: Path, mo
     assert "true.md could not be checked: this is a fault in symderiv" in done.err
 
 
-@pytest.mark.parametrize("where", ["symderiv.reader.chains.Chains._step", "symderiv.hearing.Hearing.answer"])
+@pytest.mark.parametrize("where", ["symderiv.reader.steps.chains.Chains._step", "symderiv.hearing.Hearing.answer"])
 def test_a_fault_in_one_step_does_not_lose_the_others(
     run: Run, folder: Path, monkeypatch: pytest.MonkeyPatch, where: str
 ) -> None:

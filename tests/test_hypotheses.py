@@ -8,7 +8,7 @@ from symderiv.hypotheses import Hypothesis, needed
 from symderiv.judge import prove, prove_all
 from symderiv.kernel import Proved
 from symderiv.reader.containers import read_text
-from symderiv.reader.walk import Walk
+from symderiv.reader.steps.walk import Walk
 from symderiv.terms import Claim
 
 SOFTMAX = r"""

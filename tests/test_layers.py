@@ -49,6 +49,9 @@ ROOMS = (
 )
 DEPTH = {room: depth for depth, row in enumerate(ROOMS) for room in row}
 
+# The reader's own rooms, from what knows least of a document outwards.
+READER = ("containers", "indexed", "grammar", "words", "letters", "elaboration", "reading", "known", "steps")
+
 # Third-party libraries, each with the only rooms that may import it. The kernel's trust rests on its row.
 LIBRARIES = {
     "flint": {"kernel", "judge"},
@@ -100,6 +103,15 @@ def test_a_room_imports_only_from_rooms_above_it(path: Path) -> None:
             continue
         there = room(module)
         assert there == here or DEPTH[there] < DEPTH[here], f"{path}:{line}: {here or 'symderiv'} imports {module}"
+
+
+@pytest.mark.parametrize("path", [path for path in MODULES if room(dotted(path)) == "reader"], ids=dotted)
+def test_a_room_of_the_reader_imports_only_from_those_above_it(path: Path) -> None:
+    _, _, *inner = dotted(path).split(".")
+    for module, line in imports(path):
+        _, outer, *there = [*module.split("."), ""]
+        if inner and outer == "reader" and there[0]:
+            assert READER.index(there[0]) <= READER.index(inner[0]), f"{path}:{line}: {inner[0]} imports {module}"
 
 
 @pytest.mark.parametrize("path", MODULES, ids=dotted)

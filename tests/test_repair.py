@@ -7,7 +7,7 @@ import pytest
 from symderiv.judge import prove
 from symderiv.kernel import Proved, Refuted
 from symderiv.reader.containers import read_text
-from symderiv.reader.walk import Walk
+from symderiv.reader.steps.walk import Walk
 from symderiv.repair import Repair, holds_when, repair
 from symderiv.terms import Claim, Context, Head, Range, var
 

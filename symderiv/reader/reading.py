@@ -10,15 +10,15 @@ from dataclasses import dataclass, field
 
 from symderiv.diagnostics import Diagnostic
 from symderiv.document import Document, Span, formulas
-from symderiv.reader import syntax
-from symderiv.reader.arrays import Value
-from symderiv.reader.bounds import Bound
-from symderiv.reader.displayed_derivatives import Derived
-from symderiv.reader.elaborate import Elaborator
-from symderiv.reader.latex import parse_display
-from symderiv.reader.names import plain
-from symderiv.reader.nodes import Change, names_in, parts_of, replace
-from symderiv.reader.symbols import Symbols, Unread
+from symderiv.reader.elaboration.elaborate import Elaborator
+from symderiv.reader.grammar import syntax
+from symderiv.reader.grammar.latex import parse_display
+from symderiv.reader.grammar.names import plain
+from symderiv.reader.grammar.nodes import Change, names_in, parts_of, replace
+from symderiv.reader.indexed.arrays import Value
+from symderiv.reader.letters.bounds import Bound
+from symderiv.reader.letters.displayed_derivatives import Derived
+from symderiv.reader.letters.symbols import Symbols, Unread
 from symderiv.terms import Assumption, Head, Num, Range, Term
 
 

@@ -14,10 +14,10 @@ from hypothesis import strategies as st
 
 from symderiv.diagnostics import ReadError
 from symderiv.document import Span
-from symderiv.reader import syntax
-from symderiv.reader.latex import parse_display, parse_expression
-from symderiv.reader.structure import MAX_DEPTH
-from symderiv.reader.syntax import Node, rows_sexpr, sexpr
+from symderiv.reader.grammar import syntax
+from symderiv.reader.grammar.latex import parse_display, parse_expression
+from symderiv.reader.grammar.structure import MAX_DEPTH
+from symderiv.reader.grammar.syntax import Node, rows_sexpr, sexpr
 
 TREES = r"""
 # letters, numbers, fonts

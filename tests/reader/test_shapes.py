@@ -7,8 +7,8 @@ import pytest
 from symderiv.check import check_text
 from symderiv.kernel import Proved, Refuted, Undecided
 from symderiv.reader.containers import read_text
-from symderiv.reader.dotted import grid, middle
-from symderiv.reader.walk import Walk
+from symderiv.reader.grammar.dotted import grid, middle
+from symderiv.reader.steps.walk import Walk
 from symderiv.terms import Cases, Delta, Term, Var, mul
 
 

@@ -19,7 +19,7 @@ from symderiv.derive import fill, find, settle
 from symderiv.diagnostics import FAULT, ReadError, UserError
 from symderiv.kernel import Proved, Refuted
 from symderiv.reader.containers import read_text
-from symderiv.reader.walk import Walk
+from symderiv.reader.steps.walk import Walk
 from symderiv.terms import Claim, Head, Term, Var, subterms
 from tests.conftest import ROOT
 from tests.soundness.judge import survey, timed, unfounded

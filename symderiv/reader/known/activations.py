@@ -1,0 +1,68 @@
+r"""Which functions letters are by the words: "where $\sigma$ is the hyperbolic tangent", "any smooth $\sigma$".
+
+Only words right beside a letter count. This module must never look at what a formula says of a function.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+
+from symderiv.document import Block, Heading, Paragraph, all_blocks
+from symderiv.reader.grammar import syntax
+from symderiv.reader.grammar.names import plain
+from symderiv.reader.reading import Reading
+from symderiv.reader.words import prose
+from symderiv.reader.words.prose import Words
+
+KINDS = {
+    "tanh": r"hyperbolic\s+tangent|tanh|tangens\s+hyperbolicus|tangente\s+hyperbolique|双曲正切",
+    "sigmoid": r"sigmoid\w*|logistic(?!\s+(?:loss|regression|cost))|シグモイド|시그모이드",
+    "softplus": r"soft-?plus",
+    "relu": r"relu\b|rectif\w+|整流",
+    "step": r"heaviside|(?:unit\s+)?step\s+function",
+    "": r"(?:arbitrary|any|some|unknown|generic|general)\b(?=[^.$]{0,40}\b(?:function|activation|non-?linear))"
+    r"|non-?linear\w*|activation|differentiable|smooth",
+}
+_KIND = "|".join(f"(?P<{kind or 'unknown'}>{words})" for kind, words in KINDS.items())
+_OF_FUNCTIONS = r"(?:[\s-]+(?:activations?|functions?|non-?linearit\w+|units?|transfer|maps?))*"
+AFTER = Words(
+    rf"\s*,?\s*(?:is|be|being|denotes?|stands\s+for|represents|as|for)?\s*(?:here\s+)?(?:the|an?|our)?\s*(?:{_KIND})",
+    re.IGNORECASE,
+)
+BEFORE = Words(rf"(?:{_KIND}){_OF_FUNCTIONS}\s*,?\s*\(?$", re.IGNORECASE)
+UNLIKE = Words(
+    r"\b(?:not|no|without|instead|neither|nor|rather\s+than|unlike|as\s+opposed\s+to|avoid\w*)\b", re.IGNORECASE
+)
+SIGMOID = Words(KINDS["sigmoid"] + r"|e\^\{\s*-|\\exp\s*(?:\\left)?[\s({]*-|sigm\b|soft-?max", re.IGNORECASE)
+
+
+def said(reading: Reading, blocks: Sequence[Block]) -> dict[str, str]:
+    r"""The functions that letters are said to be, "" where one is said to be any: ``{"\sigma": "tanh"}``."""
+    found: dict[str, set[str]] = {}
+    for block in all_blocks(blocks):
+        if isinstance(block, Paragraph | Heading):
+            for sentence in prose.sentences(block.inlines):
+                for name, kind in _in(reading, sentence):
+                    found.setdefault(name, set()).add(kind)
+    known = found and SIGMOID.search(reading.document.source.text)  # \sigma may be a sigmoid or a softmax after all
+    kinds = {name: of - {""} or ({""} if not known else set()) for name, of in found.items()}
+    return {name: min(of) for name, of in kinds.items() if len(of) == 1}
+
+
+def _in(reading: Reading, sentence: prose.Sentence) -> Iterator[tuple[str, str]]:
+    words = sentence.words.split("$")
+    for n, formula in enumerate(sentence.formulas):
+        rows = reading.rows(formula.latex, formula.span).rows
+        match [segment.side for row in rows for segment in row.segments]:
+            case [syntax.Symbol() as letter] | [syntax.Product(factors=(syntax.Symbol() as letter, syntax.Group()))]:
+                name = plain(letter.name)
+            case [syntax.Apply(name="sigma", sub=None)]:
+                name = r"\sigma"
+            case _:
+                continue
+        for match in (AFTER.match(words[n + 1]), BEFORE.search(words[n])):
+            if match is None or match.lastgroup is None:
+                continue
+            if not UNLIKE.search(words[n], 0, match.start() if match.string is words[n] else 0):
+                yield name, match.lastgroup.replace("unknown", "")
