@@ -33,7 +33,7 @@ def of_derivatives(claims: Sequence[Claim]) -> str:
         sides = (claim.left, claim.right)
         parts = set(reached(sides, claim.context.definitions))
         derivatives = [t for t in parts if isinstance(t, Deriv)]
-        if ZERO in sides or not derivatives:
+        if ZERO in sides or not derivatives or _holds_for_any_rates(claim):
             continue
         stated = tuple(a for a in claim.context.assumptions if a.kind == "equation" and is_unknown(a.data[0]))
         free = replace(claim.context, assumptions=stated)
@@ -43,6 +43,19 @@ def of_derivatives(claims: Sequence[Claim]) -> str:
             if any(provable(Claim(t, "=", ZERO, inside)) is not None for t in derivatives):
                 return "both sides vanish as they were read"
     return ""
+
+
+def _holds_for_any_rates(claim: Claim) -> bool:
+    """Whether a claim holds whatever the quantities are that are defined through derivatives: 2 g = g + g."""
+    definitions = claim.context.definitions
+    others = {
+        head: made
+        for head, made in definitions.items()
+        if not any(isinstance(t, Deriv) for t in reached((d.body for d in made), definitions))
+    }
+    if len(others) == len(definitions):
+        return False
+    return provable(replace(claim, context=replace(claim.context, definitions=others))) is not None
 
 
 def _of_zero(walk: Walk, claims: Sequence[Claim]) -> str:

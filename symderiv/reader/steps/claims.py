@@ -43,6 +43,7 @@ from symderiv.terms import (
     Claim,
     Context,
     Definition,
+    Delta,
     Deriv,
     Fn,
     Head,
@@ -251,14 +252,15 @@ class Claims:
         matrices = (*symbols.inverses.items(), *symbols.determinants.items())
         heads |= symbols.reached(*(entry for head, (_, entry) in matrices if head in heads))
         ranges = symbols.ranges
-        differentiated = {t.var.head for side in terms for t in subterms(side) if isinstance(t, Deriv)}
-        text = self.reading.document.source.text
+        derivatives = [t for side in terms for t in subterms(side) if isinstance(t, Deriv)]
+        differentiated = {t.var.head for t in derivatives}
+        asked = {t.body.head for t in derivatives if isinstance(t.body, Var)}
         told_later = {
             h
             for h in symbols.definitions
             if posed.later
             and h not in symbols.instances
-            and later.speaks_of(text, posed.left_span, symbols.defined_at[h])
+            and self._speaks_of(h, posed, needed=h in asked)
             and (h not in symbols.variables or symbols.is_intermediate(h))
             and (
                 not (posed.solving or posed.stationary) or differentiated or h in symbols.announced
@@ -391,6 +393,12 @@ class Claims:
         context, notes = placed(context, posed.true_class, written)
         posed.note(*notes)
         return context
+
+    def _speaks_of(self, head: Head, posed: Posed, needed: bool) -> bool:
+        """Whether a later definition speaks of a step; "t is one-hot at y" does so from any section."""
+        indicator = all(isinstance(d.body, Delta) for d in self.symbols.definitions[head])
+        text, at = self.reading.document.source.text, self.symbols.defined_at[head]
+        return later.speaks_of(text, posed.left_span, at, needed or indicator)
 
     def _concludes(self, head: Head, made: Definition, differentiated: Collection[Head]) -> bool:
         """Whether a definition says what follows from an equation before it, or what an argument of a function is."""

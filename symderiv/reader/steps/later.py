@@ -1,7 +1,7 @@
 r"""Definitions below a line: whether "where $p = e^z / s$" further down says what the p of a line above meant.
 
 So readers take what an author says of a letter next. This module must never let the special case of a rule, "now put
-$A = I$", or what is said under another heading, prove the rule: $(A B)^T = A B$.
+$A = I$", or what another section says, prove the rule: $(A B)^T = A B$.
 """
 
 from __future__ import annotations
@@ -30,9 +30,9 @@ OPENED = re.compile(r"\$\$?|\\\[|\\\(|\\begin\{[a-z]+\*?\}|```math")
 SENTENCE = re.compile(r"[.!?。！？]\s|\n\s*\n|\$\$|\\\]|\\end\{")
 
 
-def speaks_of(text: str, line: Span, definition: Span) -> bool:
-    """Whether a definition says what its letter meant in a line above it."""
-    if HEADING.search(text, line.end, definition.start):
+def speaks_of(text: str, line: Span, definition: Span, needed: bool) -> bool:
+    """Whether a definition says what its letter meant in a line above it, which needs one, or any line."""
+    if not needed and HEADING.search(text, line.end, definition.start):
         return False
     told = _before(text, definition)
     return not (GENERAL.search(_before(text, line)) or SPECIAL.search(told) or says_one_of_many(told))
