@@ -124,10 +124,7 @@ class _Joint:
             return [int(EACH in text) for text in every]
         found = set()
         for body in self.symbols.forms.get(function, {}).values():
-            written = [
-                [*arguments(before_bar(body))],
-                [*arguments(body.right)] if isinstance(body, syntax.Given) else [],
-            ]
+            written = _sides(body)
             if [len(side) for side in written] == [len(side) for side in texts]:
                 items = [parts_of(item) for side in written for item in side]
                 named = [plain(base.name) if isinstance(base, syntax.Symbol) else "" for base, _, _, _ in items]
@@ -256,14 +253,8 @@ class Events:
 
     def _values(self, function: str, letter: str) -> set[str]:
         """The values of a letter of whose probability a document speaks."""
-        events = [
-            item
-            for body in self.symbols.forms.get(function, {}).values()
-            for item in (
-                *arguments(before_bar(body)),
-                *(arguments(body.right) if isinstance(body, syntax.Given) else ()),
-            )
-        ]
+        forms = self.symbols.forms.get(function, {}).values()
+        events = chain.from_iterable(side for body in forms for side in _sides(body))
         found = set()
         for event in events:
             match event:
