@@ -29,7 +29,17 @@ FREED = Words(  # "$a$ and $b$ be any numbers", "$h$ is now an arbitrary functio
     re.IGNORECASE,
 )
 ANY_OF = Words(  # "for arbitrary $t$", "for all real $x$", "for general weights $t_i$"
-    rf"(?:\b|(?=[任임]))(?:{_ANY}|(?:real-valued|all\s+real|general|reelle|réels?)\b)(?:\s+\w+){{0,2}}\s{{0,3}}的?\s{{0,3}}(?P<named>{_LIST})",
+    rf"(?:\b|(?=[任임]))(?:{_ANY}|(?:real-valued|all\s+real|general|not\s+necessarily\s+\w+|reelle|réels?)\b)(?:\s*\([^()$]{{1,60}}\))?[\s),]*(?:\s*\w+){{0,2}}\s{{0,3}}的?\s{{0,3}}(?P<named>{_LIST})",
+    re.IGNORECASE,
+)
+_OBJECT = (
+    r"(?:matri(?:x|ces)|vectors?|functions?|distributions?|numbers?|scalars?|Matri(?:x|zen)|Vektor(?:en)?|Funktion(?:en)?|Zahl(?:en)?"
+    r"|matrices?|vecteurs?|fonctions?|nombres?|matri(?:z|ces)|vectores|funci(?:ón|ones)|números?)\b"
+)
+GENERIC = Words(  # "for any matrix $A$", "for a general (not necessarily symmetric) matrix $A$"
+    rf"\b(?:for|of|with|für|pour|para)\s+(?:any|all|every|each|arbitrary|general|alle|jede\w*|beliebige\w*|tout\w*|cualquier|tod[oa]s?"
+    rf"|(?:an?|eine?\w?|une?|una?)\s+(?:arbitrary|general|generic|allgemeine\w*|beliebige\w*))\b[^$.;:]{{0,60}}?{_OBJECT}"
+    rf"(?:\s+\w+){{0,1}}\s*(?P<named>{_LIST})|(?:对|對)?(?:任意|所有)[^$。；]{{0,10}}(?:矩阵|矩陣|向量|函数|函數)\s*(?P<eastern>\$)",
     re.IGNORECASE,
 )
 OF_ANY_SIGN = Words(r"(?P<named>\$)\s+(?:may|can)\s+(?:now\s+)?(?:have|be\s+of|take)\s+any\b", re.IGNORECASE)
@@ -144,6 +154,15 @@ class Withdrawals:
         for said in FREED.finditer(sentence.words) if ANY.search(sentence.words) else ():
             for formula in sentence.formulas_in(said, "named"):
                 yield from self._names(formula, alone=True)
+
+    def generic(self, sentence: Sentence) -> Iterator[str]:
+        """The bare letters of which a sentence says that what follows holds for all that they may be."""
+        for said in GENERIC.finditer(sentence.words):
+            for formula in sentence.formulas_in(said, said.lastgroup or "named"):
+                for row in self.reading.rows(formula.latex, formula.span).rows:
+                    match [s.side for s in row.segments]:
+                        case [syntax.Symbol(name=name), *_]:
+                            yield plain(name)
 
     def redefined(self, sentence: Sentence, here: Set[str]) -> frozenset[str]:
         """The names that mean something else from a sentence on; "let" alone does not say so of those said ``here``."""

@@ -269,6 +269,8 @@ class Claims:
         memo: dict[Term, Term] = {}
         definitions = {}
         for head, made in symbols.definitions.items():
+            if base_name(head.name) in posed.generic:
+                continue
             known = tuple(
                 Definition(d.params, self.symbols.ranges.resolve(d.body, memo))
                 for d in made

@@ -634,6 +634,7 @@ class Walk:
             self.reading.unnamed = next(unnamed.said(self.reading, sentence), self.reading.unnamed)
         for number, sentence in enumerate(sentences, self.reading.sentences + 1):
             words = sentence.words.split("$")
+            self.reading.generic = frozenset(self.statements.withdrawals.generic(sentence))
             beside = zip(sentence.formulas, words, strict=False)
             self.reading.bounds |= self._bounded_in([f for f, said in beside if not _always(said)])
             supposed: tuple[Assumption, ...] | None = ()
