@@ -140,9 +140,13 @@ def tokenize(source: str, start: int, end: int, macros: Mapping[str, Macro]) -> 
 
 
 def _is_wide(space: str, source: str, stop: int, end: int) -> bool:
-    r"""Whether spaces are as wide as ``\quad`` to the eye: ``~~~~``, ``\;\;\;``; or part a formula from its (3)."""
+    r"""Whether spaces part two equations, as ``\quad`` does: ``a = b ~~~~~ c = d``; or a formula from its (3)."""
     spaces = _SPACE.findall(space)
-    return bool(spaces) and (sum(_EMS.get(s, 1 / 4) for s in spaces) >= 3 / 4 or bool(_TAG.match(source[stop:end])))
+    if not spaces:
+        return False
+    rest = source[stop:end]
+    wide = sum(_EMS.get(s, 1 / 4) for s in spaces) >= 1
+    return bool(_TAG.match(rest)) or (wide and "=" in rest.partition(r"\\")[0])
 
 
 def _lex(source: str, start: int, end: int, macros: dict[str, Macro]) -> list[Token]:

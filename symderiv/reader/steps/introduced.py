@@ -26,7 +26,8 @@ AND = prose.Words(
 )
 EXAMPLE = prose.Words(  # one of many, or one that is sought
     r"\b(?:examples?|e\.g|instance|special\w*|particular|suppos\w+|assum\w+|simplest|choos\w+|choices?|tak(?:e|es|ing)"
-    r"|say|imagin\w+|try|guess|ansatz|solutions?|satisf\w+|Beispiel\w*|etwa|exemple|ejemplo|solución|Lösung)\b"
+    r"|say|imagin\w+|try|guess|ansatz|solutions?|solv\w+|satisf\w+|authors?|others|might|would|could|hop\w+|candidates?|exercise|claim\w*|wrote|used|not|never|only|except"
+    r"|nur|etwa|Beispiel\w*|exemple|ejemplo|solución|Lösung)\b"
     r"|例如|比如|例えば|特例|假设|假設|取|解|예를",
     re.IGNORECASE,
 )
@@ -34,6 +35,12 @@ EXAMPLE = prose.Words(  # one of many, or one that is sought
 AT = prose.Words(  # a place where something happens
     r"\b(?:points?|places?|regions?|sets?|cases?|attained|reached|achieved|zeros?|vanish\w*|equal|minim\w+|maxim\w+|optim\w+"
     r"|occurs?|lies?|(?:cross|intersect|meet|touch)\w*(?:\s+\w+){0,4})\s+where\b[^$]*$",
+    re.IGNORECASE,
+)
+ONE_OF_MANY = prose.Words(  # behind a formula
+    r"^[\s,;]*(?:(?:is|are|be|ist|est|es)\b|[,是]|(?:would|could|might|may|can|gewählt|werden)\b|for\s+(?:instance|example)|say\b|例)"
+    r"[^$.;。]*(?:case|example|instance|choice|candidate|possib\w+|special|simplest|say|would|could|might|gewählt|Beispiel|exemple"
+    r"|ejemplo|例子?|特例)",
     re.IGNORECASE,
 )
 
@@ -123,10 +130,15 @@ def _in_sentence(reading: Reading, sentence: prose.Sentence, place: Place, apart
     for n, formula in enumerate(sentence.formulas):
         said = WHERE.search(pieces[n]) is not None or (said and AND.fullmatch(pieces[n]) is not None)
         before, after = assertions.around(pieces, n)
-        doubted = apart or _doubted(before) or assertions.denied(pieces, n) or prose.ELSE.match(after) is not None
+        doubted = apart or _doubted(before) or assertions.denied(pieces, n) or follows_one_of_many(after)
         for row in reading.rows(formula.latex, formula.span).rows:
             if row.segments:
                 yield Line(row, place, before, said, doubted)
+
+
+def follows_one_of_many(words: str) -> bool:
+    """Whether words behind a formula make it an example: "would be the simplest choice", "is one case"."""
+    return prose.ELSE.match(words) is not None or ONE_OF_MANY.search(words) is not None
 
 
 def says_one_of_many(words: str) -> bool:

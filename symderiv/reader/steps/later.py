@@ -10,7 +10,7 @@ import re
 
 from symderiv.document import Span
 from symderiv.reader.known.in_a_case import HEADING
-from symderiv.reader.steps.introduced import says_one_of_many
+from symderiv.reader.steps.introduced import follows_one_of_many, says_one_of_many
 from symderiv.reader.words.prose import Words
 
 GENERAL = Words(  # what a rule holds of, in the words before it
@@ -25,6 +25,8 @@ SPECIAL = Words(  # what begins with a definition that these words introduce
     r"|现在|現在|令|设|設|我们的情况",
     re.IGNORECASE,
 )
+DIRECT = Words(r"\b(?:where|with|wobei|mit|où|avec|donde|con)\b[^.;$]{0,60}$|其中[^.;$。；]{0,60}$")
+AFTER = re.compile(r"[\s}$]*([^$.;。\n]*)")
 REACH = 600  # characters that are looked at
 OPENED = re.compile(r"\$\$?|\\\[|\\\(|\\begin\{[a-z]+\*?\}|```math")
 SENTENCE = re.compile(r"[.!?。！？]\s|\n\s*\n|\$\$|\\\]|\\end\{")
@@ -32,10 +34,18 @@ SENTENCE = re.compile(r"[.!?。！？]\s|\n\s*\n|\$\$|\\\]|\\end\{")
 
 def speaks_of(text: str, line: Span, definition: Span, needed: bool) -> bool:
     """Whether a definition says what its letter meant in a line above it, which needs one, or any line."""
-    if not needed and HEADING.search(text, line.end, definition.start):
+    told, behind = _before(text, definition), AFTER.match(text, definition.end)
+    doubted = says_one_of_many(told) or (behind is not None and follows_one_of_many(behind[1]))
+    if doubted or _is_quoted(text, definition) > _is_quoted(text, line):
         return False
-    told = _before(text, definition)
-    return not (GENERAL.search(_before(text, line)) or SPECIAL.search(told) or says_one_of_many(told))
+    if HEADING.search(text, line.end, definition.start):
+        return needed and not SPECIAL.search(told)
+    return DIRECT.search(told) is not None or not (GENERAL.search(_before(text, line)) or SPECIAL.search(told))
+
+
+def _is_quoted(text: str, span: Span) -> bool:
+    """Whether what somebody else says stands at a place."""
+    return text[text.rfind("\n", 0, span.start) + 1 :].lstrip().startswith(">")
 
 
 def _before(text: str, span: Span) -> str:
