@@ -120,9 +120,10 @@ class Reading:
     words in the section say that something is set to zero, or solved, ``zero`` that they speak of zero, ``equal`` that
     they set two expressions equal, ``derives`` that they speak of derivatives, ``equates`` that one is set to zero
     and no more is done, ``condition`` that they speak of an optimum instead, ``by`` the names by which they
-    differentiate, ``of`` those in the last formulas, ``generic`` those that stand for anything, ``refers`` the labels
-    and numbers of formulas that they refer to, ``solves`` that what comes is what an equation gives, ``higher``
-    that derivatives of higher order are meant, ``optimal`` that some in the section speak of a minimum or maximum;
+    differentiate, ``of`` those in the last formulas, ``generic`` those that stand for anything, ``anew`` those that
+    the words behind a display give another meaning, ``refers`` the labels and numbers of formulas that they refer to,
+    ``solves`` that what comes is what an equation gives, ``higher`` that derivatives of higher order are meant,
+    ``optimal`` that some in the section speak of a minimum or maximum;
     ``solving``: an equation "= 0" came before in the section, which ``begins`` after so many steps; ``seen`` are the
     names in the formulas so far; ``case`` what they say of indices, ``earlier_case`` what was said last in the
     section, ``carried`` the same if the words since then go on within it, ``cases_said`` the kinds and indices of all,
@@ -148,7 +149,7 @@ class Reading:
         self.solves = self.higher = self.condition = False
         self.before = ""  # the words before the formula in running text that is being read
         self.title = self.leads_to = ""  # the words of the last heading, and those that lead to a list with a colon
-        self.by = self.of = self.refers = self.generic = frozenset[str]()
+        self.by = self.of = self.refers = self.generic = self.anew = frozenset[str]()
         self.unnamed: tuple[Term, Span] | None = None  # what words differentiate that has no name, and where
         self.sentences = 0  # how many sentences came before
         self.apart = False  # whether this is a quotation, or among exercises: what it says is no definition anew

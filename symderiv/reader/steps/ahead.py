@@ -41,6 +41,10 @@ def calls(side: object) -> Iterator[str]:
                     yield call_name(base, sub)
 
 
+def _names(side: object) -> Iterator[str]:
+    return names_in(side) if isinstance(side, syntax.Node) else iter(())
+
+
 def function(left: syntax.Node) -> tuple[str, tuple[syntax.Node, ...]] | None:
     r"""The function that a left side names, ``h_\theta(x)``, and its arguments."""
     match left:
@@ -60,6 +64,7 @@ class Ahead:
         self.lines = list(lines(reading, blocks))
         self.calls = [{name for s in line.row.segments for name in calls(s.side)} for line in self.lines]
         self.told = [set(calls(line.row.segments[0].side)) for line in self.lines]
+        self.names = [{name for s in line.row.segments for name in _names(s.side)} for line in self.lines]
         self.letters: dict[str, list[int]] = {}
         self.chosen: dict[int, int] = {}  # for the line of a definition that of its first use
         for n, line in enumerate(self.lines):
@@ -78,6 +83,24 @@ class Ahead:
             found.setdefault(self.lines[self.chosen[n]].place.block, []).append(self.lines[n].row)
         return found
 
+    def anew(self) -> dict[Span, frozenset[str]]:
+        """For each display the letters that words right behind it give another meaning than an earlier section did."""
+        found: dict[Span, frozenset[str]] = {}
+        for n, line in enumerate(self.lines):
+            use = self._right_above(n)
+            known = [self.lines[m] for m in self.letters[line.letter()] if use is not None and m < use]
+            if use is None or line.doubted or not known or known[-1].place.section == line.place.section:
+                continue
+            if self._meant(n) not in {self._meant(m) for m in self.letters[line.letter()] if m < use}:
+                block = self.lines[use].place.block
+                found[block] = found.get(block, frozenset()) | {line.letter()}
+        return found
+
+    def _meant(self, n: int) -> str:
+        """What a line says that its letter is."""
+        equation = self.lines[n].equation()
+        return syntax.sexpr(equation[1]) if equation is not None else ""
+
     def _first_use(self, n: int) -> int | None:
         """The first line before this one that calls the function which it defines; in its section, but for words."""
         equation = self.lines[n].equation()
@@ -88,6 +111,14 @@ class Ahead:
         word = len(name.partition("_")[0]) > 1 and name[0] != "\\"
         uses = (m for m in range(n) if name in self.calls[m] and (word or self.lines[m].place.section == section))
         return next(uses, None)
+
+    def _right_above(self, n: int) -> int | None:
+        """The first line of the display before this one that speaks of what it says to mean something."""
+        line, letter = self.lines[n], self.lines[n].letter()
+        if not line.said or not letter:
+            return None
+        above = (m for m in range(n) if self.lines[m].place.number == line.place.number - 1)
+        return next((m for m in above if self.lines[m].displayed and letter in self.names[m]), None)
 
     def _is_meant(self, n: int, use: int) -> bool:
         """Whether a line says what its author means by a name that stands in line ``use``."""
@@ -114,7 +145,9 @@ class Ahead:
         own = {name for item in head[1] for name in names_in(item)} if head is not None else set()
         names = set(names_in(equation[1])) - own if equation is not None else set()
         return [
-            self.letters[name][0] for name in names if name in self.letters and self.letters[name][-1] >= self.chosen[n]
+            self.letters[name][0]
+            for name in sorted(names & self.letters.keys())
+            if self.letters[name][-1] >= self.chosen[n]
         ]
 
     def _changes(self, n: int) -> bool:

@@ -180,7 +180,7 @@ class Chains(Namings):
         if last is not None:
             self.elaborator.free = {**last.free, **self.elaborator.free}
         posed = Posed(segment.span, last.span if last else segment.span, relation, "claim", display, n)
-        posed.passing, posed.generic = self.passing, self.reading.generic
+        posed.passing, posed.generic = self.passing, self.reading.generic | self.reading.anew
         source = self.reading.document.source
         line_start = source.text.rfind("\n", 0, segment.span.start) + 1
         line_end = source.text.find("\n", segment.span.start)

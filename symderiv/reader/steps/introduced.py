@@ -66,6 +66,7 @@ class Line:
     before: str
     said: bool
     doubted: bool
+    displayed: bool = False
 
     def equation(self) -> tuple[syntax.Node, syntax.Node] | None:
         """What it says to be equal to what, unless this is a number."""
@@ -122,7 +123,7 @@ def _displayed(reading: Reading, block: Display, place: Place, words: str, apart
         own = "".join(r.content.text for r in row.remarks if isinstance(r.content, syntax.Text))
         if row.segments:
             said = WHERE.search(own) is not None or (said and not own)
-            yield Line(row, place, words, said, apart or _doubted(own))
+            yield Line(row, place, words, said, apart or _doubted(own), displayed=True)
 
 
 def _in_sentence(reading: Reading, sentence: prose.Sentence, place: Place, apart: bool) -> Iterator[Line]:

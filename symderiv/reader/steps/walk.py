@@ -122,6 +122,7 @@ class Walk:
         self.joined: list[tuple[str, str]] = []  # the sizes that are read as one
         self.met: set[str] = set()  # the texts of displays to skip that occurred
         self.ahead: dict[Span, list[syntax.Row]] = {}  # definitions that come later and are taken up before a block
+        self.anew: dict[Span, frozenset[str]] = {}  # and letters of which the words behind it give another meaning
         self.posed, self.diagnostics = reading.posed, reading.diagnostics
         self.rates = Rates(reading)
         self.claims_of = Claims(reading, self.rates)
@@ -249,7 +250,8 @@ class Walk:
         if stated or any(isinstance(side, syntax.Node) and says_vector(side) for side in sides):
             Shapes(reading.elaborator, ROW if lying else COLUMN).find(rows)
         self._declare(defined)
-        self.ahead = Ahead(reading, blocks).find()
+        ahead = Ahead(reading, blocks)
+        self.ahead, self.anew = ahead.find(), ahead.anew()
         reading.elaborator.start_chain()
         reading.symbols.ranges.defining = False
         for block in reading.document.blocks:
@@ -364,6 +366,7 @@ class Walk:
         reading.bound(block.span)
         for row in self.ahead.get(block.span, ()):
             self.definitions.take_up(row)
+        reading.anew = self.anew.get(block.span, frozenset())
         match block:
             case Heading(inlines=inlines):
                 self.chains.section()
