@@ -10,7 +10,7 @@ import re
 
 from symderiv.document import Span
 from symderiv.reader.known.in_a_case import HEADING
-from symderiv.reader.steps.introduced import says_one_of_many
+from symderiv.reader.steps.introduced import AND, WHERE, says_one_of_many
 from symderiv.reader.words.prose import Words
 
 GENERAL = Words(  # what a rule holds of, in the words before it
@@ -27,6 +27,8 @@ SPECIAL = Words(  # what begins with a definition that these words introduce
 )
 REACH = 600  # characters that are looked at
 OPENED = re.compile(r"\$\$?|\\\[|\\\(|\\begin\{[a-z]+\*?\}|```math")
+DISPLAYED = re.compile(r"\\\[|\\begin\{|```math")
+FORMULA = re.compile(r"\$[^$]+\$|\\\(.+?\\\)")
 SENTENCE = re.compile(r"[.!?。！？]\s|\n\s*\n|\$\$|\\\]|\\end\{")
 
 
@@ -36,6 +38,17 @@ def speaks_of(text: str, line: Span, definition: Span, needed: bool) -> bool:
         return False
     told = _before(text, definition)
     return not (GENERAL.search(_before(text, line)) or SPECIAL.search(told) or says_one_of_many(told))
+
+
+def is_told_below(text: str, line: Span, definition: Span) -> bool:
+    """Whether words right below a display, "where $z = w^T x$ and $p = e^z$", say what a letter in it means."""
+    told = _before(text, definition)
+    skipped, found, _ = text[line.end : definition.start].rpartition(told)
+    if not told or not found or DISPLAYED.search(skipped) or skipped.count("$$") > 1:
+        return False
+    first, *others = FORMULA.split(told)
+    said = WHERE.search(first) is not None and all(AND.fullmatch(words) for words in others)
+    return said and speaks_of(text, line, definition, needed=True)
 
 
 def _before(text: str, span: Span) -> str:
