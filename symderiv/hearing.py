@@ -169,6 +169,16 @@ class Hearing:
                 self.verdict = second if isinstance(second, Undecided) else undecided
         return None
 
+    def told_below(self) -> Answer | None:
+        """A counterexample with what words right below the display say that its letters mean."""
+        walk, posed = self.walk, self.posed
+        if walk.readings.later(posed, self.claims) and walk.readings.told_below(posed, self.claims):
+            claims = walk.claims(replace(posed, later=True))
+            if isinstance(second := prove_all(claims), Refuted):
+                self.claims, self.verdict, posed.later = claims, second, True
+                posed.note(LATER)
+        return None
+
     def defines_summands(self) -> Answer | None:
         """What names the parts of a sum is a definition: ``L = \\sum_i L_i``."""
         if not self.posed.summands or self.posed.summands & self.walk.reading.symbols.definitions.keys():
@@ -349,6 +359,7 @@ STAGES: tuple[Callable[[Hearing], Answer | None], ...] = (
     Hearing.by_signs,
     Hearing.in_region,
     Hearing.read_otherwise,
+    Hearing.told_below,
     Hearing.defines_summands,
     Hearing.symmetric,
     Hearing.orthonormal,

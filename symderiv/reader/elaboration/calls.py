@@ -136,6 +136,10 @@ class Calls(Expectations):
             return ONE, 0  # s(1 - s) is a product
         if self.variable is not None and name in self.symbols.squares and self.variable.name == f"{name}^{{2}}":
             return ONE, 0  # \sigma (x - \mu), where something is differentiated by the deviation
+        if name in self.symbols.vector_functions:
+            features = self.vector_at(head, group.body)
+            features = self.pick(features, gsub, head) if gsub is not None else features
+            return self.scripts(features, gsup, gprimes, head), 2
         of_values = self.of_values(base, sub, group.body)
         if name == r"\delta" and sub is None and self._are_indices(items) and not self.symbols.functions.get((name, 0)):
             first, second = map(self.operand, items)

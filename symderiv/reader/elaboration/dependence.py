@@ -50,6 +50,7 @@ class Dependence:
         texts = () if name in self.symbols.shapes else self.symbols.call_texts.get(name, ())
         called = (text for text in texts if not text.startswith(("(+", "(*", "(-")))  # W (x + b) is a product
         names = {found for text in called for found in NAME.findall(text)}
+        names.update(NAME.findall(name.partition("(")[2]))  # \phi(x)
         step = place(name)
         if step is not None and step["offset"]:
             names.add(name[: step.start()])  # h_{t-2} depends on what h_t depends on

@@ -23,7 +23,7 @@ from symderiv.reader.grammar.nodes import (
     parts_of,
 )
 from symderiv.reader.grammar.vocabulary import MOMENTS
-from symderiv.reader.indexed.arrays import Array, Value, elementwise, inverse
+from symderiv.reader.indexed.arrays import Array, Value, elementwise, inverse, one_entry
 from symderiv.reader.indexed.means import MEAN
 from symderiv.reader.letters.indices import refuse
 from symderiv.reader.letters.symbols import PROBABILITIES, base_name
@@ -43,14 +43,17 @@ class Expectations(Values):
         drawn = self.drawn(sub, node)
         self.notes.append(FINITE.format("an expectation"))
 
-        def weighed() -> Term:
-            value = self.scalar(body)
-            if sub is None and not value.free.issuperset(index for index, _ in drawn):
+        def weighed() -> Value:
+            value = self.value(body)
+            if (one := one_entry(value)) is None:
+                raise refuse("E213", "this cannot be read entry by entry", body)
+            if sub is None and not one.free.issuperset(index for index, _ in drawn):
                 raise refuse("E153", "an expectation over what is not said", node)
-            constant = value.free.isdisjoint(index for index, _ in drawn)
-            if constant and any(isinstance(part, Var) and "(" not in part.name for part in subterms(value)):
+            constant = one.free.isdisjoint(index for index, _ in drawn)
+            if constant and any(isinstance(part, Var) and "(" not in part.name for part in subterms(one)):
                 raise refuse("E153", "how this depends on what is drawn is not said", node)  # X is no x, f may be f(x)
-            return mul(*(weight() for _, weight in drawn), value)
+            weights = [weight() for _, weight in drawn]
+            return elementwise([value], lambda p: mul(*weights, p[0]), self.symbols.ranges, body.span)
 
         return self.summed_over([index for index, _ in drawn], weighed, node)
 

@@ -5,7 +5,7 @@ This module must never sum over something that is not an index.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 
 from symderiv.diagnostics import ReadError
@@ -14,7 +14,7 @@ from symderiv.reader.grammar import syntax
 from symderiv.reader.grammar.names import index_word, is_whole, letter_of, plain
 from symderiv.reader.grammar.nodes import is_layer, is_time, mentions, names_in, parts_of, stands_as_value, subscripts
 from symderiv.reader.grammar.vocabulary import INDEX_LETTERS
-from symderiv.reader.indexed.arrays import Array, Value, elementwise
+from symderiv.reader.indexed.arrays import Value, elementwise
 from symderiv.reader.letters.chosen import summed_over_classes
 from symderiv.reader.letters.indices import refuse
 from symderiv.terms import (
@@ -23,16 +23,13 @@ from symderiv.terms import (
     Assumption,
     Cases,
     Head,
-    Index,
     Prod,
     Range,
     Size,
     Sum,
     Term,
     add,
-    fresh,
     mul,
-    rename,
 )
 
 FEW = 10  # a sum over fewer numbers is written out where its letter stands for them
@@ -95,7 +92,7 @@ class Sums(Samples):
             inner = summed_over_classes(parts[0], self.symbols, index)
             return kind(index, range_, Cases(mul(*guards), inner, neutral) if guards else inner)
 
-        return self._under_binder(body, build, index, node)
+        return self.under_binder(body, build, index, node)
 
     @contextmanager
     def numbered_by(self, index: str) -> Iterator[None]:
@@ -137,19 +134,6 @@ class Sums(Samples):
                 self.fixed[index] = before
         combine = add if kind is Sum else mul
         return elementwise(values, lambda parts: combine(*parts), self.symbols.ranges, node.span)
-
-    def _under_binder(self, body: Value, build: Callable[[list[Term]], Term], index: str, node: syntax.Node) -> Value:
-        if not isinstance(body, Array):
-            return build([body])
-
-        def entry(at: tuple[Index, ...]) -> Term:
-            if index in at:  # the entry's own index must not be captured
-                other = fresh(index, {i for i in at if isinstance(i, str)} | body.entry(at).free)
-                renamed = tuple(other if i == index else i for i in at)
-                return rename(build([body.entry(renamed)]), {other: index})
-            return build([body.entry(at)])
-
-        return Array(body.axes, entry, body.row)
 
     def bound_indices(self, node: syntax.BigOp) -> list[tuple[str, int, Size | None, list]]:
         sub = node.sub

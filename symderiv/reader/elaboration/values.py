@@ -25,10 +25,10 @@ from symderiv.reader.grammar.nodes import (
     prefers,
     value_name,
 )
-from symderiv.reader.indexed.arrays import Value
+from symderiv.reader.indexed.arrays import Array, Value, one_entry
 from symderiv.reader.letters.indices import refuse
 from symderiv.reader.letters.symbols import STANDARD
-from symderiv.terms import Head, Index, Range, Sum, Term, Var, num
+from symderiv.terms import Head, Index, Range, Sum, Term, Var, fresh, num, rename
 
 
 class Values(Applications):
@@ -130,6 +130,27 @@ class Values(Applications):
         for n, index in enumerate((*found, *labels)):
             self.use(index, self.symbols.ranges.slot(head, n), node)
         return self.scripts(Var(head.name, tuple(found), tuple(labels)), exponent, 0, node)
+
+    def vector_at(self, node: syntax.Node, body: syntax.Node) -> Value:
+        r"""``\phi(s, a)``, a vector for each of its arguments as they are written, or its entry ``\phi_j(s, a)``."""
+        base, sub, _, _ = parts_of(node)
+        assert isinstance(base, syntax.Symbol)
+        callee = plain(base.name)
+        if any(isinstance(item, syntax.Symbol) and item.name == r"\cdot" for item in arguments(body)):
+            raise refuse("E151", f"at which arguments {callee} stands here is not said", node)
+        found: list[Index] = []
+        name = f"{callee}({self.shape(body, found)})"
+        entries = Head(name, len(found) + 1, 0)
+        for n, index in enumerate(found):
+            slot = self.symbols.ranges.slot(entries, n)
+            if letter_of(str(index)) in self.symbols.valued:
+                self.symbols.ranges.unite(self.value_class(letter_of(str(index))), slot)
+            self.use(index, slot, node)
+        axis = self.symbols.ranges.slot(Head(callee, 1, 0), 0)
+        self.symbols.ranges.unite(axis, self.symbols.ranges.slot(entries, len(found)))
+        known = self.symbols.name(name, len(found) + 1)
+        vector = Array((axis,), lambda at: Var(known, (*found, *at), ()))
+        return self.pick(vector, sub, node) if sub is not None else vector
 
     def conditional_name(self, node: syntax.Node, body: syntax.Given) -> tuple[str, list[Index]] | None:
         """The symbol that ``p(y | x; w)`` is, at letters alone, or ``p(y_i | x_i; w)`` with its indices."""
@@ -282,9 +303,9 @@ class Values(Applications):
 
     def over_values(self, indices: list[str], node: syntax.BigOp) -> Value:
         """The sum over the values of letters."""
-        return self.summed_over(indices, lambda: self.scalar(node.body), node)
+        return self.summed_over(indices, lambda: self.value(node.body), node)
 
-    def summed_over(self, indices: list[str], body: Callable[[], Term], node: syntax.Node) -> Term:
+    def summed_over(self, indices: list[str], body: Callable[[], Value], node: syntax.Node) -> Value:
         """The sum of ``body`` over the indices, which stand for values."""
         if not indices:
             return body()
@@ -294,6 +315,21 @@ class Values(Applications):
             self.warn("W410", f"{index} is bound twice; the inner sum has its own {index}", node)
         with self.binding(index, range_class):
             inner = self.summed_over(rest, body, node)
-        if index not in inner.free:
+        one = one_entry(inner)
+        if one is None or index not in one.free:
             raise refuse("E154", f"nothing in this sum depends on {index}, as far as is known", node)
-        return Sum(index, Range(1, range_class), inner)
+        return self.under_binder(inner, lambda part: Sum(index, Range(1, range_class), part[0]), index, node)
+
+    def under_binder(self, body: Value, build: Callable[[list[Term]], Term], index: str, node: syntax.Node) -> Value:
+        """What ``build``, which binds ``index``, makes of a number, or of each entry."""
+        if not isinstance(body, Array):
+            return build([body])
+
+        def entry(at: tuple[Index, ...]) -> Term:
+            if index in at:  # the entry's own index must not be captured
+                other = fresh(index, {i for i in at if isinstance(i, str)} | body.entry(at).free)
+                renamed = tuple(other if i == index else i for i in at)
+                return rename(build([body.entry(renamed)]), {other: index})
+            return build([body.entry(at)])
+
+        return Array(body.axes, entry, body.row)

@@ -164,6 +164,8 @@ class Shapes(Kinds):
             return False  # g^T (y - \mu) is a product, though g is a letter for functions
         if self.symbols.jacobians and name == "J":
             return True
+        if name in self.symbols.vector_functions:
+            return True
         if name in FUNCTIONS or name in LOSSES or name in FUNCTION_LETTERS or (len(name) > 1 and name[0].isalpha()):
             return True
         items = group.body.items if isinstance(group.body, syntax.Tuple) else (group.body,)
@@ -187,6 +189,8 @@ class Shapes(Kinds):
         self._sample(group.body)
         if self.elaborator.is_jacobian(part[0], part[1]) and sub is not None:
             return ROW if inner == NUMBER else self._derivative(inner, self.kind(sub))
+        if name in self.symbols.vector_functions:
+            return self._raised(COLUMN if gsub is None and sub is None else NUMBER, gsup)
         if gsub is not None or name in self.numeric:
             return NUMBER
         if (name in FUNCTIONS or (name in FUNCTION_LETTERS and name not in ("F", "h"))) and sub is None:

@@ -232,6 +232,7 @@ class Symbols:
     equated: dict[str, set[str]] = field(default_factory=dict)
     namesakes: set[str] = field(default_factory=set)
     awaited: dict[str, Node] = field(default_factory=dict)
+    vector_functions: set[str] = field(default_factory=set)  # unknown ones whose values are vectors
     instances: set[Head] = field(default_factory=set)  # what is defined as an example, and says nothing of lines before
     bare: Counter[str] = field(default_factory=Counter)
     opaque: set[str] = field(default_factory=set)

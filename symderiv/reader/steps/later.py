@@ -10,7 +10,7 @@ import re
 
 from symderiv.document import Span
 from symderiv.reader.known.in_a_case import HEADING
-from symderiv.reader.steps.introduced import follows_one_of_many, says_one_of_many
+from symderiv.reader.steps.introduced import AND, WHERE, follows_one_of_many, says_one_of_many
 from symderiv.reader.words.prose import Words
 
 GENERAL = Words(  # what a rule holds of, in the words before it
@@ -29,6 +29,8 @@ DIRECT = Words(r"\b(?:where|with|wobei|mit|où|avec|donde|con)\b[^.;$]{0,60}$|�
 AFTER = re.compile(r"[\s}$]*([^$.;。\n]*)")
 REACH = 600  # characters that are looked at
 OPENED = re.compile(r"\$\$?|\\\[|\\\(|\\begin\{[a-z]+\*?\}|```math")
+DISPLAYED = re.compile(r"\\\[|\\begin\{|```math")
+FORMULA = re.compile(r"\$[^$]+\$|\\\(.+?\\\)")
 SENTENCE = re.compile(r"[.!?。！？]\s|\n\s*\n|\$\$|\\\]|\\end\{")
 
 
@@ -46,6 +48,17 @@ def speaks_of(text: str, line: Span, definition: Span, needed: bool) -> bool:
 def _is_quoted(text: str, span: Span) -> bool:
     """Whether what somebody else says stands at a place."""
     return text[text.rfind("\n", 0, span.start) + 1 :].lstrip().startswith(">")
+
+
+def is_told_below(text: str, line: Span, definition: Span) -> bool:
+    """Whether words right below a display, "where $z = w^T x$ and $p = e^z$", say what a letter in it means."""
+    told = _before(text, definition)
+    skipped, found, _ = text[line.end : definition.start].rpartition(told)
+    if not told or not found or DISPLAYED.search(skipped) or skipped.count("$$") > 1:
+        return False
+    first, *others = FORMULA.split(told)
+    said = WHERE.search(first) is not None and all(AND.fullmatch(words) for words in others)
+    return said and speaks_of(text, line, definition, needed=True)
 
 
 def _before(text: str, span: Span) -> str:

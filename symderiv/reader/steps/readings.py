@@ -21,6 +21,7 @@ from symderiv.reader.indexed.sized import at_sizes, sizes_of
 from symderiv.reader.known import in_a_case
 from symderiv.reader.letters.symbols import base_name
 from symderiv.reader.reading import Posed, Reading
+from symderiv.reader.steps.later import is_told_below
 from symderiv.reader.words.prose import Words
 from symderiv.terms import (
     Claim,
@@ -110,6 +111,20 @@ class Readings:
             if head not in self.symbols.variables or self.symbols.is_intermediate(head)
             for d in self.symbols.definitions.get(head, ())
         )
+
+    def told_below(self, posed: Posed, claims: Sequence[Claim]) -> bool:
+        """Whether words right below the display introduce all definitions that come later and are needed."""
+        heads = self.symbols.reached(*(side for claim in claims for side in (claim.left, claim.right)))
+        text, late = (
+            self.reading.document.source.text,
+            [
+                head
+                for head in heads
+                if any(self.symbols.order[head, d.params] > posed.at for d in self.symbols.definitions.get(head, ()))
+            ],
+        )
+        spans = [self.symbols.defined_at.get(head) for head in late]
+        return all(span is not None and is_told_below(text, posed.span, span) for span in spans)
 
     def anew(self, claims: Sequence[Claim]) -> list[Claim]:
         """The claims with the meanings that their symbols are given later; empty if none is."""

@@ -37,7 +37,7 @@ from symderiv.reader.grammar.nodes import defines_delta, every, is_numeral, list
 from symderiv.reader.indexed.families import families_in
 from symderiv.reader.indexed.ranges import met
 from symderiv.reader.indexed.sized import sizes_of
-from symderiv.reader.known import activations, case_ends, named_beside, under_conditions, unnamed
+from symderiv.reader.known import activations, case_ends, named_beside, under_conditions, unnamed, vector_functions
 from symderiv.reader.known.abbreviations import abbreviations
 from symderiv.reader.known.directives import Directives, raised
 from symderiv.reader.known.events import Events
@@ -238,6 +238,7 @@ class Walk:
         for block in all_blocks(blocks):
             if isinstance(block, Directive) and block.text.split()[:1] == ["shape"]:
                 self.directives.apply(block.text, 0)  # it holds everywhere; a problem is reported in its place
+        reading.symbols.vector_functions = vector_functions.names(reading, blocks, rows)
         lying = Spaces(reading).find(blocks, rows)
         Statistics(reading).find([sentence for inlines in spoken for sentence in prose.sentences(inlines)])
         symbols = reading.symbols
@@ -246,6 +247,7 @@ class Walk:
         sides = (s.side for row in rows for s in row.segments)
         stated = bool(symbols.shapes or symbols.kinds or symbols.matrices_by_word or symbols.matrix_families)
         entries = (name for name, heads in symbols.heads.items() if heads == {Head(name, 2, 0)} and name.isalpha())
+        stated = stated or bool(symbols.vector_functions)
         stated = stated or any(name.upper() in symbols.bare for name in entries)  # W beside the w_{ij}
         if stated or any(isinstance(side, syntax.Node) and says_vector(side) for side in sides):
             Shapes(reading.elaborator, ROW if lying else COLUMN).find(rows)
