@@ -821,7 +821,9 @@ class Walk:
         if not all(relation in FLIPPED or (relation == "=" and is_numeral(side)) for relation, side in sides):
             return False
         text = self.reading.document.source.text[begins : row.segments[0].span.start]
-        return goes_on or bool(prose.SUBJECT_TO.search(text) or prose.SUBJECT_TO.search(words))
+        if goes_on or prose.SUBJECT_TO.search(text) or prose.SUBJECT_TO.search(words):
+            return True
+        return all(relation in FLIPPED for relation, _ in sides) and prose.SOUGHT_SO_THAT.search(words) is not None
 
     def _named_beside(self, row: syntax.Row, display: int, n: int) -> None:
         """Take up what words beside a row name in it, before the row is read."""

@@ -197,6 +197,15 @@ BOTH = Words(
     r"|综合|综上|합치면|종합|en résumé",
     re.IGNORECASE,
 )
+SOUGHT_SO_THAT = Words(  # right before a bound that is required of what is sought
+    r"(?:\b(?:find|finds|finding|seek|seeks|seeking|look(?:s|ing)?\s+for|search(?:es|ing)?\s+for)\b[^.;:]{0,80}?\bsuch\s+that"
+    r"|\b(?:choose|choosing|pick|determine|want|wants)\b[^.;:]{0,80}?\b(?:such|so)\s+that"
+    r"|\b(?:gesucht|suchen|finde\w*|bestimme\w*)\b[^.;:]{0,80}?\b(?:so\s?dass|sodass|so\s?daß|derart,?\s+dass)"
+    r"|\b(?:trouver|trouvons|cherch\w+|déterminer)\b[^.;:]{0,80}?\btel(?:le)?s?\s+qu(?:e|['’])"
+    r"|\b(?:encontrar|encontramos|hallar|busca\w*|determinar)\b[^.;:]{0,80}?\b(?:tal(?:es)?\s+que|de\s+(?:modo|manera)\s+que)"
+    r"|(?:找到|找出|寻找|尋找|求解?|选择|選擇|选取|確定|确定)[^。；：]{0,40}?使得?|(?:满足|滿足)(?:以下|下列|如下)?(?:的)?(?:约束|約束)(?:条件|條件)?)[\s:：,，~\\!$]*$",
+    re.IGNORECASE,
+)
 SUBJECT_TO = Words(  # right before what is required
     r"(?:\bsubject\s+to(?:\s+the)?(?:\s+constraints?)?|\bs\.?\s?t\.|\bs\.t\b|\bunder\s+(?:the|these)\s+constraints?(?:\s+that)?|\bsuch\s+that\s+the\s+constraints?\s+hold"
     r"|\bunter\s+(?:der|den)\s+Nebenbedingung(?:en)?|\bsous\s+(?:la|les)\s+contraintes?(?:\s+que)?|\bsujet[oa]s?\s+a\b|约束条件|約束條件)[\s:{}&,~\\!$.;]*(?:quad|qquad)?[\s{}&]*$",
