@@ -152,6 +152,19 @@ class Hearing:
                 self.posed.bounded = False  # these bounds are understood
         return None
 
+    def in_example(self) -> Answer | None:
+        """What fails in general is judged for the sizes of the example in which it stands."""
+        found = self.walk.examples.reading_of(self.posed, self.claims) if isinstance(self.verdict, Refuted) else None
+        if found is None:
+            return None
+        self.claims, said = found
+        self.verdict = prove_all(self.claims)
+        self.posed.note(*said)
+        if not isinstance(self.verdict, Proved):
+            return None
+        hollow = empty(self.walk, self.claims)
+        return self.left_open(hollow) if hollow else (self.verdict, None)
+
     def read_otherwise(self) -> Answer | None:
         """A proof under another reading; a counterexample has to be one under each of them."""
         for other, note in _readings(self.walk, self.posed, self.claims):
@@ -358,6 +371,7 @@ STAGES: tuple[Callable[[Hearing], Answer | None], ...] = (
     Hearing.by_events,
     Hearing.by_signs,
     Hearing.in_region,
+    Hearing.in_example,
     Hearing.read_otherwise,
     Hearing.told_below,
     Hearing.defines_summands,

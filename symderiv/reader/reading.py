@@ -48,6 +48,7 @@ class Posed:
     earlier_values: tuple[Assumption, ...] = ()  # and those said last in the section
     true_class: tuple[Assumption, ...] = ()  # the letter that names it here, where the step needs it
     sizes: dict[str, int] = field(default_factory=dict)  # that the words suppose
+    example: int = 0  # the number of the paragraph that announces the example in which it stands, if any
     named_case: str = ""  # the words before, or beside, that speak of a case
     paragraph: int = 0  # how many paragraphs of words came before
     sentence: int = 1 << 30  # how many sentences came before
@@ -164,6 +165,7 @@ class Reading:
         self.values: tuple[Assumption, ...] = ()
         self.earlier_values: tuple[Assumption, ...] = ()
         self.sizes: dict[str, int] = {}
+        self.example = 0  # the number of the paragraph that announces the example that is being worked out
         self.asides: tuple[Assumption, ...] = ()
         self.constants: set[str] = set()
         self.held: frozenset[str] | None = None

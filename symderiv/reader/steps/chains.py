@@ -396,7 +396,7 @@ class Chains(Namings):
         posed.case, posed.earlier_case = self.reading.case, self.reading.earlier_case
         posed.carried = self.reading.carried
         posed.values, posed.earlier_values = self.reading.values, self.reading.earlier_values
-        posed.sizes = self.reading.sizes
+        posed.sizes, posed.example = self.reading.sizes, self.reading.example
         posed.sentence = self.reading.sentences
         posed.asides, posed.section, posed.paragraph = (
             self.reading.asides,

@@ -86,6 +86,7 @@ from symderiv.reader.steps.consequences import Consequences
 from symderiv.reader.steps.definitions import CUES, Definitions
 from symderiv.reader.steps.doubts import Doubts
 from symderiv.reader.steps.equations import Equations
+from symderiv.reader.steps.examples import Examples
 from symderiv.reader.steps.premises import Premises
 from symderiv.reader.steps.readings import Readings
 from symderiv.reader.steps.resumed import Resumed
@@ -137,6 +138,7 @@ class Walk:
         self.definitions = Definitions(reading, self.claims_of)
         self.moments = Moments(reading)
         self.events = Events(reading)
+        self.examples = Examples(self.posed, self.claims)
         self.premises = Premises(reading, self.claims_of, self.readings)
         self.chains = Chains(reading, self.definitions, self.rates)
         reading.symbols.sizes.update(sizes or {})
@@ -389,6 +391,8 @@ class Walk:
                 reading.turn_to(self.statements.cases(sentences))
                 reading.values = reading.earlier_values = self.statements.values(sentences)
                 self.headed = reading.asides = tuple(self.statements.asides.values())
+                reading.example = 0
+                self._example(reading.title)
             case Paragraph(inlines=inlines):
                 self._prose(inlines)
                 self.reading.leads_to = self.reading.prose if self.reading.prose.rstrip().endswith(":") else ""
@@ -628,6 +632,7 @@ class Walk:
             self.reading.values = ()
         if self.reading.prose.strip():
             self.reading.sizes = {} if self.reading.strict else self.statements.sizes(sentences)
+            self._example(self.reading.prose)
             self.reading.asides = (*self.headed, *self.statements.asides.values())
         for sentence in sentences:
             if prose.EINSTEIN.search(sentence.words) and not prose.NEGATED.search(sentence.words):
@@ -676,6 +681,13 @@ class Walk:
             self.reading.held = held
         for sentence in sentences:
             self.statements.sentence(sentence)
+
+    def _example(self, words: str) -> None:
+        """An example begins where words announce one, and ends where they go on to what holds in general."""
+        if prose.BOTH.search(words):
+            self.reading.example = 0
+        elif prose.EXAMPLE.search(words) and not self.reading.strict:
+            self.reading.example = self.reading.paragraphs + 1
 
     def _bound(self, ends: Sequence[tuple[str, bounds.Bound]], declared: int | None, here: bool) -> None:
         """Note of what a sentence bounds, if ``declared`` there for all that comes, ``here`` right before a step."""
@@ -815,7 +827,9 @@ class Walk:
         if not all(relation in FLIPPED or (relation == "=" and is_numeral(side)) for relation, side in sides):
             return False
         text = self.reading.document.source.text[begins : row.segments[0].span.start]
-        return goes_on or bool(prose.SUBJECT_TO.search(text) or prose.SUBJECT_TO.search(words))
+        if goes_on or prose.SUBJECT_TO.search(text) or prose.SUBJECT_TO.search(words):
+            return True
+        return all(relation in FLIPPED for relation, _ in sides) and prose.SOUGHT_SO_THAT.search(words) is not None
 
     def _named_beside(self, row: syntax.Row, display: int, n: int) -> None:
         """Take up what words beside a row name in it, before the row is read."""

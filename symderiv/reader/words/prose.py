@@ -130,7 +130,7 @@ _NUMBERS = ("two", "three", "four", "five", "six", "seven", "eight", "nine", "te
 NUMBERS = {word: n for n, word in enumerate(_NUMBERS, 2)}
 CLASSES = Words(
     rf"(?P<count>\$|\b(?:[0-9]+|{'|'.join(_NUMBERS)}))[\s-]+(?:\w+\s+)?"
-    r"(?:classes|categories|outcomes|Klassen|catégories|clases|categorías)\b",
+    r"(?:classes|categories|outcomes|outputs|output\s+(?:units|neurons|nodes)|logits|Klassen|Ausgänge|catégories|sorties|clases|categorías|salidas)\b",
     re.IGNORECASE,
 )
 NOT_ALL = Words(  # before a number of classes that are not all that there are, or no more than compared
@@ -149,6 +149,15 @@ _TWO_CLASSES = (
     r"(?:\b(?:two|2)[\s-]class\b|\bbinary\s+(?:case|classif\w+|problems?|setting|softmax|logistic)\b|\b(?:zwei|deux|dos|due)\s+(?:Klassen|classes|clases|classi)\b"
     r"|\b(?:cas|classification)\s+binaire\b|\b(?:caso|clasificación)\s+binari[oa]\b|\bbinären?\s+(?:Fall|Klassifi\w+)|二分类|二分類|二元分类|两类|两个类别"
     r"|[2２二]\s*クラス|二値分類|二値の場合|이진\s*분류|[2두]\s*(?:개의\s*)?클래스)"
+)
+_WORKED = r"(?:concrete|specific|simple|small|tiny|toy|numerical|worked|minimal|illustrative|easy)"
+EXAMPLE = Words(  # something is worked out for sizes of one's own, and not for one sample of the data
+    rf"\bfor\s+(?:example|instance)\b|\be\.\s?g\.|\bas\s+an?\s+example\b"
+    rf"|(?<!\bof\s)(?:\ban?|\bthe\s+following|\bfollowing|\b{_WORKED})\s+example\b(?!\s*[($])|\b{_WORKED}\s+(?:\w+\s+)?(?:network|net|case|model|problem)\b"
+    r"|\bBeispiel\b|\bz\.\s?B\.|\bpar\s+exemple\b|\bexemple\s+(?:concret|simple)|\bpor\s+(?:ejemplo|exemplo)\b|\bejemplo\s+(?:concreto|sencillo|simple)"
+    r"|\bexemplo\s+(?:concreto|simples)|\b(?:per|ad)\s+esempio\b|\bví\s+dụ\b|\bнапример\b|\bna\s+przykład\b|\börneğin\b"
+    r"|例如|比如|举例|舉例|举个例子|舉個例子|(?:具体|具體|简单|簡單)的?例子|为例|為例|例えば|たとえば|具体例|예를\s*들|예시로",
+    re.IGNORECASE,
 )
 TWO_CLASSES = Words(_TWO_CLASSES, re.IGNORECASE)
 OF_TWO_CLASSES = Words(  # as a case of what follows
@@ -186,6 +195,15 @@ BOTH = Words(
     r"\b(combin\w*|both cases|(?:in|the) general|general (?:case|form)|altogether|together|summari\w*|unif\w*)\b"
     r"|\b(?:any|all|every|each|arbitrary)\s+(?:\w+\s+)?\$"
     r"|综合|综上|합치면|종합|en résumé",
+    re.IGNORECASE,
+)
+SOUGHT_SO_THAT = Words(  # right before a bound that is required of what is sought
+    r"(?:\b(?:find|finds|finding|seek|seeks|seeking|look(?:s|ing)?\s+for|search(?:es|ing)?\s+for)\b[^.;:]{0,80}?\bsuch\s+that"
+    r"|\b(?:choose|choosing|pick|determine|want|wants)\b[^.;:]{0,80}?\b(?:such|so)\s+that"
+    r"|\b(?:gesucht|suchen|finde\w*|bestimme\w*)\b[^.;:]{0,80}?\b(?:so\s?dass|sodass|so\s?daß|derart,?\s+dass)"
+    r"|\b(?:trouver|trouvons|cherch\w+|déterminer)\b[^.;:]{0,80}?\btel(?:le)?s?\s+qu(?:e|['’])"
+    r"|\b(?:encontrar|encontramos|hallar|busca\w*|determinar)\b[^.;:]{0,80}?\b(?:tal(?:es)?\s+que|de\s+(?:modo|manera)\s+que)"
+    r"|(?:找到|找出|寻找|尋找|求解?|选择|選擇|选取|確定|确定)[^。；：]{0,40}?使得?|(?:满足|滿足)(?:以下|下列|如下)?(?:的)?(?:约束|約束)(?:条件|條件)?)[\s:：,，~\\!$]*$",
     re.IGNORECASE,
 )
 SUBJECT_TO = Words(  # right before what is required
