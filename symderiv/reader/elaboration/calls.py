@@ -176,9 +176,20 @@ class Calls(Expectations):
             value = self.total(self.value(items[0]))
         if value is None and self.is_word(base) and name not in QUANTITIES:
             raise refuse("E151", f"the function {name} is not in the language", head)
+        if value is None and sub is None and group.open == "(" and self._is_function(name, sup, group.body):
+            raise refuse("E151", f"what the function {shown(name)} is of this is not known", head)
         if value is None:
             return ONE, 0
         return self.scripts(value, gsup, primes + gprimes, head), 2
+
+    def _is_function(self, name: str, sup: syntax.Node | None, body: syntax.Node) -> bool:
+        r"""Whether what looks like a factor is a function: the g of words, the k of ``k^T(x + y)`` beside ``k(x)``."""
+        if name in self.symbols.said_functions:
+            return sup is None or is_transpose(sup)
+        if sup is None or not is_transpose(sup):
+            return False
+        called = self.symbols.arguments.get(name)
+        return called is not None and not {*names_in(called)}.isdisjoint(names_in(body)) and name not in names_in(body)
 
     def _taken_at(self, head: syntax.Node, follower: syntax.Node) -> bool:
         r"""Whether a bracket says at which point a derivative is taken: ``\frac{df}{dx}(x)``."""

@@ -1,16 +1,26 @@
 r"""Rules for functions of one number: ``\frac{d\sigma(z)}{dz} = \sigma(z)(1 - \sigma(z))`` beside a vector z.
 
 Only where such a formula cannot be one of vectors is it one of numbers. This module must never take a letter for a
-number in a formula that has another vector in it.
+number in a formula that has another vector in it, nor where words say that a vector or a matrix comes.
 """
 
 from __future__ import annotations
+
+import re
 
 from symderiv.reader.elaboration.calls import FUNCTIONS
 from symderiv.reader.grammar import syntax
 from symderiv.reader.grammar.names import plain
 from symderiv.reader.grammar.nodes import names_in, says_vector
 from symderiv.reader.letters.symbols import Symbols
+from symderiv.reader.words.prose import Words
+
+OF_VECTORS = Words(  # before a line: what comes is no number
+    r"\bjacobi|\bhessian\b|\bhesse|\bmatri(?:x|ces|zen|z|zes)\b|\bgradient[\s-]+vectors?\b|\bGradient(?:en)?-?vektor|\bvecteur\s+gradient"
+    r"|\bvector\s+gradiente|\b(?:vectors?|Vektor|vecteur|vector)\s+(?:of|der|des|de)\s+(?:(?:all|its|the|las|les)\s+)?(?:partial\w*\s+)?(?:deriv|dériv|Ableit)"
+    r"|雅可比|ヤコビ|야코비|矩阵|矩陣|行列|행렬|梯度向量|勾配ベクトル",
+    re.IGNORECASE,
+)
 
 
 def is_rule(left: syntax.Node, right: syntax.Node, symbols: Symbols) -> bool:
@@ -33,6 +43,8 @@ def is_rule(left: syntax.Node, right: syntax.Node, symbols: Symbols) -> bool:
         case _:
             return False
     others = {*names_in(left), *names_in(right)} - {plain(variable)}
+    if symbols.softmax and r"\sigma" in others:
+        return False
     meant = symbols.shapes.keys() | symbols.call_texts.keys() | symbols.arrays.keys()
     meant |= {name for name in others if symbols.defines(name, 0, 0)}
     if not symbols.defines("e", 0):

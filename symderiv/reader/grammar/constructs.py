@@ -305,6 +305,9 @@ def known_function(p: Parser) -> x.Node:
     return function(p, a, v.FUNCTIONS[p.text[a]])
 
 
+COEFFICIENTS = frozenset((*v.FRACTIONS, *v.BINOMIALS, r"\sqrt"))  # what stands before a density's exponential
+LOGARITHMS = frozenset(("log", "ln", "lg"))
+SUMS = frozenset((r"\sum", r"\int"))
 OF_ONE = ("sin", "cos", "tan", "tanh", "exp")
 BARS = frozenset(("|", r"\|", r"\lvert", r"\lVert", r"\vert", r"\Vert"))
 
@@ -345,16 +348,19 @@ def function(p: Parser, a: int, name: str, bracket: bool = False) -> x.Node:
 def _bare_argument(p: Parser, name: str) -> x.Node:
     r"""One factor and the symbols and numbers beside it, with the bracket right after the last symbol if any.
 
-    Fractions beside a fraction belong to it, too: ``\log \frac{p}{q} \frac{q}{r}``; and so does the other power of a
-    probability to the logarithm of one: ``\log \sigma(z)^y (1 - \sigma(z))^{1-y}``.
+    Fractions beside a fraction belong to it, too: ``\log \frac{p}{q} \frac{q}{r}``; and so do, to the logarithm of one,
+    an exponential, and the other power of a probability: ``\log \sigma(z)^y (1 - \sigma(z))^{1-y}``.
     """
     a = p.i
+    coefficient = name in LOGARITHMS and p.text[a] in COEFFICIENTS
     fraction = p.text[a] in v.FRACTIONS
     factors = [p.factor()]
     while fraction and p.text[p.i] in v.FRACTIONS and not is_derivative(p, p.i) and p.text[p.i + 1] == "{":
         factors.append(p.factor())
     if len(factors) > 1:
         p.warn("W416", "how far the function reaches is not clear: read as one of both fractions", a, p.i)
+    if coefficient:
+        factors += _exponential_factors(p, a, all(map(_is_reciprocal, factors)))
     while _is_simple(factors[-1]):
         tok = p.text[p.i]
         if tok in ("(", "[") and type(factors[-1]) is not x.Number:
@@ -367,13 +373,44 @@ def _bare_argument(p: Parser, name: str) -> x.Node:
         if not (plain or tok[:1].isdigit()) or (tok == r"\mathbb" and "E" in p.text[p.i + 1 : p.i + 3]):
             break
         factors.append(p.factor())
-    if name == "log" and _other_power_follows(p):
+    if name in LOGARITHMS and _other_power_follows(p):
         at = p.i
         factors.append(p.factor())
         p.warn("W417", "how far the logarithm reaches is not clear: read as one of both powers", at, p.i)
     if len(factors) == 1:
         return factors[0]
     return x.Product(tuple(factors), ("",) * (len(factors) - 1), p.span(a, p.i))
+
+
+def _exponential_factors(p: Parser, a: int, reciprocal: bool) -> list[x.Node]:
+    r"""What stands right behind 1/Z, if it is a density's: ``\log \frac{1}{Z} \exp(-E)``, ``\frac{1}{Z} x^k e^{-x}``.
+
+    Nobody means \log(1/Z) times \exp(-E): that were -\log Z. It is not as clear of other fractions than the
+    ``reciprocal`` ones, nor where more stands beside the exponential, nor of the sum in \log \frac{1}{n} \sum_i x_i.
+    """
+    text, at = p.text, p.i
+    k, last = at, -1
+    while text[k] not in STOP and text[k] not in v.OPERATORS and text[k] != "/":
+        large = reciprocal and (text[k] in SUMS or text[k] == r"\prod")
+        if large or text[k] == r"\exp" or text[k : k + 2] == ["e", "^"]:
+            last = k
+        elif text[k] in v.FUNCTIONS or text[k] in v.BIG or is_derivative(p, k) or p.bodyless(k):
+            break
+        if large:
+            break
+        k += 1 + p.jump[k]
+    factors = []
+    while p.i <= last:
+        factors.append(p.factor())
+    if factors:
+        clear = reciprocal and last == at and text[at] not in SUMS and (text[p.i] in STOP or text[p.i] in v.OPERATORS)
+        reached = "how far the logarithm reaches is not clear: read as one of what stands beside it, too"
+        p.warn("W416" if clear else "W417", reached, a, p.i)
+    return factors
+
+
+def _is_reciprocal(node: x.Node) -> bool:
+    return type(node) is x.Quotient and type(node.numerator) is x.Number
 
 
 def _other_power_follows(p: Parser) -> bool:

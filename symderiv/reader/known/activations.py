@@ -34,6 +34,20 @@ BEFORE = Words(rf"(?:{_KIND}){_OF_FUNCTIONS}\s*,?\s*\(?$", re.IGNORECASE)
 UNLIKE = Words(
     r"\b(?:not|no|without|instead|neither|nor|rather\s+than|unlike|as\s+opposed\s+to|avoid\w*)\b", re.IGNORECASE
 )
+_CALLED = (
+    r"(?:functions?|maps?|mappings?|kernels?|transformations?|(?:\w+)?funktion|Abbildung|fonction|application|noyau|función|aplicación|núcleo"
+    r"|函数|函數|映射|关数|関数|写像|함수|사상)"
+)
+CALLED_FUNCTION = Words(rf"{_CALLED}(?:\s+(?:vector|matrix))?\s*,?\s*\(?$", re.IGNORECASE)
+IS_FUNCTION = Words(  # "$g$ is the inverse link function", but not "$w$ as a function of $t$"
+    r"\s*,?\s*(?:is|are|be|being|denotes?|stands\s+for|represents?|as|ist|sei|bezeichne[nt]?|est|soit|désigne|es|sea|denota|是|为|為|は|表示)?\s*"
+    r"(?:(?:here|now|the|an?|our|some|its|die|eine?|der|la|le|une?|el)\s+)*(?:(?!(?:of|in|to|for|on|by|with|and|des?|du|von)\b)[\w-]+\s+){0,3}?"
+    rf"{_CALLED}(?!\s+(?:of|von|der|des?|du)\b)",
+    re.IGNORECASE,
+)
+_NAME = re.compile(
+    r"\s*(?P<name>\\?[A-Za-z]+)\s*(?:\^\s*\{?\s*-\s*1\s*\}?)?\s*(?:\([^()]*\))?\s*(?P<maps>(?::|\\colon).*\\(?:right)?(?:arrow|to)\b.*)?"
+)
 SIGMOID = Words(KINDS["sigmoid"] + r"|e\^\{\s*-|\\exp\s*(?:\\left)?[\s({]*-|sigm\b|soft-?max", re.IGNORECASE)
 
 
@@ -48,6 +62,20 @@ def said(reading: Reading, blocks: Sequence[Block]) -> dict[str, str]:
     known = found and SIGMOID.search(reading.document.source.text)  # \sigma may be a sigmoid or a softmax after all
     kinds = {name: of - {""} or ({""} if not known else set()) for name, of in found.items()}
     return {name: min(of) for name, of in kinds.items() if len(of) == 1}
+
+
+def functions(blocks: Sequence[Block]) -> set[str]:
+    r"""The letters that words call functions, "the link function $g$", and those of $g : \mathbb{R} \to \mathbb{R}$."""
+    spoken = [block for block in all_blocks(blocks) if isinstance(block, Paragraph | Heading)]
+    return {name for block in spoken for sentence in prose.sentences(block.inlines) for name in _functions(sentence)}
+
+
+def _functions(sentence: prose.Sentence) -> Iterator[str]:
+    words = sentence.words.split("$")
+    for n, formula in enumerate(sentence.formulas):
+        found = _NAME.fullmatch(formula.latex)
+        if found and (found["maps"] or CALLED_FUNCTION.search(words[n]) or IS_FUNCTION.match(words[n + 1])):
+            yield found["name"]
 
 
 def _in(reading: Reading, sentence: prose.Sentence) -> Iterator[tuple[str, str]]:

@@ -58,7 +58,7 @@ def words(reading: Reading) -> str:
     """The words that set a case for the formula that comes now; "" if there are none, or they announce a definition."""
     if reading.bounds_beside:
         return "the condition beside it"
-    last = _last(reading.prose)
+    last = last_said(reading.prose)
     if ANNOUNCED.search(last):
         last = ""
     elif not last and (said := HEADS.match(reading.title)):
@@ -72,7 +72,7 @@ def words(reading: Reading) -> str:
     return said[0] if said else ""
 
 
-def _last(prose: str) -> str:
+def last_said(prose: str) -> str:
     """The last sentence, and those before it to which it is connected: "Suppose $. Then"."""
     said = ""
     for sentence in reversed(_SENTENCE.split(prose.strip())):

@@ -32,8 +32,13 @@ BETWEEN = prose.Words(
     r"|dimension\w*|input|output|weights?|data|design|symmetric|square|real|[\s,():-]|是|为|一个|的|大小|维度)*$",
     re.IGNORECASE,
 )
+_IS = (  # "$ is not the sigmoid here but the softmax"
+    r"(?:(?:is|as|be|being|means|denotes?|represents?|stands\s+for|not\b[^$.;]{0,40}\bbut|here|now|the|an?|our|usual|standard|ist|sei|bezeichnet?"
+    r"|die|est|soit|désigne|dénote|la|fonction|es|sea|denota|función|是|为|為|表示|は)\s*){1,5}"
+)
 SOFTMAX = prose.Words(
-    r"soft-?max(?:\s+(?:map|function|activation|operator|layer))?[\s,(]*\$|\$\s*(?:is|as|be|denotes?)\s+(?:the\s+)?soft-?max",
+    r"soft-?max(?:[\s-]+(?:map|function|activation|operator|layer|Funktion|函数|関数))?[\s,(]*\$"
+    rf"|\$\s*,?\s*(?:{_IS}|the\s+)soft-?max",
     re.I,
 )
 _LISTS = (

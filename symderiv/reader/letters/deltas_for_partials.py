@@ -25,16 +25,27 @@ def operators(rows: Sequence[syntax.Row], source: str) -> dict[str, str]:
     r"""``\delta`` as the sign for ``\partial``, if the document writes its derivatives with it."""
     if "delta" not in source or VARIATIONS.search(source):
         return {}
-    whole = halves = 0
+    whole = halves = signs = 0
     for node in on_sides(rows):
         if isinstance(node, syntax.Quotient) and node.style != "/":
-            heads = _is_headed(node.numerator) + _is_headed(node.denominator)
-            whole, halves = whole + (heads == 2), halves + (heads == 1)
-    always = 2 * whole + halves == sum(len(SIGN.findall(source, *s.span)) for row in rows for s in row.segments)
+            heads = [_signs(node.numerator), _signs(node.denominator)]
+            whole, halves, signs = whole + all(heads), halves + (0 in heads and any(heads)), signs + sum(heads)
+    always = signs == sum(len(SIGN.findall(source, *s.span)) for row in rows for s in row.segments)
     return {r"\delta": r"\partial"} if whole > 3 * halves and always else {}
 
 
-def _is_headed(node: syntax.Node) -> bool:
-    """Whether a half of a fraction is a delta and what is differentiated, or alone."""
-    first = node.factors[0] if isinstance(node, syntax.Product) else node
-    return isinstance(first, syntax.Symbol) and first.name == r"\delta"
+def _signs(node: syntax.Node) -> int:
+    r"""How many factors of a half of a fraction are a delta, as in ``\delta^2 L`` and ``\delta x \delta y``.
+
+    None counts unless the first one is.
+    """
+    factors = node.factors if isinstance(node, syntax.Product) else (node,)
+    return sum(map(_is_sign, factors)) if _is_sign(factors[0]) else 0
+
+
+def _is_sign(node: syntax.Node) -> bool:
+    r"""Whether a factor is a delta, or the \delta^2 of a second derivative."""
+    match node:
+        case syntax.Scripted(base=syntax.Symbol(name=name), sub=None, sup=syntax.Number(), primes=0):
+            return name == r"\delta"
+    return isinstance(node, syntax.Symbol) and node.name == r"\delta"

@@ -219,6 +219,7 @@ class Symbols:
     steps: set[str] = field(default_factory=set)
     wholes: dict[str, str] = field(default_factory=dict)
     activations: dict[str, str] = field(default_factory=dict)
+    said_functions: set[str] = field(default_factory=set)  # that words call so: no factors before a bracket
     matrices_by_word: set[str] = field(default_factory=set)
     matrix_families: set[str] = field(default_factory=set)  # of which the words call members matrices: W_1
     log_base: int | None = 0

@@ -12,11 +12,12 @@ from itertools import pairwise
 
 from symderiv.diagnostics import Diagnostic, ReadError, guarded
 from symderiv.document import Span
-from symderiv.reader.elaboration.one_number import is_rule
+from symderiv.reader.elaboration.one_number import OF_VECTORS, is_rule
 from symderiv.reader.grammar import syntax
 from symderiv.reader.grammar.nodes import is_delta, is_numeral, names_in, rounded
 from symderiv.reader.indexed.arrays import Array, Value
 from symderiv.reader.known import case_ends
+from symderiv.reader.known.in_a_case import last_said
 from symderiv.reader.known.rates import Rates
 from symderiv.reader.letters.displayed_derivatives import Derived, derived
 from symderiv.reader.reading import Posed, Reading
@@ -353,7 +354,8 @@ class Chains(Namings):
 
     def _as_rule(self, last: Last, right: syntax.Node) -> tuple[Term, Term] | None:
         """Both sides so, where the chain is a rule for functions of one number, from its beginning or from here."""
-        if last.node is None:
+        before = self.reading.before if self.reading.inline else self.reading.prose
+        if last.node is None or OF_VECTORS.search(last_said(before)):
             return None
         sides = [last.node, right]
         if not any(

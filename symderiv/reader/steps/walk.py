@@ -233,6 +233,7 @@ class Walk:
         if survey.pi_is_number(source):
             reading.limits[r"\pi"] = bounds.PI
         reading.symbols.activations = activations.said(reading, blocks)
+        reading.symbols.said_functions = activations.functions(blocks)
         reading.symbols.opaque |= {name for name, kind in reading.symbols.activations.items() if not kind}
         if words:
             self._said(words, [sentence.words for inlines in spoken for sentence in prose.sentences(inlines)])
