@@ -165,6 +165,7 @@ class Reading:
         self.sizes: dict[str, int] = {}
         self.asides: tuple[Assumption, ...] = ()
         self.constants: set[str] = set()
+        self.random: set[str] = set()  # the letters that words call random
         self.held: frozenset[str] | None = None
         self.bounds: set[str] = set()
         self.bounds_beside = False  # whether remarks beside the row that is being read set bounds
