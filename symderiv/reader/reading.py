@@ -168,6 +168,7 @@ class Reading:
         self.example = 0  # the number of the paragraph that announces the example that is being worked out
         self.asides: tuple[Assumption, ...] = ()
         self.constants: set[str] = set()
+        self.random: set[str] = set()  # the letters that words call random
         self.held: frozenset[str] | None = None
         self.bounds: set[str] = set()
         self.bounds_beside = False  # whether remarks beside the row that is being read set bounds

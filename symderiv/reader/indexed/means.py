@@ -49,10 +49,10 @@ MOST = 200  # products in one expectation
 HIGHEST = 6  # powers that are written out
 
 
-def linear(claim: Claim, known: Collection[Head] = ()) -> tuple[Claim, list[Head]]:
+def linear(claim: Claim, known: Collection[Head] = (), random: Collection[str] = ()) -> tuple[Claim, list[Head]]:
     """``claim`` with its expectations as sums of expectations of products, and what was taken for a constant.
 
-    What is ``known`` to be none that is random is one, wherever it stands.
+    What is ``known`` to be none that is random is one, wherever it stands; letters that words call ``random`` are none.
     """
     sides, context = (claim.left, claim.right), claim.context
     parts = set(reached(sides, context.definitions))
@@ -66,6 +66,7 @@ def linear(claim: Claim, known: Collection[Head] = ()) -> tuple[Claim, list[Head
         if any(head.name[0] in "XYZ" for head in inside):
             outside |= {head for head in inside if head.name in NUMBERS}
         means.constants = (outside if inside - outside else set()) | set(known)
+        means.constants = {head for head in means.constants if head.name.partition("#")[0] not in random}
         left, right = map(means.of, sides)
     except Unsupported:
         return claim, []

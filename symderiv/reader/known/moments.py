@@ -7,7 +7,7 @@ This module must never take a mean of samples for an expectation.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import replace
 from typing import NamedTuple
 
@@ -16,8 +16,9 @@ from symderiv.reader.elaboration import distributions, probability
 from symderiv.reader.grammar import listed, syntax
 from symderiv.reader.grammar.names import plain, shown
 from symderiv.reader.grammar.nodes import parts_of
+from symderiv.reader.indexed.families import families_in
 from symderiv.reader.indexed.means import MEAN, is_mean, linear
-from symderiv.reader.known import independence
+from symderiv.reader.known import independence, random_letters
 from symderiv.reader.known.densities import moments_under
 from symderiv.reader.known.in_a_case import HEADING
 from symderiv.reader.known.independence import Independence, Said
@@ -83,6 +84,7 @@ ANOTHER_LAW = Words(  # "now let $X$ be uniform": what was known of it before ho
 )
 HEADING_LINE = re.compile(rf"(?:{HEADING.pattern}).*", re.MULTILINE)
 DENSITIES = ("p", "q", "f", "P")  # letters of densities
+DATA = frozenset("xyzthuXYZTHU")  # letters of what is observed, or hidden, and of no parameter
 PARAMETERS = frozenset(
     Head(name, 0, 0) for name in (r"\mu", r"\sigma", r"\alpha", r"\beta", r"\lambda", r"\tau", "a", "b", "c")
 )
@@ -120,6 +122,7 @@ class Moments:
         self.drawn: list[tuple[distributions.Drawn, int, int, int]] = []
         self.densities: dict[Term, list[Term]] = {}  # their moments, as far as they have been looked at
         self.changes: list[tuple[str, int]] = []  # the letters of which sentences name a distribution, and which do
+        self.laws: list[tuple[str, int]] = []  # and those of which they say any law
         self.independence = Independence(reading)
 
     def sentence(self, sentence: Sentence, number: int) -> None:
@@ -127,6 +130,10 @@ class Moments:
         self.independence.sentence(sentence, number)
         if ANOTHER_LAW.search(sentence.words):
             self.changes += ((name, number) for f in sentence.formulas for name, _, _ in self._names(f))
+        if random_letters.OF_A_LAW.search(sentence.words):
+            self.laws += ((name, number) for f in sentence.formulas for name, _, _ in self._names(f))
+        for formula in random_letters.called(sentence):
+            self.reading.random.update(name for name, _, _ in self._names(formula))
         words = sentence.words.split("$")
         for k, formula in enumerate(sentence.formulas):
             if not NEGATED.search(words[k]) and not assertions.weakened(words, k):
@@ -191,7 +198,9 @@ class Moments:
         for claim in claims:
             known = self._known(posed, claim, sure)
             laws = self._laws(posed, claim)
-            found.append(_with(claim, known, laws, apart, notes) if known or laws or apart else claim)
+            found.append(
+                _with(claim, known, laws, apart, self.reading.random, notes) if known or laws or apart else claim
+            )
         return (found, tuple(notes)) if notes else None
 
     def put_in(self, posed: Posed, claims: Sequence[Claim]) -> list[Claim]:
@@ -239,25 +248,63 @@ class Moments:
             yield Law(drawn.of, drawn.moments(self.reading.symbols), start, section, sentence)
 
     def _written_out(self, posed: Posed) -> Iterator[Law]:
-        """The densities that are defined before a step, of x and X, where nothing else says how these are drawn."""
+        """The densities that the section defines before a step, where nothing else says how x and X are drawn."""
         symbols, found = self.reading.symbols, dict[str, dict[str, Law]]()
-        for head, definitions in symbols.definitions.items():
-            if not base_name(head.name).startswith(DENSITIES) or head.subs or head.sups:
+        for head, at, body in self._densities():
+            step, of = self.reading.posed[at], self._density_of(head)
+            if at > posed.at or step.section != posed.section or of is None or not self._is_density(head, step):
                 continue
-            for d in definitions:
-                at = symbols.order[head, d.params]
-                if at > posed.at or (of := self._density_of(head)) is None:
-                    continue
-                step = self.reading.posed[at]
-                density = symbols.ranges.resolve(d.body, {})
-                if density not in self.densities:
-                    self.densities[density] = moments_under(density, of)
-                law = Law(of.name, self.densities[density], step.left_span.start, step.section, step.sentence)
-                found.setdefault(of.name, {})[head.name.partition("#")[0]] = law
-        drawn = {said.of.lower() for said, _, _, _ in self.drawn}  # perhaps the density is a model of it only
+            density = symbols.ranges.resolve(body, {})
+            if density not in self.densities:
+                self.densities[density] = moments_under(density, of)
+            known = self.densities[density] if self._of_parameters(head, density, of) else []
+            law = Law(of.name, known, step.left_span.start, step.section, step.sentence)
+            found.setdefault(of.name, {})[head.name.partition("#")[0]] = law
+        drawn = {name.lower() for name in self._drawn()}  # perhaps the density is a model of it only
         for letter, laws in found.items():
             if len(laws) == 1 and letter.lower() not in drawn:
-                yield from (law._replace(of=name) for law in laws.values() for name in {letter, letter.upper()})
+                for law in laws.values():
+                    names = {letter, letter.upper()}
+                    if not self._said_since(names, law.sentence, posed.sentence):
+                        yield from (law._replace(of=name) for name in names)
+
+    def _densities(self) -> Iterator[tuple[Head, int, Term]]:
+        """What may be a density by its letter, where it is defined, and as what."""
+        symbols = self.reading.symbols
+        for head, definitions in symbols.definitions.items():
+            if base_name(head.name).startswith(DENSITIES) and not head.subs and not head.sups:
+                yield from ((head, symbols.order[head, d.params], d.body) for d in definitions)
+
+    def _is_density(self, head: Head, step: Posed) -> bool:
+        """Whether notation or words of the section before say so of a function: any letter but p and q needs words."""
+        text, at = self.reading.document.source.text, step.left_span.start
+        begins = max((found.start() for found in HEADING_LINE.finditer(text, 0, at)), default=0)
+        end = text.find("\n\n", at)
+        if random_letters.OF_ANOTHER_USE.search(text, text.rfind("\n\n", 0, at) + 1, end if end >= 0 else len(text)):
+            return False
+        by_letter = not base_name(head.name).startswith("f")
+        return by_letter or bool(random_letters.OF_A_DENSITY.search(text, begins, end if end >= 0 else len(text)))
+
+    def _of_parameters(self, head: Head, density: Term, of: Var) -> bool:
+        """Whether the other letters of a density are parameters, and none that is drawn itself.
+
+        Letters for data behind the bar of p(y|x) are none: E[y] may be a mean over these, too.
+        """
+        named = probability.NAMED.fullmatch(head.name.partition("#")[0])
+        behind = set((named["right"] or "").split(",")) if named is not None else set()
+        others = {base_name(h.name) for h in families_in((density,), {})} - {of.name}
+        own = {v.name for other, _, _ in self._densities() if (v := self._density_of(other)) is not None}
+        random = self._drawn() | self.reading.random | {moment.of for moment in self.said} | own
+        return others.isdisjoint(random | {name.lower() for name in random}) and behind.isdisjoint(DATA)
+
+    def _drawn(self) -> set[str]:
+        """What is said to be drawn."""
+        return {said.of for said, _, _, _ in self.drawn}
+
+    def _said_since(self, names: set[str], said: int, at: int) -> bool:
+        """Whether a sentence since ``said`` says of ``names`` by which law they are drawn, or what their mean is."""
+        spoken = [*self.laws, *((moment.of, moment.sentence) for moment in self.said)]
+        return any(name in names and said < number <= at for name, number in spoken)
 
     def _density_of(self, head: Head) -> Var | None:
         r"""The letter x of ``p(x; \mu)`` or ``p(x | \mu)``."""
@@ -304,6 +351,7 @@ def _with(
     known: Known,
     laws: dict[str, tuple[list[Term], str]],
     independent: Sequence[Said],
+    random: Collection[str],
     notes: dict[str, None],
 ) -> Claim:
     """``claim`` with the ``known`` moments for E[X] and E[X^2], and what is to be said of them in ``notes``."""
@@ -311,7 +359,7 @@ def _with(
     constants = {t.head for value in values for t in subterms(value) if isinstance(t, Var)}
     inside = {t.head for part in reached((claim.left, claim.right), claim.context.definitions) for t in _letters(part)}
     parameters = inside & PARAMETERS if laws else set()  # of z = \mu + \sigma\epsilon, where \epsilon is what is drawn
-    claim, used = linear(claim, constants | parameters)
+    claim, used = linear(claim, constants | parameters, random)
     notes |= {f"{shown(head.name)} is read as a constant in the expectations": None for head in used}
 
     def moment(var: Var, variance: bool) -> Term:

@@ -168,7 +168,8 @@ class Claims:
         context = self._of_chosen(posed, kept, self.context(posed, classes, left, right), left, right)
         relation = "=" if posed.relation == ":=" else posed.relation
         resolve = self.symbols.ranges.resolve
-        claim, constants = linear(Claim(resolve(left, memo), relation, resolve(right, memo), context))
+        claim = Claim(resolve(left, memo), relation, resolve(right, memo), context)
+        claim, constants = linear(claim, random=self.reading.random)
         for head in constants:
             posed.note(f"{shown(head.name)} is read as a constant in the expectations")
         return self._at_solutions(posed, claim)
