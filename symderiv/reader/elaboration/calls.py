@@ -32,6 +32,7 @@ from symderiv.reader.indexed.arrays import Array, Value, contraction, elementwis
 from symderiv.reader.indexed.families import substitute
 from symderiv.reader.indexed.inverted import inverted
 from symderiv.reader.letters import logarithms, thresholds
+from symderiv.reader.letters.brackets import NEVER_FUNCTIONS
 from symderiv.reader.letters.indices import INDICATORS, refuse
 from symderiv.reader.letters.symbols import PROBABILITIES, base_name
 from symderiv.terms import (
@@ -186,10 +187,12 @@ class Calls(Expectations):
         r"""Whether what looks like a factor is a function: the g of words, the k of ``k^T(x + y)`` beside ``k(x)``."""
         if name in self.symbols.said_functions:
             return sup is None or is_transpose(sup)
-        if sup is None or not is_transpose(sup):
+        if sup is None or not is_transpose(sup) or name in NEVER_FUNCTIONS or name in names_in(body):
             return False
-        called = self.symbols.arguments.get(name)
-        return called is not None and not {*names_in(called)}.isdisjoint(names_in(body)) and name not in names_in(body)
+        match self.symbols.arguments.get(name):
+            case (syntax.Symbol() | syntax.Scripted() | syntax.Tuple()) as called:
+                return not {*names_in(called)}.isdisjoint(names_in(body))
+        return False
 
     def _taken_at(self, head: syntax.Node, follower: syntax.Node) -> bool:
         r"""Whether a bracket says at which point a derivative is taken: ``\frac{df}{dx}(x)``."""

@@ -40,13 +40,14 @@ _CALLED = (
 )
 CALLED_FUNCTION = Words(rf"{_CALLED}(?:\s+(?:vector|matrix))?\s*,?\s*\(?$", re.IGNORECASE)
 IS_FUNCTION = Words(  # "$g$ is the inverse link function", but not "$w$ as a function of $t$"
-    r"\s*,?\s*(?:is|are|be|being|denotes?|stands\s+for|represents?|as|ist|sei|bezeichne[nt]?|est|soit|désigne|es|sea|denota|是|为|為|は|表示)?\s*"
+    r"\s*,?\s*(?:is|are|be|being|denotes?|stands\s+for|represents?|as|ist|sei|bezeichne[nt]?|est|soit|désigne|es|sea|denota|是|为|為|は|表示)\s*"
     r"(?:(?:here|now|the|an?|our|some|its|die|eine?|der|la|le|une?|el)\s+)*(?:(?!(?:of|in|to|for|on|by|with|and|des?|du|von)\b)[\w-]+\s+){0,3}?"
-    rf"{_CALLED}(?!\s+(?:of|von|der|des?|du)\b)",
+    rf"{_CALLED}(?!\s+(?:of|von|des?|du)\s*(?:$|\$))",
     re.IGNORECASE,
 )
-_NAME = re.compile(
-    r"\s*(?P<name>\\?[A-Za-z]+)\s*(?:\^\s*\{?\s*-\s*1\s*\}?)?\s*(?:\([^()]*\))?\s*(?P<maps>(?::|\\colon).*\\(?:right)?(?:arrow|to)\b.*)?"
+_NAME = re.compile(  # $g$, $g^{-1}$, $g(x)$, $g : A \to B$
+    r"\s*(?P<name>\\?[A-Za-z]+)\s*(?:\^\s*\{?\s*-\s*1\s*\}?)?\s*(?:\([^()]*\))?\s*"
+    r"(?P<maps>(?::|\\colon).*\\(?:right)?(?:arrow|to)\b.*)?"
 )
 SIGMOID = Words(KINDS["sigmoid"] + r"|e\^\{\s*-|\\exp\s*(?:\\left)?[\s({]*-|sigm\b|soft-?max", re.IGNORECASE)
 
