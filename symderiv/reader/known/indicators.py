@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator, Sequence
 from symderiv.diagnostics import ReadError
 from symderiv.document import InlineMath, Span
 from symderiv.reader.grammar import syntax
-from symderiv.reader.grammar.names import shown
+from symderiv.reader.grammar.names import plain, shown
 from symderiv.reader.reading import Posed, Reading
 from symderiv.reader.words import prose
 from symderiv.terms import ONE, ZERO, Assumption, Delta, Index, Var, fresh, rename
@@ -37,6 +37,8 @@ class Indicators:
             for f in (vector, place)
         ]
         match sides:
+            case [[syntax.Symbol()], [syntax.Symbol(name=name)]] if plain(name) in self.reading.symbols.bound_names:
+                return None  # an index that runs: "a one-hot target $t$ with index $k$"
             case [[syntax.Symbol() as base], [syntax.Symbol() | syntax.Scripted() as index]]:
                 self.elaborator.start_chain()
                 try:

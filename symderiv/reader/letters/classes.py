@@ -19,10 +19,13 @@ from symderiv.reader.grammar.vocabulary import INDEX_LETTERS
 COUNTING = frozenset("ijklmnrs")  # letters that hardly ever stand for anything but an index
 
 
-def class_letters(rows: Sequence[syntax.Row], summed: Set[str]) -> set[str]:
-    """The letters that are indices because they are compared with one; ``summed`` are those that sums run over."""
+def class_letters(rows: Sequence[syntax.Row], summed: Set[str], said: Set[str] = frozenset()) -> set[str]:
+    """The letters that are indices because they are compared with one, or ``said`` to be the place of a 1.
+
+    ``summed`` are those that sums run over.
+    """
     known = COUNTING | set(summed)
-    compared: set[str] = set()
+    compared: set[str] = set(said)
     for row in rows:
         match [s.side for s in row.segments]:
             case [syntax.Symbol() as left, syntax.Symbol() as right] if row.segments[1].relation in ("=", "!="):

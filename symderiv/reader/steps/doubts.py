@@ -228,7 +228,7 @@ class Doubts:
         found = differences(claim.left, claim.right)
         if found and all(
             any(
-                isinstance(x, Num) and isinstance(y, Var) and y.head not in self.symbols.definitions
+                isinstance(x, Num) and isinstance(y, Var) and self._unknown_at(posed, y.head)
                 for x, y in ((a, b), (b, a))
             )
             for a, b in found
@@ -438,6 +438,11 @@ class Doubts:
             if proved and (said := self._in_words(claim, inside)):
                 return said
         return ""
+
+    def _unknown_at(self, posed: Posed, head: Head) -> bool:
+        """Whether nothing says what a family is up to a step."""
+        made = self.symbols.definitions.get(head, ())
+        return all(self.symbols.order.get((head, d.params), 0) > posed.at for d in made)
 
     def unrelated(self, claim: Claim) -> tuple[Head, Head] | None:
         """Two families, each on its own side, of which nothing says how one follows from the other."""

@@ -224,7 +224,7 @@ class Walk:
         reading.symbols.uses = before_brackets.uses(rows)
         for row in rows:
             survey.row(row)
-        reading.symbols.index_names |= class_letters(rows, survey.summed.keys())
+        reading.symbols.index_names |= class_letters(rows, survey.summed.keys(), self._places(spoken))
         reading.symbols.own_delta = any(map(defines_delta, rows))
         reading.symbols.regression = models.ERRORS.search(words) is not None
         reading.symbols.differentiated = models.differentiated(rows)
@@ -279,6 +279,14 @@ class Walk:
                 continue
             message = f"the same index runs to {a} in one place and to {b} in another; they are read as the same size"
             self.diagnostics.append(Diagnostic("W413", message, reading.symbols.ranges.places.get(b, Span(0, 0))))
+
+    def _places(self, spoken: Sequence[Sequence[Inline]]) -> set[str]:
+        """The letters that words call the place of the 1 in a one-hot vector: "a one-hot target $t$ (index $y$)"."""
+        found = (prose.one_hot(sentence) for inlines in spoken for sentence in prose.sentences(inlines))
+        places = [place for _, place in filter(None, found) if place is not None and not self.reading.strict]
+        rows = [row for place in places for row in self.reading.rows(place.latex, place.span).rows]
+        sides = [row.segments[0].side for row in rows if len(row.segments) == 1]
+        return {plain(side.name) for side in sides if isinstance(side, syntax.Symbol)}
 
     def _marks(self) -> None:
         """A mark of a false line in whose line no step stands would do nothing in silence."""

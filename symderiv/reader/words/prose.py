@@ -87,6 +87,11 @@ ONE_HOT_AT = Words(
     rf"|(?:of|for|der|de\s+la)\s+(?:the\s+)?{_TRUE}?{_CLASS}(?:\s+{_TRUE}?)?\s*)(?=\$)",
     re.IGNORECASE,
 )
+ONE_HOT_INDEX = Words(  # "target $t$ (index $y$)"; what an index is that runs is the reader's to see
+    r"(?:[\s-]*(?:encod\w+|vectors?|labels?|targets?|\$))*[\s,(]*(?:with\s+|whose\s+)?(?:(?:the|an?|its)\s+)?"
+    rf"(?:{_TRUE}?(?:{_CLASS}\s+)?index|{_TRUE}{_CLASS})\s+(?:is\s+)?(?=\$)",
+    re.IGNORECASE,
+)
 TRUE_CLASS = Words(
     rf"\b{_TRUE}{_CLASS}(?:\s+(?:index\s+)?(?:is|be|=))?[\s(]*(?P<after>\$)"
     rf"|(?P<before>\$)\s*(?:is|be|being|denotes?|the|of|index|[\s,])*\b{_TRUE}{_CLASS}\b"
@@ -633,7 +638,7 @@ def one_hot(sentence: Sentence) -> tuple[InlineMath, InlineMath | None] | None:
         if not AFTER_ONE_HOT.match(after):
             return None
         number += 1
-    at = ONE_HOT_AT.match(after)
+    at = ONE_HOT_AT.match(after) or ONE_HOT_INDEX.match(after)
     place = before.count("$") + at[0].count("$") if at else len(sentence.formulas)
     return sentence.formulas[number - 1], sentence.formulas[place] if place < len(sentence.formulas) else None
 
