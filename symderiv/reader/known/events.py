@@ -7,6 +7,7 @@ two events for one: p(X) is not p(x), and p(x;w) is no probability of w.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import chain
@@ -42,8 +43,15 @@ from symderiv.terms import (
 
 EACH = "\N{MIDDLE DOT}"  # in P(Y=k), the k
 TOTAL = "the law of total probability"
-TWO = Words(
-    r"\\\{\s*0\s*,\s*1\s*\\\}|\\lbrace\s*0\s*,\s*1\s*\\rbrace|\bbinary\b|\bbinär\w*|\bbinaires?\b|二分类|二値|이진"
+_BINARY = r"(?:\bbinary|\bbinär\w*|\bbinaires?|二分类|二値|이진)"
+_LABELLED = (  # what may stand between the word and the letter: "binary labels $y$"
+    r"(?:[\s-]*(?:class|random|output|target|response|valued|variables?|labels?|targets?|classes|outputs?|outcomes?|responses?"
+    r"|Labels?|Klassen|Variablen?|étiquettes?|etiquetas?|标签|变量|ラベル|레이블))*"
+)
+_NOT = r"(?<!\bnot\s)(?<!\bno\s)(?<!\bnon-)(?<!\bnon)(?<!nicht\s)(?<!pas\s)(?<!不是)"
+LABELS = ("y", "t")  # the letters of labels of which words speak without a letter
+TWO_CLASSES_ONLY = Words(
+    rf"{_NOT}{prose.TWO_CLASSES.pattern}|{_NOT}{_BINARY}\s+(?:labels?|targets?|class(?:es)?\b)", re.IGNORECASE
 )
 Event = tuple[str, tuple[Index, ...]]  # its letter, or "y=1", and the indices of the letter
 Ranges = dict[Head, tuple[Range | None, ...]]
@@ -232,16 +240,15 @@ class Events:
         """``p(x) = p(x, y=0) + p(x, y=1)``, where these are the only values of y that are spoken of, and the words say
         that there are two.
         """
-        text = self.reading.document.source.text
-        said = TWO.search(text) or prose.TWO_CLASSES.search(text)
-        if said is None:
-            return
-        line = f"line {self.reading.document.source.position(said.start()).line}: '{said[0]}'"
         for head in heads:
             function, _, inside = head.name[:-1].partition("(")
             for event in inside.split(","):
                 letter, equals, value = event.partition("=")
                 if equals and value == "1" and self._values(function, letter) == {"0", "1"} and not head.subs:
+                    said = _said_of(letter, self.reading.document.source.text)
+                    if said is None:
+                        continue
+                    line = f"line {self.reading.document.source.position(said.start()).line}: '{said[0]}'"
                     rest = [e for e in inside.split(",") if e != event]
                     other = ",".join(sorted([*rest, f"{letter}=0"]))
                     both = add(Var(head.name, (), ()), Var(f"{function}({other})", (), ()))
@@ -261,6 +268,28 @@ class Events:
                 case syntax.Relation(left=syntax.Symbol(name=name), rest=(("=", value),)) if plain(name) == letter:
                     found.add(value.text if isinstance(value, syntax.Number) else syntax.sexpr(value))
         return found
+
+
+def _said_of(letter: str, text: str) -> re.Match[str] | None:
+    r"""Where a document says of a letter that it has two values, if no other words give it more of them."""
+    name = rf"(?<![A-Za-z\\]){re.escape(letter)}(?:_(?:\w|\{{[^}}]*\}}))?(?:\^\{{?\([^)]*\)\}}?)?"
+    two = r"(?:\\\{|\\lbrace)\s*(?:0\s*,\s*1|1\s*,\s*0)\s*(?:\\\}|\\rbrace)"
+    sets = re.finditer(rf"{name}\s*\\in\s*(?P<set>[^$]{{0,40}})", text)
+    if any(re.match(rf"(?!{two})", found["set"]) for found in sets):
+        return None
+    if re.search(
+        rf"{name}\$[^.$]{{0,30}}\b(?:one\s+of\s+(?:many|several)|(?:many|several|three|four|five|ten)\b|not\s+binary)",
+        text,
+    ):
+        return None
+    if re.search(rf"\b(?:not|non|nicht|pas)[\s-]+{_BINARY}[^.$]{{0,20}}\${name}\$", text, re.IGNORECASE):
+        return None
+    said = re.search(rf"{name}\s*\\in\s*{two}", text)
+    said = said or re.search(rf"{_NOT}{_BINARY}{_LABELLED}\s*\${name}\$", text, re.IGNORECASE)
+    said = said or re.search(
+        rf"\${name}\$\s*(?:is|are|be|being|ist|sind|est|sont|es|son|是)\s+(?:an?\s+)?{_BINARY}", text, re.IGNORECASE
+    )
+    return said or (TWO_CLASSES_ONLY.search(text) if letter in LABELS else None)
 
 
 def _summed(head: Head, counts: Sequence[int], place: int, range_: Range) -> Assumption:
