@@ -255,7 +255,7 @@ class Claims:
         ranges = symbols.ranges
         derivatives = [t for side in terms for t in subterms(side) if isinstance(t, Deriv)]
         differentiated = {t.var.head for t in derivatives}
-        asked = {t.body.head for t in derivatives if isinstance(t.body, Var)}
+        asked = differentiated.union(t.body.head for t in derivatives if isinstance(t.body, Var))
         told_later = {
             h
             for h in symbols.definitions
