@@ -147,6 +147,8 @@ def _answered(walk: Walk, number: int) -> tuple[Verdict | None, Diagnostic | Non
     verdict, diagnostic = Hearing(walk, number).answer()
     if isinstance(verdict, Refuted | Undecided) and (root := solution.another(walk, number)) is not None:
         verdict, diagnostic = root
+    elif verdict is not None and (claimed := solution.claimed_before(walk, number)) is not None:
+        verdict, diagnostic = claimed
     if isinstance(verdict, Proved | Refuted) and (said := scrutiny.against(walk, posed, verdict)):
         verdict, diagnostic = left_open(posed, verdict.claim, said)
     if posed.taken and isinstance(verdict, Proved | Refuted):

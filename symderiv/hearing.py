@@ -282,6 +282,9 @@ class Hearing:
         """A counterexample for sets that have no member in common, where what is in sets is not said."""
         if not isinstance(self.verdict, Refuted):
             return None
+        for unsaid, alike in named_sets.of_one_size(self.claims, self.walk.reading.symbols):
+            if not isinstance(prove_all(alike), Refuted):
+                return self.left_open(unsaid)
         parted, objection = named_sets.parted(self.posed, self.claims, self.walk.reading.symbols)
         if objection:
             return self.left_open(objection)

@@ -102,6 +102,27 @@ def another(walk: Walk, number: int) -> Answer | None:
     return None
 
 
+def claimed_before(walk: Walk, number: int) -> Answer | None:
+    """What to say of a step that repeats what was said before something was set to zero: "Theorem. The MLE is ...".
+
+    Such a claim is no ground for itself. None if nothing is solved here, or what was said first solves it.
+    """
+    posed = walk.posed[number]
+    symbols = walk.reading.symbols
+    if posed.relation != "=":
+        return None
+    first = max((walk.equations.defined_by(posed)), default=number)
+    since = [e for e in walk.equations.before(posed, all_of_them=True) if e.posed.at > first]
+    if first >= number or not since or any((head, first) in symbols.solutions for head in equations.solved_for(posed)):
+        return None
+    answer = judged(walk, number)
+    if answer is STATEMENT:
+        return None
+    if not isinstance(answer[0], Proved):
+        walk.equations.reject(posed, first)
+    return answer
+
+
 def _tried(
     walk: Walk, posed: Posed, number: int, at: int, with_values: bool = False
 ) -> Iterator[tuple[Solved, Verdict]]:

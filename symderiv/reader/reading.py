@@ -71,6 +71,7 @@ class Posed:
     unnamed: tuple[Term, Span] | None = None  # what they differentiate, where it has no name, and where it stands
     names_optimum: bool = False  # and end with "the optimal value is"
     generic: frozenset[str] = frozenset()  # letters that the words right before it leave free: "for any matrix $A$"
+    again: frozenset[str] = frozenset()  # letters to which the words right behind it give another meaning
     by: frozenset[str] = frozenset()  # the names by which the words right before it differentiate
     passing: bool = False  # a claim in running text, which is only spoken of where it is settled
     plain: bool = True  # the words around it set no case, as far as anyone can tell
@@ -122,7 +123,8 @@ class Reading:
     they set two expressions equal, ``derives`` that they speak of derivatives, ``equates`` that one is set to zero
     and no more is done, ``condition`` that they speak of an optimum instead, ``by`` the names by which they
     differentiate, ``of`` those in the last formulas, ``generic`` those that stand for anything, ``anew`` those that
-    the words behind a display give another meaning, ``refers`` the labels and numbers of formulas that they refer to,
+    the words behind a display give another meaning, ``again`` if they had one in the section before,
+    ``refers`` the labels and numbers of formulas that they refer to,
     ``solves`` that what comes is what an equation gives, ``higher`` that derivatives of higher order are meant,
     ``optimal`` that some in the section speak of a minimum or maximum;
     ``solving``: an equation "= 0" came before in the section, which ``begins`` after so many steps; ``seen`` are the
@@ -150,7 +152,7 @@ class Reading:
         self.solves = self.higher = self.condition = False
         self.before = ""  # the words before the formula in running text that is being read
         self.title = self.leads_to = ""  # the words of the last heading, and those that lead to a list with a colon
-        self.by = self.of = self.refers = self.generic = self.anew = frozenset[str]()
+        self.by = self.of = self.refers = self.generic = self.anew = self.again = frozenset[str]()
         self.unnamed: tuple[Term, Span] | None = None  # what words differentiate that has no name, and where
         self.sentences = 0  # how many sentences came before
         self.apart = False  # whether this is a quotation, or among exercises: what it says is no definition anew

@@ -31,7 +31,10 @@ def grid(paragraph: Paragraph, source: str) -> Grid | None:
     """The table that a paragraph is, or None. ``source`` is the text of the document."""
     if not re.search(r"\n[ \t>]*\|?[ \t]*:?-", source[paragraph.span.start : paragraph.span.end]):
         return None
-    head, rule, *rows = [_cells(row) for row in _rows(paragraph, source)]
+    cells = [_cells(row) for row in _rows(paragraph, source)]
+    if len(cells) < 2:  # the dash begins a line inside of a formula
+        return None
+    head, rule, *rows = cells
     width = len(head)
     if len(rule) != width or not all(
         len(c) == 1 and isinstance(c[0], Text) and _RULE.fullmatch(c[0].text) for c in rule

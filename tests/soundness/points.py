@@ -16,6 +16,7 @@ from tests.soundness.reference import RATIONALS, Evaluation, Key, NotDefined, Un
 
 GENERIC, POSITIVE, SPECIAL, TIES = range(4)
 MODES = (GENERIC, POSITIVE, SPECIAL, TIES)
+ALIKE = 4  # a member that a witness leaves out has the value of one that it names
 
 
 class Point:
@@ -32,7 +33,8 @@ class Point:
     ) -> None:
         self.context, self.sizes, self.assumptions = context, dict(sizes), assumptions
         self.rng, self.mode = rng, mode
-        self.values: dict[Key, Fraction] = dict(preset or {})
+        self.preset = dict(preset or {})
+        self.values: dict[Key, Fraction] = dict(self.preset)
         self.missing = 0
         self.kinds: dict[Head, dict[str, Assumption]] = {}
         # those with a number on one side first: another equation may say what is equal to that number
@@ -80,6 +82,10 @@ class Point:
         kinds = self.kinds.get(head, {})
         if "onehot" in kinds:
             self._one_hot(key, head, kinds["onehot"].data[1])
+            return
+        named = [x for (name, *at), x in self.preset.items() if Head(name, *map(len, at)) == head]
+        if self.mode == ALIKE and named:
+            self.values[key] = self.rng.choice(named)
             return
         if key not in self.open:
             self.open.add(key)
@@ -279,4 +285,4 @@ def instances(
             yield at, root
 
 
-__all__ = ["GENERIC", "MODES", "POSITIVE", "SPECIAL", "TIES", "NotDefined", "Point", "instances"]
+__all__ = ["ALIKE", "GENERIC", "MODES", "POSITIVE", "SPECIAL", "TIES", "NotDefined", "Point", "instances"]

@@ -33,10 +33,12 @@ from symderiv.terms import (
     var,
 )
 from tests.soundness import peers, traps
+from tests.soundness.claims import make
 from tests.soundness.forms import FormTally
 from tests.soundness.judge import survey, unfounded
 from tests.soundness.mutation import mutants, our_derivations, read
 from tests.soundness.mutation import run as mutate
+from tests.soundness.points import ALIKE, Point
 from tests.soundness.record import code_lines, judge_balls, judge_claims, judge_forms
 from tests.soundness.reference import DIGITS, FLOATS, RATIONALS, Digits, Evaluation, NotDefined
 
@@ -280,6 +282,25 @@ def test_what_a_witness_leaves_out_is_completed_where_it_is_defined() -> None:
     for claim, verdict in refuted:
         assert all(v.name != "d" for v, _ in verdict.witness.values)
         assert unfounded(claim, verdict) == ""
+
+
+def test_a_member_that_a_witness_leaves_out_is_drawn_equal_to_one_that_it_names() -> None:
+    """That u_k is x_k and x_1 makes all x_k one number, which no equation by itself says."""
+    two = Range(1, 2)
+    u, x = Head("u", 1, 0), Head("x", 1, 0)
+    said = [Assumption("equation", (var("u", "k"), other)) for other in (var("x", "k"), var("x", 1))]
+    context = Context({"k": two}, assumptions=tuple(said), families={u: (two,), x: (two,)})
+    preset = {("x", (2,), ()): Fraction(-1, 3)}
+    point = Point(context, {}, said, random.Random(1), ALIKE, preset)
+    assert point(("x", (1,), ())) == Fraction(-1, 3)
+    assert point.hold({"k": 1})
+
+
+@pytest.mark.parametrize("seed", [5_233_257, 6_446_658])
+def test_a_witness_is_confirmed_whose_side_is_rounded_or_whose_members_are_tied(seed: int) -> None:
+    claim = make(seed).claim
+    assert isinstance(verdict := prove(claim), Refuted)
+    assert unfounded(claim, verdict) == ""
 
 
 def test_code_lines() -> None:

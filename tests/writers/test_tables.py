@@ -66,6 +66,12 @@ def test_what_is_no_table_is_left_as_it_is(text: str) -> None:
     assert " ".join(text.split()) in re.sub(r"<[^>]+>", "", html.write(report))
 
 
+def test_a_formula_over_two_lines_is_no_table() -> None:
+    report = Report(check_text("Here $a +\n- b$ stands alone." + STEP, "a.md", "markdown"))
+    assert not grids(layout(report).blocks)
+    assert "stands alone" in html.write(report)
+
+
 def test_rows_and_code_that_begin_with_a_bracket_are_no_options_in_latex() -> None:
     text = "| a | b |\n|---|---|\n| [1cm] | 2 |\n\n```\nx\n[1cm]\n* y\n```\n"
     source = latex.write(Report(check_text(text + STEP, "a.md", "markdown")))

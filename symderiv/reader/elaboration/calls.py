@@ -32,7 +32,7 @@ from symderiv.reader.indexed.arrays import Array, Value, contraction, elementwis
 from symderiv.reader.indexed.families import substitute
 from symderiv.reader.indexed.inverted import inverted
 from symderiv.reader.letters import logarithms, thresholds
-from symderiv.reader.letters.brackets import NEVER_FUNCTIONS
+from symderiv.reader.letters.brackets import DISTRIBUTIONS, NEVER_FUNCTIONS
 from symderiv.reader.letters.indices import INDICATORS, refuse
 from symderiv.reader.letters.symbols import PROBABILITIES, base_name
 from symderiv.terms import (
@@ -147,7 +147,8 @@ class Calls(Expectations):
             return self.scripts(self.delta(first, second, head), gsup, 0, head), 2  # \delta(i, j)
         prior = base_name(name) in PROBABILITIES and all(isinstance(item, syntax.Relation) for item in items)
         given = any(isinstance(item, syntax.Given) or prefers(item) for item in items)
-        if prior or given or (of_values and gsub is None):
+        law = not (sub or sup or primes) and self._is_law(name, items)
+        if prior or given or law or (of_values and gsub is None):
             return self.scripts(self.conditional(head, group.body), gsup, gprimes, head), 2
         known = self.standard(name) and not self._is_quantity(name) and name not in self.symbols.squares
         if turned(sup) is False and (known or (name, 0) in self.symbols.functions):
@@ -415,6 +416,11 @@ class Calls(Expectations):
         if sup is not None:
             value = self.scripts(value, sup, 0, node)
         return value
+
+    def _is_law(self, name: str, items: list[syntax.Node]) -> bool:
+        """Whether a bracket follows the letter of a law, p(x) beside p(x|y), though some p_j stands somewhere."""
+        law = name in self.symbols.laws & DISTRIBUTIONS and bool(self.symbols.heads.get(name))
+        return law and not self.symbols.defines(name, 0) and self.only_names(items)
 
     def _is_called(self, name: str, subs: list[Index], items: list[syntax.Node], node: syntax.Node) -> bool:
         """Whether a bracket says on what a quantity depends; False: it is a factor. Raises where that is in doubt."""

@@ -14,7 +14,7 @@ from symderiv.document import Span
 from symderiv.reader.elaboration.determinants import determinant
 from symderiv.reader.elaboration.differentials import Differentials
 from symderiv.reader.grammar import syntax
-from symderiv.reader.grammar.names import plain
+from symderiv.reader.grammar.names import index_word, plain
 from symderiv.reader.grammar.nodes import binds, index_names, is_transpose, names_in, parts_of, subscripts
 from symderiv.reader.grammar.vocabulary import BOLD, ELEMENTWISE, LOSSES
 from symderiv.reader.indexed.arrays import (
@@ -34,11 +34,13 @@ from symderiv.terms import (
     Index,
     Opaque,
     Prod,
+    SizeOf,
     Term,
     Var,
     add,
     mul,
     neg,
+    num,
     power,
 )
 
@@ -53,8 +55,14 @@ class Products(Differentials):
     def group(self, node: syntax.Group) -> Value:
         kind = node.open
         if kind in ("|", r"\lvert") and node.close in ("|", r"\rvert"):
-            inside = self.value(node.body)
-            if isinstance(inside, Array) and len(inside.axes) == 2:
+            of = index_word(node.body) if isinstance(node.body, syntax.Symbol | syntax.Scripted) else ""
+            if of in self.symbols.counted_sets:
+                return self.size_of_set(of)
+            inside = self.value(node.body) if of not in self.symbols.other_bars else None
+            matrix = isinstance(inside, Array) and len(inside.axes) == 2
+            if inside is None or (matrix and not self.symbols.other_bars.isdisjoint(names_in(node.body))):
+                raise refuse("E150", "by the words these bars are no determinant and no absolute value", node)
+            if isinstance(inside, Array) and matrix:
                 return determinant(inside, self.symbols, node.body)
             return Fn("abs", self.scalar(node.body))
         if kind in (r"\|", r"\lVert"):
@@ -74,6 +82,14 @@ class Products(Differentials):
         if kind == r"\langle":
             raise refuse("E153", "an average, and over what is not said", node)
         return self.value(node.body)
+
+    def size_of_set(self, name: str) -> Term:
+        """How many are in a set."""
+        whole = f"|{name}|"
+        size = self.symbols.size(whole)
+        said = self.symbols.ranges.aliases.get(whole)
+        self.notes.append(f"{whole} = {said}, as is said" if said else f"{whole} is read as the size of the set {name}")
+        return num(size) if isinstance(size, int) else SizeOf(size)
 
     def sum_of_entries(self, node: syntax.Group, change: Callable[[Term], Term]) -> Term:
         value = self.value(node.body)

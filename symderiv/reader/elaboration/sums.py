@@ -267,7 +267,8 @@ class Sums(Samples):
             case syntax.Scripted(sub=sub) if sub is not None and not self._is_part_of_name(sub):
                 raise refuse("E156", "a sum over a set that depends on an index is not in the language", members)
             case syntax.Symbol() | syntax.Scripted():
-                if index in symbols.declared or index in symbols.index_sizes or index in symbols.hinted:
+                hinted = index in symbols.index_sizes or index in symbols.hinted
+                if index in symbols.declared or (hinted and index_word(members) not in symbols.counted_sets):
                     return 1, None
                 name = f"|{index_word(members)}|"
                 symbols.ranges.taken.add(name)

@@ -16,11 +16,12 @@ from symderiv.reader.elaboration import picked
 from symderiv.reader.grammar.names import is_whole, shown
 from symderiv.reader.indexed.arrays import one_entry
 from symderiv.reader.indexed.families import spoken_of
+from symderiv.reader.indexed.sized import at_sizes
 from symderiv.reader.letters.symbols import Symbols
 from symderiv.reader.reading import Posed, Reading
 from symderiv.reader.words.assertions import DENIED_BEFORE
 from symderiv.reader.words.prose import Words
-from symderiv.terms import Assumption, Claim, Head, Index, Sum, Term, Var, reached, subterms
+from symderiv.terms import Assumption, Claim, Head, Index, SizeOf, Sum, Term, Var, reached, subterms
 
 WHOLE = Words(
     r"\b(?:vocabular\w*|vocab|alphabet|dictionary|data\s*set|data|training\s+set|corpus|(?:index\s+)?set\s+of\s+(?:all|the)\b"
@@ -30,6 +31,11 @@ WHOLE = Words(
 PART = Words(
     r"\b(?:sub-?sets?|(?:mini-?)?batch\w*|parts?|neighbo\w*|active|support\w*|some|select\w*|sampl\w*|drawn|chosen|subsampl\w*"
     r"|Teilmenge|sous-ensemble|subconjunto|Nachbar\w*|voisin\w*|vecin\w*)\b|子集|批|邻|鄰|부분집합|部分集合",
+    re.IGNORECASE,
+)
+BY_VALUES = Words(  # of a set whose members are those with certain values
+    r"\b(?:supports?|supported|active|neighbo\w*|nearest|select\w*|chosen|violat\w*|misclassified|positives?|negatives?|margin|Träger|Nachbar\w*"
+    r"|aktive\w*|voisin\w*|acti[fv]\w*|soporte|vecin\w*|seleccion\w*)\b|支撑|支持|近邻|邻居|选中|サポート|近傍",
     re.IGNORECASE,
 )
 NEAR = 60  # characters in which words speak of a symbol
@@ -61,6 +67,19 @@ def beside(posed: Posed, claim: Claim, reading: Reading) -> str:
             for place, range_ in zip(member.indices, families.get(member.head, ()), strict=False):
                 if isinstance(place, int) and range_ is not None and _end(range_.high, reading) == runs:
                     return f"whether {place} is in {name} is not said"
+    return ""
+
+
+def picked_by_values(claim: Claim, reading: Reading) -> str:
+    """The set of a claim, in words, whose members are chosen by their values: it fails perhaps for others only."""
+    symbols, text = reading.symbols, reading.document.source.text
+    inside = reached((claim.left, claim.right), claim.context.definitions) if symbols.sets else ()
+    sizes = {
+        part.range.high if isinstance(part, Sum) else part.name for part in inside if isinstance(part, Sum | SizeOf)
+    }
+    for name in (symbols.sets[size] for size in sorted(symbols.sets.keys() & sizes)):
+        if any(map(BY_VALUES.search, _around(name, text))):
+            return f"what is in {name} depends on its values, by the words"
     return ""
 
 
@@ -117,6 +136,20 @@ def _singled_out(claim: Claim, head: Head) -> Iterator[Index]:
                 yield place
 
 
+def of_one_size(claims: Sequence[Claim], symbols: Symbols) -> Iterator[tuple[str, list[Claim]]]:
+    r"""The claims where as many are in a set S as a sum has terms, for each number |S| and sum of which nobody says so.
+
+    Whoever divides the sum over i = 1, ..., m by |B| means that.
+    """
+    of_sets = {f"|{name}|" for name in symbols.counted_sets} - symbols.ranges.aliases.keys()
+    inside = [part for c in claims for part in reached((c.left, c.right), c.context.definitions)] if of_sets else []
+    numbers = {part.name for part in inside if isinstance(part, SizeOf)} & of_sets
+    ends = {part.range.high for part in inside if isinstance(part, Sum) and isinstance(part.range.high, str)}
+    ends |= {part.name for part in inside if isinstance(part, SizeOf)}
+    for size, end in ((one, other) for one in sorted(numbers) for other in sorted(ends - {one})):
+        yield f"whether {size} is {end} is not said", [at_sizes(claim, {size: 2, end: 2}) for claim in claims]
+
+
 def is_parted(witness: Witness, symbols: Symbols, relation: str) -> bool:
     """Whether the sets in a counterexample are such, and, where it is one to an inequality, none of them is empty."""
     sizes = dict(witness.sizes)
@@ -170,4 +203,4 @@ def _is_in(index: str, name: str, posed: Posed, text: str) -> bool:
     return said is not None and apart is None and DENIED_BEFORE.search(words[: said.start()]) is None
 
 
-__all__ = ["beside", "differ", "is_parted", "parted"]
+__all__ = ["beside", "differ", "is_parted", "of_one_size", "parted", "picked_by_values"]

@@ -100,6 +100,7 @@ class Survey:
         self.bold: dict[str, set[str]] = {}  # the same for letters in bold type, and in any other
         self.light: dict[str, set[str]] = {}
         self.divided: set[str] = set()  # what sums are divided by, as averages are
+        self.temperatures: set[str] = set()  # what exponents are divided by
         self.boxed: Counter[str] = Counter()  # how often a name stands before a bracket that ``bare`` does not count
         self.energies: set[str] = set()  # what stands alone on the left of an equation, or is differentiated
         self.sole: set[str] = set()  # names before a bracket that holds one name, or several with commas
@@ -253,6 +254,7 @@ class Survey:
                     symbols.layers.add(plain(letter.name))
         if isinstance(node, syntax.Quotient):
             symbols.divisors.update(_dividing(node.denominator))
+        self.temperatures.update(_temperatures(node))
         match node:
             case syntax.BigOp(kind=r"\mathbb{E}", sub=sub):
                 self._drawn(sub, node)
@@ -521,9 +523,12 @@ class Survey:
             self.divided.add(size)
 
     def _sizes(self) -> None:
-        r"""What averages divide by are sizes, but not the A of ``A = \sum_n x_n^2`` and ``\frac{1}{A} \sum_n t_n``."""
+        r"""What averages divide by are sizes.
+
+        But not the A of ``A = \sum_n x_n^2`` and ``\frac{1}{A} \sum_n t_n``, nor the T of ``e^{z_i/T}``.
+        """
         symbols = self.symbols
-        quantities = (self.energies | self.functions) - set(SIZES)
+        quantities = (self.energies | self.functions) - set(SIZES) | self.temperatures
         for name, sizes in self.averages.items():
             sizes -= quantities
             if symbols.index_sizes[name] in quantities:
@@ -547,6 +552,7 @@ class Survey:
             for name in letters:
                 self.callers.setdefault(name, set()).add(plain(called.name))
             if isinstance(group.body, syntax.Given):
+                self.symbols.laws.add(plain(called.name))
                 self.conditioned |= letters_called(group.body.left)
 
     def _drawn(self, sub: syntax.Node | None, node: syntax.Node) -> None:
@@ -638,6 +644,21 @@ class Survey:
                 symbols.index_sizes[symbols.nameless] = min(sizes)
         common = self.variables - self.named - self.tops - letters - OUTPUTS
         symbols.common = {name for name in common if not name.startswith(DRESSES)} | (CONSTANTS - self.tops)
+
+
+def _temperatures(node: syntax.Node) -> Iterator[str]:
+    r"""The T of ``\exp(z_i / T)`` and ``e^{z_i / T}``; the N of ``\exp(\frac{1}{N} \sum_i z_i)`` is a size."""
+    match node:
+        case syntax.Apply(name="exp" | "softmax" | "sigmoid" | "tanh", argument=exponent):
+            pass
+        case syntax.Scripted(base=syntax.Symbol(name="e"), sup=syntax.Node() as exponent):
+            pass
+        case _:
+            return
+    for part in every(exponent):
+        match part:
+            case syntax.Quotient(numerator=syntax.Symbol() | syntax.Scripted(), denominator=syntax.Symbol(name=name)):
+                yield plain(name)
 
 
 def _dividing(node: syntax.Node) -> Iterator[str]:

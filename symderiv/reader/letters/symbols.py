@@ -225,6 +225,10 @@ class Symbols:
     log_base: int | None = 0
     overloaded: set[str] = field(default_factory=set)
     other_signs: set[str] = field(default_factory=set)
+    losses: set[Head] = field(default_factory=set)  # what is nothing but differentiated, whatever its letter
+    laws: set[str] = field(default_factory=set)  # what is called with a bar, p(x|y), and so is no factor before p(x)
+    other_bars: set[str] = field(default_factory=set)  # letters whose bars are no determinant or absolute value
+    counted_sets: set[str] = field(default_factory=set)  # letters of sets S, and |S| is how many are in it
     indicators: bool = False
     unread: dict[str, Unread] = field(default_factory=dict)
     statistics: dict[str, Statistic] = field(default_factory=dict)  # what is defined by words only
@@ -561,7 +565,8 @@ class Symbols:
         Or else what is differentiated by it is so by that as well, and is a loss of which nothing else is known. Then a
         definition that comes later says what it is; of any other variable it may say where a minimum lies.
         """
-        losses = {a for a, b in self.rates if b == head and a.name in LOSSES} - self.definitions.keys()
+        losses = {a for a, b in self.rates if b == head and (a.name in LOSSES or a in self.losses)}
+        losses -= self.definitions.keys()
         by = {b for a, b in self.rates if a == head or a in losses} - {head}
         return bool(by) and not by.isdisjoint(self.reached(*(d.body for d in self.definitions.get(head, ()))))
 

@@ -8,7 +8,7 @@ follows from the lines before it, what is only an example, or what speaks of its
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from itertools import pairwise
 
 from symderiv.document import Block, Span
@@ -18,13 +18,16 @@ from symderiv.reader.grammar.nodes import call_name, every, names_in, parts_of
 from symderiv.reader.grammar.vocabulary import MOMENTS
 from symderiv.reader.letters.symbols import PROBABILITIES, base_name
 from symderiv.reader.reading import Reading
-from symderiv.reader.steps.introduced import lines
+from symderiv.reader.steps.introduced import Line, lines
 from symderiv.reader.words import prose
 
 IS = prose.Words(  # that what comes says what something is
     r"\b(?:is|are|reads|defin\w+|denot\w+|functions?|model|hypothesis|network|activations?|ist|lautet|Funktion|est"
     r"|fonction|es|función)\b|是|为|為|定义|定義|函数|函數|関数|함수",
     re.IGNORECASE,
+)
+GOES_ON = prose.Words(  # the sentence of the display before; "Here" begins another one
+    r"[\s,]*(?:(?:and|und|et|y)\s+)?(?:(?:[Ww]here|with|[Ww]obei|mit|[Oo]ù|avec|[Dd]onde|con)\b|其中|ここで|ただし|여기서)"
 )
 LET = prose.Words(
     r"\b(?:let(?:ting)?|set(?:ting)?|put|consider\w*|sei|soit|posons|sea)\b|设|設|令|考虑|考慮", re.IGNORECASE
@@ -85,11 +88,20 @@ class Ahead:
 
     def anew(self) -> dict[Span, frozenset[str]]:
         """For each display the letters that words right behind it give another meaning than an earlier section did."""
+        return self._retold(lambda known, line: known.place.section != line.place.section)
+
+    def again(self) -> dict[Span, frozenset[str]]:
+        """The same of letters that have another meaning in that section, where the words go on with "where"."""
+        return self._retold(
+            lambda known, line: known.place.section == line.place.section and bool(GOES_ON.match(line.before))
+        )
+
+    def _retold(self, counts: Callable[[Line, Line], bool]) -> dict[Span, frozenset[str]]:
         found: dict[Span, frozenset[str]] = {}
         for n, line in enumerate(self.lines):
             use = self._right_above(n)
             known = [self.lines[m] for m in self.letters[line.letter()] if use is not None and m < use]
-            if use is None or line.doubted or not known or known[-1].place.section == line.place.section:
+            if use is None or line.doubted or not known or not counts(known[-1], line):
                 continue
             if self._meant(n) not in {self._meant(m) for m in self.letters[line.letter()] if m < use}:
                 block = self.lines[use].place.block

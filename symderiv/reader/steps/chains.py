@@ -181,6 +181,7 @@ class Chains(Namings):
         if last is not None:
             self.elaborator.free = {**last.free, **self.elaborator.free}
         posed = Posed(segment.span, last.span if last else segment.span, relation, "claim", display, n)
+        posed.again = self.reading.again
         posed.passing, posed.generic = self.passing, self.reading.generic | self.reading.anew
         source = self.reading.document.source
         line_start = source.text.rfind("\n", 0, segment.span.start) + 1
@@ -420,6 +421,7 @@ class Chains(Namings):
         posed.kept = self.kept
         posed.solving = self.reading.solving and self.fresh_chain
         posed.implied = self.implied and self.fresh_chain
+        posed.solves = self.fresh_chain and (self.reading.solves or self.implied)
         zero = self.fresh_chain and self.reading.sought and self.reading.zero
         posed.equated = zero or (self.fresh_chain and self.reading.equal)
         said = REWRITTEN.search(self.reading.prose) and not PREMISE.search(self.reading.prose)

@@ -464,7 +464,7 @@ class Claims:
         for top in sorted({a for a, _ in rates}):
             defined = top in symbols.definitions and top not in unknown
             loss = top.name in LOSSES
-            if defined or top.subs or top.sups or not (loss or self._only_differentiated(top)):
+            if defined or top.subs or top.sups or not (loss or self.only_differentiated(top)):
                 continue
             by = sorted({b for a, b in rates if a == top})
             tops = {a for a, b in rates if a != b}
@@ -476,7 +476,7 @@ class Claims:
                 result[top] = highest[0]
         return result
 
-    def _only_differentiated(self, top: Head) -> bool:
+    def only_differentiated(self, top: Head) -> bool:
         """Whether a name is nothing but what is differentiated in the whole document: a loss, whatever its letter."""
         if top not in self._differentiated:
             sides = (side for posed in self.reading.posed for side in (posed.left, posed.right))

@@ -394,7 +394,15 @@ class Doubts:
             for at, told, _, manner in self.symbols.asides.get(head.name, ()):
                 if manner == "supposed" and told == posed.paragraph and at <= posed.at:
                     return f"the words before it suppose that {shown(head.name)} is something else"
-        return named_sets.beside(posed, claim, self.reading)
+        if said := named_sets.beside(posed, claim, self.reading):
+            return said
+        return "" if proved else self._retold(posed, claim) or named_sets.picked_by_values(claim, self.reading)
+
+    def _retold(self, posed: Posed, claim: Claim) -> str:
+        """The letter that words right behind a false line give another meaning than it was judged by."""
+        names = {base_name(shown(head.name)) for head in self.symbols.reached(claim.left, claim.right)}
+        retold = sorted(posed.again & names) if posed.again else []
+        return f"right behind it the words say what {retold[0]} means, and that is something else" if retold else ""
 
     def _in_a_case(self, posed: Posed, claim: Claim, proved: bool) -> str:
         """What a quantity in a claim was said to be for one case, after the formula that it has.

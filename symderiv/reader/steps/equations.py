@@ -162,6 +162,13 @@ class Equations:
             if not kept:
                 del symbols.definitions[member.head]
 
+    def defined_by(self, posed: Posed) -> set[int]:
+        """The steps that say what the left side of ``posed`` is."""
+        member, symbols = _typical(posed.left), self.reading.symbols
+        if not isinstance(member, Var):
+            return set()
+        return {symbols.order[member.head, d.params] for d in symbols.definitions.get(member.head, ())}
+
     def drop(self, posed: Posed) -> None:
         """Nothing follows from what is false, nor is what stands behind it equal to what stands before it.
 
@@ -177,6 +184,7 @@ class Equations:
         """
         section = self.section(posed)
         known = [e for e in self.known if (e.holds or all_of_them) and self.section(e.posed) == section]
+        known = [e for e in known if e.posed is not posed]  # nothing is the ground of itself
         return [e for e in known if not self._of_another(e, posed)]
 
     def is_false(self, posed: Posed, claims: Sequence[Claim]) -> bool:

@@ -39,6 +39,7 @@ from symderiv.reader.indexed.ranges import met
 from symderiv.reader.indexed.sized import sizes_of
 from symderiv.reader.known import activations, case_ends, named_beside, under_conditions, unnamed, vector_functions
 from symderiv.reader.known.abbreviations import abbreviations
+from symderiv.reader.known.bars import Bars
 from symderiv.reader.known.directives import Directives, raised
 from symderiv.reader.known.events import Events
 from symderiv.reader.known.layouts import Layouts
@@ -124,6 +125,7 @@ class Walk:
         self.met: set[str] = set()  # the texts of displays to skip that occurred
         self.ahead: dict[Span, list[syntax.Row]] = {}  # definitions that come later and are taken up before a block
         self.anew: dict[Span, frozenset[str]] = {}  # and letters of which the words behind it give another meaning
+        self.again: dict[Span, frozenset[str]] = {}  # and those that had another one in the same section
         self.posed, self.diagnostics = reading.posed, reading.diagnostics
         self.rates = Rates(reading)
         self.claims_of = Claims(reading, self.rates)
@@ -243,6 +245,7 @@ class Walk:
                 self.directives.apply(block.text, 0)  # it holds everywhere; a problem is reported in its place
         reading.symbols.vector_functions = vector_functions.names(reading, blocks, rows)
         lying = Spaces(reading).find(blocks, rows)
+        Bars(reading).find(blocks, rows, survey.variables)
         Statistics(reading).find([sentence for inlines in spoken for sentence in prose.sentences(inlines)])
         symbols = reading.symbols
         for name in symbols.exponents - symbols.shapes.keys() - symbols.vectors - symbols.matrices:
@@ -256,7 +259,7 @@ class Walk:
             Shapes(reading.elaborator, ROW if lying else COLUMN).find(rows)
         self._declare(defined)
         ahead = Ahead(reading, blocks)
-        self.ahead, self.anew = ahead.find(), ahead.anew()
+        self.ahead, self.anew, self.again = ahead.find(), ahead.anew(), ahead.again()
         reading.elaborator.start_chain()
         reading.symbols.ranges.defining = False
         for block in reading.document.blocks:
@@ -272,6 +275,8 @@ class Walk:
             message = "nothing is skipped: no display follows"
             self.diagnostics.append(Diagnostic("W440", message, self.directives.skips_next))
         self._marks()
+        undefined = {a for a, _ in reading.symbols.rates if not a.subs + a.sups} - reading.symbols.definitions.keys()
+        reading.symbols.losses = set(filter(self.claims_of.only_differentiated, undefined))
         self.statements.settle()
         self.joined = reading.symbols.ranges.settle()
         for a, b in self.joined:
@@ -380,6 +385,7 @@ class Walk:
         for row in self.ahead.get(block.span, ()):
             self.definitions.take_up(row)
         reading.anew = self.anew.get(block.span, frozenset())
+        reading.again = self.again.get(block.span, frozenset())
         match block:
             case Heading(inlines=inlines):
                 self.chains.section()
@@ -483,8 +489,8 @@ class Walk:
             head = self.definitions.head_of(left)
             if denied and head is not None and assertions.hypothetical(around) and self.definitions.is_defined(head):
                 self.definitions.aside(head, left, right, manner="supposed")
-            if denied:
-                continue
+            if denied or prose.AIM.search(before):
+                continue  # "we want to show that $c = 2a$" says nothing of c yet
             if head is None and asserted and _is_logarithm(left) and not prose.CONDITIONAL.search(around):
                 self._by_logarithm(row, formula)
                 continue

@@ -239,6 +239,10 @@ TO_SHOW = Words(
     r"|demostr\w*|mostr\w*)\b|证明|證明|示す|示せ|(?:証明|증명)(?!\s*[:：])|보이",
     re.IGNORECASE,
 )
+AIM = Words(  # right before a formula that is to come out at the end
+    r"\b(?:want|wish|need|ha(?:ve|s)|going|aim|goal\s+is|remains|is|try|have\s+yet)\s+to\s+(?:show|prove|demonstrate|verify)\s+that\b[^.;:$]*$",
+    re.IGNORECASE,
+)
 GROUNDS = Words(  # at the end of the words before a formula that others follow from
     r"(?:\b(?:since|because|given|suppose|assum\w+|know|constraints?|conditions?|(?:normal\s+)?equations?|require\w*"
     r"|satisf\w+|weil|da|wegen|puisque|comme|porque)|由于|因为|因為|约束|満たす|なので)[\s,:]*$",
