@@ -27,6 +27,10 @@ from symderiv.document import (
     formulas,
     inline_formulas,
 )
+from symderiv.reader.doubts.elsewhere import Elsewhere
+from symderiv.reader.doubts.proofs import Proofs
+from symderiv.reader.doubts.refuted import Doubts
+from symderiv.reader.doubts.weights import Weights
 from symderiv.reader.elaboration import models, picked, slashed_calls
 from symderiv.reader.elaboration.calls import FUNCTIONS
 from symderiv.reader.elaboration.forward import functions_of_one
@@ -85,7 +89,6 @@ from symderiv.reader.steps.chains import ASIDE, CLAIMS, FALSE_MARK, Chains, Plac
 from symderiv.reader.steps.claims import Claims
 from symderiv.reader.steps.consequences import Consequences
 from symderiv.reader.steps.definitions import CUES, Definitions
-from symderiv.reader.steps.doubts import Doubts
 from symderiv.reader.steps.equations import Equations
 from symderiv.reader.steps.examples import Examples
 from symderiv.reader.steps.premises import Premises
@@ -129,7 +132,9 @@ class Walk:
         self.posed, self.diagnostics = reading.posed, reading.diagnostics
         self.rates = Rates(reading)
         self.claims_of = Claims(reading, self.rates)
-        self.doubts = Doubts(reading)
+        self.proofs = Proofs(reading)
+        self.doubts = Doubts(reading, self.proofs)
+        self.elsewhere, self.weights = Elsewhere(reading), Weights(reading)
         self.readings = Readings(reading)
         self.layouts = Layouts(reading)
         self.equations = Equations(reading, self.claims_of)
