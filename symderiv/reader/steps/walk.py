@@ -23,64 +23,30 @@ from symderiv.document import (
     Paragraph,
     Span,
     all_blocks,
-    formulas,
     inline_formulas,
 )
 from symderiv.reader.doubts.elsewhere import Elsewhere
 from symderiv.reader.doubts.proofs import Proofs
 from symderiv.reader.doubts.refuted import Doubts
 from symderiv.reader.doubts.weights import Weights
-from symderiv.reader.elaboration import models, picked, slashed_calls
-from symderiv.reader.elaboration.calls import FUNCTIONS
-from symderiv.reader.elaboration.forward import functions_of_one
-from symderiv.reader.grammar import evaluated, syntax
+from symderiv.reader.grammar import syntax
 from symderiv.reader.grammar.names import plain
-from symderiv.reader.grammar.nodes import defines_delta, every, lists, names_in, says_vector
+from symderiv.reader.grammar.nodes import every, lists, names_in
 from symderiv.reader.indexed.families import families_in
 from symderiv.reader.indexed.ranges import met
 from symderiv.reader.indexed.sized import sizes_of
-from symderiv.reader.known import activations, case_ends, unnamed, vector_functions
-from symderiv.reader.known.abbreviations import abbreviations
-from symderiv.reader.known.bars import Bars
-from symderiv.reader.known.directives import Directives, raised
+from symderiv.reader.known import case_ends, unnamed
+from symderiv.reader.known.directives import Directives
 from symderiv.reader.known.events import Events
 from symderiv.reader.known.layouts import Layouts
 from symderiv.reader.known.moments import Moments
 from symderiv.reader.known.rates import Rates
-from symderiv.reader.known.shapes import COLUMN, ROW, Shapes
-from symderiv.reader.known.spaces import Spaces
 from symderiv.reader.known.statements import Statements
-from symderiv.reader.known.statistics import Statistics
 from symderiv.reader.letters import (
-    before_brackets,
-    bias_of_weights,
     bounds,
-    called_members,
-    capital_sums,
-    capital_words,
-    counted_from_zero,
-    deltas_for_partials,
-    derivatives_without_arguments,
     displayed_derivatives,
-    entries_of_numbered,
-    exponents,
-    labels_beside_indices,
-    layer_letters,
-    logarithms,
-    numbered_derivatives,
-    numbers_beside_functions,
-    primed,
-    raised_to_t,
-    small_words,
-    softmax_members,
-    transposes,
-    users_items,
-    wholes_listed,
 )
-from symderiv.reader.letters.classes import class_letters
-from symderiv.reader.letters.survey import Survey
 from symderiv.reader.reading import Posed, Reading
-from symderiv.reader.steps import trailing
 from symderiv.reader.steps.ahead import Ahead
 from symderiv.reader.steps.chains import FALSE_MARK, Chains
 from symderiv.reader.steps.claims import Claims
@@ -90,12 +56,13 @@ from symderiv.reader.steps.displays import Displays
 from symderiv.reader.steps.equations import Equations
 from symderiv.reader.steps.examples import Examples
 from symderiv.reader.steps.inline import InlineFormulas
+from symderiv.reader.steps.overview import Overview
 from symderiv.reader.steps.premises import Premises
 from symderiv.reader.steps.readings import Readings
 from symderiv.reader.steps.stationary import Stationary
 from symderiv.reader.steps.together import Together
 from symderiv.reader.words import assertions, prose
-from symderiv.terms import Assumption, Claim, Head, Term
+from symderiv.terms import Assumption, Claim, Term
 
 IS_ZERO = re.compile(r"=\s*(?:\\(?:mathbf|vec|bm|boldsymbol)\s*\{?\s*)?0(?![.\d])")
 DERIVATIVE_SIGN = re.compile(r"\\(?:part(?:ial)?|nabla)(?![A-Za-z])|\\[dt]?frac\s*\{\s*d\s*[A-Za-z\\}]|'")
@@ -113,9 +80,7 @@ class Walk:
         strict: bool = False,
     ) -> None:
         self.reading = reading = Reading(document, strict)
-        self.outside = outside
         self.displays: list[Span] = []
-        self.held: frozenset[str] | None = None  # what the document as a whole holds fixed
         self.headed: tuple[Assumption, ...] = ()  # cases of which the heading speaks without setting them
         self.joined: list[tuple[str, str]] = []  # the sizes that are read as one
         self.ahead: dict[Span, list[syntax.Row]] = {}  # definitions that come later and are taken up before a block
@@ -145,6 +110,7 @@ class Walk:
         self.directives = Directives(
             reading.symbols, reading.elaborator, reading.parse_text, self.definitions.define_row
         )
+        self.overview = Overview(reading, self.directives, outside)
         self.inlines = InlineFormulas(reading, self.definitions, self.chains, self.displays)
         self.displayed = Displays(
             reading, self.statements, self.chains, self.moments, self.premises, self.directives, self.displays
@@ -152,113 +118,8 @@ class Walk:
 
     def run(self) -> None:
         reading = self.reading
-        blocks = reading.document.blocks
-        survey = Survey(reading.symbols)
-        written = [row for f in formulas(blocks) for row in reading.rows(f.latex, f.span).rows]
-        text = reading.document.source.text
-        if found := capital_sums.operators(written, text) | deltas_for_partials.operators(written, text):
-            reading.reread(found)
-        trailing.join(reading, blocks)
-        for formula in formulas(blocks):
-            if isinstance(formula, Display):
-                evaluated.settle(reading.rows(formula.latex, formula.span).rows)
-        rows = [row for f in formulas(blocks) for row in reading.rows(f.latex, f.span).rows]
-        defined = [(text, origin) for text, origin in self.outside if _defines(text)]
-        if not reading.strict:
-            defined += abbreviations(reading, blocks, rows)
-        said = [b.text for b in all_blocks(blocks) if isinstance(b, Directive)]
-        names = (text.partition(" ") for text in (*said, *(text for text, _ in self.outside)))
-        labels = {raised(what.strip()) for command, _, what in names if command == "name"}
-        for text in (*filter(_defines, said), *(text for text, _ in defined)):
-            rows += reading.parse_text(text.partition(" ")[2], 0).rows
-        for room in (
-            slashed_calls,
-            primed,
-            capital_words,
-            small_words,
-            called_members,
-            numbered_derivatives,
-            entries_of_numbered,
-            softmax_members,
-            bias_of_weights,
-            derivatives_without_arguments,
-            labels_beside_indices,
-        ):
-            if (change := room.rewriting(rows)) is not None:
-                reading.rewrite(rows, change)
-        described = picked.described(rows)
-        change, members = picked.rewriting(rows)
-        if change is not None:
-            reading.rewrite(rows, change)
-        for name in sorted(members):
-            head = Head(name, 2, 0)
-            text = f"{name} \\in \\{{0, 1\\}}"
-            reading.symbols.two_valued.add(head)
-            reading.symbols.member_families[head] = name in described
-            reading.symbols.assumptions.append(Assumption("binary", (head,), text, "as it says what is in a set"))
-        change, reading.from_zero = counted_from_zero.rewriting(rows)
-        if change is not None:
-            reading.rewrite(rows, change)
-        spoken = [b.inlines for b in all_blocks(blocks) if isinstance(b, Paragraph | Heading)]
-        words = " ".join(map(prose.words, spoken))
-        source = prose.closed_up(reading.document.source.text)
-        change, reading.symbols.doubtful_primes = transposes.rewriting(rows, words, source)
-        if change is not None:
-            reading.rewrite(rows, change)
-        if (change := users_items.rewriting(rows, source)) is not None:
-            reading.rewrite(rows, change)
-        numbers = numbers_beside_functions.rewriting(rows, source)
-        reading.symbols.unsaid_numbers, reading.symbols.function_divisors = numbers.unsaid, numbers.divisors
-        if numbers.change is not None:
-            reading.rewrite(rows, numbers.change)
-        for change, unclear in (
-            raised_to_t.rewriting(rows, source),
-            layer_letters.rewriting(rows, words, labels),
-        ):
-            reading.symbols.unclear_signs |= set(unclear)
-            if change is not None:
-                reading.rewrite(rows, change)
-        reading.symbols.exponents = exponents.numbers(rows)
-        if beside := exponents.vectors_beside(rows, reading.symbols.exponents):
-            reading.symbols.wholes = {new: plain(name) for name, new in beside.items()}
-            reading.rewrite(rows, lambda node: exponents.set_apart(node, beside))
-        reading.symbols.listed = wholes_listed.numbers(rows)
-        reading.symbols.uses = before_brackets.uses(rows)
-        for row in rows:
-            survey.row(row)
-        reading.symbols.index_names |= class_letters(rows, survey.summed.keys(), self._places(spoken))
-        reading.symbols.own_delta = any(map(defines_delta, rows))
-        reading.symbols.regression = models.ERRORS.search(words) is not None
-        reading.symbols.differentiated = models.differentiated(rows)
-        reading.symbols.awaited = {f: x for f, x in functions_of_one(rows).items() if f not in FUNCTIONS}
-        survey.settle(words)
-        if survey.pi_is_number(source):
-            reading.limits[r"\pi"] = bounds.PI
-        reading.symbols.activations = activations.said(reading, blocks)
-        reading.symbols.said_functions = activations.functions(blocks)
-        reading.symbols.opaque |= {name for name, kind in reading.symbols.activations.items() if not kind}
-        if words:
-            self._said(words, [sentence.words for inlines in spoken for sentence in prose.sentences(inlines)])
-        self._declare([given for given in self.outside if given not in defined])
-        for block in all_blocks(blocks):
-            if isinstance(block, Directive) and block.text.split()[:1] == ["shape"]:
-                self.directives.apply(block.text, 0)  # it holds everywhere; a problem is reported in its place
-        reading.symbols.vector_functions = vector_functions.names(reading, blocks, rows)
-        lying = Spaces(reading).find(blocks, rows)
-        Bars(reading).find(blocks, rows, survey.variables)
-        Statistics(reading).find([sentence for inlines in spoken for sentence in prose.sentences(inlines)])
-        symbols = reading.symbols
-        for name in symbols.exponents - symbols.shapes.keys() - symbols.vectors - symbols.matrices:
-            symbols.heads.setdefault(name, set()).add(Head(name, 0, 0))
-        sides = (s.side for row in rows for s in row.segments)
-        stated = bool(symbols.shapes or symbols.kinds or symbols.matrices_by_word or symbols.matrix_families)
-        entries = (name for name, heads in symbols.heads.items() if heads == {Head(name, 2, 0)} and name.isalpha())
-        stated = stated or bool(symbols.vector_functions)
-        stated = stated or any(name.upper() in symbols.bare for name in entries)  # W beside the w_{ij}
-        if stated or any(isinstance(side, syntax.Node) and says_vector(side) for side in sides):
-            Shapes(reading.elaborator, ROW if lying else COLUMN).find(rows)
-        self._declare(defined)
-        ahead = Ahead(reading, blocks)
+        self.overview.take()
+        ahead = Ahead(reading, reading.document.blocks)
         self.ahead, self.anew, self.again = ahead.find(), ahead.anew(), ahead.again()
         reading.elaborator.start_chain()
         reading.symbols.ranges.defining = False
@@ -285,14 +146,6 @@ class Walk:
             message = f"the same index runs to {a} in one place and to {b} in another; they are read as the same size"
             self.diagnostics.append(Diagnostic("W413", message, reading.symbols.ranges.places.get(b, Span(0, 0))))
 
-    def _places(self, spoken: Sequence[Sequence[Inline]]) -> set[str]:
-        """The letters that words call the place of the 1 in a one-hot vector: "a one-hot target $t$ (index $y$)"."""
-        found = (prose.one_hot(sentence) for inlines in spoken for sentence in prose.sentences(inlines))
-        places = [place for _, place in filter(None, found) if place is not None and not self.reading.strict]
-        rows = [row for place in places for row in self.reading.rows(place.latex, place.span).rows]
-        sides = [row.segments[0].side for row in rows if len(row.segments) == 1]
-        return {plain(side.name) for side in sides if isinstance(side, syntax.Symbol)}
-
     def _marks(self) -> None:
         """A mark of a false line in whose line no step stands would do nothing in silence."""
         text = self.reading.document.source.text
@@ -303,26 +156,6 @@ class Walk:
         for span in marks:
             if text.rfind("\n", 0, span.start) not in marked:
                 self.diagnostics.append(Diagnostic("W441", "this marks nothing: no step begins in its line", span))
-
-    def _said(self, words: str, sentences: Sequence[str]) -> None:
-        """What the words of the whole document say of signs and names."""
-        symbols = self.reading.symbols
-        text = self.reading.document.source.text
-        symbols.log_base = logarithms.base(sentences, text)
-        symbols.bracket_means = bool(prose.BRACKET_MEAN.search(text))
-        symbols.indicators = bool(prose.INDICATOR.search(words))
-        symbols.other_signs = {sign for sign, said in prose.SIGNS_BY_WORD.items() if said.search(words)}
-        if prose.ELEMENTWISE.search(words):
-            symbols.other_signs.discard(r"\circ")
-        if any(assertions.said(prose.EM, sentence) for sentence in sentences):
-            self.held = self.reading.held = frozenset()  # the M-step holds the responsibilities fixed
-
-    def _declare(self, directives: Sequence[tuple[str, str]]) -> None:
-        """Apply declarations from outside the document."""
-        for text, origin in directives:
-            problem = self.directives.apply(text, 0, origin)
-            if problem is not None:
-                self.diagnostics.append(replace(problem, message=f"{origin}: {problem.message}", span=Span(0, 0)))
 
     def apart(self, posed: Posed) -> tuple[list[list[Claim]], str]:
         """The claims of a step with two letters for one size kept apart, and what it says too much if these fail.
@@ -398,7 +231,7 @@ class Walk:
                 reading.apart = assertions.EXERCISES.search(prose.words(inlines)) is not None
                 sentences = list(prose.sentences(inlines))
                 self.statements.asides.clear()
-                reading.held = self.statements.held(sentences) or self.held
+                reading.held = self.statements.held(sentences) or self.overview.held
                 reading.sought = bool(prose.SETS_TO_ZERO.search(prose.sought(inlines)))
                 reading.derives = reading.equates = reading.solves = reading.condition = False
                 reading.optimal = bool(prose.OPTIMAL.search(prose.words(inlines)))
@@ -602,7 +435,3 @@ def _bounded(row: syntax.Row) -> Iterator[str]:
         for segment in row.segments:
             if isinstance(segment.side, syntax.Node):
                 yield from names_in(segment.side)
-
-
-def _defines(directive: str) -> bool:
-    return directive.split()[:1] in (["define"], ["let"])
