@@ -37,7 +37,6 @@ WEIGHTS = frozenset("pqtywrzdPQTYWRlk") | {
     r"\phi",
 }
 _DRESSED = re.compile(r"\\(?:hat|bar|tilde|widehat|widetilde|vec|mathbf|boldsymbol|bm|mathrm)\{(.*)\}")
-NORMALISING = re.compile(r"normali|partition", re.IGNORECASE)
 
 WEIGHTED = Words(
     r"\b(?:distributions?|probabilit\w+|densit\w+|weight(?:s|ed|ing)|coefficients?|mixing|mixtures?|convex\w*|concav\w*|jensen\w*"
