@@ -61,18 +61,29 @@ def judged(walk: Walk, number: int) -> Answer:
                 return STATEMENT
             posed.kind = "claim"
             walk.equations.reject(posed, number)
-            message = f"as read, this does not solve {solved.name}"
-            notes = (notation.counterexample(verdict.witness), *posed.notes)
             stated = equations.apart(verdict.claim)
             plain = posed.solves and solved.explicit and walk.stationary.is_plain(posed, solved.since)
             of_one = not solved.unknown.subs + solved.unknown.sups  # a family may be least under a constraint
             plain = plain and (of_one or posed.stationary or not posed.names_optimum)
             plain = plain and all(s.holds for s, _ in others)  # else the slip may be in an equation between
             if plain and not doubted(walk, posed, verdict, stated):
-                why = f"it does not solve {solved.name}"
-                return verdict, Diagnostic("E201", "this step is false", posed.span, (notes[0], why, *posed.notes))
-            return Undecided(verdict.claim, message), Diagnostic("E304", message, posed.span, notes)
+                notes = (notation.counterexample(verdict.witness), f"it does not solve {solved.name}", *posed.notes)
+                return verdict, Diagnostic("E201", "this step is false", posed.span, notes)
+            return _unsolved(posed, solved, verdict)
+    if posed.implied and found:
+        posed.kind = "claim"  # the arrow says so
+        walk.equations.reject(posed, number)
+        return _unsolved(posed, *found[-1])
     return STATEMENT
+
+
+def _unsolved(posed: Posed, solved: Solved, verdict: Verdict) -> Answer:
+    """That a step is not seen to solve an equation: here or elsewhere may stand what was not understood."""
+    if not isinstance(verdict, Refuted):
+        return left_open(posed, verdict.claim, f"whether it solves {solved.name} was not found")
+    message = f"as read, this does not solve {solved.name}"
+    notes = (notation.counterexample(verdict.witness), *posed.notes)
+    return Undecided(verdict.claim, message), Diagnostic("E304", message, posed.span, notes)
 
 
 def another(walk: Walk, number: int) -> Answer | None:

@@ -222,6 +222,7 @@ class Chains(Namings):
                 posed.condition = posed.stationary and self.reading.condition
                 posed.differentiates = self._differentiates()
                 posed.unnamed = self.reading.unnamed
+                posed.implied = self.implied and self.fresh_chain
                 posed.concluded = self.fresh_chain and (self.implied or concludes(before))
                 posed.by, posed.of, posed.refers = self.reading.by, self.reading.of, self.reading.refers
                 posed.section, posed.sentence = self.reading.section, self.reading.sentences

@@ -362,6 +362,7 @@ class Equations:
         symbols = self.reading.symbols
         body = symbols.ranges.resolve(value, {})
         spoken = set() if with_values else families_in((body,), {}) & {head for head, _ in symbols.solutions}
+        rates = {self.name(e.posed): e.posed.rate.by for e in self.known if e.posed.rate is not None}
         found = []
         for name, claims, heads, sought, holds, since, among in self._open(posed, at, zeros):
             named = {(shown(h.name), *h[1:]): h for h in heads}
@@ -382,6 +383,8 @@ class Equations:
                 left = symbols.reached(*(side for c in without for side in (c.left, c.right)))
                 left -= {h for claim in without for h in claim.context.definitions}
                 by, scalars = left & (symbols.variables | (among or set())), {h for h in left if not (h.subs or h.sups)}
+                if name in rates and plain(unknown.name) in rates[name]:
+                    by &= {head for head in by if plain(head.name) in rates[name]}  # it is set to zero for these
                 if all(len(c.left.free | c.right.free) == len(member.indices) for c in claims):
                     by -= symbols.reached(body) - {unknown}  # solved in terms of what is sought, too
                 only = by == {unknown} or (not by and sought and scalars == {unknown})
@@ -573,12 +576,12 @@ def apart(claim: Claim) -> Claim:
 
 
 def solution_of(head: Head) -> Head:
-    r"""The unknown that ``\hat{w}``, ``w^*``, ``w_{MLE}`` is a value of."""
-    return Head(_HAT.sub(r"\1\2", _STAR.sub("", shown(head.name))), head.subs, head.sups)
+    r"""The unknown that ``\hat{w}``, ``w^*``, ``w_{MLE}``, ``\sigma^2_{MLE}`` is a value of."""
+    return Head(_HAT.sub(r"\1\2", _STAR.sub(r"\1", shown(head.name))), head.subs, head.sups)
 
 
 _HAT = re.compile(r"^\\(?:wide)?hat\{(.*?)\}(\^\{2\})?$")
 _STAR = re.compile(
     r"(?:[_^]\{(?:\*|\\star|\\ast|(?:\\(?:text|mathrm|mathit|rm|operatorname)\{)?"
-    r"(?:MLE?|ml|mle|MAP|map|OLS|ols|LS|ls|MMSE|opt|best|ridge|Ridge)\}?)\}|\^\{\((?:new|neu|next|[a-z]\+1)\)\})$"
+    r"(?:MLE?|ml|mle|MAP|map|OLS|ols|LS|ls|MMSE|opt|best|ridge|Ridge)\}?)\}(\^\{2\})?|\^\{\((?:new|neu|next|[a-z]\+1)\)\})$"
 )
