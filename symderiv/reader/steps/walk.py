@@ -234,9 +234,10 @@ class Walk:
         survey.settle(words)
         if survey.pi_is_number(source):
             reading.limits[r"\pi"] = bounds.PI
-        reading.symbols.activations = activations.said(reading, blocks)
+        kinds = activations.said(reading, blocks, rows)
+        reading.symbols.activations = {name: "" if kind == activations.NUMBER else kind for name, kind in kinds.items()}
         reading.symbols.said_functions = activations.functions(blocks)
-        reading.symbols.opaque |= {name for name, kind in reading.symbols.activations.items() if not kind}
+        reading.symbols.opaque |= {name for name, kind in kinds.items() if not kind}
         if words:
             self._said(words, [sentence.words for inlines in spoken for sentence in prose.sentences(inlines)])
         self._declare([given for given in self.outside if given not in defined])
@@ -461,6 +462,8 @@ class Walk:
             left, right = row.segments[0].side, row.segments[1].side
             if not isinstance(left, syntax.Node) or not isinstance(right, syntax.Node):
                 self.reading.not_understood(left, right)
+                continue
+            if any(activations.named(row)) and self.reading.symbols.activations.items() >= {*activations.named(row)}:
                 continue
             around = f"{before}${after}"
             names = [plain(side.name) for side in (left, right) if isinstance(side, syntax.Symbol)]
@@ -792,6 +795,8 @@ class Walk:
                 self._unread(row, number, n)
             elif row.segments and ASIDE.match(text, row.segments[0].span.start, row.cells_span.end):
                 aside = row.cells_span.end
+            elif any(activations.named(row)) and self.reading.symbols.activations.items() >= {*activations.named(row)}:
+                self.chains.assumed(row, number, n, "it says which function it is")
             elif row.segments and (_lists_values(row) or self.statements.range(row)):
                 self.chains.last = None
             elif row.segments and self.statements.normalises(row, number, reading.prose if not n else ""):
