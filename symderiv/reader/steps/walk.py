@@ -63,6 +63,7 @@ from symderiv.reader.letters import (
     entries_of_numbered,
     exponents,
     labels_beside_indices,
+    labels_of_roles,
     layer_letters,
     logarithms,
     numbered_derivatives,
@@ -183,6 +184,7 @@ class Walk:
             bias_of_weights,
             derivatives_without_arguments,
             labels_beside_indices,
+            labels_of_roles,
         ):
             if (change := room.rewriting(rows)) is not None:
                 reading.rewrite(rows, change)
