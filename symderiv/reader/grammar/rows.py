@@ -15,7 +15,7 @@ from symderiv.reader.grammar.tokens import INTERTEXT, Token
 
 _PHANTOMS = frozenset({r"\phantom", r"\hphantom", r"\vphantom"})
 _NAMES = frozenset(v.WORDS.values())
-_BOXES = frozenset({r"\boxed", r"\fbox", r"\bbox", r"\textcolor", r"\framebox"})
+_BOXES = frozenset({r"\boxed", r"\fbox", r"\bbox", r"\textcolor", r"\framebox", r"\eqalign", r"\displaylines"})
 
 
 def nest(tokens: list[Token]) -> tuple[list[Token], list[int]]:

@@ -75,6 +75,7 @@ from symderiv.reader.letters import (
     transposes,
     users_items,
     wholes_listed,
+    zeros,
 )
 from symderiv.reader.letters.classes import class_letters
 from symderiv.reader.letters.survey import Survey
@@ -185,6 +186,7 @@ class Walk:
             derivatives_without_arguments,
             labels_beside_indices,
             labels_of_roles,
+            zeros,
         ):
             if (change := room.rewriting(rows)) is not None:
                 reading.rewrite(rows, change)
