@@ -1,6 +1,6 @@
-r"""Zero vectors and matrices, ``\vec 0``, ``0_d``, ``\mathbf 0^\top``: 0 on a side is one of the shape that fits.
+r"""Zero vectors and matrices, ``\vec 0``, ``0_d``, ``\mathbf 0^\top``: a side that is 0 has the shape that fits.
 
-This module must never change a zero that is a subscript or a power, nor one that has a power.
+This module must never change a zero that is a factor, \mathbf 0^\top x, or has a power.
 """
 
 from __future__ import annotations
@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from symderiv.reader.grammar import syntax
-from symderiv.reader.grammar.nodes import Change, every, is_transpose, on_sides
+from symderiv.reader.grammar.nodes import Change, is_transpose
 
 NAMES = frozenset(
     rf"\{font}{{0}}" for font in ("vec", "boldsymbol", "mathbf", "mathbb", "underline", "overrightarrow", "bar")
@@ -17,11 +17,13 @@ NAMES = frozenset(
 
 def rewriting(rows: Sequence[syntax.Row]) -> Change | None:
     """What makes such zeros the number 0, or None if there are none."""
-    return _changed if any(_is_zero(part) for node in on_sides(rows) for part in every(node)) else None
+    sides = [segment.side for row in rows if len(row.segments) > 1 for segment in row.segments]
+    found = {side.span for side in sides if isinstance(side, syntax.Node) and _is_zero(side)}
 
+    def change(node: syntax.Node) -> syntax.Node:
+        return syntax.Number("0", node.span) if node.span in found and _is_zero(node) else node
 
-def _changed(node: syntax.Node) -> syntax.Node:
-    return syntax.Number("0", node.span) if _is_zero(node) else node
+    return change if found else None
 
 
 def _is_zero(node: syntax.Node) -> bool:

@@ -593,11 +593,6 @@ class Sentence(NamedTuple):
     words: str
     formulas: tuple[InlineMath, ...]
 
-    def quoted(self, said: re.Match[str]) -> str:
-        """The words of a match, with the formulas among them as they are written."""
-        formulas = iter(self.formulas[self.words.count("$", 0, said.start()) :])
-        return re.sub(r"\$", lambda _: next(formulas).latex, said[0])
-
     def formulas_in(self, found: re.Match[str], *groups: str) -> tuple[InlineMath, ...]:
         """The formulas that stand where these groups of a match in its words have them."""
         spans = [found.span(group) for group in groups if found[group]]
