@@ -78,7 +78,8 @@ def said(reading: Reading, blocks: Sequence[Block], rows: Sequence[syntax.Row]) 
             found.setdefault(name, set()).add(kind)
     known = found and SIGMOID.search(reading.document.source.text)  # \sigma may be a sigmoid or a softmax after all
     kinds = {name: of - {"", "number"} or (of if not known else set()) for name, of in found.items()}
-    return {name: min(of) for name, of in kinds.items() if len(of) == 1}
+    found = {name: of if len(of) < 2 or "sigmoid" in of else {""} for name, of in kinds.items()}  # one of several
+    return {name: min(of) for name, of in found.items() if len(of) == 1}
 
 
 def named(row: syntax.Row) -> Iterator[tuple[str, str]]:

@@ -1,8 +1,8 @@
 r"""Subscripts that are labels of roles: the W_q and W_k of ``q = W_q x``, ``k = W_k x``, and the b_f, b_i of gates.
 
 An index is on both sides of an equation, or a sum runs over it; these letters name what they lead to, or stand on one
-side alone below a capital letter, and two of them stand below the same one. The label becomes a part of the name. This
-module must never take for a label what is summed over or listed below that name, nor touch a name with two subscripts.
+side alone below the name of a weight, and two of them stand below the same one. The label becomes a part of the name.
+This module must never take for a label what is summed over or listed, nor touch a name with two subscripts.
 """
 
 from __future__ import annotations
@@ -16,8 +16,9 @@ from symderiv.reader.grammar.names import plain
 from symderiv.reader.grammar.nodes import Change, every, index_names, names_in, parts_of
 
 Member = tuple[str, str]
+WEIGHTS = frozenset("WUV")
 INDICES = frozenset("ijlmnt")
-"""Letters that are indices unless an equation says what they lead to: ``i = \\sigma(W_i x)``."""
+"""Letters that are indices unless an equation says what they lead to: ``i = s(W_i x)``."""
 
 
 class _Equation(NamedTuple):
@@ -36,9 +37,10 @@ def rewriting(rows: Sequence[syntax.Row]) -> Change | None:
     beside = {name for node in nodes for name in _beside_what_they_name(node)}
     barred |= beside | {name for node in nodes for name in _summed(node)}
     listed = {name for node in nodes for name in _listed(node)}
+    listed |= {name for row in rows if _is_list(row) for part in _parts(row) for name in map(plain, names_in(part))}
     equations = [one for one in _equations(rows) if beside.isdisjoint(name for name, _ in one.right)]
     led = {(name, at) for one in equations for name, at in one.right if at == one.named and at not in one.below}
-    alone = {(name, at) for one in equations for name, at in one.right if at not in one.below and name.isupper()}
+    alone = {(name, at) for one in equations for name, at in one.right if at not in one.below and name in WEIGHTS}
     found: set[Member] = set()
     for name in {name for name, _ in led | alone} - barred:
         own = {at for base, at in led if base == name}
@@ -113,13 +115,22 @@ def _beside_what_they_name(node: syntax.Node) -> Iterator[str]:
 
 
 def _listed(node: syntax.Node) -> Iterator[str]:
-    """The letters of which a list or a set says what they run over: ``q = 1, \\ldots, Q``, ``q \\in S``."""
+    r"""Letters that are surely indices: those of two subscripts, \delta_{ij}, and of ``q = 1``, ``q \in S``."""
     match node:
-        case syntax.Tuple(items=items) if any(isinstance(item, syntax.Ellipsis) for item in items):
-            for item in items:
-                yield from map(plain, names_in(item))
+        case syntax.Scripted(sub=syntax.Product() | syntax.Tuple() as sub):
+            yield from map(plain, names_in(sub))
         case syntax.Relation(left=syntax.Symbol(name=name)):
             yield plain(name)
+
+
+def _is_list(row: syntax.Row) -> bool:
+    r"""Whether a row has dots in a list: ``u, v = 1, \ldots, n``."""
+    return any(isinstance(node, syntax.Ellipsis) for part in _parts(row) for node in every(part))
+
+
+def _parts(row: syntax.Row) -> Iterator[syntax.Node]:
+    yield from (segment.side for segment in row.segments if isinstance(segment.side, syntax.Node))
+    yield from (remark.content for remark in row.remarks)
 
 
 def _named(node: syntax.Node, found: set[Member]) -> syntax.Node:

@@ -239,6 +239,8 @@ class Walk:
         if survey.pi_is_number(source):
             reading.limits[r"\pi"] = bounds.PI
         kinds = activations.said(reading, blocks, rows)
+        if numbers.change is not None:  # a number of that name stands beside the function
+            kinds = {name: kind for name, kind in kinds.items() if kind != activations.NUMBER}
         reading.symbols.activations = {name: "" if kind == activations.NUMBER else kind for name, kind in kinds.items()}
         reading.symbols.said_functions = activations.functions(blocks)
         reading.symbols.opaque |= {name for name, kind in kinds.items() if not kind}
@@ -467,7 +469,7 @@ class Walk:
             if not isinstance(left, syntax.Node) or not isinstance(right, syntax.Node):
                 self.reading.not_understood(left, right)
                 continue
-            if any(activations.named(row)) and self.reading.symbols.activations.items() >= {*activations.named(row)}:
+            if any(name in self.reading.symbols.activations for name, _ in activations.named(row)):
                 continue
             around = f"{before}${after}"
             names = [plain(side.name) for side in (left, right) if isinstance(side, syntax.Symbol)]
@@ -799,7 +801,7 @@ class Walk:
                 self._unread(row, number, n)
             elif row.segments and ASIDE.match(text, row.segments[0].span.start, row.cells_span.end):
                 aside = row.cells_span.end
-            elif any(activations.named(row)) and self.reading.symbols.activations.items() >= {*activations.named(row)}:
+            elif any(name in reading.symbols.activations for name, _ in activations.named(row)):
                 self.chains.assumed(row, number, n, "it says which function it is")
             elif row.segments and (_lists_values(row) or self.statements.range(row)):
                 self.chains.last = None

@@ -746,7 +746,7 @@ def supposes(text: str) -> str:
         for sentence in re.split(r"(?<=[.!?。！？])\s+", text):
             said = pattern.search(sentence)
             if said and doubt.search(sentence[: said.start()]):
-                return said[0]
+                return said[0].replace("$", "…")
     return ""
 
 
