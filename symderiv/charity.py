@@ -14,6 +14,7 @@ from symderiv.faults import holds_when
 from symderiv.hypotheses import as_weights, with_totals
 from symderiv.judge import prove_all, refuted_at
 from symderiv.kernel import Proved, Refuted
+from symderiv.reader.doubts.witnesses import degenerate
 from symderiv.reader.grammar.names import shown
 from symderiv.reader.indexed import ends
 from symderiv.reader.indexed.fixed import of_one_member
@@ -35,7 +36,7 @@ def doubt(walk: Walk, posed: Posed, claims: Sequence[Claim], verdict: Refuted) -
         return said, verdict
     if _holds(walk.readings.anew(claims)):
         return "it holds with the meaning that a symbol in it is given further down", verdict
-    if walk.doubts.weighs(posed, verdict.claim):
+    if walk.weights.weighs(posed, verdict.claim):
         for weighted in as_weights(claims):
             second = prove_all(weighted)
             if not isinstance(second, Refuted):
@@ -133,7 +134,7 @@ def _unnamed(walk: Walk, posed: Posed, claims: Sequence[Claim]) -> Readings:
 
 def _degenerate(walk: Walk, posed: Posed, claims: Sequence[Claim]) -> Readings:
     """Free indices that differ: i \\ne j."""
-    for pair in walk.doubts.degenerate(claims):
+    for pair in degenerate(claims):
         apart = notation.unicode_latex(pair.text)
         special = walk.claims(replace(posed, case=(*posed.case, pair)))
         yield special, f"it holds for {apart}, and whether they may be the same is not said"

@@ -14,6 +14,9 @@ from symderiv import hindsight, notation
 from symderiv.diagnostics import Diagnostic, ReadError
 from symderiv.judge import prove_all, refuted_at
 from symderiv.kernel import Proved, Refuted, Undecided, Verdict
+from symderiv.reader.doubts.suspect import Suspect
+from symderiv.reader.doubts.ties import unrelated
+from symderiv.reader.doubts.witnesses import unsaid_in
 from symderiv.reader.elaboration import regions
 from symderiv.reader.elaboration.elaborate import LAYOUTS
 from symderiv.reader.elaboration.probability import RULE
@@ -316,9 +319,9 @@ class Hearing:
         if doubt and constraint and not _is_defined(self.claims):
             posed.kind = "equation"
             return STATEMENT
-        if (doubt and walk.equations.states(posed, walk.doubts.unrelated(verdict.claim))) or _is_solved_next(
-            walk, self.number, self.claims, verdict.claim
-        ):
+        suspect = Suspect(posed, verdict.claim, walk.reading.symbols)
+        stated = bool(doubt) and walk.equations.states(posed, unrelated(suspect))
+        if stated or _is_solved_next(walk, self.number, self.claims, verdict.claim):
             walk.equations.take(posed, self.claims, first=True)
             posed.kind = "equation"
             return STATEMENT
@@ -332,7 +335,7 @@ class Hearing:
         hypothesis = needed(*self.claims, natural_only=refuted is not None)
         if hypothesis is None:
             return None
-        weights = (self.walk.doubts.may_be_weights(self.claims, each) for each in hypothesis.assumptions)
+        weights = (self.walk.weights.may_be(self.claims, each) for each in hypothesis.assumptions)
         if refuted is not None and not all(weights):
             return None
         said = f"this step needs {notation.unicode_latex(hypothesis.latex)}"
@@ -347,7 +350,8 @@ class Hearing:
             return None
         from symderiv import faults
 
-        unsaid = "" if self.posed.expected_false else self.walk.doubts.unsaid(self.posed, self.verdict.witness)
+        witness, symbols = self.verdict.witness, self.walk.reading.symbols
+        unsaid = "" if self.posed.expected_false else unsaid_in(witness, self.posed, symbols)
         if unsaid:
             example = notation.counterexample(self.verdict.witness)
             return left_open(self.posed, self.verdict.claim, unsaid, example, tried="counterexample")
@@ -528,8 +532,8 @@ def doubted(walk: Walk, posed: Posed, verdict: Refuted, claim: Claim) -> str:
     if met.why or not isinstance(met.verdict, Refuted):
         return met.why or "it holds with what the words assume"
     alone = replace(posed, solving=False, equated=False, grounds=False)
-    doubts = walk.doubts
-    return doubts.doubt(alone, claim) or doubts.elsewhere(posed, claim) or doubts.unsaid(posed, verdict.witness)
+    said = walk.doubts.doubt(alone, claim) or walk.elsewhere.said(posed, claim)
+    return said or unsaid_in(verdict.witness, posed, walk.reading.symbols)
 
 
 def _is_solved_next(walk: Walk, number: int, claims: list[Claim], claim: Claim) -> bool:

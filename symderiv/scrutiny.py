@@ -20,7 +20,7 @@ from symderiv.terms import Claim
 def against(walk: Walk, posed: Posed, verdict: Proved | Refuted) -> str:
     """Why a proof, or a counterexample, is no verdict on what the author wrote; "" if it is one."""
     proved = isinstance(verdict, Proved)
-    if (said := walk.doubts.elsewhere(posed, verdict.claim, proved)) or not proved:
+    if (said := walk.elsewhere.said(posed, verdict.claim, proved)) or not proved:
         return said
     apart, said = walk.apart(posed)
     if apart and not any(isinstance(prove_all(claims), Proved) for claims in apart):

@@ -23,7 +23,7 @@ INDEPENDENT = Words(
 
 def empty(walk: Walk, claims: Sequence[Claim]) -> str:
     """Why a proof of ``claims`` would say nothing; "" if it says something."""
-    found = walk.doubts.empty(claims) or of_derivatives(claims) or _of_zero(walk, claims) or _of_equations(claims)
+    found = walk.proofs.empty(claims) or of_derivatives(claims) or _of_zero(walk, claims) or _of_equations(claims)
     return found or hindsight.hollow(walk, claims)
 
 

@@ -50,7 +50,7 @@ ROOMS = (
 DEPTH = {room: depth for depth, row in enumerate(ROOMS) for room in row}
 
 # The reader's own rooms, from what knows least of a document outwards.
-READER = ("containers", "indexed", "grammar", "words", "letters", "elaboration", "reading", "known", "steps")
+READER = ("containers", "indexed", "grammar", "words", "letters", "elaboration", "reading", "known", "doubts", "steps")
 
 # Third-party libraries, each with the only rooms that may import it. The kernel's trust rests on its row.
 LIBRARIES = {

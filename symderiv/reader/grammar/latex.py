@@ -44,9 +44,6 @@ def parse_display(source_text: str, start: int, end: int, macros: Mapping[str, M
     return Rows(tuple(done), tuple(warnings), columns.after())
 
 
-parse_inline = parse_display
-
-
 def parse_expression(source_text: str, start: int, end: int, macros: Mapping[str, Macro]) -> Node:
     """One expression, or several between commas; relations are allowed. Raises ReadError."""
     found = rows(tokenize(source_text, start, end, macros))

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from contextlib import contextmanager
 
 from symderiv.document import Span
 from symderiv.reader.known.in_a_case import HEADING
@@ -123,3 +124,14 @@ def _left(said: Conditional, between: str) -> bool:
     if any(not of.isdisjoint(_WORD.findall(other[1].lower())) for other in _OTHER_CASE.finditer(between)):
         return True
     return re.search(_TO + re.escape(said.name) + r"(?![A-Za-z])", between, re.IGNORECASE) is not None
+
+
+@contextmanager
+def defining(reading: Reading, words: str) -> Iterator[None]:
+    """What is defined within holds under the condition that ``words`` set, if they do."""
+    known, begun = set(reading.symbols.definitions), len(reading.posed)
+    yield
+    for posed in reading.posed[begun:] if words else ():
+        if posed.kind == "definition":
+            new = frozenset(reading.symbols.definitions.keys() - known)
+            note(reading, posed.left_span, new, words)
