@@ -38,6 +38,7 @@ def _hand_over(row: Row, following: Row) -> None:
     if first.side is not None:
         begun = Segment(sign.relation, sign.relation_span, first.side, first.span, sign.annotation)
         following.segments = (Segment(None, None, None, sign.span), begun, *following.segments[1:])
+        following.unread = False  # it has two sides now, of which one may be unreadable
     row.segments = row.segments[:-1]
 
 
