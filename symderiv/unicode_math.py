@@ -43,6 +43,9 @@ _DROPPED = {"label", "tag", "begin", "end"}  # commands whose argument is not sh
 _WORDS = {"text", "textrm", "textbf", "textit", "textnormal", "mbox", "hbox"}  # their argument is not mathematics
 _SPACED = {"=", "<", ">", "≠", "≤", "≥", "≈", "∈", "→", "⇒", "·", "×"}
 _FUNCTIONS = {"log", "ln", "exp", "sin", "cos", "tan", "sinh", "cosh", "tanh", "max", "min", "arg", "lim", "det"}
+_FRACTIONS = {r"\frac", r"\dfrac", r"\tfrac", r"\cfrac"}
+_COLOURS = {"color": 1, "textcolor": 1, "colorbox": 1, "fcolorbox": 2, "definecolor": 3, "bbox": 0}
+"""Commands that set colours, and how many of their arguments are not shown."""
 
 SUPERSCRIPTS = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
 _ROOTS = {"": "√", "2": "√", "3": "∛", "4": "∜"}
@@ -170,7 +173,7 @@ def _one(tokens: list[str], position: int) -> tuple[str, int]:
 
 
 def _command(name: str, tokens: list[str], position: int) -> tuple[str, int]:
-    if name in ("frac", "dfrac", "tfrac", "cfrac"):
+    if f"\\{name}" in _FRACTIONS:
         above, position = _argument(tokens, position)
         below, position = _argument(tokens, position)
         return f"{_closed(above)}/{_closed(below)}", position
@@ -213,10 +216,30 @@ def _command(name: str, tokens: list[str], position: int) -> tuple[str, int]:
             position += 1
         return "", position
     if name in _FUNCTIONS:
-        return f" {name} ", position
+        return _function(name, tokens, position)
+    if name in _COLOURS:
+        _, position = _option(tokens, position)
+        for _ in range(_COLOURS[name]):
+            _, position = _argument(tokens, position)
+        if name.endswith("box") and position < len(tokens) and tokens[position] == "{":
+            inner, position = _argument(tokens, position)
+            return inner.replace("$", ""), position
+        return "", position
     if position < len(tokens) and tokens[position] == "{":
         return _argument(tokens, position)
     return name, position
+
+
+def _function(name: str, tokens: list[str], position: int) -> tuple[str, int]:
+    r"""The name of a function, and a fraction right after it in brackets: ``\log\frac{a}{b}`` is log(a/b)."""
+    text, after = name, position
+    while after < len(tokens) and (tokens[after].isspace() or tokens[after] in "^_"):
+        script, after = _one(tokens, after)
+        text += script.strip()
+    if after < len(tokens) and tokens[after] in _FRACTIONS:
+        fraction, after = _one(tokens, after)
+        return f" {text}({fraction}) ", after
+    return f" {name} ", position
 
 
 def _words(tokens: list[str], position: int) -> tuple[str, int]:

@@ -254,3 +254,10 @@ def test_a_square_that_is_a_symbol_is_raised_in_brackets():
     variance = var(r"\sigma^{2}")
     assert unicode_condition(Condition(power(variance, 2), "!=")) == "(σ²)² ≠ 0"
     assert unicode_condition(Condition(variance, ">")) == "σ² > 0"
+
+
+def test_the_fraction_after_a_function_has_brackets_and_colours_are_not_shown():
+    assert unicode_latex(r"\log\frac{a}{b}") == "log(a/b)"
+    assert unicode_latex(r"\log_2 \frac{a}{b} - \log a") == "log_2(a/b) − log a"
+    assert unicode_latex(r"\color{red}{x} + \textcolor[rgb]{1,0,0}{y}") == "x + y"
+    assert unicode_latex(r"\colorbox{yellow}{$x$} + {\color{blue} z}") == "x + z"

@@ -19,6 +19,8 @@ DISPLAY_ENVIRONMENTS = frozenset(
                  "dmath", "dgroup", "xalignat", "IEEEeqnarray")
     for star in ("", "*")
 )  # fmt: skip
+BARE_ENVIRONMENTS = {"split": "align*", "aligned": "align*", "gathered": "gather*"}
+"""Environments that belong into a display, and what those mean who leave out its delimiters."""
 TAKES_ARGUMENT = frozenset({"alignat", "alignat*", "xalignat", "xalignat*", "IEEEeqnarray", "IEEEeqnarray*"})
 
 _COMMENT = re.compile(r"(?<!\\)%[^\n]*")

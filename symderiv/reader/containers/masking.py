@@ -27,7 +27,8 @@ BLOCK_TAGS = frozenset(
     "blockquote figure figcaption details summary h1 h2 h3 h4 h5 h6 body html head form".split()
 )
 
-_ENVIRONMENTS = "|".join(sorted((re.escape(name) for name in formulas.DISPLAY_ENVIRONMENTS), key=len, reverse=True))
+_DISPLAYS = formulas.DISPLAY_ENVIRONMENTS | formulas.BARE_ENVIRONMENTS.keys()
+_ENVIRONMENTS = "|".join(sorted((re.escape(name) for name in _DISPLAYS), key=len, reverse=True))
 _FENCE = r"^[ \t>]*(?:[-*+][ \t]+|\d{1,9}[.)][ \t]+)?(`{3,}|~{3,})([^\n]*)$"
 _LIQUID = r"\{%[^%]{0,1000}%\}|\{\{[^{}\n]{0,300}\}\}"
 _HTML_TOKENS = (

@@ -336,11 +336,11 @@ class _Flow(Running):
             found = self.shared.find(r"\\end\s*\{math\}", self.pos, self.end)
             if found:
                 self.inline(self.pos, found.start(1), found.end())
-        elif name in formulas.DISPLAY_ENVIRONMENTS:
+        elif name in formulas.DISPLAY_ENVIRONMENTS or name in formulas.BARE_ENVIRONMENTS:
             if name in formulas.TAKES_ARGUMENT:
                 self.argument()
             ending = rf"\s*\{{{re.escape(name)}\}}"
-            self.display(start, rf"\\end{ending}", rf"\\begin{ending}", name)
+            self.display(start, rf"\\end{ending}", rf"\\begin{ending}", formulas.BARE_ENVIRONMENTS.get(name, name))
         elif name in CODE_ENVIRONMENTS or name in DROPPED_ENVIRONMENTS:
             self.listing(name, start)
         elif self.nested:

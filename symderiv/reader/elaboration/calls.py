@@ -88,6 +88,7 @@ BY_OTHERS: dict[str, Callable[[Term], Term]] = {
     "sec": lambda x: power(Fn("cos", x), -1),
     "csc": lambda x: power(Fn("sin", x), -1),
     "sign": lambda x: mul(Fn("abs", x), power(x, -1)),
+    "identity": lambda x: x,
 }
 """Those of them that are written with others; a sign is none at 0."""
 
@@ -272,6 +273,7 @@ class Calls(Expectations):
                 derivative = differentiate(derivative, point, Context(definitions=symbols.definitions))
         except Unsupported as error:
             raise refuse("E126", str(error), node) from error
+        derivative = self.unfolded(derivative, {point.head})  # the f(x) of f'(x) e^{f(x)} is taken there, too
         return elementwise(
             [self.value(item)], lambda p: substitute(derivative, {point: p[0]}, {}), symbols.ranges, node.span
         )
@@ -365,6 +367,8 @@ class Calls(Expectations):
                     raise refuse("E151", r"whether \sigma is the softmax function here is not said", node)
                 value = self.softmax(inner, node)
                 return self.scripts(self.pick(value, gsub, node) if gsub is not None else value, sup, 0, node)
+            if name == r"\sigma" and symbols.softmax:
+                raise refuse("E161", "softmax needs a vector", node)
             symbols.standard.add(name)
             value = elementwise([inner], lambda p: known(kind, p[0]), symbols.ranges, node.span)
         elif name in ("softmax", r"\mathrm{softmax}", "Softmax") and len(items) == 1:

@@ -9,6 +9,7 @@ import re
 from fractions import Fraction
 
 from symderiv.kernel.derivative import Unsupported, definition_of, differentiate
+from symderiv.reader.elaboration.by_values import by_value_of_a_function
 from symderiv.reader.grammar import syntax
 from symderiv.reader.grammar.names import index_word, plain
 from symderiv.reader.grammar.nodes import parts_of
@@ -17,7 +18,7 @@ from symderiv.reader.indexed.arrays import Array, Value, elementwise
 from symderiv.reader.indexed.families import substitute
 from symderiv.reader.letters.indices import Indices, refuse
 from symderiv.reader.letters.symbols import base_name
-from symderiv.terms import Context, Deriv, Num, Pow, Sum, Term, Var, mul, num, rewritten, subterms
+from symderiv.terms import Context, Deriv, Fn, Head, Num, Pow, Sum, Term, Var, mul, num, rewritten, subterms
 
 
 class Differentiation(Indices):
@@ -26,8 +27,12 @@ class Differentiation(Indices):
     def derivative(self, node: syntax.DerivativeOp) -> Value:
         symbols = self.symbols
         variables: list[Value] = []
+        factor: Var | None = None
         for variable, order in node.variables:
             value = self.value(variable)
+            match value:
+                case Fn(name="log", arg=Var() as factor) if node.variables == ((variable, 1),):
+                    value = factor  # dF/d(log x) = x dF/dx
             if (
                 isinstance(value, Var)
                 and not value.indices
@@ -43,8 +48,10 @@ class Differentiation(Indices):
                     f"declare it: `shape {value.name} : m x n`",
                 )
             if isinstance(value, Term) and not isinstance(value, Var) and _square(value) is None:
-                if node.variables == ((variable, 1),) and (found := self._by_expression(value, node)) is not None:
-                    return found
+                if node.variables == ((variable, 1),):
+                    found = self._by_expression(value, node) or by_value_of_a_function(self, value, node.body)
+                    if found is not None:
+                        return found
                 raise refuse("E170", "a derivative can be taken by a variable or a named quantity only", variable)
             variables += [value] * order
         if node.body is None:
@@ -68,7 +75,13 @@ class Differentiation(Indices):
         result = body
         for value in reversed(variables):
             result = self.differentiated(result, value, node)
+        if factor is not None:
+            return elementwise([result], lambda p: mul(factor, p[0]), symbols.ranges, node.span)
         return result
+
+    def unfolded(self, term: Term, heads: set[Head]) -> Term:
+        """``term`` with the definitions put in through which it depends on ``heads``."""
+        raise NotImplementedError
 
     def _by_expression(self, inner: Term, node: syntax.DerivativeOp) -> Term | None:
         r"""``\frac{\partial}{\partial (\beta x)} \sigma(\beta x)``, the derivative by what is put into a function.

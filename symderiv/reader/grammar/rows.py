@@ -8,13 +8,14 @@ from __future__ import annotations
 from symderiv.diagnostics import ReadError
 from symderiv.document import Span
 from symderiv.reader.grammar import vocabulary as v
+from symderiv.reader.grammar.columns import ARROWS
 from symderiv.reader.grammar.pieces import is_prose
 from symderiv.reader.grammar.structure import MAX_DEPTH
 from symderiv.reader.grammar.tokens import INTERTEXT, Token
 
 _PHANTOMS = frozenset({r"\phantom", r"\hphantom", r"\vphantom"})
 _NAMES = frozenset(v.WORDS.values())
-_BOXES = frozenset({r"\boxed", r"\fbox", r"\bbox", r"\textcolor", r"\framebox"})
+_BOXES = frozenset({r"\boxed", r"\fbox", r"\bbox", r"\textcolor", r"\framebox", r"\eqalign", r"\displaylines"})
 
 
 def nest(tokens: list[Token]) -> tuple[list[Token], list[int]]:
@@ -174,7 +175,15 @@ def _rows(
             if name in v.ROW_ENVIRONMENTS:
                 opens = not prefix or prefix[-1] not in v.OPENERS or len(prefix) == 1
             else:
+                led = _led(row) if prefix and not (len(prefix) == 1 and prefix[0] in v.OPENERS) else 0
+                ahead, prefix = row[:led], prefix[-1:] if led and prefix[-1] in v.OPENERS else [] if led else prefix
                 opens = _is_system(tokens, jump, i, end, name, prefix)
+                if opens and led:  # a = b \implies \begin{cases} ... is a row of its own
+                    if any(t.text not in ("&", r"\quad") for t in ahead[:-1]):
+                        found.append(ahead[:-1])
+                    if prefix and end + 1 < b and tokens[end + 1].text in v.CLOSERS:
+                        dropped.add(end + 1)
+                    row, prefix = ahead[-1:], []
             if opens:
                 if len(prefix) == 1 and prefix[0] in v.OPENERS:  # a bracketed system of equations
                     row = []
@@ -211,11 +220,28 @@ def _holds_rows(tokens: list[Token], jump: list[int], brace: int, end: int) -> b
     return False
 
 
+def _led(row: list[Token]) -> int:
+    r"""How many tokens of ``row`` its last arrow ends, if at most a bracket follows: ``\Rightarrow \left\{``; or 0."""
+    count = len(row)
+    seen_bracket = False
+    while count:
+        text = row[count - 1].text
+        if v.RELATIONS.get(text) in ARROWS:
+            return count
+        if text in v.OPENERS and not seen_bracket:
+            seen_bracket = True
+        elif text not in ("&", r"\quad"):
+            return 0
+        count -= 1
+    return 0
+
+
 def _is_system(tokens: list[Token], jump: list[int], begin: int, end: int, name: str, prefix: list[str]) -> bool:
     """Whether an array or cases environment is a list of equations, not a matrix or a case distinction."""
     if name == "array" and not prefix:
         return True
-    listed = name == "matrix" and not prefix
+    closed = tokens[end + 1].text if end + 1 < len(tokens) else ""
+    listed = name == "matrix" and (not prefix or (prefix[0] in (r"\{", r"\lbrace") and closed == r"\right."))
     if not listed and (
         name not in v.CASES_ENVIRONMENTS | {"array"} or len(prefix) > 1 or (prefix and prefix[0] not in v.OPENERS)
     ):

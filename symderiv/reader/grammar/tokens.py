@@ -61,7 +61,7 @@ _TOKEN = re.compile(
     rf"""
     (?P<skip>(?:\s|%[^\n]*|~|\\[,;:!>/\ \n\t]|\\(?:{_alternatives(_SKIPPED)})(?![A-Za-z])
         |\\textcircled\s*(?:\{{\s*\w{{1,2}}\s*\}}|\d)  # the mark of a step
-        |\\(?:{_alternatives(_SKIPPED_WITH_ARGUMENT)})\*?\s*(?:{_ARGUMENT}|-?[\d.]+\s*[a-z]{{2}}))+)
+        |\\(?:{_alternatives(_SKIPPED_WITH_ARGUMENT)})\*?\s*(?:\[[^\[\]]*\]\s*(?=\{{))?(?:{_ARGUMENT}|-?[\d.]+\s*[a-z]{{2}}))+)
   | (?P<letter>
         (?:(?<![A-Za-z\\])|(?<=[_^][A-Za-z]))(?:
             (?:{_alternatives(v.ALWAYS_WORDS)})(?![A-Za-z])
@@ -83,7 +83,8 @@ _TOKEN = re.compile(
   | \\(?P<size>left|right|middle|[bB]igg?[lrm]?)(?![A-Za-z])\s*
         (?P<delimiter>\\[A-Za-z]+|\\[{{}}|]|[^A-Za-z0-9\s\\])?
   | (?P<not>\\not\s*(?P<negated>=|\\in|\\equiv|\\eq)(?![A-Za-z]))
-  | (?P<colored>\\(?:textcolor|colorbox|fcolorbox\s*\{{[^{{}}]*\}}|bbox(?=\s*\[))\s*(?:\{{[^{{}}]*\}}|\[[^\[\]]*\]))
+  | (?P<colored>\\(?:(?:textcolor|colorbox)(?:\s*\[[^\[\]]*\](?=\s*\{{))?
+        |fcolorbox\s*\{{[^{{}}]*\}}|bbox(?=\s*\[))\s*(?:\{{[^{{}}]*\}}|\[[^\[\]]*\]))
   | (?P<command>\\[A-Za-z]+|\\.)
   | (?P<parameter>\#\d)
   | (?P<raised>[{"".join(v.SUPERSCRIPTS)}]+)

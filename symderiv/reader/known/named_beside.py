@@ -7,9 +7,9 @@ stands for something already.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from itertools import pairwise
+from collections.abc import Iterator, Sequence
 
+from symderiv.document import Span
 from symderiv.reader.grammar import syntax
 from symderiv.reader.grammar.nodes import is_numeral, names_in, parts_of
 from symderiv.reader.reading import Reading
@@ -21,26 +21,36 @@ NAMES = prose.Words(  # at the end of the words before what is named
     r"|llamando)|令|设|設|记|記|其中|ここで|ただし|여기서|단)[\s,:，：]*$",
     re.IGNORECASE,
 )
+AND = prose.Words(r"\s*,?\s*(?:and|und|et|y|e|和|及|且)?\s*", re.IGNORECASE)
 
 
 def named(row: syntax.Row, reading: Reading) -> Iterator[syntax.Row]:
-    """The definitions beside a row, as rows of their own."""
-    for words, remark in pairwise(row.remarks):
-        if not isinstance(words.content, syntax.Text) or not NAMES.search(words.content.text):
-            continue
+    """The definitions beside a row, as rows of their own: each of a list, ``(\\text{where } a = s(z), z = w x)``."""
+    defines = False
+    for remark in row.remarks:
         match remark.content:
-            case syntax.Relation(left=left, rest=(("=", right),)):
+            case syntax.Text(text=words):
+                defines = NAMES.search(words) is not None or (defines and AND.fullmatch(words) is not None)
+            case syntax.Relation(left=left, rest=(("=", right),)) if defines:
                 for name, meaning in ((left, right), (right, left)):
-                    if _is_new(name, meaning, reading) and not is_numeral(meaning):
-                        first = syntax.Segment(None, None, name, name.span)
-                        yield syntax.Row(remark.span, (first, syntax.Segment("=", None, meaning, meaning.span)), ())
+                    if _is_new(name, (meaning,), reading) and not is_numeral(meaning):
+                        yield _row(remark.span, name, (meaning,))
                         break
+            case syntax.Relation(left=left, rest=rest) if defines and all(relation == "=" for relation, _ in rest):
+                sides = tuple(side for _, side in rest)
+                if _is_new(left, sides, reading):
+                    yield _row(remark.span, left, sides)
 
 
-def _is_new(node: syntax.Node, meaning: syntax.Node, reading: Reading) -> bool:
+def _row(span: Span, name: syntax.Node, sides: Sequence[syntax.Node]) -> syntax.Row:
+    equal = (syntax.Segment("=", None, side, side.span) for side in sides)
+    return syntax.Row(span, (syntax.Segment(None, None, name, name.span), *equal), ())
+
+
+def _is_new(node: syntax.Node, meanings: Sequence[syntax.Node], reading: Reading) -> bool:
     """Whether a side is a letter, or a member of a family, that stands nowhere before."""
     base, sub, sup, primes = parts_of(node)
     if not isinstance(base, syntax.Symbol) or sup is not None or primes:
         return False
-    new = base.name not in reading.seen and base.name not in names_in(meaning)
+    new = base.name not in {*reading.seen, *(name for meaning in meanings for name in names_in(meaning))}
     return new and (sub is None or isinstance(sub, syntax.Symbol))

@@ -486,7 +486,7 @@ class Statements:
                 self.symbols.withdrawn.append((self.reading.sentences, frozenset(self._beside(sentence.formulas))))
                 continue
             if match and (kind != "binary" or sentence.formulas):
-                self._stated(kind, match[0], sentence)
+                self._stated(kind, sentence.written(match), sentence)
         self._one_for_true(sentence)
         self.true_class.sentence(sentence)
 

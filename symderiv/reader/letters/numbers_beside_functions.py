@@ -17,7 +17,7 @@ from symderiv.reader.grammar.names import plain
 from symderiv.reader.grammar.nodes import Change, every, parts_of, syntax_parts
 from symderiv.reader.words.prose import Words
 
-_NUMBER = (
+NUMBER = (
     r"(?:standard[\s-]+deviations?|std(?:\.?\s*dev)?\.?|variances?|noise\s+(?:level|scale|strength)|band-?width|length[\s-]?scale"
     r"|(?:kernel|Gaussian)\s+width|width|scale(?:\s+parameter)?|spread|temperature|Standardabweichung|Streuung|Varianz|Bandbreite"
     r"|Temperatur|écart[\s-]type|variance|largeur|température|desviación\s+(?:típica|estándar)|varianza|temperatura|ancho"
@@ -25,13 +25,13 @@ _NUMBER = (
 )
 _FORMULA = r"(?:\$\$?|\\\()\s*(?P<name>\\[A-Za-z]+|[A-Za-z])(?:\s*\^\s*\{?2\}?)?\s*(?:[=>\\].{0,40}?)?(?:\$\$?|\\\))"
 BEFORE = Words(
-    rf"{_NUMBER}\s*(?:(?:of|in|des|der|du|de\s+la|del?)\s+(?:[^\W\d_]+\s+){{1,3}}?)?"
+    rf"{NUMBER}\s*(?:(?:of|in|des|der|du|de\s+la|del?)\s+(?:[^\W\d_]+\s+){{1,3}}?)?"
     rf"(?:(?:of|is|being|von|de|es|ist|est|为|為|は|が)\s+)?,?\s*{_FORMULA}",
     re.IGNORECASE,
 )
 AFTER = Words(
     rf"{_FORMULA}\s*,?\s*(?:is|be|being|denotes?|for|as|ist|sei|bezeichnet|est|soit|désigne|es|sea|denota|是|为|為|表示|は|が)?\s*"
-    rf"(?:the|its|an?|die|der|eine?|l'|la|le|une?|el|una)?\s*(?:[^\W\d_]+\s+){{0,2}}?{_NUMBER}"
+    rf"(?:the|its|an?|die|der|eine?|l'|la|le|une?|el|una)?\s*(?:[^\W\d_]+\s+){{0,2}}?{NUMBER}"
     r"(?!\s+(?:functions?|distributions?|networks?|models?|schedules?|matri\w+|vectors?)\b)",
     re.IGNORECASE,
 )

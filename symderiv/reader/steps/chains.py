@@ -40,7 +40,7 @@ from symderiv.reader.words.prose import (
     leads_to_value,
     supposes,
 )
-from symderiv.terms import Assumption, Num, Sum, Term, Var, subterms
+from symderiv.terms import ZERO, Assumption, Deriv, Num, Sum, Term, Var, subterms
 
 CLAIMS = ("=", ":=", "<", ">", "<=", ">=", "!=")
 BREAKS = ("implies", "iff", "impliedby", "therefore", "because", "to", "mapsto", "gets")
@@ -444,7 +444,8 @@ class Chains(Namings):
             self.reading.solving = True
         posed.leads = self.led_on
         extreme = self.reading.optimal or self.reading.solving
-        posed.sought = self.reading.sought or self.led_on or (self.of_derivative and extreme)
+        rate = self.of_derivative or (posed.left is ZERO and isinstance(posed.right, Deriv))  # 0 = dL/dm
+        posed.sought = self.reading.sought or self.led_on or (rate and extreme)
         posed.bounded = self.reading.bounded
         posed.limits = {name: set(limits) for name, limits in self.reading.here.items()}
         posed.at = len(self.reading.posed)

@@ -16,7 +16,7 @@ from symderiv.document import (
 from symderiv.reader.grammar import leading, syntax
 from symderiv.reader.grammar import vocabulary as v
 from symderiv.reader.grammar.nodes import is_numeral, names_in
-from symderiv.reader.known import case_ends, named_beside, under_conditions
+from symderiv.reader.known import activations, case_ends, named_beside, under_conditions
 from symderiv.reader.known.directives import Directives
 from symderiv.reader.known.moments import Moments
 from symderiv.reader.known.statements import Statements
@@ -91,6 +91,8 @@ class Displays:
                 self._unread(row, number, n)
             elif row.segments and ASIDE.match(text, row.segments[0].span.start, row.cells_span.end):
                 aside = row.cells_span.end
+            elif any(name in reading.symbols.activations for name, _ in activations.named(row)):
+                self.chains.assumed(row, number, n, "it says which function it is")
             elif row.segments and (_lists_values(row) or self.statements.range(row)):
                 self.chains.last = None
             elif row.segments and self.statements.normalises(row, number, reading.prose if not n else ""):

@@ -15,7 +15,7 @@ from symderiv.reader.grammar import syntax
 from symderiv.reader.grammar.names import plain
 from symderiv.reader.grammar.nodes import is_numeral, names_in, parts_of
 from symderiv.reader.indexed.families import families_in
-from symderiv.reader.known import under_conditions
+from symderiv.reader.known import activations, under_conditions
 from symderiv.reader.reading import Posed, Reading
 from symderiv.reader.steps.chains import Chains
 from symderiv.reader.steps.definitions import CUES, Definitions
@@ -54,6 +54,8 @@ class InlineFormulas:
             left, right = row.segments[0].side, row.segments[1].side
             if not isinstance(left, syntax.Node) or not isinstance(right, syntax.Node):
                 self.reading.not_understood(left, right)
+                continue
+            if any(name in self.reading.symbols.activations for name, _ in activations.named(row)):
                 continue
             around = f"{before}${after}"
             names = [plain(side.name) for side in (left, right) if isinstance(side, syntax.Symbol)]

@@ -46,6 +46,7 @@ from symderiv.reader.letters import (
     entries_of_numbered,
     exponents,
     labels_beside_indices,
+    labels_of_roles,
     layer_letters,
     logarithms,
     numbered_derivatives,
@@ -57,6 +58,7 @@ from symderiv.reader.letters import (
     transposes,
     users_items,
     wholes_listed,
+    zeros,
 )
 from symderiv.reader.letters.classes import class_letters
 from symderiv.reader.letters.survey import Survey
@@ -92,7 +94,7 @@ class Overview:
         spoken = [b.inlines for b in all_blocks(blocks) if isinstance(b, Paragraph | Heading)]
         words = " ".join(map(prose.words, spoken))
         source = prose.closed_up(reading.document.source.text)
-        self._by_words(rows, words, source, labels)
+        beside = self._by_words(rows, words, source, labels)
         for row in rows:
             survey.row(row)
         reading.symbols.index_names |= class_letters(rows, survey.summed.keys(), self._places(spoken))
@@ -103,9 +105,12 @@ class Overview:
         survey.settle(words)
         if survey.pi_is_number(source):
             reading.limits[r"\pi"] = bounds.PI
-        reading.symbols.activations = activations.said(reading, blocks)
+        kinds = activations.said(reading, blocks, rows)
+        if beside:
+            kinds = {name: kind for name, kind in kinds.items() if kind != activations.NUMBER}
+        reading.symbols.activations = {name: "" if kind == activations.NUMBER else kind for name, kind in kinds.items()}
         reading.symbols.said_functions = activations.functions(blocks)
-        reading.symbols.opaque |= {name for name, kind in reading.symbols.activations.items() if not kind}
+        reading.symbols.opaque |= {name for name, kind in kinds.items() if not kind}
         if words:
             self._said(words, [sentence.words for inlines in spoken for sentence in prose.sentences(inlines)])
         self._declare([given for given in self.outside if given not in defined])
@@ -143,6 +148,8 @@ class Overview:
             bias_of_weights,
             derivatives_without_arguments,
             labels_beside_indices,
+            labels_of_roles,
+            zeros,
         ):
             if (change := room.rewriting(rows)) is not None:
                 reading.rewrite(rows, change)
@@ -160,8 +167,11 @@ class Overview:
         if change is not None:
             reading.rewrite(rows, change)
 
-    def _by_words(self, rows: list[syntax.Row], words: str, source: str, labels: set[str]) -> None:
-        """Rewrite what the formulas and the words together show to be meant otherwise."""
+    def _by_words(self, rows: list[syntax.Row], words: str, source: str, labels: set[str]) -> bool:
+        """Rewrite what the formulas and the words together show to be meant otherwise.
+
+        Returns whether a number stands beside a function of its name.
+        """
         reading = self.reading
         change, reading.symbols.doubtful_primes = transposes.rewriting(rows, words, source)
         if change is not None:
@@ -185,6 +195,7 @@ class Overview:
             reading.rewrite(rows, lambda node: exponents.set_apart(node, beside))
         reading.symbols.listed = wholes_listed.numbers(rows)
         reading.symbols.uses = before_brackets.uses(rows)
+        return numbers.change is not None
 
     def _shapes(
         self, blocks: Sequence[Block], rows: list[syntax.Row], spoken: Sequence[Sequence[Inline]], survey: Survey

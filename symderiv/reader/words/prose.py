@@ -65,7 +65,17 @@ _TRUE = (
 )
 ONE_HOT = Words(
     r"one[\s-]?hot|1-of-[KCNM]\b|独热|獨熱|원[\s-]?핫|ワンホット|un\s+seul\s+1|a single (?:one|1)\b"
-    r"|(?:exactly|only)\s+one\s+(?:of\s+them\s+|(?:entry|component|element|coordinate)\s+)?(?:is|equals)\s+(?:1|one)\b"
+    r"|(?:exactly|only)\s+one\s+(?:of\s+(?:them|(?:the(?:se|ir|m)?\s+)?(?:\$|labels|targets|entries|components|elements))\s+"
+    r"|(?:entry|component|element|coordinate|label|target)\s+)?(?:(?:is|being)(?:\s+equal\s+to)?|equals?|equal\s+to)\s+(?:1|one)\b"
+    r"|(?:exactly|only)\s+one\s+(?:entry|component|element|coordinate)\s+(?:which\s+is\s+|that\s+is\s+)?equal\s+to\s+(?:1|one)\b"
+    r"|1-of-\$\s+(?:coding|coded|encod\w+|vectors?)|(?:zero|0)\s+(?:everywhere\s+)?except\s+(?:at|for)\s+(?:the\s+)?"
+    rf"{_TRUE}class,?\s+where\s+it\s+is\s+(?:1|one)\b"
+    r"|(?:a\s+)?(?:1|one)\s+(?:for|at)\s+the\s+(?:right|correct|true)\s+class\s+and\s+(?:a\s+)?(?:0|zeros?)\s+(?:elsewhere"
+    r"|otherwise|everywhere\s+else|for\s+(?:all|the)\s+others)"
+    r"|genau\s+ein(?:e[rs]?)?\s+(?:der\s+\$|Eintrag|Komponente|Element)\s+(?:von\s+\$\s+)?(?:ist|gleich)\s+(?:gleich\s+)?(?:1|eins)\b"
+    r"|une?\s+seule?\s+(?:des\s+\$|composante|élément|coordonnée)\s+(?:de\s+\$\s+)?(?:vaut|est\s+égale?\s+à)\s+(?:1|un)\b"
+    r"|s[oó]lo\s+un[oa]?\s+(?:de\s+los\s+\$|elemento|componente|entrada)\s+(?:de\s+\$\s+)?(?:es|vale)(?:\s+igual\s+a)?\s+(?:1|uno)\b"
+    r"|(?:只|仅|僅)有一[个個]\s*\$\s*(?:等于|等於|为|為|是)\s*1"
     r"|(?:只|仅|僅)有一[个個](?:元素|分量|标签|類別|类别)?(?:为|為|是)\s*1|[1一]つだけが?\s*1|하나만\s*1"
     rf"|{_TRUE}(?:class\s+)?(?:label|indicator|target|value)\s*\((?:either\s+)?(?:0\s*(?:or|/)\s*1|1\s*(?:or|/)\s*0|binary)\)\s+(?:for|of)"
     r"\s+(?:the\s+|each\s+|every\s+)?(?:class|category)\b",
@@ -736,7 +746,7 @@ def supposes(text: str) -> str:
         for sentence in re.split(r"(?<=[.!?。！？])\s+", text):
             said = pattern.search(sentence)
             if said and doubt.search(sentence[: said.start()]):
-                return said[0]
+                return said[0].replace("$", "…")
     return ""
 
 
