@@ -6,8 +6,9 @@ This module must never give a formula a meaning, and never raise anything but Re
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
 from symderiv.diagnostics import Diagnostic, ReadError, guarded
 from symderiv.document import Span
@@ -24,6 +25,13 @@ from symderiv.reader.grammar.tokens import INTERTEXT, Macro, Token, tokenize
 _ORDER = frozenset({"<", ">", "<=", ">=", "!=", "<<", ">>", "in", "notin", "ni", "subset", "sim"})
 _BARS = frozenset({"|", r"\mid", r"\vert", r"\rvert", r"\lvert"})
 _INDICES = frozenset("ijklmnrstKNM")
+_OF = re.compile(  # at the end of words before a symbol: not of its value, of another thing
+    r"(?<!\bdefinition )(?<!\bvalue )(?<!\bformula )(?<!\bexpression )(?<!\bform )"
+    r"(?<!\bcase )(?<!\bWert )(?<!\bvaleur )"
+    r"(?:(?<![^\W\d_])(?:of|von|des|der|de|du|del|della|di|do|da|от|для)\s*|(?<![^\W\d_])[dl]')$",
+    re.IGNORECASE,
+)
+_OF_WHICH = re.compile(r"\s*(?:'s\b|的|の|의)")  # and the same behind it
 
 
 def parse_display(source_text: str, start: int, end: int, macros: Mapping[str, Macro]) -> Rows:
@@ -94,8 +102,28 @@ def _read_row(row: list[Token], columns: Columns, warnings: list[Diagnostic]) ->
             segments = _segments(line, equation, warnings)
             left = bool(segments) and segments[0].side is not None
             back = columns.add(equation.ranges, left)
-            done.append(Row(place, segments, _remarks(line, equation.asides, warnings), back=back))
+            remarks = _remarks(line, equation.asides, warnings)
+            done.append(Row(place, _in_words(segments, remarks), remarks, back=back))
     return done
+
+
+def _in_words(segments: tuple[Segment, ...], remarks: Sequence[Remark]) -> tuple[Segment, ...]:
+    r"""The sides of a row, of which the first is unread if words make another thing of it.
+
+    ``\text{Variance of } \hat{p} = v`` says nothing of what ``\hat{p}`` is, nor does ``x \text{ 的方差} = v`` of x.
+    """
+    if len(segments) < 2 or segments[0].side is None or segments[1].relation_span is None:
+        return segments
+    first, sign = segments[0], segments[1].relation_span
+    for said, place in ((r.content, r.span) for r in remarks):
+        if not isinstance(said, Text):
+            continue
+        before = place.end <= first.span.start and _OF.search(said.text)
+        behind = first.span.start < place.start < sign.start and _OF_WHICH.match(said.text)
+        if before or behind:
+            error = ReadError("E130", "by these words the left side is something else than the symbol", place)
+            return (replace(first, side=error), *segments[1:])
+    return segments
 
 
 def _equations(line: Line, a: int, b: int) -> list[_Equation]:
