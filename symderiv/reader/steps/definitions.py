@@ -453,7 +453,7 @@ class Definitions(Meanings):
         if said := in_a_case.words(self.reading):
             posed.supposed = said
             self._note_case(head, left, right, said)
-        return bool(said) or self._rewrites()
+        return bool(said) or self._rewrites() or self._is_boxed(left)
 
     def _note_case(self, head: tuple, left: syntax.Node, right: syntax.Node, said: str) -> None:
         """Note what a quantity is said to be in one case: another reading of the lines that follow."""

@@ -23,6 +23,8 @@ from symderiv.reader.steps.claims import Claims
 from symderiv.reader.words import prose
 from symderiv.terms import Definition, Deriv, Head, Index, Opaque, Range, Term, Var, rename, subterms
 
+BOXED = re.compile(r"\\(?:boxed|fbox|framebox|bbox)\s*\{\s*(?:\\displaystyle\s*)?$")
+
 
 class Meanings(Wholes):
     """Compares what a line says with what its left side means."""
@@ -146,7 +148,13 @@ class Meanings(Wholes):
     def _rewrites(self) -> bool:
         """Whether the words before say that what comes follows, or is only written in another way, on no condition."""
         words = re.split(r"[.!?。]\s", self.reading.prose)[-1]
-        return bool(prose.REWRITTEN.search(words) or prose.THEN.match(words)) and not prose.SPECIAL.search(words)
+        follows = prose.REWRITTEN.search(words) or prose.THEN.match(words) or prose.SINCE.match(words)
+        return bool(follows) and not prose.SPECIAL.search(words)
+
+    def _is_boxed(self, left: syntax.Node) -> bool:
+        r"""Whether a box begins with a line that goes on from a display: ``\boxed{f = x^2}`` is a result."""
+        before = self.reading.document.source.text[max(0, left.span.start - 40) : left.span.start]
+        return bool(BOXED.search(before)) and not prose.SPECIAL.search(self.reading.prose)
 
     def _is_about_the_same(self, left: syntax.Node, right: syntax.Node) -> bool:
         """Whether ``right`` speaks of nothing that ``left`` does not depend on already."""

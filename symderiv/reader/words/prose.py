@@ -561,6 +561,10 @@ THEN = Words(  # what comes follows from what was said before
     r"|\W*(?:那么|则|故|よって|그러면|그러므로)",
     re.IGNORECASE,
 )
+SINCE = Words(  # a sentence that begins with a reason says what follows from it
+    r"\W*(?:since|because|da|weil|puisque|comme|dado\s+que|puesto\s+que|como|poiché|由于|因为|因為)\b|\W*(?:由于|因为|因為)",
+    re.IGNORECASE,
+)
 SPECIAL = Words(
     r"\b(?:when\w*|if|for|using|us(?:e|ed)|with|without|assum\w*|suppos\w*|cases?|instead|let|set(?:ting)?|defin\w*|consider"
     r"|special|single|only|approximat\w*|regulari\w*|penal\w*|add(?:ing|ed)?|replac\w*|substitut\w*|where|plug\w*|minim\w*"
