@@ -59,7 +59,7 @@ class Samples(Expectations):
         items = sub.items if isinstance(sub, syntax.Tuple) else (sub,)
         letters = [plain(item.name) if isinstance(item, syntax.Symbol) else "" for item in items]
         ours = all(name in self.symbols.sampled and name not in self.bound for name in letters)
-        return letters[0] + among if ours else ""
+        return letters[0] + among if letters and ours else ""
 
     def over_examples(self, key: str, node: syntax.BigOp) -> Value:
         """The sum over the examples ``key``."""

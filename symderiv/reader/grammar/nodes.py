@@ -307,7 +307,8 @@ def says_vector(node: syntax.Node) -> bool:
 def lists(row: syntax.Row) -> bool:
     r"""Whether a row goes on with other values: ``T = 1, 2, \dots``."""
     return any(
-        is_numeral(r.content.items[0] if isinstance(r.content, syntax.Tuple) else r.content) for r in row.remarks
+        is_numeral(r.content.items[0] if isinstance(r.content, syntax.Tuple) and r.content.items else r.content)
+        for r in row.remarks
     )
 
 

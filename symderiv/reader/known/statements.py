@@ -31,6 +31,7 @@ from symderiv.reader.words import assertions, prose
 from symderiv.reader.words.prose import CONSTANT
 from symderiv.terms import (
     ONE,
+    ZERO,
     Assumption,
     Delta,
     Head,
@@ -340,7 +341,9 @@ class Statements:
                 self.elaborator.start_chain()
                 self.elaborator.as_scalars = True
                 try:
-                    symbol, value = self.elaborator.scalar(left), self.elaborator.scalar(right)
+                    value = self.elaborator.scalar(right)
+                    entry = self._entry_of(left) if value == ZERO else None
+                    symbol = entry or self.elaborator.scalar(left)
                 except ReadError:
                     return None
                 finally:
@@ -351,6 +354,18 @@ class Statements:
                 text = source.text[left.span.start : right.span.end].strip()
                 return Assumption("equation", (symbol, value), text, f"line {source.position(left.span.start).line}")
         return None
+
+    def _entry_of(self, left: syntax.Node) -> Var | None:
+        r"""Any entry of a vector or a matrix that is said to be 0 as a whole: of m in ``\mathbf{m}_0 = \mathbf 0``."""
+        self.elaborator.as_scalars = False
+        try:
+            entry = one_entry(self.elaborator.value(left))
+        except ReadError:
+            return None
+        finally:
+            self.elaborator.as_scalars = True
+        whole = isinstance(entry, Var) and "?" in entry.indices
+        return self._of_every(Assumption("equation", (entry, ZERO))).data[0] if whole else None
 
     def said_beside(self, row: syntax.Row) -> None:
         r"""``... \quad \text{with } \sum_k t_k = 1``."""
