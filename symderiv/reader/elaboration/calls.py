@@ -123,12 +123,13 @@ class Calls(Expectations):
         name = plain(base.name)
         if isinstance(group.body, syntax.Relation) and (base.name in INDICATORS or name in INDICATORS) and sub is None:
             return self.scripts(self.truth(group.body, head), gsup, 0, head), 2
-        if group.open == "{" or (group.open == r"\{" and name not in self.symbols.applied):
+        among = name == "E" and sub is not None and group.open in ("[", r"\{") and not self.symbols.defines("E", 1)
+        if group.open == "{" or (group.open == r"\{" and name not in self.symbols.applied and not among):
             return ONE, 0
         if (found := self.divergence(head, group)) is not None and gsub is None:
             return self.scripts(found, gsup, gprimes, head), 2
-        drawn = isinstance(sub, syntax.Relation | syntax.Product) or (sub is not None and group.open == "[")
-        if name == "E" and drawn and not primes and sup is None and not self.symbols.heads.get("E"):
+        drawn = isinstance(sub, syntax.Relation | syntax.Product) or among  # E_q[x], E_1\{x\}
+        if name == "E" and drawn and not primes and sup is None and (among or not self.symbols.heads.get("E")):
             return self.scripts(self.expectation(sub, group, head), gsup, gprimes, head), 2
         items = list(group.body.items) if isinstance(group.body, syntax.Tuple) else [group.body]
         if not items:

@@ -271,7 +271,7 @@ class Survey:
                     named = plain(base.name) if isinstance(base, syntax.Symbol) else ""
                     if named == "E" and sub is not None and isinstance(member, syntax.Group):
                         self._drawn(sub, node)
-                        self.expected |= {f.span} if member.open == "[" else set()
+                        self.expected |= {f.span} if member.open in ("[", r"\{") else set()
                     for side in divergence(f, g) or ():
                         self._drawn(side, node)
         if isinstance(node, syntax.Nabla) and node.variable is not None:
