@@ -12,6 +12,7 @@ from symderiv.reader.doubts.suspect import Suspect
 from symderiv.reader.doubts.understood import Understood
 from symderiv.reader.elaboration.probability import together
 from symderiv.reader.grammar.names import shown
+from symderiv.reader.indexed.layers import STEP
 from symderiv.reader.letters.symbols import of_one
 from symderiv.reader.reading import Reading
 from symderiv.reader.words.prose import Words
@@ -80,6 +81,10 @@ class Ties:
             counts.setdefault(head.name, set()).add(head.subs)
         for name in sorted(name for name, several in counts.items() if len(several) > 1):
             yield f"{shown(name)} has different numbers of indices here, and its members may belong together"
+        spoken = self.symbols.reached(claim.left, claim.right)
+        now = {STEP.sub("", head.name): head.name for head in spoken if STEP.search(head.name)}
+        for head in sorted(head for head in spoken if head.subs == 1 and head.name in now):
+            yield f"{shown(now[head.name])} may be one of the {shown(head.name)}, which was not seen"
         if any(isinstance(t, Deriv) for side in (claim.left, claim.right) for t in subterms(side)):
             differentiated = {h.name for h in self.symbols.variables}
             arguments = self._arguments(claim)
