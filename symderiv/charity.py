@@ -179,7 +179,7 @@ def _solved(walk: Walk, posed: Posed, claims: Sequence[Claim]) -> Readings:
 
 def _symmetric(walk: Walk, posed: Posed, claims: Sequence[Claim]) -> Readings:
     """Symmetric matrices, if the words speak of any."""
-    symmetric, _ = walk.readings.symmetric(posed, claims, supposed=True)
+    symmetric, _ = walk.readings.symmetric(posed, claims, "supposed")
     yield symmetric, "it holds for symmetric matrices, of which the words speak"
 
 

@@ -209,7 +209,7 @@ class Hearing:
         if not symmetric:
             return None
         proved = isinstance(second := prove_all(symmetric), Proved)
-        if proved and readings.symmetric(self.posed, self.claims, withdrawn=True)[0] != symmetric:
+        if proved and readings.symmetric(self.posed, self.claims, "still called")[0] != symmetric:
             return self.left_open(f"it holds if {said}, and that is said no longer")
         if proved and readings.says_symmetric(self.posed):
             self.posed.kind = "definition"  # what rests on nothing but itself is a statement
@@ -219,6 +219,8 @@ class Hearing:
             self.posed.note(said)
             return second, None
         if isinstance(self.verdict, Refuted) and not readings.is_symmetric(self.verdict.witness):
+            if hollow:
+                return self.left_open(hollow)
             return self.left_open(f"{said}, and it is not proved for such matrices")
         self.posed.note(said)
         return None
@@ -334,13 +336,27 @@ class Hearing:
         refuted = self.verdict if isinstance(self.verdict, Refuted) else None
         hypothesis = needed(*self.claims, natural_only=refuted is not None)
         if hypothesis is None:
-            return None
+            return self._needs_symmetry()
         weights = (self.walk.weights.may_be(self.claims, each) for each in hypothesis.assumptions)
         if refuted is not None and not all(weights):
             return None
-        said = f"this step needs {notation.unicode_latex(hypothesis.latex)}"
-        without = (f"{notation.counterexample(refuted.witness)} (without it)",) if refuted is not None else ()
-        help = "\n".join(f"symderiv: {line}" for line in hypothesis.directives)
+        return self._lacking(hypothesis.latex, hypothesis.directives)
+
+    def _needs_symmetry(self) -> Answer | None:
+        """Of a false step that a matrix is symmetric, where one is named like a covariance and the step needs it."""
+        if not isinstance(self.verdict, Refuted):
+            return None
+        symmetric, said = self.walk.readings.symmetric(self.posed, self.claims, "by name")
+        if not symmetric or not isinstance(prove_all(symmetric), Proved) or empty(self.walk, symmetric):
+            return None
+        return self._lacking(said, [f"assume {each}" for each in said.split(r",\; ")])
+
+    def _lacking(self, latex: str, directives: Sequence[str]) -> Answer:
+        """What is said of a step that is proved under hypotheses that nobody stated."""
+        said = f"this step needs {notation.unicode_latex(latex)}"
+        refuted = self.verdict.witness if isinstance(self.verdict, Refuted) else None
+        without = (f"{notation.counterexample(refuted)} (without it)",) if refuted is not None else ()
+        help = "\n".join(f"symderiv: {line}" for line in directives)
         verdict = Undecided(self.claims[0], said, ("hypotheses",))
         return verdict, Diagnostic("E310", said, self.posed.span, without + self.posed.notes, help)
 

@@ -2,6 +2,7 @@ r"""Directives: what an author declares in one comment line, ``% symderiv: ...``
 
     define p_i = e^{z_i}/\sum_j e^{z_j}     (or ``let``)      a definition
     assume \sum_j t_j = 1                                     an equation, or ``onehot t``, ``t in {0,1}``, ``t > 0``
+    assume S = S^\top                                         a symmetric matrix, or ``S_{ij} = S_{ji}``
     index i, j, k : 1..K                                      what the indices run over
     size K = 4   |   size K >= 2                              a size as a number, or a least one
     case i = j   ...   end                                    what follows is said under this condition
@@ -28,6 +29,7 @@ from symderiv.reader.grammar import vocabulary as v
 from symderiv.reader.grammar.names import plain
 from symderiv.reader.grammar.nodes import parts_of
 from symderiv.reader.grammar.structure import MAX_DIGITS, too_long
+from symderiv.reader.known.matrix_names import equal_to_its_transpose
 from symderiv.reader.letters.symbols import Symbols
 from symderiv.terms import Assumption, Head, Range, Var
 
@@ -161,6 +163,10 @@ class Directives:
                 "only equations, `i \\ne j`, `x > 0`, `t in {0,1}` and `onehot t` can be assumed",
                 Span(offset, offset + len(text)),
             )
+        if name := equal_to_its_transpose(self.elaborator, left, right):
+            self.symbols.symmetric[name] = source
+            self.symbols.symmetric_since.setdefault(name, []).append(0)
+            return
         terms = self.elaborator.scalar(left), self.elaborator.scalar(right)
         self.symbols.assumptions.append(Assumption("equation", terms, text, source))
 

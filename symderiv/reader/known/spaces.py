@@ -9,11 +9,11 @@ import re
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
-from symderiv.diagnostics import ReadError
 from symderiv.document import Block, Display, Heading, InlineMath, Paragraph, Span, all_blocks
 from symderiv.reader.grammar import syntax
 from symderiv.reader.grammar.names import GREEK_CAPITALS, index_word, members, of_members, one_capital, plain
 from symderiv.reader.grammar.nodes import everywhere, is_transposition, parts_of
+from symderiv.reader.known.matrix_names import matrix_name
 from symderiv.reader.reading import Reading
 from symderiv.reader.words import assertions, prose, said_of
 from symderiv.terms import Head, Range
@@ -152,7 +152,7 @@ class Spaces:
         if normal and not self.reading.strict:
             for name in (r"\Sigma", members(r"\Sigma")):
                 self.symbols.symmetric.setdefault(name, f"'{normal[0]}'")
-                self.symbols.symmetric_since.setdefault(name, 0)
+                self.symbols.symmetric_since.setdefault(name, []).append(0)
         self.symbols.jacobians = bool(JACOBIANS.search(text))
         self.symbols.in_columns = bool(IN_COLUMNS.search(text)) and not ROWWISE.search(text)
         self.symbols.rowwise = True if ROWWISE.search(text) else False if COLUMNWISE.search(text) else None
@@ -303,25 +303,12 @@ class Spaces:
                         self._is_symmetric(name, left.span, "it equals its transpose")
 
     def _matrix(self, node: syntax.Node) -> str:
-        """The name of a matrix by itself or by its entries, ``S_B`` and the K of ``K_{ij}``; of all ``A_k``; or ""."""
-        base, sub, sup, primes = parts_of(node)
-        if not isinstance(base, syntax.Symbol) or primes or sup is not None:
-            return ""
-        name = plain(base.name)
-        try:
-            indices = self.reading.elaborator.indices(sub, name)
-        except ReadError:
-            return ""
-        if indices is None and sub is not None:
-            return f"{name}_{{{index_word(sub)}}}"
-        if indices is not None and len(indices) == 1 and (isinstance(indices[0], str) or name in GREEK_CAPITALS):
-            return members(name)
-        return name if indices is not None and len(indices) in (0, 2) else ""
+        return matrix_name(self.reading.elaborator, node)
 
     def _is_symmetric(self, name: str, span: Span, said: str) -> None:
         line = self.reading.document.source.position(span.start).line
         self.symbols.symmetric.setdefault(name, f"line {line}: '{said}'")
-        self.symbols.symmetric_since.setdefault(name, self.sentences)
+        self.symbols.symmetric_since.setdefault(name, []).append(self.sentences)
 
     def _softmax(self, sentence: prose.Sentence) -> None:
         r"""``the softmax map \sigma``: the formula right after the word, or right before it, is \sigma."""

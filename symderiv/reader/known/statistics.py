@@ -90,6 +90,17 @@ LEARNT = Words(
     rf"|参数|パラメータ)\s*(?:vectors?\s*)?(?P<named>{_LIST})",
     re.IGNORECASE,
 )
+_DATUM = (
+    r"(?:data(?:sets?)?|samples?|observations?|inputs?|features?|images?|points?|examples?|Daten\w*|Stichproben?|données|datos|dados|данны\w+"
+    r"|数据|样本|データ|標本|데이터|표본)"
+)
+OF_DATA = Words(rf"{_DATUM}[^$]*$", re.IGNORECASE)
+IS_DATA = Words(  # "the data points $u_n$", "$u$ is an input"
+    rf"{_DATUM}(?:[\s,]+\w+)?[\s,:(]*(?P<named>{_LIST})|(?P<named2>{_LIST}){_IS}{_THE}(?:{_WORD}\s+){{0,2}}{_DATUM}",
+    re.IGNORECASE,
+)
+COVARIANCE = Words(r"covarian|kovarian|共分散|协方差|協方差|공분산|ковариа", re.IGNORECASE)
+DIRECTIONS = frozenset({"u", "v", "w", "a"})  # what data are projected on
 SCALES = frozenset({r"\gamma", r"\beta", r"\mu", r"\sigma", r"\lambda"})  # no data, if nothing else is said
 
 
@@ -100,6 +111,7 @@ class Statistics:
         self.reading = reading
         self.found = reading.symbols.statistics
         self.learnt: set[str] = set(SCALES)
+        self.data: set[str] = set()
 
     def find(self, sentences: Sequence[Sentence]) -> None:
         """Look through the document's sentences."""
@@ -108,6 +120,10 @@ class Statistics:
             for said in LEARNT.finditer(sentence.words):
                 for formula in sentence.formulas_in(said, "named"):
                     self.learnt.update(name for name, _ in self._symbols(formula))
+        for sentence in sentences:
+            for said in IS_DATA.finditer(sentence.words):
+                for formula in sentence.formulas_in(said, "named" if said["named"] else "named2"):
+                    self.data.update(self._names(formula))
         for sentence in sentences:
             for pattern in (BEHIND, BEFORE, DATA_FIRST, SUMS_UP):
                 at = 0
@@ -142,6 +158,8 @@ class Statistics:
             for name, place in self._symbols(formula):
                 kind = groups.get("kind") or groups.get("kind2") or "sum"
                 apart = frozenset(self.learnt) if moment else frozenset()
+                if COVARIANCE.search(kind) and not data and OF_DATA.search(groups.get("of") or ""):
+                    apart |= DIRECTIONS - self.data
                 self.found.setdefault(name, Statistic(kind, place, frozenset(names) - {name}, apart))
 
     def _symbols(self, formula: InlineMath) -> Iterator[tuple[str, Span]]:

@@ -295,7 +295,7 @@ class Symbols:
     withdrawn: list[tuple[int, frozenset[str]]] = field(default_factory=list)
     softened: list[int] = field(default_factory=list)  # sentences from which on the targets need not be one-hot
     hot_since: dict[Head, list[int]] = field(default_factory=dict)  # where the words define a one-hot vector
-    symmetric_since: dict[str, int] = field(default_factory=dict)
+    symmetric_since: dict[str, list[int]] = field(default_factory=dict)
     calls: dict[tuple[str, int], tuple[dict, dict]] = field(default_factory=dict)
     kinds: dict[tuple[str, int, int], str] = field(default_factory=dict)
     doubtful: set[str] = field(default_factory=set)

@@ -10,6 +10,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from fractions import Fraction
+from typing import Literal
 
 from symderiv.kernel import Witness
 from symderiv.kernel.derivative import Unsupported, definition_of, differentiate
@@ -55,8 +56,22 @@ DISTRIBUTED = Words(
 )
 IS_ZERO = Words(r"E\}?\s*(?:\\left|\\[bB]igl?)?\s*[\[({][^=]{1,60}=\s*0(?![.\d])")
 MEDIAN = Words(r"\bmedian|\b(?:weighted|running|moving|exponential)\s+(?:\w+\s+)?(?:mean|average)", re.IGNORECASE)
+OF_ANY_MATRIX = Words(
+    r"\b(?:not|nicht|non|no|pas)\s+(?:\w+\s+)?s[iy]m[mé]?[eé]?tri|\b(?:a|un|non|anti|skew)[\s-]*symmetri"
+    r"|\b(?:any|arbitrary|general|every|beliebig\w*)\s+(?:\w+\s+){0,2}matri",
+    re.IGNORECASE,
+)
+COVARIANCES = frozenset({"S", r"\Sigma", r"\Lambda"})  # of these names symmetric matrices are, by convention
 _BAR = re.compile(r"\\(?:bar|overline)\{((?:[^{}]|\{[^{}]*\})+)\}$")
 _LETTER = re.compile(r"(\\[A-Za-z]+|[A-Za-z])(?:\^\{?([23])\}?)?\s*")
+
+
+def _is_covariance(name: str) -> bool:
+    r"""Whether a matrix is named like a covariance, a scatter or a precision matrix: ``S_W``, ``\hat{\Sigma}``."""
+    stem = name.partition("_{")[0].partition("^{")[0]
+    while stem.endswith("}"):
+        stem = stem.partition("{")[2][:-1]
+    return stem in COVARIANCES
 
 
 def _under_bar(head: Head) -> list[str]:
@@ -332,6 +347,10 @@ class Readings:
         heads = families_in((claim.left, claim.right), claim.context.definitions)
         return [entry for head, (_, entry) in self.symbols.inverses.items() if head in heads]
 
+    def _like_a_covariance(self, head: Head) -> bool:
+        """Whether a matrix has the name of a covariance, and no words say in which space it lies."""
+        return _is_covariance(head.name) and not any(self.symbols.shapes.get(head.name, ()))
+
     def says_symmetric(self, posed: Posed) -> bool:
         """Whether ``posed`` is the line by which a matrix equals its transpose."""
         line = self.reading.document.source.position(posed.span.start).line
@@ -343,15 +362,12 @@ class Readings:
         self,
         posed: Posed,
         claims: Sequence[Claim],
-        withdrawn: bool = False,
-        supposed: bool = False,
-        every: bool = False,
+        which: Literal["called", "still called", "supposed", "by name", "every"] = "called",
     ) -> tuple[list[Claim], str]:
         """The claims for matrices that are called symmetric, and what to say of it; empty if there are none.
 
-        With ``withdrawn``, without those of which that is not said any more; with ``supposed``, for those of which that
-        is only supposed; with ``every``, for all that are square.
-        A symmetric S equals (S + S^T)/2, so a claim about that is one about every symmetric S.
+        Or for those of which that is said still, or only supposed; that are named like a covariance; or for all that
+        are square. A symmetric S equals (S + S^T)/2, so a claim about that is one about every symmetric S.
         """
         heads = {
             part.head
@@ -359,19 +375,22 @@ class Readings:
             for part in reached((claim.left, claim.right, *self._inverted(claim)), claim.context.definitions)
             if isinstance(part, Var)
         }
-        called = self.symbols.supposed_symmetric if supposed else self.symbols.symmetric
-        every_one = {h for c in claims for h in c.context.families if h.subs == 2 and not h.sups}
-        heads &= every_one if every else self.symbols.entries_of(called)
+        if which in ("every", "by name"):
+            heads = {h for h in heads if h.subs == 2 and not h.sups}
+            heads = heads if which == "every" else {*filter(self._like_a_covariance, heads)}
+        else:
+            called = self.symbols.supposed_symmetric if which == "supposed" else self.symbols.symmetric
+            heads &= self.symbols.entries_of(called)
         heads &= {h for c in claims for h, r in c.context.families.items() if h.subs > 1 and r[-2] == r[-1]}  # square
         heads -= {h for claim in claims for h in claim.context.definitions}  # what defines it may be right or wrong
-        if withdrawn:
+        if which == "still called":
             since = self.symbols.symmetric_since
             heads -= self.symbols.entries_of(
                 n
                 for n in self.symbols.symmetric
-                if self.symbols.is_withdrawn({of_members(n) or n}, since.get(n, 0), posed.sentence)
+                if all(self.symbols.is_withdrawn({of_members(n) or n}, s, posed.sentence) for s in since.get(n, [0]))
             )
-        if not heads:
+        if not heads or (which == "by name" and OF_ANY_MATRIX.search(self.reading.document.source.text)):
             return [], ""
 
         def halved(term: Term) -> Term | None:
@@ -393,6 +412,8 @@ class Readings:
             }
             moved = replace(claim.context, definitions=definitions)
             read_claims.append(replace(claim, left=read(claim.left), right=read(claim.right), context=moved))
+        if which == "by name":
+            return read_claims, ",\\; ".join(rf"{name} = {name}^\top" for name in sorted(h.name for h in heads))
         said = "; ".join(
             f"{f'each {base}' if (base := of_members(name)) else name} is symmetric, {how}"
             for name, how in self.symbols.symmetric.items()

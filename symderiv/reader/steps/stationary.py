@@ -150,7 +150,7 @@ class Stationary:
             return ONE if isinstance(part, Var) and part.head in lacking else None
 
         ones = [replace(c, left=rewritten(c.left, at_one), right=rewritten(c.right, at_one)) for c in taken]
-        both = self.readings.symmetric(posed, [*own, *ones], every=True)[0] or [*own, *ones]
+        both = self.readings.symmetric(posed, [*own, *ones], "every")[0] or [*own, *ones]
         return any(True for _ in self.equations.multiples(both[: len(own)], both[len(own) :]))
 
     def is_plain(self, posed: Posed, since: int) -> bool:
