@@ -18,6 +18,7 @@ from symderiv.reader.doubts.witnesses import degenerate
 from symderiv.reader.grammar.names import shown
 from symderiv.reader.indexed import ends
 from symderiv.reader.indexed.fixed import of_one_member
+from symderiv.reader.known import zero_in_words
 from symderiv.reader.known.case_ends import tells_apart
 from symderiv.reader.known.facts import BY_NORM, OF_MEAN_ZERO, OF_UNIT_LENGTH
 from symderiv.reader.known.true_class import KIND
@@ -132,6 +133,13 @@ def _unnamed(walk: Walk, posed: Posed, claims: Sequence[Claim]) -> Readings:
             yield with_totals(claims, exponent, value, what), f"it holds for {what}, of which words speak ('{said[0]}')"
 
 
+def _zero_in_words(walk: Walk, posed: Posed, claims: Sequence[Claim]) -> Readings:
+    """Zero for what words call so without its letter: "the bias is zero"."""
+    before = walk.reading.document.source.text[: posed.span.start]
+    for other, words in zero_in_words.at_zero(before, claims):
+        yield other, f"it holds without a letter that the words may mean: {words}"
+
+
 def _degenerate(walk: Walk, posed: Posed, claims: Sequence[Claim]) -> Readings:
     """Free indices that differ: i \\ne j."""
     for pair in degenerate(claims):
@@ -209,6 +217,7 @@ MEANINGS: tuple[Callable[[Walk, Posed, Sequence[Claim]], Readings], ...] = (
     _of_size,
     _moments,
     _unnamed,
+    _zero_in_words,
     _degenerate,
     _others,
     _set_apart,

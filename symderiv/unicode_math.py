@@ -28,7 +28,9 @@ _SYMBOLS = _GREEK | {
     "lvert": "|", "rvert": "|", "langle": "⟨", "rangle": "⟩", "forall": "∀", "exists": "∃", "{": "{", "}": "}",
     "%": "%", "&": "&", "_": "_", "#": "#", "$": "$", "mathbb{R}": "ℝ",
     "lbrack": "[", "rbrack": "]", "ast": "∗", "star": "⋆", "dagger": "†", "ddagger": "‡",
+    "parallel": "∥", "lt": "<", "gt": ">", "infin": "∞", "^": "^",
 }  # fmt: skip
+_BRACED = {"underbrace", "overbrace", "underbracket", "overbracket"}  # what stands at their braces is a note
 _SPACES = {",", ";", ":", " ", "quad", "qquad", "\\", "\n", "enspace", "thinspace"}
 _SILENT = {
     "left", "right", "big", "Big", "bigg", "Bigg", "bigl", "bigr", "Bigl", "Bigr", "biggl", "biggr", "displaystyle",
@@ -159,7 +161,8 @@ def _one(tokens: list[str], position: int) -> tuple[str, int]:
     position += 1
     if token == "{":
         return _walk(tokens, position, "}")
-    if token in "^_":
+    if token in "^_" or (token in (r"\^", r"\_") and position < len(tokens)):  # escaped for Markdown
+        token = token[-1]
         inner, position = _argument(tokens, position)
         inner = re.sub(r"\s*([=≠<>≤≥])\s*|(?<=^\w) ([−+]) (?=\d+$)", r"\1\2", inner.strip())  # l−1 is one place
         if token == "^" and inner and set(inner) <= {"′", "'"}:
@@ -186,6 +189,14 @@ def _command(name: str, tokens: list[str], position: int) -> tuple[str, int]:
         above, position = _argument(tokens, position)
         below, position = _argument(tokens, position)
         return f"({above.strip()} choose {below.strip()})", position
+    if name in _BRACED:
+        inner, position = _argument(tokens, position)
+        note = position
+        while note < len(tokens) and tokens[note].isspace():
+            note += 1
+        if note < len(tokens) and tokens[note] in "^_":
+            _, position = _argument(tokens, note + 1)
+        return inner, position
     if name in _ACCENTS:
         inner, position = _argument(tokens, position)
         inner = inner.strip()

@@ -25,6 +25,7 @@ from symderiv.reader.grammar.tokens import INTERTEXT, Macro, Token, tokenize
 _ORDER = frozenset({"<", ">", "<=", ">=", "!=", "<<", ">>", "in", "notin", "ni", "subset", "sim"})
 _BARS = frozenset({"|", r"\mid", r"\vert", r"\rvert", r"\lvert"})
 _INDICES = frozenset("ijklmnrstKNM")
+_BRACKETS = frozenset({"[", r"\left["})
 _OF = re.compile(  # at the end of words before a symbol: not of its value, of another thing
     r"(?<!\bdefinition )(?<!\bvalue )(?<!\bformula )(?<!\bexpression )(?<!\bform )"
     r"(?<!\bcase )(?<!\bWert )(?<!\bvaleur )"
@@ -93,6 +94,7 @@ def _read_row(row: list[Token], columns: Columns, warnings: list[Diagnostic]) ->
     except ReadError as error:
         columns.unread()
         return [Row(place, (Segment(None, None, error, place),), (), unread=True)]
+    line = _uncovered(line)
     if words:
         columns.add([], False)
         return [Row(place, (), _remarks(line, pieces(line, 0, line.size), warnings))]
@@ -105,6 +107,18 @@ def _read_row(row: list[Token], columns: Columns, warnings: list[Diagnostic]) ->
             remarks = _remarks(line, equation.asides, warnings)
             done.append(Row(place, _in_words(segments, remarks), remarks, back=back))
     return done
+
+
+def _uncovered(line: Line) -> Line:
+    r"""A row without brackets around its equation, ``\left[ a = b \right]``, and without a number, ``2: a = b``."""
+    top = [i for i in line.top(0, line.size) if line.text[i] not in ("&", r"\quad", ".", ",", ";")]
+    if len(top) == 1 and line.text[top[0]] in _BRACKETS:
+        inside = (top[0] + 1, top[0] + line.jump[top[0]])
+        if any(line.text[i] == "=" for i in line.top(*inside)):
+            return line.cut([inside])
+    if len(top) > 2 and line.text[top[0]].isdecimal() and line.text[top[1]] == ":":
+        return line.cut([(top[1] + 1, line.size)])
+    return line
 
 
 def _in_words(segments: tuple[Segment, ...], remarks: Sequence[Remark]) -> tuple[Segment, ...]:

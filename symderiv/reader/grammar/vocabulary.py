@@ -112,6 +112,7 @@ WORDS: dict[str, str] = {
 SPELLINGS: dict[str, str] = {
     r"\part": r"\partial", r"\infin": r"\infty", r"\lang": r"\langle", r"\rang": r"\rangle", r"\isin": r"\in",
     r"\sdot": r"\cdot", r"\exist": r"\exists", r"\plusmn": r"\pm", r"\rarr": r"\to", r"\thetasym": r"\vartheta",
+    r"\^": "^",  # as some renderers of Markdown want it
 }  # fmt: skip
 # Among these, the letters alone are a word wherever they stand; the others only before a bracket or a script.
 ALWAYS_WORDS = frozenset({"log", "ln", "exp", "tanh", "softmax", "Softmax", "sigmoid", "Sigmoid", "ReLU", "relu",
