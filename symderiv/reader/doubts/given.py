@@ -61,7 +61,9 @@ class Given:
         posed, claim, inside = suspect.posed, suspect.claim, suspect.inside
         if posed.bounded and any(isinstance(t, Fn) and t.name in ("relu", "abs", "step", "sign") for t in inside):
             yield "it may be meant under a condition that the words or the line beside it set"
-        if posed.supposed:
+        if posed.supposed and posed.substitutes:
+            yield f"what the words before it put in was not understood ('{posed.supposed}')"
+        elif posed.supposed:
             yield f"the words before it speak of a case, '{posed.supposed}', that was not understood"
         if posed.grounds and not suspect.derives:
             yield "the words before it say that something follows from it, so it may be what is given"

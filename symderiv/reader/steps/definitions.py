@@ -44,6 +44,7 @@ from symderiv.reader.reading import Posed, Reading
 from symderiv.reader.steps.claims import Claims
 from symderiv.reader.steps.introduced import says_one_of_many
 from symderiv.reader.steps.meanings import Meanings
+from symderiv.reader.words import prose
 from symderiv.reader.words.prose import Words
 from symderiv.terms import Definition, Deriv, Head, Index, Num, Term, Var, reached, subterms
 
@@ -450,10 +451,26 @@ class Definitions(Meanings):
         """Whether a line says what the meaning of its left side comes to, in general or in one case; it is a claim."""
         if self.reading.inline or not self._is_about_the_same(left, right):
             return False
-        if said := in_a_case.words(self.reading):
+        if said := in_a_case.words(self.reading) or self._puts_in():
             posed.supposed = said
             self._note_case(head, left, right, said)
-        return bool(said) or self._rewrites() or self._is_boxed(left)
+        return bool(said) or self._rewrites() or self._is_boxed(left) or self._goes_on(left, right)
+
+    def _puts_in(self) -> str:
+        """The words by which a solution is put into what was known: "substituting back", while something is solved."""
+        said = prose.SUBSTITUTES.search(in_a_case.last_said(self.reading.prose)) if self.reading.solving else None
+        return said[0] if said else ""
+
+    def _goes_on(self, left: syntax.Node, right: syntax.Node) -> bool:
+        """Whether the line before is a claim on ``left``, too, no word stands between the two, and this is no value."""
+        if self.reading.prose.strip() or not self.reading.posed or not set(names_in(right)):
+            return False
+        text, last = self.reading.document.source.text, self.reading.posed[-1]
+        first = next(p for p in self.reading.posed if p.display == last.display)
+        same = "".join(text[first.left_span.start : first.left_span.end].split()) == "".join(
+            text[left.span.start : left.span.end].split()
+        )
+        return same and all(posed.kind == "claim" and posed.relation == "=" for posed in (first, last))
 
     def _note_case(self, head: tuple, left: syntax.Node, right: syntax.Node, said: str) -> None:
         """Note what a quantity is said to be in one case: another reading of the lines that follow."""

@@ -164,8 +164,13 @@ class Meanings(Wholes):
             return False
         if a is None or b is None or any(isinstance(part, Opaque) for part in subterms(b)):
             return False  # what an unknown function is, was not said before
-        reached, known = self.symbols.reached, self.symbols.definitions
-        return reached(b) - known.keys() <= reached(a)
+        return self._underlying(b) <= self.symbols.reached(a) | self._underlying(a)
+
+    def _underlying(self, term: Term) -> set[Head]:
+        """What a term depends on that has no definition; an inverse that solves no equation, on what is inverted."""
+        heads, inverses = self.symbols.reached(term), {} if self.reading.solving else self.symbols.inverses
+        inverted = self.symbols.reached(*(inverses[head][1] for head in heads & inverses.keys()))
+        return (heads | inverted) - inverses.keys() - self.symbols.definitions.keys()
 
     def contracted(self, value: Term, indices: Iterable[Index]) -> Term:
         """``value`` with the sums that Einstein's convention leaves out, if it holds here; ``indices`` stay free."""

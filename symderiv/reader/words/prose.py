@@ -453,7 +453,7 @@ INTRODUCED = Words(  # what comes, whatever follows from what
     re.IGNORECASE,
 )
 SUBSTITUTES = Words(
-    r"\b(?:substitut\w*|insert\w*|plug\w*|put(?:ting)?\s+(?:\w+\s+){0,4}in(?:to)?|eliminat\w*|einsetz\w*|eingesetzt|sustitu\w*|remplaç\w*|insér\w*)\b"
+    r"\b(?:substitut\w*|insert\w*|plug\w*|put(?:ting)?\s+(?:[\w$]+\s+){0,4}(?:in(?:to)?|back)|eliminat\w*|einsetz\w*|eingesetzt|sustitu\w*|remplaç\w*|insér\w*)\b"
     r"|代入|대입",
     re.IGNORECASE,
 )
