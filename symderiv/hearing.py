@@ -16,7 +16,7 @@ from symderiv.judge import prove_all, refuted_at
 from symderiv.kernel import Proved, Refuted, Undecided, Verdict
 from symderiv.reader.doubts.suspect import Suspect
 from symderiv.reader.doubts.ties import unrelated
-from symderiv.reader.doubts.witnesses import unsaid_in
+from symderiv.reader.doubts.witnesses import counted, unsaid_in
 from symderiv.reader.elaboration import regions
 from symderiv.reader.elaboration.elaborate import LAYOUTS
 from symderiv.reader.elaboration.probability import RULE
@@ -300,6 +300,21 @@ class Hearing:
             return self.left_open("it is not seen to fail where each member is in one of the sets")
         return None
 
+    def of_counts(self) -> Answer | None:
+        """A counterexample in which n is the number of terms of a sum, where it is one for any other n, too."""
+        if not isinstance(self.verdict, Refuted):
+            return None
+        found = None
+        for alike in counted(self.claims, self.walk.reading.symbols):
+            if not isinstance(second := prove_all(alike), Refuted):
+                return self.left_open(
+                    "it is not seen to fail where a number that it divides by is how many terms a sum has"
+                )
+            found = found or (alike, second)
+        if found is not None:
+            self.claims, self.verdict = found
+        return None
+
     def is_doubted(self) -> Answer | None:
         """What a fair reader would understand, under which a refuted step holds, or states an equation."""
         if not isinstance(self.verdict, Refuted):
@@ -403,6 +418,7 @@ STAGES: tuple[Callable[[Hearing], Answer | None], ...] = (
     Hearing.follows,
     Hearing.meets_premises,
     Hearing.of_sets,
+    Hearing.of_counts,
     Hearing.is_doubted,
     Hearing.needs,
     Hearing.convicted,

@@ -6,10 +6,12 @@ This module must never say that a step holds without them.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from functools import partial
 from itertools import combinations
 
 from symderiv import notation
 from symderiv.kernel import Witness
+from symderiv.reader.indexed.sized import changed, sizes_of
 from symderiv.reader.known import named_sets
 from symderiv.reader.letters.symbols import Symbols
 from symderiv.reader.reading import Posed
@@ -19,7 +21,10 @@ from symderiv.terms import (
     Definition,
     Delta,
     Deriv,
+    Pow,
+    SizeOf,
     Sum,
+    Term,
     Var,
     reached,
     subterms,
@@ -44,6 +49,25 @@ def unsaid_in(witness: Witness, posed: Posed, symbols: Symbols) -> str:
     if witness.sizes and lone:
         return f"whether {lone[0].name} is the number of terms in a sum is not said"
     return ""
+
+
+def counted(claims: Sequence[Claim], symbols: Symbols) -> Iterator[list[Claim]]:
+    r"""The claims where n, of which nothing is said and by which they divide, is how many terms each of their sums has.
+
+    A step with ``\frac{1}{n} X^\top r`` is false if it is so for any n, and for the number of rows of X.
+    """
+    parts = {part for c in claims for part in reached((c.left, c.right), c.context.definitions)}
+    divisors = {part.base for part in parts if isinstance(part, Pow) and isinstance(part.base, Var)}
+    known = {h for c in claims for h in c.context.definitions} | symbols.variables
+    lone = {v for v in divisors if v.name in SIZES and not v.indices and v.head not in known}
+    ends = {end for claim in claims for end in sizes_of(claim)}
+    for letter in sorted(lone, key=lambda var: var.name):
+        for end in sorted(ends, key=lambda end: (end != letter.name, end)):
+            yield [changed(claim, partial(_put, letter, SizeOf(end))) for claim in claims]
+
+
+def _put(old: Term, new: Term, term: Term) -> Term | None:
+    return new if term == old else None
 
 
 def degenerate(claims: Sequence[Claim]) -> Iterator[Assumption]:

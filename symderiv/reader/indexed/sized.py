@@ -5,7 +5,7 @@ This module must never change what a claim says of other sizes.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 
 from symderiv.terms import Assumption, Claim, Definition, Range, SizeOf, Sum, Term, num, reached, rename, rewritten
@@ -15,6 +15,17 @@ def sizes_of(claim: Claim) -> set[str]:
     """The sizes that sums in ``claim``, definitions put in, run to."""
     parts = reached((claim.left, claim.right), claim.context.definitions)
     return {part.range.high for part in parts if isinstance(part, Sum) and isinstance(part.range.high, str)}
+
+
+def changed(claim: Claim, change: Callable[[Term], Term | None]) -> Claim:
+    """``claim`` with other parts in its sides and definitions: what ``change`` gives for them, if anything."""
+    memo: dict[Term, Term] = {}
+    definitions = {
+        head: tuple(Definition(d.params, rewritten(d.body, change, memo)) for d in made)
+        for head, made in claim.context.definitions.items()
+    }
+    left, right = rewritten(claim.left, change, memo), rewritten(claim.right, change, memo)
+    return replace(claim, left=left, right=right, context=replace(claim.context, definitions=definitions))
 
 
 def at_sizes(claim: Claim, sizes: Mapping[str, int]) -> Claim:

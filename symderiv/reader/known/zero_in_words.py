@@ -7,11 +7,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 
+from symderiv.reader.indexed.sized import changed
 from symderiv.reader.letters.symbols import base_name
 from symderiv.reader.words.prose import Words
-from symderiv.terms import ZERO, Claim, Definition, Deriv, Head, Term, Var, reached, rewritten
+from symderiv.terms import ZERO, Claim, Deriv, Head, Var, reached
 
 _KINDS = {  # by what words call it: the letters that it may have
     r"bias(?:es)?|biais|sesgo|intercepts?|offsets?|偏置|截距|バイアス|편향": ("b", "c", r"\beta", "w", r"\theta"),
@@ -45,13 +45,4 @@ def at_zero(text: str, claims: Sequence[Claim]) -> Iterator[tuple[list[Claim], s
 
 def _without(claim: Claim, head: Head) -> Claim:
     """A claim with zero for the members of a family."""
-
-    def zeroed(term: Term) -> Term | None:
-        return ZERO if isinstance(term, Var) and term.head == head else None
-
-    definitions = {
-        other: tuple(Definition(d.params, rewritten(d.body, zeroed)) for d in made)
-        for other, made in claim.context.definitions.items()
-    }
-    context = replace(claim.context, definitions=definitions)
-    return replace(claim, left=rewritten(claim.left, zeroed), right=rewritten(claim.right, zeroed), context=context)
+    return changed(claim, lambda term: ZERO if isinstance(term, Var) and term.head == head else None)
