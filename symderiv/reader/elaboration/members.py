@@ -67,6 +67,8 @@ class Members(Vectors):
         if isinstance(base, syntax.Group) and base.open == r"\langle" and sub is not None:
             return self.scripts(self.value(base), sup, primes, node)  # <A, B>_F
         if isinstance(base, syntax.Group) and sub is not None:
+            if (name := self._one_name(base.body)) is not None:  # (dP)_{ij}
+                return self.value(syntax.Scripted(name, sub, sup, primes, node.span))
             value = self.value(base)
             value = (self.listed(value, sub) if base.open == "[" else None) or self.pick(value, sub, node)
             return self.scripts(value, sup, primes, node)
@@ -79,6 +81,13 @@ class Members(Vectors):
             return Array((self.symbols.ranges.new(),), lambda at: ONE, row=True)  # 1^T: the row of ones
         value = self.pick(self.value(base), sub, node) if sub is not None else self.value(base)
         return self.scripts(value, sup, primes, node)
+
+    def _one_name(self, node: syntax.Node | None) -> syntax.Symbol | None:
+        """The symbol that factors without a gap make up, if they do: the dP in brackets."""
+        if not isinstance(node, syntax.Product):
+            return None
+        joined, _ = self.words(list(node.factors), ["", *node.operators])
+        return joined[0] if len(joined) == 1 and isinstance(joined[0], syntax.Symbol) else None
 
     def unknown(self, node: syntax.Node) -> bool:
         """Whether an author's command without a meaning stands in a node."""
@@ -100,7 +109,7 @@ class Members(Vectors):
         if (
             name in ("e", r"\mathrm{e}", r"\text{e}")
             and sub is None
-            and (not symbols.defines("e", 0) or self._is_power(sup))
+            and (not (symbols.own_e or symbols.defines("e", 0)) or self._is_power(sup))
             and ("e" not in symbols.shapes or self._is_power(sup))
             and "e" not in self.bound
         ):
@@ -244,6 +253,10 @@ class Members(Vectors):
 
     def for_values(self, node: syntax.Symbol | syntax.Scripted) -> Value | None:
         """What a symbol is that stands for values, or for a function of some."""
+        raise NotImplementedError
+
+    def words(self, factors: list[syntax.Node], operators: list[str]) -> tuple[list[syntax.Node], list[str]]:
+        """Factors and the operators before them, letters of a word joined."""
         raise NotImplementedError
 
     def standing_for_value(self, name: str, node: syntax.Node) -> Value | None:

@@ -79,7 +79,7 @@ def _cut(values: list[T], ranges: list[tuple[int, int]], padding: T) -> list[T]:
 
 def match(row: list[Token]) -> Line:
     """A row as a line with all its brackets matched and its bars made to open, close or separate."""
-    row = _without_inner_spaces(row)
+    row = _without_empty_groups(_without_inner_spaces(row))
     text = [token.text for token in row]
     if r"\rvert" not in text:  # p(y \lvert x), written for \mid
         text = ["|" if x == r"\lvert" else x for x in text]
@@ -239,6 +239,16 @@ def _closed_by(frames: list[_Frame], barrier: _Frame, closer: str) -> _Frame | N
     if barrier.open.get(partner, 0):
         return next(frame for frame in reversed(frames) if frame.kind == partner)
     return top if top.kind in ("(", "[") and closer in (")", "]") else None
+
+
+def _without_empty_groups(row: list[Token]) -> list[Token]:
+    r"""Drop the braces that only end the name of a bar: ``\vert{}r\vert{}``."""
+    empty = {
+        n
+        for n, (bar, one, other) in enumerate(zip(row, row[1:], row[2:], strict=False), 1)
+        if (bar.text in v.BARS or bar.text == "|") and (one.text, other.text) == ("{", "}")
+    }
+    return [t for n, t in enumerate(row) if n not in empty and n - 1 not in empty] if empty else row
 
 
 def _without_inner_spaces(row: list[Token]) -> list[Token]:

@@ -5,10 +5,17 @@ This module must never decide what a condition means: it only says which value s
 
 from __future__ import annotations
 
+import re
+
 from symderiv.reader.grammar import syntax as x
 from symderiv.reader.grammar import vocabulary as v
 from symderiv.reader.grammar.expression import Parser
 from symderiv.reader.grammar.pieces import Piece, pieces
+
+_LIMITS = re.compile(  # what words in brackets say more of a case than its name
+    r"\b(?:not|no|and|or|if|unless|except|only|but|otherwise|else|when|nicht|und|oder|wenn|sonst|sauf|sinon|si|ou|et|y|o|excepto|salvo)\b|[=<>≠≤≥$]|不|且|或|否则",
+    re.IGNORECASE,
+)
 
 
 def environment(p: Parser) -> x.Node:
@@ -56,10 +63,21 @@ def cases(p: Parser) -> x.Node:
             value, *conditions = found
             if value.text:
                 raise p.error("E112", "prose where the value of a case should stand", value.a)
-            rows.append((_part(p, value), tuple(_part(p, piece) for piece in _merged(conditions))))
+            rows.append((_part(p, value), _without_remark([_part(p, piece) for piece in _merged(conditions)])))
         first = k + 1
     p.i = end + 1
     return x.Casesdef(tuple(rows), p.span(a, p.i))
+
+
+def _without_remark(conditions: list[x.Node]) -> tuple[x.Node, ...]:
+    r"""The conditions of a case without words in brackets behind them: ``x > 0 \quad (\text{linear})``."""
+    if len(conditions) > 1 and any(not isinstance(part, x.Text) for part in conditions[:-1]):
+        match conditions[-1]:
+            case x.Text(text=words) | x.Group(open="(", body=x.Symbol(name=words)):
+                said = re.fullmatch(r"\s*\(([^()]*)\)\s*[.,;]?\s*|\\text\{([^{}]*)\}", words)
+                if said and not _LIMITS.search(said[1] or said[2] or ""):
+                    return tuple(conditions[:-1])
+    return tuple(conditions)
 
 
 def _merged(conditions: list[Piece]) -> list[Piece]:

@@ -214,6 +214,7 @@ class Survey:
         matrices = any(name[-1:].isupper() for name in self.numbered)
         if matrices:
             symbols.layered = self.numbered - self.lettered - generic
+        symbols.own_e = "e" in self.variables
         symbols.flat = {name for name, found in self.firsts.items() if found == {"1"}}
         if any(_capital(name) for name in self.symbols.turned & self.counted - self.indexed):
             symbols.layered_subs = self.counted - self.indexed

@@ -185,8 +185,8 @@ class Symbols:
     font tells from these; ``steps`` letters of steps in time, as in h_{t-1}; ``differentiated`` names in what is
     differentiated, where nothing is expected; ``not_put_in`` what names are by words that make no assumption;
     ``in_columns``: matrices hold vectors in their columns; ``own_delta``: a line defines \\delta_{nk} as something else
-    than Kronecker's; ``short`` the losses L by which names as dz are defined, dz = dL/dz; ``turned`` names of which a
-    member is transposed, w_i^T.
+    than Kronecker's; ``own_e``: something is differentiated by e; ``short`` the losses L by which names as dz are
+    defined, dz = dL/dz; ``turned`` names of which a member is transposed, w_i^T.
     """
 
     ranges: Ranges = field(default_factory=Ranges)
@@ -252,6 +252,7 @@ class Symbols:
     differentiated: frozenset[str] = frozenset()
     regression: bool = False  # whether the words speak of one
     own_delta: bool = False
+    own_e: bool = False
     in_columns: bool = False
     not_put_in: dict[str, str] = field(default_factory=dict)
     placed: dict[Head, str] = field(default_factory=dict)  # one-hot vectors that are defined by the place of their 1
