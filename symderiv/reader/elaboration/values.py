@@ -155,12 +155,15 @@ class Values(Applications):
     def conditional_name(self, node: syntax.Node, body: syntax.Given) -> tuple[str, list[Index]] | None:
         """The symbol that ``p(y | x; w)`` is, at letters alone, or ``p(y_i | x_i; w)`` with its indices."""
         base, sub, sup, primes = parts_of(node)
-        if not isinstance(base, syntax.Symbol) or sup is not None or primes:
+        if not isinstance(base, syntax.Symbol) or primes:
             return None
         found: list[Index] = []
         try:
-            name = f"{call_name(base, sub)}({self.shape(body, found)})"
+            labels, exponent, called = self.label(call_name(base, sub), sup)
+            name = f"{called}({self.shape(body, found)})"
         except ReadError:  # said when the step is read
+            return None
+        if labels or exponent is not None:
             return None
         members = bool(found) and all(map(self._is_member, arguments(body)))
         return (name, found) if members or (not found and all(map(self._is_name, arguments(body)))) else None
