@@ -389,7 +389,10 @@ class Hearing:
         if self.walk.reading.from_zero & sizes_of(self.verdict.claim):
             self.posed.note(counted_from_zero.NOTE)
         drawn = self.drawn[1] if self.verdict is self.drawn[0] else ""
-        return self.verdict, faults.of_step(self.walk, self.number, self.verdict, drawn)
+        fault = faults.of_step(self.walk, self.number, self.verdict, drawn)
+        if self.posed.restates and not fault.help:
+            return self.left_open("it may be another quantity of the same name: it is not seen to be one slip away")
+        return self.verdict, fault
 
     def undecided(self) -> Answer | None:
         """What nothing is known of."""

@@ -86,6 +86,7 @@ class Posed:
     later: bool = False  # whether definitions that come later may be used
     put_in: bool = False  # whether solutions stand for what was solved for, also where something is differentiated
     solved: bool = False  # whether solutions stand for what was solved for, where nothing is differentiated
+    restates: bool = False  # it says a second thing of what the line before is about, without a word between
     substitutes: bool = False  # the words right before it say that something is put in
     by_vectors: bool = False  # a derivative of a vector by a vector stands in it
     turned: bool = False  # some vector in such a derivative in its chain is a row: by x^T

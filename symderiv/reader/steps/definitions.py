@@ -454,7 +454,10 @@ class Definitions(Meanings):
         if said := in_a_case.words(self.reading) or self._puts_in():
             posed.supposed = said
             self._note_case(head, left, right, said)
-        return bool(said) or self._rewrites() or self._is_boxed(left) or self._goes_on(left, right)
+        if said or self._rewrites() or self._is_boxed(left):
+            return True
+        posed.restates = self._goes_on(left, right)
+        return posed.restates
 
     def _puts_in(self) -> str:
         """The words by which a solution is put into what was known: "substituting back", while something is solved."""
