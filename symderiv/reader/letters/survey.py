@@ -344,8 +344,10 @@ class Survey:
                 for places in (self.subscripts, dressed):
                     places.setdefault(name, set()).update(names_in(sub) if any(names_in(sub)) else ("",))
                 match sub:
-                    case syntax.Add(terms=((_, syntax.Symbol() as step), (_, syntax.Number()))):
+                    case syntax.Add(terms=((_, syntax.Symbol() as step), (sign, syntax.Number(text=number)))):
                         self.stepped[plain(step.name)] += 1
+                        if (sign, number) == ("-", "1"):
+                            symbols.earlier.add(name)
                     case syntax.Symbol() | syntax.Number():
                         pass
                     case _:

@@ -253,6 +253,7 @@ class Symbols:
     regression: bool = False  # whether the words speak of one
     own_delta: bool = False
     own_e: bool = False
+    earlier: set[str] = field(default_factory=set)  # names of what stands with t-1
     in_columns: bool = False
     not_put_in: dict[str, str] = field(default_factory=dict)
     placed: dict[Head, str] = field(default_factory=dict)  # one-hot vectors that are defined by the place of their 1

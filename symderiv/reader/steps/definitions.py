@@ -13,7 +13,7 @@ from symderiv.diagnostics import Diagnostic, ReadError
 from symderiv.document import Span
 from symderiv.kernel import Proved, Refuted
 from symderiv.notation import counterexample
-from symderiv.reader.elaboration import laws_of_probability, models
+from symderiv.reader.elaboration import laws_of_probability, models, recursions
 from symderiv.reader.grammar import syntax
 from symderiv.reader.grammar.names import index_word, letter_of, plain, shown
 from symderiv.reader.grammar.nodes import (
@@ -263,6 +263,8 @@ class Definitions(Meanings):
         if unsaid := self._is_rate(left):
             posed.error = refuse("E150", unsaid, left).diagnostic
             return False
+        if (recursion := recursions.of_product(left, right, symbols.steps, symbols.earlier)) is not None:
+            right = recursion
         model = models.noise(left, right, symbols.differentiated, symbols.regression) if relation == "=" else None
         if model is not None and not symbols.defines(name, len(subs)):
             turned = self.head_of(model[0])
