@@ -116,7 +116,8 @@ def _uncovered(line: Line) -> Line:
         inside = (top[0] + 1, top[0] + line.jump[top[0]])
         if any(line.text[i] == "=" for i in line.top(*inside)):
             return line.cut([inside])
-    if len(top) > 2 and line.text[top[0]].isdecimal() and line.text[top[1]] == ":":
+    colons = [i for i in top if line.text[i] == ":"]  # 1 : 2 = 3 : 6 has two
+    if len(top) > 2 and line.text[top[0]].isdecimal() and colons == [top[1]]:
         return line.cut([(top[1] + 1, line.size)])
     return line
 
