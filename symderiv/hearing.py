@@ -83,6 +83,8 @@ class Hearing:
             return STATEMENT
         if (hollow := empty(self.walk, self.claims)) and not self._for_any_value():
             return self.left_open(hollow)
+        if self._repeats_a_solution(self.verdict):
+            return self.left_open("it repeats what an equation before was solved for, and a derivative stands between")
         just = self.walk.readings.asides(self.posed, self.claims, just=True)
         if just is not None and not isinstance(prove_all(just[0]), Proved):
             return self.left_open("it holds with an earlier meaning only, not with that in the words before it")
@@ -90,6 +92,18 @@ class Hearing:
             said = "this step is marked as false, but it is proved"
             return self.verdict, Diagnostic("E202", said, self.posed.span, self.posed.notes)
         return self.verdict, None
+
+    def _repeats_a_solution(self, verdict: Proved) -> bool:
+        """Whether all that proves x = v is that x was solved for before, and a line since speaks of another derivative.
+
+        For x < 0, the derivative is another one than for x > 0, and so is its root.
+        """
+        left, solutions = self.posed.left, self.walk.reading.symbols.solutions
+        if not isinstance(left, Var) or not any(is_value(a) and a.data[0].head == left.head for a in verdict.given):
+            return False
+        steps = [step for head, step in solutions if head == left.head and step < self.number]
+        between = self.walk.posed[max(steps, default=self.number) + 1 : self.number]
+        return any(posed.rate is not None for posed in between)
 
     def _for_any_value(self) -> bool:
         """Whether the step is proved, and says something, for any value of what was given one in hindsight."""

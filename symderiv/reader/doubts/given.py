@@ -36,6 +36,16 @@ SPECIAL = Words(
 )
 
 
+_BOUND = r"\$[^$]*(?:\\(?:leq?|geq?|leqslant|geqslant|lt|gt)(?![A-Za-z])|[<>≤≥])[^$]*\$"
+_WHY = r"(?:because|since|as|weil|da|car|puisque|porque|ya\s+que|poiché|因为|由于)\b"
+REASON_BEHIND = re.compile(
+    rf"(?:[\s.,;&$\\\])}}]|\\end\{{[^}}]*\}}|<!--.*?-->)*{_WHY}[^.;$]{{0,60}}{_BOUND}", re.IGNORECASE | re.DOTALL
+)
+REASON_BEFORE = re.compile(
+    rf"{_WHY}[^.;$]{{0,60}}{_BOUND}[^.;$]{{0,60}}(?:\$\$|\\\[|\\begin)[^$]{{0,40}}$", re.IGNORECASE
+)
+
+
 class Given:
     """Why a line may state something that does not follow from what comes before."""
 
@@ -74,8 +84,16 @@ class Given:
             yield f"what {shown(min(free).name)} is was not found, beside another bar that is defined"
         if posed.roughly:
             yield f"by the words it need not hold exactly ('{posed.roughly}')"
+        if posed.relation != "=" and self._reason(posed):
+            yield "the words beside it give a reason, which was not put in"
         if posed.rounded:
             yield "numbers in this line may be rounded"
+
+    def _reason(self, posed: Posed) -> bool:
+        """Whether words right beside an inequality say by which other one it holds: "because $a \\le 0$"."""
+        text = self.reading.document.source.text
+        before = text[max(0, posed.left_span.start - 300) : posed.left_span.start]
+        return bool(REASON_BEHIND.match(text, posed.span.end) or REASON_BEFORE.search(before))
 
     def equations(self, suspect: Suspect) -> Iterator[str]:
         """It may be an equation to be solved, or say what something in it is."""

@@ -19,7 +19,7 @@ _KINDS = {  # by what words call it: the letters that it may have
     r"regulari[sz]\w*|penalt(?:y|ies)|weight\s+decay|正则化?": (r"\lambda", r"\alpha"),
     "momentum": (r"\beta", r"\mu", r"\gamma"),
 }
-_ZERO = r"(?:zero|0|null|nulle?s?|cero)(?![\w.])|零|ゼロ"
+_ZERO = r"(?:zero|null|nulle?s?|cero)\b|0(?!\w|\.\d)|零|ゼロ"
 _LEAVE = r"(?:ignor|neglect|omit|drop|disregard|leav(?:e|ing)\s+out|without|no\b|vernachlässig|ohne|sans|sin\b|忽略)"
 _BE = r"(?:is|are|be|being|equals?|ist|sind|sei|est|sont|es|son|为|是|を|は)"
 _NOUNS = [(re.compile(kind, re.IGNORECASE), letters) for kind, letters in _KINDS.items()]

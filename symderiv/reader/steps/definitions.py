@@ -228,8 +228,18 @@ class Definitions(Meanings):
     def _is_place(self, name: str, subs: Sequence[Index], args: Sequence[syntax.Node]) -> bool:
         """Whether a function is called at a quantity that has been defined, and was not defined for that."""
         own = {p.var.name for p in self.symbols.functions[name, len(subs)].parameters if p.var is not None}
+        if any(self._is_value(arg) for arg in args):
+            return True
         named = [plain(arg.name) for arg in args if isinstance(arg, syntax.Symbol)]
         return any(self.symbols.defines(letter, 0) and self.symbols.name(letter) not in own for letter in named)
+
+    def _is_value(self, arg: syntax.Node) -> bool:
+        """Whether an argument is a starred letter of which a line says what it is: the w^* of f(w^*)."""
+        if not isinstance(arg, syntax.Scripted) or not isinstance(arg.sup, syntax.Symbol):
+            return False
+        head = self.head_of(arg) if arg.sup.name in ("*", r"\ast", r"\star") else None
+        found = self.indices(head) if head is not None else None
+        return found is not None and (found[0] in self.symbols.arrays or self.is_defined(head or ()))
 
     def _is_read_off(self, name: str, subs: Sequence[Index], labels: Sequence[Index]) -> bool:
         """Whether words compare with a general form in another section than that of a definition before."""

@@ -63,6 +63,7 @@ OF_ANY_MATRIX = Words(
 )
 COVARIANCES = frozenset({"S", r"\Sigma", r"\Lambda"})  # of these names symmetric matrices are, by convention
 _BAR = re.compile(r"\\(?:bar|overline)\{((?:[^{}]|\{[^{}]*\})+)\}$")
+_CALLED = re.compile(r"\(([^()]*)\)$")
 _LETTER = re.compile(r"(\\[A-Za-z]+|[A-Za-z])(?:\^\{?([23])\}?)?\s*")
 
 
@@ -487,6 +488,8 @@ class Readings:
                 function = symbols.functions.get((part.name.partition("#")[0], 0)) if isinstance(part, Var) else None
                 given = [p.var for p in function.parameters if p.var is not None] if function is not None else []
                 held |= {var.head for var in given if var.head in defined}
+                named = _CALLED.search(part.name) if isinstance(part, Var) else None  # the x of \log p(x)
+                held |= {h for h in defined if named is not None and h.name in re.split(r"[,;|]", named[1])}
             read.append(self._explicit(claim, frozenset(held)))
         if None in read:
             return None
@@ -500,6 +503,10 @@ class Readings:
         """The claim with derivatives that hold ``held`` fixed, and what was; None if that changes nothing."""
         fixed: set[Head] = set()
 
+        def opened(term: Term) -> Term | None:
+            is_known = isinstance(term, Var) and term.head not in held
+            return definition_of(term, claim.context.definitions) if isinstance(term, Var) and is_known else None
+
         def partial(term: Term) -> Term | None:
             if isinstance(term, Deriv) and isinstance(term.body, Var) and term.body.head not in claim.context.through:
                 body = definition_of(term.body, claim.context.definitions)
@@ -508,6 +515,8 @@ class Readings:
             else:
                 body = None
             if isinstance(term, Deriv) and body is not None:
+                if term.var.head not in families_in((body,), {}):
+                    body = rewritten(body, opened)
                 direct = {t.head for t in subterms(body) if isinstance(t, Var)}
                 if term.var.head in direct and (kept := (direct & held) - {term.var.head}):
                     fixed.update(kept)
