@@ -144,7 +144,14 @@ def _tried(
         without, _ = walk.readings.means(solved.without) or (solved.without, ())
         if not all(provable(claim) for claim in without):  # else it is solved already
             new = solved.new - with_it[0].context.definitions.keys()  # what a value is in terms of these is not known
-            yield solved._replace(claims=with_it, only=solved.only and not new, read=read), prove_all(with_it)
+            verdict = prove_all(with_it)
+            symmetric, said = walk.readings.symmetric(posed, with_it, "still called")
+            if isinstance(verdict, Refuted) and symmetric and not walk.readings.is_symmetric(verdict.witness):
+                second = prove_all(symmetric)
+                proved = isinstance(second, Proved)
+                verdict = second if proved else Undecided(verdict.claim, f"{said}, and it is not seen to solve it then")
+                read = (*read, said) if proved else read
+            yield solved._replace(claims=with_it, only=solved.only and not new, read=read), verdict
 
 
 def _vanishes(walk: Walk, posed: Posed, solved: Solved) -> bool:

@@ -18,7 +18,7 @@ from symderiv.reader.words import assertions
 from symderiv.reader.words.prose import Sentence, Words
 
 _ANY = (
-    r"(?:any|arbitrary|free|unrestricted|unconstrained|generic|unnormali[sz]ed|no\s+longer|beliebig\w*|quelconques?|cualquiera?|arbitrari[oa]s?"
+    r"(?:any|arbitrary|free|unrestricted|unconstrained|generic|unnormali[sz]ed|no\s+longer|(?:non|un|a)[\s-]?symmetric|nicht[\s-]?symmetrisch\w*|beliebig\w*|quelconques?|cualquiera?|arbitrari[oa]s?"
     r"|qualsiasi|произвольн\w*|dowoln\w*)\b|任意|임의"
 )
 _LIST = r"(?:\$(?:\s{0,3}(?:,\s{0,3})?(?:(?:and|or|und|et|y|和)\s{0,3})?(?:the\s)?(?=\$))?){1,4}"
@@ -64,7 +64,8 @@ DROPPED = Words(
 THIS = Words(  # "we no longer assume that", "this assumption is now lifted", "or rather, let us not"
     r"\blet(?:\s+us|['’]s)\s+not\b(?=\s*(?:[.!]|$|(?:assume|suppose|do)\b))|"
     r"\b(?:no\s+longer\s+(?:assum\w+|suppos\w+|need|requir\w+|impos\w+)|drop(?:ping)?|lift(?:ing)?|relax(?:ing)?|abandon(?:ing)?|forget)"
-    r"\s+(?:this|that|it|(?:the(?:se)?|this)\s+(?:assumption|constraint|restriction|condition)s?)\b"
+    r"\s+(?:this|that|it|(?:the(?:se)?|this|our)\s+(?:\w+\s+){0,2}(?:assumption|constraint|restriction|condition|requirement)s?"
+    r"|(?:the\s+)?(?:assumption\s+of\s+|requirement\s+of\s+)?symmetry)\b"
     r"|\b(?:this|that|the|these)\s+(?:assumption|constraint|restriction|condition)s?\s+(?:is|are|will\s+be)\s+(?:now\s+)?"
     r"(?:lifted|dropped|relaxed|abandoned|removed)\b",
     re.IGNORECASE,

@@ -25,7 +25,7 @@ _BE = r"(?:is|are|be|being|equals?|ist|sind|sei|est|sont|es|son|为|是|を|は)
 _NOUNS = [(re.compile(kind, re.IGNORECASE), letters) for kind, letters in _KINDS.items()]
 _ANY = "|".join(_KINDS)
 SAID = Words(
-    rf"(?:{_ANY})(?:\s+(?:terms?|vectors?|strength|coefficients?|parameters?))?\s*(?:{_BE}\s*)?(?:(?:set|assumed|taken|chosen)\s+)?"
+    rf"(?:{_ANY})(?:\s+(?:terms?|vectors?|strength|coefficients?|parameters?))?\s*(?:\$[^$]*\$\s*)?(?:{_BE}\s*)?(?:(?:set|assumed|taken|chosen)\s+)?"
     rf"(?:to\s+(?:be\s+)?)?(?:{_ZERO}|vanish\w*|omitted|dropped|ignored|neglected)|{_LEAVE}\w*\s+(?:(?:the|a|any|all|die|das|den|le|la|el)\s+)?(?:{_ANY})",
     re.IGNORECASE,
 )
