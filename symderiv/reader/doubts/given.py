@@ -37,7 +37,10 @@ SPECIAL = Words(
 
 
 _BOUND = r"\$[^$]*(?:\\(?:leq?|geq?|leqslant|geqslant|lt|gt)(?![A-Za-z])|[<>≤≥])[^$]*\$"
-_WHY = r"(?:because|since|as|weil|da|car|puisque|porque|ya\s+que|poiché|因为|由于)\b"
+_WHY = (
+    r"(?:because|since|as|(?:where\s+)?(?:we\s+)?(?:have\s+)?us(?:ed|ing)|where|thanks\s+to|due\s+to"
+    r"|weil|da|car|puisque|porque|ya\s+que|poiché|因为|由于)\b"
+)
 REASON_BEHIND = re.compile(
     rf"(?:[\s.,;&$\\\])}}]|\\end\{{[^}}]*\}}|<!--.*?-->)*{_WHY}[^.;$]{{0,60}}{_BOUND}", re.IGNORECASE | re.DOTALL
 )
